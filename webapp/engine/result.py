@@ -1,0 +1,95 @@
+"""What a run of the engine says about itself."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from webapp.engine.solution import Solution
+
+
+class Status(StrEnum):
+    """How far a run came."""
+
+    OPTIMAL = "optimal"
+    FEASIBLE = "feasible"
+    INFEASIBLE = "infeasible"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Unplaced:
+    """A meeting (index) that could not be placed, and why, as a sentence."""
+
+    meeting: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class Result:
+    """Outcome of a run.
+
+    Attributes
+    ----------
+    counts
+        Raw count per rule, by the truth, hard and soft alike.
+    cost
+        Sum of weight times count over the soft constraints, by the truth.
+    bound
+        Best proven lower bound on the cost, or None; ``bound_of`` says for which part it holds.
+    seconds, cpu_seconds
+        Wall time and processor time spent.
+    limit
+        What ended the run: "optimal", "time", "work", "stopped".
+    """
+
+    status: Status
+    solution: Solution
+    cost: int
+    counts: Mapping[str, int]
+    hard: int
+    bound: int | None = None
+    bound_of: str = ""
+    seconds: float = 0.0
+    cpu_seconds: float = 0.0
+    first_feasible: float | None = None
+    iterations: int = 0
+    seed: int = 0
+    limit: str = ""
+    unplaced: tuple[Unplaced, ...] = ()
+    reason: str = ""
+    versions: Mapping[str, str] = field(default_factory=dict)
+    params: Mapping[str, object] = field(default_factory=dict)
+
+
+class Observer(Protocol):
+    """Told about a run while it goes on; `NoObserver` ignores everything."""
+
+    def on_stage(self, stage: str) -> None:
+        """A stage begins: clustering, scheduling or conflict resolution."""
+
+    def on_best(self, cost: int, hard: int, bound: int | None, seconds: float) -> None:
+        """A better timetable is known: its cost, hard violations, the bound, seconds since the start."""
+
+
+class NoObserver:
+    """Ignores what it is told."""
+
+    def on_stage(self, stage: str) -> None:
+        """Do nothing."""
+
+    def on_best(self, cost: int, hard: int, bound: int | None, seconds: float) -> None:
+        """Do nothing."""
+
+
+class Stop(Protocol):
+    """Asked now and then whether the run shall end; `never` says no."""
+
+    def __call__(self) -> bool:
+        """Whether to stop."""
+        ...
+
+
+def never() -> bool:
+    """Go on until the limit."""
+    return False
