@@ -1,0 +1,342 @@
+"""What the engine made of it: jobs, timetables, their entries, scores and the talk about them."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import INT4RANGE, JSONB, ExcludeConstraint, Range
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from webapp.extensions import db
+from webapp.models.calendar import Term, TimeSlot, WeekSet
+from webapp.models.courses import Component, Course, Section
+from webapp.models.people import Faculty, StudentGroup, User
+from webapp.models.places import Room
+from webapp.models.types import Created, Json, Key, Name, WeekNumbers, choice
+
+
+class JobStatus(StrEnum):
+    """State of a job."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class JobKind(StrEnum):
+    """What a job is for."""
+
+    GENERATE = "generate"
+    CHECK = "check"
+    REPAIR = "repair"
+    RESOLVE = "resolve"
+
+
+class Stage(StrEnum):
+    """How far a generation has come."""
+
+    CLUSTERING = "clustering"
+    SCHEDULING = "scheduling"
+    CONFLICT_RESOLUTION = "conflict resolution"
+    SAVING = "saving"
+
+
+class GenerationJob(db.Model):
+    """A piece of work for a worker, and the only truth about how it stands.
+
+    A worker holds it by ``lease_token``; every write of a worker names the token, so that one that
+    lost its lease writes nothing.
+    """
+
+    __tablename__ = "generation_jobs"
+    __table_args__ = (
+        sa.CheckConstraint("progress BETWEEN 0 AND 100", name="progress_in_percent"),
+        sa.CheckConstraint("seconds BETWEEN 1 AND 86400", name="seconds_in_range"),
+        sa.Index(
+            "uq_generation_jobs_one_active_generation",
+            "term_id",
+            unique=True,
+            postgresql_where=sa.text("kind = 'generate' AND status IN ('queued', 'running')"),
+        ),
+        sa.UniqueConstraint("created_by_id", "idempotency_key"),
+        sa.Index("ix_generation_jobs_status_heartbeat", "status", "heartbeat_at"),
+    )
+
+    job_id: Mapped[str] = mapped_column(sa.String(15), primary_key=True, comment="tt_ and 12 hex digits")
+    organization_id: Mapped[int] = mapped_column(sa.ForeignKey("organizations.organization_id"), index=True)
+    term_id: Mapped[int] = mapped_column(sa.ForeignKey("terms.term_id", ondelete="CASCADE"), index=True)
+    kind: Mapped[JobKind] = mapped_column(choice(JobKind, "kind"), server_default="generate")
+    semester: Mapped[int]
+    academic_year: Mapped[str] = mapped_column(sa.String(9))
+    status: Mapped[JobStatus] = mapped_column(choice(JobStatus, "status"), server_default="queued")
+    stage: Mapped[Stage | None] = mapped_column(choice(Stage, "stage"))
+    progress: Mapped[int] = mapped_column(server_default="0")
+    seconds: Mapped[int] = mapped_column(comment="wall time for the whole run")
+    seed: Mapped[int] = mapped_column(server_default="1")
+    options: Mapped[Json] = mapped_column(comment="what was asked for: profiles, weights, reproducible")
+    facts: Mapped[Json] = mapped_column(comment="what is known so far: cost, bound, placed, per variant")
+    failure: Mapped[str | None] = mapped_column(sa.Text, comment="why it failed, as a sentence")
+    idempotency_key: Mapped[str | None] = mapped_column(sa.String(64))
+    cancel_requested_at: Mapped[datetime | None] = mapped_column(sa.DateTime(timezone=True))
+    stop_requested_at: Mapped[datetime | None] = mapped_column(
+        sa.DateTime(timezone=True), comment="finish now and keep the best"
+    )
+    lease_token: Mapped[str | None] = mapped_column(sa.String(64))
+    attempt: Mapped[int] = mapped_column(server_default="0")
+    heartbeat_at: Mapped[datetime | None] = mapped_column(sa.DateTime(timezone=True))
+    created_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.user_id", ondelete="SET NULL"), index=True)
+    created_at: Mapped[Created]
+    started_at: Mapped[datetime | None] = mapped_column(sa.DateTime(timezone=True))
+    completed_at: Mapped[datetime | None] = mapped_column(sa.DateTime(timezone=True))
+
+    term: Mapped[Term] = relationship()
+    created_by: Mapped[User | None] = relationship()
+    timetables: Mapped[list[Timetable]] = relationship(back_populates="job", order_by="Timetable.timetable_id")
+
+
+class TimetableStatus(StrEnum):
+    """How far a timetable has come on its way to everybody."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    APPROVED = "approved"
+    PUBLISHED = "published"
+    SUPERSEDED = "superseded"
+
+
+class Timetable(db.Model):
+    """A whole term's timetable: a variant of a run, or a draft made by hand or imported."""
+
+    __tablename__ = "timetables"
+    __table_args__ = (
+        sa.Index(
+            "uq_timetables_one_published",
+            "term_id",
+            unique=True,
+            postgresql_where=sa.text("status = 'published'"),
+        ),
+        sa.UniqueConstraint("generation_job_id", "variant_name"),
+        sa.UniqueConstraint("term_id", "number"),
+        sa.CheckConstraint("quality_score BETWEEN 0 AND 100", name="quality_score_in_range"),
+    )
+
+    timetable_id: Mapped[Key]
+    organization_id: Mapped[int] = mapped_column(sa.ForeignKey("organizations.organization_id"), index=True)
+    term_id: Mapped[int] = mapped_column(sa.ForeignKey("terms.term_id", ondelete="CASCADE"), index=True)
+    generation_job_id: Mapped[str | None] = mapped_column(sa.ForeignKey("generation_jobs.job_id"), index=True)
+    based_on_id: Mapped[int | None] = mapped_column(sa.ForeignKey("timetables.timetable_id", ondelete="SET NULL"))
+    variant_name: Mapped[str] = mapped_column(sa.String(100))
+    quality_score: Mapped[Decimal | None] = mapped_column(sa.Numeric(5, 2))
+    status: Mapped[TimetableStatus] = mapped_column(choice(TimetableStatus, "status"), server_default="draft")
+    revision: Mapped[int] = mapped_column(server_default="1", comment="raised by every change, for stale moves")
+    number: Mapped[int | None] = mapped_column(comment="given when it is published, counted within the term")
+    content_hash: Mapped[str] = mapped_column(sa.String(64), server_default="")
+    cost: Mapped[int | None]
+    bound: Mapped[int | None]
+    hard_violations: Mapped[int] = mapped_column(server_default="0")
+    unplaced: Mapped[int] = mapped_column(server_default="0")
+    result: Mapped[Json] = mapped_column(comment="what the engine said: status, seed, seconds, versions, curve")
+    created_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.user_id", ondelete="SET NULL"))
+    created_at: Mapped[Created]
+    published_at: Mapped[datetime | None] = mapped_column(sa.DateTime(timezone=True))
+    published_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.user_id", ondelete="SET NULL"))
+
+    term: Mapped[Term] = relationship()
+    job: Mapped[GenerationJob | None] = relationship(back_populates="timetables")
+    entries: Mapped[list[TimetableEntry]] = relationship(
+        back_populates="timetable", cascade="all, delete-orphan", passive_deletes=True
+    )
+    scores: Mapped[list[TimetableScore]] = relationship(
+        order_by="TimetableScore.position", cascade="all, delete-orphan", passive_deletes=True
+    )
+
+
+class TimetableScore(db.Model):
+    """How a timetable does by one rule: raw count on the one yardstick, weight and cost."""
+
+    __tablename__ = "timetable_scores"
+
+    timetable_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("timetables.timetable_id", ondelete="CASCADE"), primary_key=True
+    )
+    rule: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    position: Mapped[int]
+    is_hard: Mapped[bool]
+    count: Mapped[int]
+    cost: Mapped[int] = mapped_column(comment="weighted by the term's own weights, 0 for a hard rule")
+
+
+class TimetableEntry(db.Model):
+    """One meeting of a timetable: its first slot, the end of its last, its first teacher.
+
+    An unplaced meeting has neither slot nor times, and says why.
+    """
+
+    __tablename__ = "timetable_entries"
+    __table_args__ = (
+        sa.UniqueConstraint(
+            "timetable_id", "component_id", "student_group_id", "ordinal", postgresql_nulls_not_distinct=True
+        ),
+        sa.CheckConstraint(
+            "num_nonnulls(time_slot_id, day, start_time, end_time) IN (0, 4)", name="placed_or_unplaced"
+        ),
+        sa.CheckConstraint("end_time > start_time", name="ends_after_start"),
+    )
+
+    entry_id: Mapped[Key]
+    timetable_id: Mapped[int] = mapped_column(sa.ForeignKey("timetables.timetable_id", ondelete="CASCADE"), index=True)
+    course_id: Mapped[int] = mapped_column(sa.ForeignKey("courses.course_id"), index=True)
+    section_id: Mapped[int] = mapped_column(sa.ForeignKey("sections.section_id"), index=True)
+    component_id: Mapped[int] = mapped_column(sa.ForeignKey("components.component_id"), index=True)
+    student_group_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("student_groups.student_group_id"), index=True, comment="the batch, where there are batches"
+    )
+    ordinal: Mapped[int] = mapped_column(server_default="1")
+    faculty_id: Mapped[int | None] = mapped_column(sa.ForeignKey("faculty.faculty_id"), index=True)
+    room_id: Mapped[int | None] = mapped_column(sa.ForeignKey("rooms.room_id"), index=True)
+    time_slot_id: Mapped[int | None] = mapped_column(sa.ForeignKey("time_slots.time_slot_id"), index=True)
+    week_set_id: Mapped[int | None] = mapped_column(sa.ForeignKey("week_sets.week_set_id"), index=True)
+    day: Mapped[int | None] = mapped_column(sa.SmallInteger)
+    start_time: Mapped[time | None]
+    end_time: Mapped[time | None]
+    locked_time: Mapped[bool] = mapped_column(server_default=sa.false())
+    locked_room: Mapped[bool] = mapped_column(server_default=sa.false())
+    unplaced_reason: Mapped[str | None] = mapped_column(sa.Text)
+    override_reason: Mapped[str | None] = mapped_column(sa.Text)
+
+    timetable: Mapped[Timetable] = relationship(back_populates="entries")
+    course: Mapped[Course] = relationship()
+    section: Mapped[Section] = relationship()
+    component: Mapped[Component] = relationship()
+    batch: Mapped[StudentGroup | None] = relationship()
+    first_teacher: Mapped[Faculty | None] = relationship()
+    room: Mapped[Room | None] = relationship()
+    time_slot: Mapped[TimeSlot | None] = relationship()
+    week_set: Mapped[WeekSet | None] = relationship()
+    teachers: Mapped[list[EntryFaculty]] = relationship(
+        order_by="EntryFaculty.position", cascade="all, delete-orphan", passive_deletes=True
+    )
+    groups: Mapped[list[StudentGroup]] = relationship(secondary="entry_groups", order_by=StudentGroup.code)
+
+
+class EntryFaculty(db.Model):
+    """A teacher of an entry; position 0 is the entry's ``faculty_id``."""
+
+    __tablename__ = "entry_faculty"
+
+    entry_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("timetable_entries.entry_id", ondelete="CASCADE"), primary_key=True
+    )
+    faculty_id: Mapped[int] = mapped_column(sa.ForeignKey("faculty.faculty_id"), primary_key=True, index=True)
+    position: Mapped[int] = mapped_column(server_default="0")
+
+    faculty: Mapped[Faculty] = relationship()
+
+
+class EntryGroup(db.Model):
+    """A group that attends an entry, as it was when the timetable was made."""
+
+    __tablename__ = "entry_groups"
+
+    entry_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("timetable_entries.entry_id", ondelete="CASCADE"), primary_key=True
+    )
+    student_group_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("student_groups.student_group_id"), primary_key=True, index=True
+    )
+
+
+class EntryClaim(db.Model):
+    """A resource that an entry takes: its room, a teacher, a leaf group.
+
+    PostgreSQL refuses that two entries of a timetable take the same at the same time. The check
+    comes at commit, so that a swap may pass through a clash.
+    """
+
+    __tablename__ = "entry_claims"
+    __table_args__ = (
+        ExcludeConstraint(
+            (sa.column("timetable_id"), "="),
+            (sa.column("resource"), "="),
+            (sa.column("minutes"), "&&"),
+            (sa.column("weeks"), "&&"),
+            using="gist",
+            deferrable=True,
+            initially="DEFERRED",
+            name="ex_entry_claims_no_double_booking",
+        ),
+    )
+
+    entry_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("timetable_entries.entry_id", ondelete="CASCADE"), primary_key=True
+    )
+    resource: Mapped[str] = mapped_column(
+        sa.String(120), primary_key=True, comment="room:ID, faculty:ID or group:ID+ID (a leaf group)"
+    )
+    timetable_id: Mapped[int] = mapped_column(sa.ForeignKey("timetables.timetable_id", ondelete="CASCADE"), index=True)
+    minutes: Mapped[Range[int]] = mapped_column(INT4RANGE, comment="minutes of the week")
+    weeks: Mapped[frozenset[int]] = mapped_column(WeekNumbers)
+
+
+class TimetableComment(db.Model):
+    """What somebody says about a timetable, or about one class of it."""
+
+    __tablename__ = "timetable_comments"
+
+    timetable_comment_id: Mapped[Key]
+    timetable_id: Mapped[int] = mapped_column(sa.ForeignKey("timetables.timetable_id", ondelete="CASCADE"), index=True)
+    entry_id: Mapped[int | None] = mapped_column(sa.ForeignKey("timetable_entries.entry_id", ondelete="SET NULL"))
+    department_id: Mapped[int | None] = mapped_column(sa.ForeignKey("departments.department_id"))
+    author_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.user_id", ondelete="SET NULL"))
+    body: Mapped[str] = mapped_column(sa.Text)
+    created_at: Mapped[Created]
+    resolved_at: Mapped[datetime | None] = mapped_column(sa.DateTime(timezone=True))
+
+
+class TimetableApproval(db.Model):
+    """A department's word on a submitted timetable."""
+
+    __tablename__ = "timetable_approvals"
+    __table_args__ = (sa.UniqueConstraint("timetable_id", "department_id"),)
+
+    timetable_approval_id: Mapped[Key]
+    timetable_id: Mapped[int] = mapped_column(sa.ForeignKey("timetables.timetable_id", ondelete="CASCADE"), index=True)
+    department_id: Mapped[int] = mapped_column(sa.ForeignKey("departments.department_id"), index=True)
+    approved_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.user_id", ondelete="SET NULL"))
+    revision: Mapped[int] = mapped_column(comment="the timetable's revision that was approved")
+    created_at: Mapped[Created]
+
+
+class TimetableChange(db.Model):
+    """One step of editing a draft, with what undoes it."""
+
+    __tablename__ = "timetable_changes"
+    __table_args__ = (sa.UniqueConstraint("timetable_id", "revision"),)
+
+    timetable_change_id: Mapped[Key]
+    timetable_id: Mapped[int] = mapped_column(sa.ForeignKey("timetables.timetable_id", ondelete="CASCADE"), index=True)
+    revision: Mapped[int] = mapped_column(comment="the timetable's revision after the change")
+    action: Mapped[str] = mapped_column(sa.String(32))
+    before: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    after: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    is_undone: Mapped[bool] = mapped_column(server_default=sa.false())
+    made_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.user_id", ondelete="SET NULL"))
+    created_at: Mapped[Created]
+
+
+class WeightProfile(db.Model):
+    """A registrar's own named set of weights."""
+
+    __tablename__ = "weight_profiles"
+    __table_args__ = (sa.UniqueConstraint("organization_id", "name"),)
+
+    weight_profile_id: Mapped[Key]
+    organization_id: Mapped[int] = mapped_column(sa.ForeignKey("organizations.organization_id"), index=True)
+    name: Mapped[Name]
+    weights: Mapped[Json]
