@@ -7,12 +7,12 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from webapp.extensions import db
+from webapp.extensions import Model
 from webapp.models.people import User
 from webapp.models.types import Created, Key
 
 
-class AuditEvent(db.Model):
+class AuditEvent(Model):
     """Who did what to which row, with before and after; written in the change's own transaction."""
 
     __tablename__ = "audit_events"
@@ -31,7 +31,7 @@ class AuditEvent(db.Model):
     user: Mapped[User | None] = relationship()
 
 
-class Upload(db.Model):
+class Upload(Model):
     """A file that somebody sent for import, kept with its hash."""
 
     __tablename__ = "uploads"

@@ -6,12 +6,12 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from webapp.extensions import db
+from webapp.extensions import Model
 from webapp.models.people import Organization
 from webapp.models.types import Code, Key, Name, WeekNumbers
 
 
-class Term(db.Model):
+class Term(Model):
     """A term of an organisation; it holds all programmes taught in its dates.
 
     ``semester`` numbers the term within the academic year. Terms of one organisation don't overlap.
@@ -46,7 +46,7 @@ class Term(db.Model):
     organization: Mapped[Organization] = relationship()
 
 
-class TimeSlot(db.Model):
+class TimeSlot(Model):
     """A teaching period of one day (0 is Monday). Several shifts are several grids that may overlap."""
 
     __tablename__ = "time_slots"
@@ -67,7 +67,7 @@ class TimeSlot(db.Model):
     end_time: Mapped[time]
 
 
-class WeekSet(db.Model):
+class WeekSet(Model):
     """A named set of a term's weeks: odd, even, first half."""
 
     __tablename__ = "week_sets"

@@ -7,13 +7,13 @@ from decimal import Decimal
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from webapp.extensions import db
+from webapp.extensions import Model
 from webapp.models.calendar import Term, WeekSet
 from webapp.models.people import Department, Faculty, StudentGroup
 from webapp.models.types import Code, Codes, Key, Name
 
 
-class Course(db.Model):
+class Course(Model):
     """A course of a department; its department is the department of all its entries."""
 
     __tablename__ = "courses"
@@ -29,7 +29,7 @@ class Course(db.Model):
     department: Mapped[Department] = relationship()
 
 
-class Section(db.Model):
+class Section(Model):
     """A course as it is held in a term: who teaches, who attends."""
 
     __tablename__ = "sections"
@@ -57,7 +57,7 @@ class Section(db.Model):
     groups: Mapped[list[StudentGroup]] = relationship(secondary="section_groups", order_by="StudentGroup.code")
 
 
-class SectionFaculty(db.Model):
+class SectionFaculty(Model):
     """A teacher of a section; position 0 comes first."""
 
     __tablename__ = "section_faculty"
@@ -69,7 +69,7 @@ class SectionFaculty(db.Model):
     faculty: Mapped[Faculty] = relationship()
 
 
-class SectionGroup(db.Model):
+class SectionGroup(Model):
     """A group that attends a section. Several make it a combined class."""
 
     __tablename__ = "section_groups"
@@ -80,7 +80,7 @@ class SectionGroup(db.Model):
     )
 
 
-class Component(db.Model):
+class Component(Model):
     """What must happen every week in a section: 3 lectures of 1 slot, or a lab of 2 in a row.
 
     Without batches its meetings are for the whole section. With batches each of them has
@@ -117,7 +117,7 @@ class Component(db.Model):
     )
 
 
-class ComponentBatch(db.Model):
+class ComponentBatch(Model):
     """A group that has its own meetings of a component."""
 
     __tablename__ = "component_batches"
@@ -130,7 +130,7 @@ class ComponentBatch(db.Model):
     )
 
 
-class ComponentFaculty(db.Model):
+class ComponentFaculty(Model):
     """A teacher of a component, instead of the section's; of one batch only where it is named."""
 
     __tablename__ = "component_faculty"
@@ -147,7 +147,7 @@ class ComponentFaculty(db.Model):
     faculty: Mapped[Faculty] = relationship()
 
 
-class CourseEnrollment(db.Model):
+class CourseEnrollment(Model):
     """A student takes a section by own choice (an elective), in a batch where it matters."""
 
     __tablename__ = "course_enrollments"

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from flask_login import UserMixin
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from webapp.extensions import db
+from webapp.extensions import Model
 from webapp.models.types import Code, Created, Key, Name, choice
 
 
@@ -23,7 +23,7 @@ class Role(StrEnum):
     STUDENT = "student"
 
 
-class Organization(db.Model):
+class Organization(Model):
     """A university or college: every other row belongs to one."""
 
     __tablename__ = "organizations"
@@ -35,7 +35,7 @@ class Organization(db.Model):
     created_at: Mapped[Created]
 
 
-class Department(db.Model):
+class Department(Model):
     """A department: it owns courses, employs teachers and has a head."""
 
     __tablename__ = "departments"
@@ -47,7 +47,7 @@ class Department(db.Model):
     name: Mapped[Name]
 
 
-class User(UserMixin, db.Model):
+class User(UserMixin, Model):
     """Someone who can sign in. A head of department or teacher is linked to a faculty row."""
 
     __tablename__ = "users"
@@ -98,7 +98,7 @@ class TokenPurpose(StrEnum):
     PASSWORD_RESET = "password_reset"  # noqa: S105 (a purpose, not a password)
 
 
-class UserToken(db.Model):
+class UserToken(Model):
     """A secret given to a user, kept as a hash only: API token, calendar link, password reset."""
 
     __tablename__ = "user_tokens"
@@ -116,7 +116,7 @@ class UserToken(db.Model):
     user: Mapped[User] = relationship()
 
 
-class Faculty(db.Model):
+class Faculty(Model):
     """A teacher, with the load that may be asked of them (in slots)."""
 
     __tablename__ = "faculty"
@@ -140,7 +140,7 @@ class Faculty(db.Model):
     department: Mapped[Department] = relationship()
 
 
-class Student(db.Model):
+class Student(Model):
     """A student. Groups and enrolments say what is attended in a term."""
 
     __tablename__ = "students"
@@ -156,7 +156,7 @@ class Student(db.Model):
     department: Mapped[Department | None] = relationship()
 
 
-class StudentGroup(db.Model):
+class StudentGroup(Model):
     """Students who are timetabled together in a term: a programme's semester, a section, a batch.
 
     Groups form a tree. Children of one parent with the same ``split`` are one partition of it
@@ -185,7 +185,7 @@ class StudentGroup(db.Model):
     department: Mapped[Department | None] = relationship()
 
 
-class StudentGroupMember(db.Model):
+class StudentGroupMember(Model):
     """A student belongs to a group."""
 
     __tablename__ = "student_group_members"

@@ -3,12 +3,12 @@
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from webapp.extensions import db
+from webapp.extensions import Model
 from webapp.models.people import Department
 from webapp.models.types import Code, Codes, Key, Name
 
 
-class Building(db.Model):
+class Building(Model):
     """A building with rooms."""
 
     __tablename__ = "buildings"
@@ -20,7 +20,7 @@ class Building(db.Model):
     name: Mapped[Name]
 
 
-class Room(db.Model):
+class Room(Model):
     """A room: its seats, its kind ("lecture", "lab") and what is in it ("projector")."""
 
     __tablename__ = "rooms"

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import INT4RANGE, JSONB, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from webapp.extensions import db
+from webapp.extensions import Model
 from webapp.models.calendar import Term, TimeSlot, WeekSet
 from webapp.models.courses import Component, Course, Section
 from webapp.models.people import Faculty, StudentGroup, User
@@ -47,7 +47,7 @@ class Stage(StrEnum):
     SAVING = "saving"
 
 
-class GenerationJob(db.Model):
+class GenerationJob(Model):
     """A piece of work for a worker, and the only truth about how it stands.
 
     A worker holds it by ``lease_token``; every write of a worker names the token, so that one that
@@ -110,7 +110,7 @@ class TimetableStatus(StrEnum):
     SUPERSEDED = "superseded"
 
 
-class Timetable(db.Model):
+class Timetable(Model):
     """A whole term's timetable: a variant of a run, or a draft made by hand or imported."""
 
     __tablename__ = "timetables"
@@ -157,7 +157,7 @@ class Timetable(db.Model):
     )
 
 
-class TimetableScore(db.Model):
+class TimetableScore(Model):
     """How a timetable does by one rule: raw count on the one yardstick, weight and cost."""
 
     __tablename__ = "timetable_scores"
@@ -172,7 +172,7 @@ class TimetableScore(db.Model):
     cost: Mapped[int] = mapped_column(comment="weighted by the term's own weights, 0 for a hard rule")
 
 
-class TimetableEntry(db.Model):
+class TimetableEntry(Model):
     """One meeting of a timetable: its first slot, the end of its last, its first teacher.
 
     An unplaced meeting has neither slot nor times, and says why.
@@ -225,7 +225,7 @@ class TimetableEntry(db.Model):
     groups: Mapped[list[StudentGroup]] = relationship(secondary="entry_groups", order_by=StudentGroup.code)
 
 
-class EntryFaculty(db.Model):
+class EntryFaculty(Model):
     """A teacher of an entry; position 0 is the entry's ``faculty_id``."""
 
     __tablename__ = "entry_faculty"
@@ -239,7 +239,7 @@ class EntryFaculty(db.Model):
     faculty: Mapped[Faculty] = relationship()
 
 
-class EntryGroup(db.Model):
+class EntryGroup(Model):
     """A group that attends an entry, as it was when the timetable was made."""
 
     __tablename__ = "entry_groups"
@@ -252,7 +252,7 @@ class EntryGroup(db.Model):
     )
 
 
-class EntryClaim(db.Model):
+class EntryClaim(Model):
     """A resource that an entry takes: its room, a teacher, a leaf group.
 
     PostgreSQL refuses that two entries of a timetable take the same at the same time. The check
@@ -277,14 +277,14 @@ class EntryClaim(db.Model):
         sa.ForeignKey("timetable_entries.entry_id", ondelete="CASCADE"), primary_key=True
     )
     resource: Mapped[str] = mapped_column(
-        sa.String(120), primary_key=True, comment="room:ID, faculty:ID or group:ID+ID (a leaf group)"
+        sa.String(255), primary_key=True, comment="room:ID, faculty:ID or group:ID+ID (a leaf group)"
     )
     timetable_id: Mapped[int] = mapped_column(sa.ForeignKey("timetables.timetable_id", ondelete="CASCADE"), index=True)
     minutes: Mapped[Range[int]] = mapped_column(INT4RANGE, comment="minutes of the week")
     weeks: Mapped[frozenset[int]] = mapped_column(WeekNumbers)
 
 
-class TimetableComment(db.Model):
+class TimetableComment(Model):
     """What somebody says about a timetable, or about one class of it."""
 
     __tablename__ = "timetable_comments"
@@ -299,7 +299,7 @@ class TimetableComment(db.Model):
     resolved_at: Mapped[datetime | None] = mapped_column(sa.DateTime(timezone=True))
 
 
-class TimetableApproval(db.Model):
+class TimetableApproval(Model):
     """A department's word on a submitted timetable."""
 
     __tablename__ = "timetable_approvals"
@@ -313,7 +313,7 @@ class TimetableApproval(db.Model):
     created_at: Mapped[Created]
 
 
-class TimetableChange(db.Model):
+class TimetableChange(Model):
     """One step of editing a draft, with what undoes it."""
 
     __tablename__ = "timetable_changes"
@@ -330,7 +330,7 @@ class TimetableChange(db.Model):
     created_at: Mapped[Created]
 
 
-class WeightProfile(db.Model):
+class WeightProfile(Model):
     """A registrar's own named set of weights."""
 
     __tablename__ = "weight_profiles"

@@ -5,7 +5,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from webapp.extensions import db
+from webapp.extensions import Model
 from webapp.models.courses import Component
 from webapp.models.types import Key, choice
 
@@ -18,7 +18,7 @@ class WishLevel(StrEnum):
     PREFER = "prefer"
 
 
-class Availability(db.Model):
+class Availability(Model):
     """Somebody or something is unavailable, or rather not, or gladly there at a slot.
 
     Exactly one of teacher, room, group and section is named. An unavailable room is closed.
@@ -50,7 +50,7 @@ class Availability(db.Model):
     section_id: Mapped[int | None] = mapped_column(sa.ForeignKey("sections.section_id", ondelete="CASCADE"), index=True)
 
 
-class Pin(db.Model):
+class Pin(Model):
     """A meeting that must stand at a slot, in a room, or both."""
 
     __tablename__ = "pins"
@@ -70,7 +70,7 @@ class Pin(db.Model):
     component: Mapped[Component] = relationship()
 
 
-class TermRule(db.Model):
+class TermRule(Model):
     """A rule of the engine as a term uses it: on or off, hard or with a weight, its number.
 
     A rule between meetings names the components it is about; any other is about everyone.
@@ -97,7 +97,7 @@ class TermRule(db.Model):
     )
 
 
-class TermRuleComponent(db.Model):
+class TermRuleComponent(Model):
     """A component that a rule between meetings is about."""
 
     __tablename__ = "term_rule_components"
