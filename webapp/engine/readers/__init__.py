@@ -1,0 +1,50 @@
+"""Files on the way in and out: which reader a file's name asks for, and how a refusal is said.
+
+A reader builds an `Instance` or raises `ReadError`; a writer puts a solution down in the format of
+the input, so that the format's own scorers read it.
+"""
+
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+
+from webapp.engine.instance import Instance
+from webapp.engine.readers.problems import ReadError
+from webapp.engine.solution import Solution
+
+__all__ = ["MODULES", "ReadError", "read", "read_solution", "write_solution"]
+
+MODULES = {".ctt": "ctt", ".ectt": "ctt", ".tim": "tim"}
+"""The module that reads each extension, imported when asked for."""
+
+
+def read(path: str | Path) -> Instance:
+    """Read an instance in the format that the file's extension names.
+
+    Raises
+    ------
+    ReadError
+        When the file can't be opened, has an unknown extension, or is malformed: with line and reason.
+    """
+    reader: Callable[[Path], Instance] = _function(Path(path), "read")
+    return reader(Path(path))
+
+
+def read_solution(path: str | Path, instance: Instance, like: str | Path) -> Solution:
+    """Read a solution in the format that belongs to the instance file ``like``."""
+    reader: Callable[[Path, Instance], Solution] = _function(Path(like), "read_solution")
+    return reader(Path(path), instance)
+
+
+def write_solution(path: str | Path, instance: Instance, solution: Solution, like: str | Path) -> None:
+    """Write a solution in the format that belongs to the instance file ``like``."""
+    writer: Callable[[Path, Instance, Solution], None] = _function(Path(like), "write_solution")
+    writer(Path(path), instance, solution)
+
+
+def _function(path: Path, what: str) -> Callable[..., object]:  # type: ignore[misc]  # what it returns, the caller says
+    if path.suffix.lower() not in MODULES:
+        raise ReadError(path, 0, f"the extension {path.suffix or '(none)'}", "one of " + ", ".join(MODULES))
+    module = import_module(f"webapp.engine.readers.{MODULES[path.suffix.lower()]}")
+    found: Callable[..., object] = getattr(module, what)
+    return found

@@ -1,0 +1,15 @@
+"""What goes wrong on the path, each by a name of its own."""
+
+from collections.abc import Sequence
+
+
+class Problem(Exception):
+    """Why a step was not taken, as a complete sentence that any user may read.
+
+    ``findings`` lists the single reasons, also as sentences, where there are several.
+    """
+
+    def __init__(self, message: str, findings: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.message = message
+        self.findings = tuple(findings)
