@@ -7,6 +7,7 @@ the input, so that the format's own scorers read it.
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from webapp.engine.instance import Instance
 from webapp.engine.readers.problems import ReadError
@@ -14,7 +15,7 @@ from webapp.engine.solution import Solution
 
 __all__ = ["MODULES", "ReadError", "read", "read_solution", "write_solution"]
 
-MODULES = {".ctt": "ctt", ".ectt": "ctt", ".tim": "tim"}
+MODULES = {".ctt": "ctt", ".ectt": "ctt"}
 """The module that reads each extension, imported when asked for."""
 
 
@@ -42,9 +43,7 @@ def write_solution(path: str | Path, instance: Instance, solution: Solution, lik
     writer(Path(path), instance, solution)
 
 
-def _function(path: Path, what: str) -> Callable[..., object]:  # type: ignore[misc]  # what it returns, the caller says
+def _function(path: Path, what: str) -> Any:
     if path.suffix.lower() not in MODULES:
         raise ReadError(path, 0, f"the extension {path.suffix or '(none)'}", "one of " + ", ".join(MODULES))
-    module = import_module(f"webapp.engine.readers.{MODULES[path.suffix.lower()]}")
-    found: Callable[..., object] = getattr(module, what)
-    return found
+    return getattr(import_module(f"webapp.engine.readers.{MODULES[path.suffix.lower()]}"), what)

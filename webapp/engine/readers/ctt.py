@@ -15,8 +15,17 @@ curricula belong to other formulations, are checked for form, and have no rule h
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from webapp.engine.instance import Constraint, Instance, Meeting, Placement, Resource, ResourceKind, Room
-from webapp.engine.instance import RoomOption, TimeOption
+from webapp.engine.instance import (
+    Constraint,
+    Instance,
+    Meeting,
+    Placement,
+    Resource,
+    ResourceKind,
+    Room,
+    RoomOption,
+    TimeOption,
+)
 from webapp.engine.readers.problems import ReadError
 from webapp.engine.solution import Solution
 from webapp.engine.timegrid import Time, TimeGrid
