@@ -1,0 +1,349 @@
+"""One timetable as a table: days down, times across, whatever the shifts, breaks and overlaps.
+
+Pure view model: it reads no rows and writes no markup. Every screen and every sheet of paper is drawn from it.
+A day is a number, 0 = Monday; the columns are the elementary intervals between all times at which anything starts or
+ends on any day; a cell spans the columns it lasts and the lanes (sub-rows of its day) it may fill.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import time
+from itertools import groupby, pairwise
+from typing import Literal
+from zlib import crc32
+
+TONES = 12
+PATTERNS = 4
+
+CellKind = Literal["entries", "free", "break", "off", "filler"]
+
+
+@dataclass(frozen=True, slots=True)
+class EntryView:
+    """One meeting as its readers see it; a foreign one is shown as busy, with its owner's name in `note`."""
+
+    entry_id: int
+    course_code: str
+    course_title: str
+    section: str
+    kind: str
+    faculty: tuple[str, ...]
+    groups: tuple[str, ...]
+    room_code: str | None
+    room_name: str | None
+    day: int | None
+    start: time | None
+    end: time | None
+    weeks: str
+    department_code: str
+    time_slot_id: int | None
+    locked: bool = False
+    foreign: bool = False
+    note: str = ""
+    reason: str = ""
+
+    @property
+    def placed(self) -> bool:
+        """Says whether the meeting has a day and hours."""
+        return self.day is not None and self.start is not None and self.end is not None
+
+    @property
+    def tone(self) -> int:
+        """Colour class 0 to 11, the same for a course wherever it is shown."""
+        return crc32(self.course_code.encode()) % TONES
+
+    @property
+    def pattern(self) -> int:
+        """Edge pattern 0 to 3, so that neighbours differ on black-and-white paper too."""
+        return crc32(self.course_code.encode()[::-1]) % PATTERNS
+
+    @property
+    def kind_letter(self) -> str:
+        """The kind's first letter: L for lecture, T for tutorial, P for practical."""
+        return self.kind[:1].upper()
+
+
+@dataclass(frozen=True, slots=True)
+class SlotView:
+    """One period of the week grid."""
+
+    time_slot_id: int
+    day: int
+    start: time
+    end: time
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """An elementary interval: time that can be taught in, or a break that every day has."""
+
+    start: time
+    end: time
+    label: str = ""
+    is_break: bool = False
+    narrow: bool = False
+
+    @property
+    def minutes(self) -> int:
+        """How long the interval lasts."""
+        return _minutes(self.end) - _minutes(self.start)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A rectangle of the table: meetings with the same hours, a free slot, a break, or time outside the day's slots."""
+
+    kind: CellKind
+    column: int
+    colspan: int
+    rowspan: int
+    start: time
+    end: time
+    entries: tuple[EntryView, ...] = ()
+    slots: tuple[SlotView, ...] = ()
+
+    @property
+    def time_slot_id(self) -> int | None:
+        """The first slot that begins in the cell, if one does."""
+        return self.slots[0].time_slot_id if self.slots else None
+
+
+@dataclass(frozen=True, slots=True)
+class DayRows:
+    """One day: a tuple of cells for every lane, and the day's meetings in order of time for the list view."""
+
+    day: int
+    rows: tuple[tuple[Cell, ...], ...]
+    entries: tuple[EntryView, ...] = ()
+
+    @property
+    def lanes(self) -> int:
+        """How many sub-rows the day has."""
+        return len(self.rows)
+
+    @property
+    def height(self) -> int:
+        """How many meetings stand on top of each other where the day is fullest."""
+        return sum(max((len(cell.entries) for cell in row), default=0) or 1 for row in self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The whole table, and the meetings that have no place in it."""
+
+    columns: tuple[Column, ...]
+    days: tuple[DayRows, ...]
+    unplaced: tuple[EntryView, ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        """Says whether there is nothing to draw."""
+        return not self.days
+
+    @property
+    def entry_count(self) -> int:
+        """How many meetings stand in the table."""
+        return sum(len(day.entries) for day in self.days)
+
+    @property
+    def slot_columns(self) -> int:
+        """How many columns are time to teach in; the stylesheet has a width for up to 24."""
+        return min(24, sum(not column.is_break for column in self.columns))
+
+    @property
+    def density(self) -> str:
+        """How tightly a sheet of paper must set it: roomy, dense or packed."""
+        height = sum(day.height for day in self.days)
+        wide = self.slot_columns > 9
+        if height <= 8 and not wide:
+            return "roomy"
+        return "dense" if height <= 14 and self.slot_columns <= 12 else "packed"
+
+    @property
+    def legend(self) -> list[tuple[str, str, str]]:
+        """Course code, title and teachers of every course in the table, foreign ones left out."""
+        courses: dict[str, tuple[str, set[str]]] = {}
+        for entry in (*(entry for day in self.days for entry in day.entries), *self.unplaced):
+            if not entry.foreign:
+                courses.setdefault(entry.course_code, (entry.course_title, set()))[1].update(entry.faculty)
+        return [(code, title, ", ".join(sorted(names))) for code, (title, names) in sorted(courses.items())]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One printed timetable: whose it is, the table, the legend (code, title, teachers), and facts for the header."""
+
+    title: str
+    subtitle: str
+    grid: Grid
+    legend: list[tuple[str, str, str]] = field(default_factory=list)
+    entries: tuple[EntryView, ...] = ()
+    facts: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """What takes columns `first` to `last` (exclusive) of one day: meetings with the same hours, or a slot."""
+
+    first: int
+    last: int
+    entries: tuple[EntryView, ...] = ()
+    slot: SlotView | None = None
+
+
+def build_grid(slots: Sequence[SlotView], entries: Sequence[EntryView]) -> Grid:
+    """Lay meetings and the slots they leave free into one table; no input at all gives an empty grid."""
+    placed = [entry for entry in entries if entry.placed]
+    axis = _Axis(_columns(slots, placed))
+    days = []
+    for day in sorted({slot.day for slot in slots} | {entry.day for entry in placed if entry.day is not None}):
+        todays = sorted((entry for entry in placed if entry.day == day), key=_reading_order)
+        blocks = [_Block(*axis.span(*hours), entries=tuple(stack)) for hours, stack in groupby(todays, key=_hours)]
+        days.append(DayRows(day, _Day(axis, _of_day(slots, day)).rows(blocks), tuple(todays)))
+    return Grid(axis.columns, tuple(days), tuple(entry for entry in entries if not entry.placed))
+
+
+def build_slot_grid(slots: Sequence[SlotView]) -> Grid:
+    """Lay out every slot, overlapping ones in lanes of their own: the table in which availability is painted."""
+    axis = _Axis(_columns(slots, []))
+    days = []
+    for day in sorted({slot.day for slot in slots}):
+        todays = _of_day(slots, day)
+        blocks = [_Block(*axis.span(slot.start, slot.end), slot=slot) for slot in todays]
+        days.append(DayRows(day, _Day(axis, todays).rows(blocks)))
+    return Grid(axis.columns, tuple(days))
+
+
+def _of_day(slots: Sequence[SlotView], day: int) -> list[SlotView]:
+    return sorted((slot for slot in slots if slot.day == day), key=lambda slot: (slot.start, slot.end))
+
+
+def _minutes(moment: time) -> int:
+    return moment.hour * 60 + moment.minute
+
+
+def _hours(entry: EntryView) -> tuple[time, time]:
+    assert entry.start is not None and entry.end is not None
+    return entry.start, entry.end
+
+
+def _reading_order(entry: EntryView) -> tuple[time, time, str, str, int]:
+    return *_hours(entry), entry.course_code, entry.section, entry.entry_id
+
+
+def _columns(slots: Sequence[SlotView], placed: Sequence[EntryView]) -> tuple[Column, ...]:
+    """Cut the day at every time at which a slot or meeting of any day starts or ends."""
+    hours = [_hours(entry) for entry in placed]
+    boundaries = sorted({t for s in slots for t in (s.start, s.end)} | {t for pair in hours for t in pair})
+    taught = [(slot.start, slot.end) for slot in slots] or hours
+    columns = []
+    for start, end in pairwise(boundaries):
+        labels = {slot.label for slot in slots if (slot.start, slot.end) == (start, end)}
+        is_break = not any(first <= start and end <= last for first, last in taught)
+        columns.append(Column(start, end, labels.pop() if len(labels) == 1 else "", is_break))
+    longest = max((column.minutes for column in columns if not column.is_break), default=0)
+    return tuple(replace(c, narrow=not c.is_break and c.minutes < 0.6 * longest) for c in columns)
+
+
+class _Axis:
+    """The columns, and which of them a stretch of time covers."""
+
+    def __init__(self, columns: tuple[Column, ...]) -> None:
+        self.columns = columns
+        self._first = {column.start: index for index, column in enumerate(columns)}
+        self._last = {column.end: index + 1 for index, column in enumerate(columns)}
+
+    def span(self, start: time, end: time) -> tuple[int, int]:
+        """First column, and the one after the last."""
+        return self._first[start], self._last[end]
+
+
+class _Day:
+    """Fills the rows of one day, so that every column of every lane is covered exactly once."""
+
+    def __init__(self, axis: _Axis, slots: Sequence[SlotView]) -> None:
+        self._columns = axis.columns
+        self._spans = [(*axis.span(slot.start, slot.end), slot) for slot in slots]
+        self._covered = {column for first, last, _ in self._spans for column in range(first, last)}
+
+    def rows(self, blocks: Sequence[_Block]) -> tuple[tuple[Cell, ...], ...]:
+        """Put blocks that overlap into lanes; all else reaches over the whole height of the day."""
+        clusters = [_lanes(cluster) for cluster in _clusters(blocks)]
+        height = max((len(lanes) for lanes in clusters), default=1)
+        rows: list[list[Cell]] = [[] for _ in range(height)]
+        reached = 0
+        for lanes in clusters:
+            first = min(lane[0].first for lane in lanes)
+            last = max(lane[-1].last for lane in lanes)
+            rows[0] += self._open(reached, first, height)
+            for number, lane in enumerate(lanes):
+                rowspan = height - number if number == len(lanes) - 1 else 1
+                rows[number] += self._filled(lane, first, last, number, rowspan)
+            reached = last
+        rows[0] += self._open(reached, len(self._columns), height)
+        return tuple(tuple(row) for row in rows)
+
+    def _filled(self, lane: Sequence[_Block], first: int, last: int, number: int, rowspan: int) -> list[Cell]:
+        """One lane of a cluster: its blocks, and fillers between them."""
+        cells = []
+        top = number == 0 and lane[0].slot is None
+        for block in lane:
+            if first < block.first:
+                cells.append(self._cell("filler", first, block.first, rowspan, top))
+            cell = self._cell("entries" if block.entries else "free", block.first, block.last, rowspan, top)
+            cells.append(replace(cell, entries=block.entries, slots=(block.slot,) if block.slot else cell.slots))
+            first = block.last
+        if first < last:
+            cells.append(self._cell("filler", first, last, rowspan, top))
+        return cells
+
+    def _open(self, first: int, last: int, rowspan: int) -> list[Cell]:
+        """Time that nothing takes: free slots, breaks, and what lies outside the day's slots."""
+        cells = []
+        kind: CellKind
+        while first < last:
+            ends = [end for start, end, _ in self._spans if start == first and end <= last]
+            if ends:
+                kind, until = "free", ends[0]
+            elif first in self._covered:
+                kind, until = "filler", first + 1
+            else:
+                until = next((column for column in range(first, last) if column in self._covered), last)
+                only_breaks = all(column.is_break for column in self._columns[first:until])
+                kind, until = ("break", first + 1) if only_breaks else ("off", until)
+            cells.append(self._cell(kind, first, until, rowspan, True))
+            first = until
+        return cells
+
+    def _cell(self, kind: CellKind, first: int, last: int, rowspan: int, top: bool) -> Cell:
+        """A cell; the top lane's cells name the slots that begin in them, so each slot is named once."""
+        slots = tuple(slot for start, _, slot in self._spans if first <= start < last) if top else ()
+        start, end = self._columns[first].start, self._columns[last - 1].end
+        return Cell(kind, first, last - first, rowspan, start, end, (), slots)
+
+
+def _clusters(blocks: Sequence[_Block]) -> list[list[_Block]]:
+    """Group blocks that overlap, directly or through others."""
+    clusters: list[list[_Block]] = []
+    reached = 0
+    for block in sorted(blocks, key=lambda block: (block.first, -block.last)):
+        if not clusters or block.first >= reached:
+            clusters.append([])
+        clusters[-1].append(block)
+        reached = max(reached, block.last)
+    return clusters
+
+
+def _lanes(cluster: Sequence[_Block]) -> list[list[_Block]]:
+    """Give each block the first lane that is free when it begins."""
+    lanes: list[list[_Block]] = []
+    for block in cluster:
+        lane = next((lane for lane in lanes if lane[-1].last <= block.first), None)
+        if lane is None:
+            lanes.append([block])
+        else:
+            lane.append(block)
+    return lanes
