@@ -13,3 +13,7 @@ class Problem(Exception):
         super().__init__(message)
         self.message = message
         self.findings = tuple(findings)
+
+
+class NotFound(Problem):
+    """What was asked for is not there, or belongs to somebody else: the edge answers 404."""
