@@ -89,6 +89,13 @@ class Placement:
     time: Time | None = None
     room: int | None = None
 
+    @property
+    def at(self) -> Time:
+        """The time, where there must be one; `ValueError` while the meeting is unplaced."""
+        if self.time is None:
+            raise ValueError("an unplaced meeting has no time")
+        return self.time
+
 
 UNPLACED = Placement()
 

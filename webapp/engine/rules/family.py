@@ -5,17 +5,24 @@ function, and three pieces of machinery work on the shape alone: `webapp.engine.
 truth), `webapp.engine.cpsat` (variables and constraints) and `webapp.engine.search` (what one move
 changes, compiled). A new rule of a known family therefore is one new file.
 
-How a constraint names what it is about (its *subjects*):
+How a constraint names what it is about (its *subjects*, see `Rule.subjects`):
 
-- rules over resources: each index in ``constraint.resources`` is a subject of its own;
-- rules over meetings: the whole of ``constraint.meetings`` is the one subject.
+- each index in ``constraint.resources`` is a subject of its own: the meetings it takes part in;
+- the whole of ``constraint.meetings`` is one subject.
 
-A constraint that names neither is about every resource of the rule's ``kinds``, or about all
-meetings.
+A constraint that names neither is about every resource of the rule's ``kinds``, or, where the rule
+has none, about all meetings as one subject. The count of a constraint is the sum over its subjects,
+so a meeting that two of them share is counted for each.
+
+Rules about pairs look at ``constraint.meetings`` alone. The clash of rooms has the rooms as subjects.
+
+Unplaced meetings (no time) take no part in any rule but `PlacedRule`; their room is ignored.
 """
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from inspect import cleandoc
 from itertools import combinations, pairwise
 from typing import ClassVar
 
@@ -23,28 +30,78 @@ from webapp.engine.instance import Constraint, Instance, Placement, ResourceKind
 from webapp.engine.timegrid import TimeGrid
 
 
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whom or what a count is about: a resource, a room, or a set of meetings.
+
+    ``meetings`` is empty for a room: its meetings are those that are held there.
+    """
+
+    meetings: tuple[int, ...]
+    resource: int | None = None
+    room: int | None = None
+
+
 class Rule(ABC):
     """One rule: its name, its sentence, and whom it is about by default."""
 
+    family: ClassVar[str]
+    """The family's name, in words."""
     name: ClassVar[str]
     title: ClassVar[str]
     """A few words for a table's heading."""
     sentence: ClassVar[str]
-    """What the rule asks for, in one sentence that a registrar can read."""
+    """What the rule asks for, in one sentence that a registrar can read: the class's docstring."""
     kinds: ClassVar[tuple[ResourceKind, ...]] = ()
     """Kinds of resources that it is about when a constraint names no subject."""
     unit: ClassVar[str] = "violation"
     """What one unit of its count is, in the singular."""
+    units: ClassVar[str] = ""
+    """The plural of ``unit``, where adding an s won't do."""
+    finding: ClassVar[str] = "{who}: {n}."
+    """How a violation is told; `webapp.engine.wording` fills in the fields."""
+    hard_by_default: ClassVar[bool] = False
+    """Whether it is hard unless somebody decides otherwise. The instance has the last word."""
+
+    def __init_subclass__(cls) -> None:
+        """Take the sentence from the first paragraph of the docstring."""
+        super().__init_subclass__()
+        if "name" in cls.__dict__:
+            cls.sentence = " ".join(cleandoc(cls.__doc__ or "").partition("\n\n")[0].split())
+
+    def subjects(self, instance: Instance, constraint: Constraint) -> tuple[Subject, ...]:
+        """Whom or what a constraint of this rule counts for, each on its own."""
+        named = constraint.resources
+        if not named and not constraint.meetings:
+            if not self.kinds:
+                return (Subject(tuple(range(len(instance.meetings)))),)
+            named = tuple(r for kind in self.kinds for r in instance.resources_of_kind(kind))
+        found = [Subject(instance.meetings_of[resource], resource) for resource in named]
+        if constraint.meetings:
+            found.append(Subject(constraint.meetings))
+        return tuple(found)
+
+    def amount_in_words(self, count: int) -> str:
+        """The count with its unit, such as "2 free slots"."""
+        return f"{count} {self.unit if count == 1 else self.units or self.unit + 's'}"
+
+
+class PlacedRule(Rule):
+    """One for each meeting of a subject that has no time."""
+
+    family = "placed"
 
 
 class ChoiceRule(Rule):
     """A cost of one placement, whatever the others are."""
 
+    family = "choice"
+
     @abstractmethod
     def cost(self, instance: Instance, constraint: Constraint, meeting: int, placement: Placement) -> int:
         """Count for one meeting where it stands. Never called for an unplaced meeting.
 
-        Which meetings: ``constraint.meetings``, or those of ``constraint.resources``, or all.
+        Counted once for each subject that the meeting belongs to.
         """
 
     time_only: ClassVar[bool] = False
@@ -56,16 +113,31 @@ class ChoiceRule(Rule):
 class ClashRule(Rule):
     """At most one meeting at a time, per subject; the count is the number of overlapping pairs.
 
-    With ``weighted``, each pair counts the resource's weight (its students).
+    With ``weighted``, each pair counts the resource's weight (its students). A pair counts once
+    however many slots, days and weeks it overlaps in.
     """
+
+    family = "clash"
 
     rooms: ClassVar[bool] = False
     """True for the rule about rooms: then the subjects are the rooms, not resources."""
     weighted: ClassVar[bool] = False
 
+    def subjects(self, instance: Instance, constraint: Constraint) -> tuple[Subject, ...]:
+        """Rooms for the rule about rooms; otherwise as any rule."""
+        if self.rooms:
+            return tuple(Subject((), room=room) for room in range(len(instance.rooms)))
+        return super().subjects(instance, constraint)
+
 
 class DayPatternRule(Rule):
-    """A function of the slots in which a subject is busy on one day."""
+    """A function of the slots in which a subject is busy on one day.
+
+    Counted for each subject and day: the sum over the weeks, divided by the number of weeks and
+    rounded up, so that a violation in a single week is never lost.
+    """
+
+    family = "day pattern"
 
     @abstractmethod
     def cost(self, busy: int, grid: TimeGrid, amount: int) -> int:
@@ -81,11 +153,17 @@ class DayPatternRule(Rule):
 
 
 class WeekPatternRule(Rule):
-    """A function of how many slots a subject is busy on each day of a week."""
+    """A function of how many slots a subject is busy on each day of a week.
+
+    A slot counts once however many meetings are held in it. Counted for each subject: the sum over
+    the weeks, divided by the number of weeks and rounded up.
+    """
+
+    family = "week pattern"
 
     @abstractmethod
     def cost(self, loads: Sequence[int], grid: TimeGrid, amount: int) -> int:
-        """Count for one week; ``loads`` has one number of busy slots per day."""
+        """Count for one week; ``loads`` has one number of busy slots per day (all may be 0)."""
 
     days_only: ClassVar[bool] = False
     """True when only whether a day is used matters, not for how long."""
@@ -93,6 +171,8 @@ class WeekPatternRule(Rule):
 
 class SamePlaceRule(Rule):
     """A function of the rooms that a subject's meetings use."""
+
+    family = "same place"
 
     @abstractmethod
     def cost(self, rooms: Sequence[int], amount: int) -> int:
@@ -104,6 +184,8 @@ class SamePlaceRule(Rule):
 
 class PairRule(Rule):
     """A function of two placements, summed over the pairs of the constraint's meetings."""
+
+    family = "pair"
 
     ordered: ClassVar[bool] = False
     """True when only consecutive meetings are compared, in the given order (precedence)."""

@@ -1,0 +1,81 @@
+"""The rules, hard ones first: the engine's table of contents."""
+
+from webapp.engine.rules.all_placed import AllPlaced
+from webapp.engine.rules.avoided_times import AvoidedTimes
+from webapp.engine.rules.changes import Changes
+from webapp.engine.rules.different_days import DifferentDays
+from webapp.engine.rules.empty_seats import EmptySeats
+from webapp.engine.rules.family import Rule
+from webapp.engine.rules.group_clash import GroupClash
+from webapp.engine.rules.group_days import GroupDays
+from webapp.engine.rules.group_gaps import GroupGaps
+from webapp.engine.rules.instructor_clash import InstructorClash
+from webapp.engine.rules.instructor_days import InstructorDays
+from webapp.engine.rules.instructor_gaps import InstructorGaps
+from webapp.engine.rules.isolated_meetings import IsolatedMeetings
+from webapp.engine.rules.max_in_row import MaxInRow
+from webapp.engine.rules.max_per_day import MaxPerDay
+from webapp.engine.rules.max_per_week import MaxPerWeek
+from webapp.engine.rules.min_working_days import MinWorkingDays
+from webapp.engine.rules.pinned import Pinned
+from webapp.engine.rules.possible_time import PossibleTime
+from webapp.engine.rules.precedence import Precedence
+from webapp.engine.rules.preferred_times import PreferredTimes
+from webapp.engine.rules.room_capacity import RoomCapacity
+from webapp.engine.rules.room_clash import RoomClash
+from webapp.engine.rules.room_closed import RoomClosed
+from webapp.engine.rules.room_penalty import RoomPenalty
+from webapp.engine.rules.room_stability import RoomStability
+from webapp.engine.rules.rooms_in_use import RoomsInUse
+from webapp.engine.rules.same_room import SameRoom
+from webapp.engine.rules.same_time import SameTime
+from webapp.engine.rules.student_clash import StudentClash
+from webapp.engine.rules.suitable_room import SuitableRoom
+from webapp.engine.rules.time_penalty import TimePenalty
+from webapp.engine.rules.unavailable import Unavailable
+
+RULES: tuple[Rule, ...] = (
+    AllPlaced(),
+    RoomClash(),
+    InstructorClash(),
+    GroupClash(),
+    PossibleTime(),
+    Pinned(),
+    Unavailable(),
+    RoomClosed(),
+    SuitableRoom(),
+    DifferentDays(),
+    SameTime(),
+    Precedence(),
+    SameRoom(),
+    MaxPerDay(),
+    MaxInRow(),
+    MaxPerWeek(),
+    StudentClash(),
+    RoomCapacity(),
+    MinWorkingDays(),
+    IsolatedMeetings(),
+    GroupGaps(),
+    InstructorGaps(),
+    AvoidedTimes(),
+    PreferredTimes(),
+    GroupDays(),
+    InstructorDays(),
+    RoomStability(),
+    RoomsInUse(),
+    EmptySeats(),
+    TimePenalty(),
+    RoomPenalty(),
+    Changes(),
+)
+"""Every rule, in the order in which a registrar cares. Whether one is hard is up to the instance."""
+
+_BY_NAME = {rule.name: rule for rule in RULES}
+
+
+def rule_named(name: str) -> Rule:
+    """Return the rule of that name; `ValueError` when there is none."""
+    try:
+        return _BY_NAME[name]
+    except KeyError:
+        raise ValueError(f"there is no rule {name!r}; there are {', '.join(_BY_NAME)}") from None

@@ -1,0 +1,22 @@
+"""Most slots without a break."""
+
+from webapp.engine.instance import ResourceKind
+from webapp.engine.rules.family import DayPatternRule
+from webapp.engine.rules.patterns import runs
+from webapp.engine.timegrid import TimeGrid
+
+
+class MaxInRow(DayPatternRule):
+    """Nobody is busy for more slots in a row than the given number."""
+
+    name = "max_in_row"
+    title = "Most in a row"
+    kinds = (ResourceKind.INSTRUCTOR, ResourceKind.GROUP)
+    unit = "slot too many in a row"
+    units = "slots too many in a row"
+    finding = "{who}: {n} on {day}, at most {amount} allowed."
+    hard_by_default = True
+
+    def cost(self, busy: int, grid: TimeGrid, amount: int) -> int:
+        """Busy slots beyond the amount, in each run of adjacent ones."""
+        return sum(max(0, length - amount) for length in runs(busy, grid))

@@ -1,0 +1,21 @@
+"""Most slots on a day."""
+
+from webapp.engine.instance import ResourceKind
+from webapp.engine.rules.family import DayPatternRule
+from webapp.engine.timegrid import TimeGrid
+
+
+class MaxPerDay(DayPatternRule):
+    """Nobody is busy for more slots on a day than the given number."""
+
+    name = "max_per_day"
+    title = "Most per day"
+    kinds = (ResourceKind.INSTRUCTOR, ResourceKind.GROUP)
+    unit = "slot too many"
+    units = "slots too many"
+    finding = "{who}: {n} on {day}, at most {amount} allowed."
+    hard_by_default = True
+
+    def cost(self, busy: int, grid: TimeGrid, amount: int) -> int:
+        """Busy slots beyond the amount."""
+        return max(0, busy.bit_count() - amount)

@@ -1,0 +1,23 @@
+"""Meetings that are pinned down."""
+
+from webapp.engine.instance import Constraint, Instance, Placement
+from webapp.engine.rules.family import ChoiceRule
+
+
+class Pinned(ChoiceRule):
+    """A pinned meeting stands at its time and in its room."""
+
+    name = "pinned"
+    title = "Pinned meetings"
+    unit = "meeting away from its pin"
+    units = "meetings away from their pin"
+    finding = "{meeting} is pinned, but not at {time}, {room}."
+    hard_by_default = True
+
+    def cost(self, instance: Instance, constraint: Constraint, meeting: int, placement: Placement) -> int:
+        """1 when the time or the room is not the pinned one."""
+        pin = instance.meetings[meeting].pin
+        if pin is None:
+            return 0
+        elsewhere = pin.room is not None and pin.room != placement.room
+        return int(elsewhere or (pin.time is not None and pin.time != placement.time))

@@ -1,0 +1,20 @@
+"""Meetings at one of their possible times."""
+
+from webapp.engine.instance import Constraint, Instance, Placement
+from webapp.engine.rules.family import ChoiceRule
+
+
+class PossibleTime(ChoiceRule):
+    """A meeting is held at one of its possible times."""
+
+    name = "possible_time"
+    title = "Possible time"
+    unit = "meeting at an impossible time"
+    units = "meetings at an impossible time"
+    finding = "{meeting} can't be held at {time}."
+    hard_by_default = True
+    time_only = True
+
+    def cost(self, instance: Instance, constraint: Constraint, meeting: int, placement: Placement) -> int:
+        """1 when the time is not among the meeting's own."""
+        return int(all(option.time != placement.time for option in instance.meetings[meeting].times))
