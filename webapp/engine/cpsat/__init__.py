@@ -1,0 +1,1 @@
+"""CP-SAT models of timetabling: times with room counts, rooms for given times, and windows of both."""

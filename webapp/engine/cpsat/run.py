@@ -1,0 +1,123 @@
+"""One CP-SAT solve that keeps its limits."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import monotonic
+
+from ortools.sat.python import cp_model
+
+from webapp.engine.result import Status, Stop, never
+
+STOP_POLL = 0.1
+"""Seconds between two looks at the stop flag."""
+
+_STATUS = {
+    cp_model.OPTIMAL: Status.OPTIMAL,
+    cp_model.FEASIBLE: Status.FEASIBLE,
+    cp_model.INFEASIBLE: Status.INFEASIBLE,
+    cp_model.UNKNOWN: Status.UNKNOWN,
+}
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long a solve may take and with what.
+
+    Parameters
+    ----------
+    seconds
+        Wall time. With ``work`` given it is only a safety.
+    workers
+        Search threads; 1 is exact about the processor time it takes.
+    stop
+        Asked from another thread about ten times a second.
+    work
+        Limit in CP-SAT's deterministic time: the same run twice gives the same answer.
+    """
+
+    seconds: float
+    workers: int = 1
+    seed: int = 0
+    stop: Stop = never
+    work: float | None = None
+
+    def left(self, seconds: float) -> "Limits":
+        """The same limits with other seconds, and work in proportion."""
+        share = seconds / self.seconds if self.seconds > 0 else 0.0
+        work = None if self.work is None else self.work * share
+        return Limits(max(0.0, seconds), self.workers, self.seed, self.stop, work)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a solve came to; `value` reads the best solution found."""
+
+    status: Status
+    objective: float
+    bound: float
+    seconds: float
+    solver: cp_model.CpSolver
+
+    @property
+    def solved(self) -> bool:
+        """Whether there is a solution to read."""
+        return self.status in (Status.OPTIMAL, Status.FEASIBLE)
+
+    def true(self, literal: cp_model.LiteralT) -> bool:
+        """Whether the literal holds in the solution."""
+        return bool(self.solver.boolean_value(literal))
+
+    def value(self, expression: cp_model.LinearExprT) -> int:
+        """The expression's value in the solution."""
+        return int(self.solver.value(expression))
+
+
+class _Improvements(cp_model.CpSolverSolutionCallback):
+    """Passes on each better solution's objective and bound."""
+
+    def __init__(self, told: Callable[[float, float], None], stop: Stop) -> None:
+        super().__init__()
+        self._told, self._stop = told, stop
+
+    def on_solution_callback(self) -> None:
+        self._told(self.objective_value, self.best_objective_bound)
+        if self._stop():
+            self.stop_search()
+
+
+def run(model: cp_model.CpModel, limits: Limits, told: Callable[[float, float], None] | None = None) -> Outcome:
+    """Solve within the limits, and end within a fraction of a second when told to stop.
+
+    CP-SAT's callbacks speak only when a solution is found, so a thread of its own watches the flag.
+    """
+    solver = cp_model.CpSolver()
+    parameters = solver.parameters
+    parameters.num_workers = max(1, limits.workers)
+    parameters.random_seed = limits.seed & 0x7FFFFFFF
+    parameters.max_time_in_seconds = max(0.01, limits.seconds)
+    if limits.work is not None:
+        parameters.max_deterministic_time = max(0.001, limits.work)
+        parameters.interleave_search = limits.workers > 1
+    begin = monotonic()
+    if limits.stop():
+        return Outcome(Status.UNKNOWN, 0.0, 0.0, 0.0, solver)
+    done = threading.Event()
+
+    def watch() -> None:
+        while not done.wait(STOP_POLL):
+            if limits.stop():
+                solver.stop_search()
+
+    watcher = threading.Thread(target=watch, name="cpsat-stop", daemon=True)
+    if limits.stop is not never:
+        watcher.start()
+    try:
+        status = solver.solve(model, _Improvements(told, limits.stop) if told is not None else None)
+    finally:
+        done.set()
+        if watcher.is_alive():
+            watcher.join()
+    if status not in _STATUS:
+        raise RuntimeError(f"CP-SAT refuses the model: {model.validate()}")
+    return Outcome(_STATUS[status], solver.objective_value, solver.best_objective_bound, monotonic() - begin, solver)

@@ -1,0 +1,131 @@
+"""What the hard rules about single placements leave of each meeting's possible times and rooms.
+
+Plain Python, no solver: the counting arguments, the models and the search all start from it.
+"""
+
+from collections import Counter
+from functools import cached_property
+
+from webapp.engine.instance import UNPLACED, Constraint, Instance, Placement, TimeOption
+from webapp.engine.rules import rule_named
+from webapp.engine.rules.family import ChoiceRule
+from webapp.engine.rules.pinned import Pinned
+from webapp.engine.rules.room_closed import RoomClosed
+from webapp.engine.timegrid import Time
+
+ANY_TIME = Time(0, 1, 1)
+"""Stands for the time where a rule about rooms alone is asked."""
+
+
+def meetings_of(instance: Instance, constraint: Constraint) -> Counter[int]:
+    """The meetings that a constraint is about, and for how many of its subjects each counts."""
+    found: Counter[int] = Counter()
+    for subject in rule_named(constraint.rule).subjects(instance, constraint):
+        found.update(subject.meetings)
+    return found
+
+
+class Domains:
+    """The times and rooms that remain for each meeting.
+
+    Parameters
+    ----------
+    without
+        Indices of constraints that are left out of account, to ask what they forbid.
+    """
+
+    def __init__(self, instance: Instance, without: frozenset[int] = frozenset()) -> None:
+        self.instance = instance
+        self._rules: list[list[tuple[ChoiceRule, Constraint]]] = [[] for _ in instance.meetings]
+        for index, constraint in enumerate(instance.constraints):
+            rule = rule_named(constraint.rule)
+            if constraint.hard and index not in without and isinstance(rule, ChoiceRule):
+                for meeting in meetings_of(instance, constraint):
+                    self._rules[meeting].append((rule, constraint))
+        self._any_closed = any(room.closed for room in instance.rooms)
+        self._times: dict[int, tuple[TimeOption, ...]] = {}
+        self._rooms: dict[int, tuple[int, ...]] = {}
+
+    def pin(self, meeting: int) -> Placement:
+        """Where a hard rule pins the meeting; None in the parts that it leaves open."""
+        pin = self.instance.meetings[meeting].pin
+        if pin is None or not any(isinstance(rule, Pinned) for rule, _ in self._rules[meeting]):
+            return UNPLACED
+        return pin
+
+    def times(self, meeting: int) -> tuple[TimeOption, ...]:
+        """The time options that the pin and the hard rules leave, with a room where one is needed."""
+        if meeting not in self._times:
+            what = self.instance.meetings[meeting]
+            options, pinned = what.times, self.pin(meeting).time
+            if pinned is not None:
+                options = tuple(o for o in options if o.time == pinned) or (TimeOption(pinned),)
+            rules = [(rule, c) for rule, c in self._rules[meeting] if rule.time_only]
+            options = tuple(
+                o for o in options if not any(self._cost(r, c, meeting, Placement(o.time)) for r, c in rules)
+            )
+            if self._both(meeting):
+                options = tuple(o for o in options if self._has_place(meeting, o.time))
+            self._times[meeting] = options
+        return self._times[meeting]
+
+    def rooms(self, meeting: int) -> tuple[int, ...]:
+        """The rooms that the pin and the hard rules about rooms leave, at whatever time."""
+        if meeting not in self._rooms:
+            what = self.instance.meetings[meeting]
+            rooms, pinned = tuple(option.room for option in what.rooms), self.pin(meeting).room
+            if pinned is not None:
+                rooms = (pinned,)
+            rules = [(rule, c) for rule, c in self._rules[meeting] if rule.room_only]
+            self._rooms[meeting] = tuple(
+                r for r in rooms if not any(self._cost(u, c, meeting, Placement(ANY_TIME, r)) for u, c in rules)
+            )
+        return self._rooms[meeting]
+
+    def rooms_at(self, meeting: int, time: Time) -> tuple[int, ...]:
+        """The rooms that remain at a time: open then, and refused by no rule about both."""
+        rules = self._both(meeting)
+        if not rules:
+            return self.rooms(meeting)
+        return tuple(
+            room
+            for room in self.rooms(meeting)
+            if not any(self._cost(rule, c, meeting, Placement(time, room)) for rule, c in rules)
+        )
+
+    def _has_place(self, meeting: int, time: Time) -> bool:
+        rules = self._both(meeting)
+        rooms: tuple[int | None, ...] = (None,)
+        if self.instance.meetings[meeting].needs_room:
+            rooms = self.rooms(meeting)
+            if not rooms:
+                return True  # a lack of rooms is told as such, and not as a lack of times
+        return any(not any(self._cost(rule, c, meeting, Placement(time, room)) for rule, c in rules) for room in rooms)
+
+    def _both(self, meeting: int) -> list[tuple[ChoiceRule, Constraint]]:
+        """The hard rules about time and room together that can refuse something."""
+        return [
+            (rule, c)
+            for rule, c in self._rules[meeting]
+            if not rule.room_only
+            and not rule.time_only
+            and not isinstance(rule, Pinned)
+            and (self._any_closed or not isinstance(rule, RoomClosed))
+        ]
+
+    def _cost(self, rule: ChoiceRule, constraint: Constraint, meeting: int, placement: Placement) -> int:
+        return rule.cost(self.instance, constraint, meeting, placement)
+
+    @cached_property
+    def closed_cells(self) -> tuple[frozenset[int], ...]:
+        """Per room, the cells in which a hard rule closes it in every week."""
+        grid, found = self.instance.grid, []
+        if not any(isinstance(rule, RoomClosed) for rules in self._rules for rule, _ in rules):
+            return (frozenset(),) * len(self.instance.rooms)
+        for room in self.instance.rooms:
+            weeks = [0] * grid.cells
+            for time in room.closed:
+                for cell in time.cells(grid):
+                    weeks[cell] |= time.weeks
+            found.append(frozenset(c for c in range(grid.cells) if weeks[c] == grid.all_weeks))
+        return tuple(found)
