@@ -13,7 +13,6 @@ import ctypes
 import fcntl
 import os
 import pwd
-import shutil
 import signal
 import subprocess
 import sys
@@ -127,7 +126,6 @@ def _initdb(as_owner: AsOwner, binaries: Path, cluster: Path, *, durable: bool) 
     launch = as_owner([str(binaries / "initdb"), "-D", str(cluster), *options.split()])
     done = subprocess.run(launch.command, check=False, **launch.keywords, capture_output=True, text=True)
     if done.returncode:
-        shutil.rmtree(cluster, ignore_errors=True)
         raise EmbeddedError(f"PostgreSQL's initdb failed:\n{done.stderr.strip() or done.stdout.strip()}")
 
 
