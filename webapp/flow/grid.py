@@ -10,12 +10,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import time
+from hashlib import blake2s
 from itertools import groupby, pairwise
+from math import ceil
 from typing import Literal
-from zlib import crc32
 
 TONES = 12
 PATTERNS = 4
+
+# What the print stylesheet does, in millimetres: the height left for the table, a legend line, and per setting its
+# name, line height, least row height, and how the text runs: all on lines of their own, all but code and title, all.
+Flow = Literal["lines", "titled", "run-in"]
+SHEET_MILLIMETRES = 160.0
+LEGEND_LINE_MILLIMETRES = 3.8
+SETTINGS: tuple[tuple[str, float, float, Flow], ...] = (
+    ("airy", 3.45, 20.0, "lines"),
+    ("roomy", 3.4, 14.0, "titled"),
+    ("snug", 3.1, 11.0, "titled"),
+    ("dense", 3.1, 9.0, "run-in"),
+)
 
 CellKind = Literal["entries", "free", "break", "off", "filler"]
 
@@ -52,12 +65,12 @@ class EntryView:
     @property
     def tone(self) -> int:
         """Colour class 0 to 11, the same for a course wherever it is shown."""
-        return crc32(self.course_code.encode()) % TONES
+        return _digest(self.course_code)[0] % TONES
 
     @property
     def pattern(self) -> int:
         """Edge pattern 0 to 3, so that neighbours differ on black-and-white paper too."""
-        return crc32(self.course_code.encode()[::-1]) % PATTERNS
+        return _digest(self.course_code)[1] % PATTERNS
 
     @property
     def kind_letter(self) -> str:
@@ -124,11 +137,6 @@ class DayRows:
         """How many sub-rows the day has."""
         return len(self.rows)
 
-    @property
-    def height(self) -> int:
-        """How many meetings stand on top of each other where the day is fullest."""
-        return sum(max((len(cell.entries) for cell in row), default=0) or 1 for row in self.rows)
-
 
 @dataclass(frozen=True, slots=True)
 class Grid:
@@ -155,12 +163,20 @@ class Grid:
 
     @property
     def density(self) -> str:
-        """How tightly a sheet of paper must set it: roomy, dense or packed."""
-        height = sum(day.height for day in self.days)
-        wide = self.slot_columns > 9
-        if height <= 8 and not wide:
-            return "roomy"
-        return "dense" if height <= 14 and self.slot_columns <= 12 else "packed"
+        """How tightly A4 paper must set it: airy, roomy, snug, dense or packed, the first whose estimated height fits."""
+        room = SHEET_MILLIMETRES - LEGEND_LINE_MILLIMETRES * ceil(len(self.legend) / 3)
+        for name, line, least, flow in SETTINGS:
+            if sum(self._day_height(day, line, least, flow) for day in self.days) <= room:
+                return name
+        return "packed"
+
+    def _day_height(self, day: DayRows, line: float, least: float, flow: Flow) -> float:
+        """Millimetres that a day takes on paper when a line of text takes `line` and a row takes `least` or more."""
+        letters = 165 / max(1, self.slot_columns)
+        return sum(
+            max([least] + [_lines(cell, letters, flow) * line + 1.2 * len(cell.entries) for cell in row])
+            for row in day.rows
+        )
 
     @property
     def legend(self) -> list[tuple[str, str, str]]:
@@ -219,6 +235,26 @@ def build_slot_grid(slots: Sequence[SlotView]) -> Grid:
 
 def _of_day(slots: Sequence[SlotView], day: int) -> list[SlotView]:
     return sorted((slot for slot in slots if slot.day == day), key=lambda slot: (slot.start, slot.end))
+
+
+def _lines(cell: Cell, letters: float, flow: Flow) -> int:
+    """Lines of print that a cell's meetings take, `letters` fitting into one column."""
+    total = 0
+    for entry in cell.entries:
+        head = f"{entry.course_code} {entry.kind_letter} {entry.section}"
+        rest = [", ".join(entry.groups), ", ".join(entry.faculty), entry.room_code or "", entry.weeks, entry.note]
+        texts = {
+            "lines": [head, entry.course_title, *rest],
+            "titled": [head, entry.course_title, " ".join(rest)],
+            "run-in": [" ".join([head, *rest])],
+        }[flow]
+        total += sum(ceil(len(text) / (letters * cell.colspan)) for text in texts)
+    return total
+
+
+def _digest(code: str) -> bytes:
+    """Two bytes that stay the same in every process, unlike Python's own hash."""
+    return blake2s(code.encode(), digest_size=2).digest()
 
 
 def _minutes(moment: time) -> int:
