@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from ortools.sat.python import cp_model
 
-from webapp.engine.cpsat import choice, clash, day_pattern, pair, room_counts, same_place, week_pattern
+from webapp.engine.cpsat import choice, clash, day_pattern, pair, placed, room_counts, same_place, week_pattern
 from webapp.engine.cpsat.variables import Count, Variables
 from webapp.engine.instance import Constraint
 from webapp.engine.rules import rule_named
@@ -106,6 +106,8 @@ def count(variables: Variables, constraint: Constraint) -> Count | None:
     """The count of any rule, by its family; None where the model has no form for it."""
     rule = rule_named(constraint.rule)
     match rule:
+        case PlacedRule():
+            return placed.count(variables, constraint)
         case ChoiceRule():
             seats = None if variables.named_rooms else room_counts.seats(variables, constraint, rule)
             return choice.count(variables, constraint, rule) if seats is None else seats
