@@ -1,0 +1,41 @@
+"""The one door to the engine: rows to an instance, a solution to rows."""
+
+from webapp.flow.bridge.calendar import EmptyWeekSet, NoTimeSlots
+from webapp.flow.bridge.meetings import MeetingKey, MeetingRow
+from webapp.flow.bridge.naming import names_of
+from webapp.flow.bridge.problem import NothingToPlace, TermProblem, build_problem
+from webapp.flow.bridge.storing import (
+    NotFeasible,
+    TimetableFacts,
+    claims_from,
+    content_hash,
+    entries_from,
+    hard_findings,
+    replace_timetable,
+    solution_from,
+    store_timetable,
+    trimmed,
+    verified,
+)
+
+__all__ = [
+    "EmptyWeekSet",
+    "MeetingKey",
+    "MeetingRow",
+    "NoTimeSlots",
+    "NotFeasible",
+    "NothingToPlace",
+    "TermProblem",
+    "TimetableFacts",
+    "build_problem",
+    "claims_from",
+    "content_hash",
+    "entries_from",
+    "hard_findings",
+    "names_of",
+    "replace_timetable",
+    "solution_from",
+    "store_timetable",
+    "trimmed",
+    "verified",
+]
