@@ -13,21 +13,25 @@ from datetime import time
 from hashlib import blake2s
 from itertools import groupby, pairwise
 from math import ceil
+from textwrap import wrap
 from typing import Literal
 
 TONES = 12
 PATTERNS = 4
 
 # What the print stylesheet does, in millimetres: the height left for the table, a legend line, and per setting its
-# name, line height, least row height, and how the text runs: all on lines of their own, all but code and title, all.
+# name, line height, least row height, and how the text runs: each part on a line of its own, or code and title only.
+# A whole row holds LETTERS_BY_LINE / (line height) letters, shared out over its columns.
 Flow = Literal["lines", "titled", "run-in"]
-SHEET_MILLIMETRES = 160.0
+SHEET_MILLIMETRES = 156.0
 LEGEND_LINE_MILLIMETRES = 3.8
+LETTERS_BY_LINE = 505.0
 SETTINGS: tuple[tuple[str, float, float, Flow], ...] = (
-    ("airy", 3.45, 20.0, "lines"),
+    ("airy", 3.4, 20.0, "lines"),
     ("roomy", 3.4, 14.0, "titled"),
-    ("snug", 3.1, 11.0, "titled"),
-    ("dense", 3.1, 9.0, "run-in"),
+    ("snug", 3.05, 11.0, "titled"),
+    ("plain", 3.6, 16.0, "run-in"),
+    ("dense", 3.05, 9.0, "run-in"),
 )
 
 CellKind = Literal["entries", "free", "break", "off", "filler"]
@@ -163,7 +167,7 @@ class Grid:
 
     @property
     def density(self) -> str:
-        """How tightly A4 paper must set it: airy, roomy, snug, dense or packed, the first whose estimated height fits."""
+        """How A4 paper sets it: the first of airy, roomy, snug, plain and dense that fits by estimate, or packed."""
         room = SHEET_MILLIMETRES - LEGEND_LINE_MILLIMETRES * ceil(len(self.legend) / 3)
         for name, line, least, flow in SETTINGS:
             if sum(self._day_height(day, line, least, flow) for day in self.days) <= room:
@@ -172,7 +176,7 @@ class Grid:
 
     def _day_height(self, day: DayRows, line: float, least: float, flow: Flow) -> float:
         """Millimetres that a day takes on paper when a line of text takes `line` and a row takes `least` or more."""
-        letters = 165 / max(1, self.slot_columns)
+        letters = LETTERS_BY_LINE / line / max(1, self.slot_columns)
         return sum(
             max([least] + [_lines(cell, letters, flow) * line + 1.2 * len(cell.entries) for cell in row])
             for row in day.rows
@@ -248,7 +252,7 @@ def _lines(cell: Cell, letters: float, flow: Flow) -> int:
             "titled": [head, entry.course_title, " ".join(rest)],
             "run-in": [" ".join([head, *rest])],
         }[flow]
-        total += sum(ceil(len(text) / (letters * cell.colspan)) for text in texts)
+        total += sum(len(wrap(text, max(1, int(letters * cell.colspan)))) for text in texts)
     return total
 
 
@@ -262,7 +266,9 @@ def _minutes(moment: time) -> int:
 
 
 def _hours(entry: EntryView) -> tuple[time, time]:
-    assert entry.start is not None and entry.end is not None
+    """Start and end of a placed entry; an unplaced one has none and is refused."""
+    if entry.start is None or entry.end is None:
+        raise ValueError(f"entry {entry.entry_id} has no hours")
     return entry.start, entry.end
 
 
