@@ -17,3 +17,11 @@ class Problem(Exception):
 
 class NotFound(Problem):
     """What was asked for is not there, or belongs to somebody else: the edge answers 404."""
+
+
+class Forbidden(Problem):
+    """The caller's role does not allow it, and may know that: the edge answers 403."""
+
+
+class Conflict(Problem):
+    """Somebody else has changed, started or published it meanwhile: the edge answers 409."""

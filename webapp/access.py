@@ -1,0 +1,87 @@
+"""Who may come in: a guard for a whole blueprint, and the one way to load what only some may see."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import sqlalchemy as sa
+from flask import Flask, abort, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from webapp.extensions import csrf, db, login_manager
+from webapp.flow import accounts, tokens
+from webapp.htmx import page_path, redirect_to
+from webapp.models import Role, User
+
+API = "api"
+SIGN_IN = "auth.sign_in"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+
+Guard = Callable[[], ResponseReturnValue | None]
+Row = TypeVar("Row")
+
+
+def init_app(app: Flask) -> None:
+    """Tell Flask-Login who is who, and ask for a CSRF token wherever a cookie could have been sent unasked."""
+    login_manager.user_loader(_user_of_session)
+    login_manager.request_loader(_user_of_token)
+    app.before_request(_check_csrf)
+
+
+def require_role(*roles: Role) -> Guard:
+    """A guard for `bp.before_request`: lets these roles in, asks strangers to sign in, answers 403 to all others."""
+
+    def guard() -> ResponseReturnValue | None:
+        if not current_user.is_authenticated:
+            return ask_to_sign_in()
+        if current_user.role not in roles:
+            abort(403)
+        return None
+
+    return guard
+
+
+def ask_to_sign_in() -> ResponseReturnValue:
+    """Answer a stranger: 401 from the API, else the sign-in page, which leads back here."""
+    if request.blueprint == API:
+        abort(401)
+    return redirect_to(url_for(SIGN_IN, next=page_path()))
+
+
+def load_or_404(query: sa.Select[tuple[Row]]) -> Row:
+    """The one row of a query that starts at the user's own scope; what lies outside of it does not exist."""
+    row = db.session.scalars(query).one_or_none()
+    if row is None:
+        abort(404)
+    return row
+
+
+def local_path(path: str | None, default: str = "/") -> str:
+    """The path if it stays on this site, else the default: for `next` in a sign-in link."""
+    if not path or not path.startswith("/") or path.startswith("//") or any(c in path for c in "\\\r\n\t"):
+        return default
+    parts = urlsplit(path)
+    return default if parts.scheme or parts.netloc else path
+
+
+def _bearer() -> str | None:
+    """The token of a request to the API that brings one; it then speaks alone, and no cookie counts."""
+    authorization = request.authorization
+    if request.blueprint != API or authorization is None or authorization.type != "bearer":
+        return None
+    return authorization.token or ""
+
+
+def _user_of_session(session_id: str) -> User | None:
+    return accounts.find_for_session(session_id) if _bearer() is None else None
+
+
+def _user_of_token(_request: Any) -> User | None:
+    token = _bearer()
+    return tokens.find_by_token(token) if token else None
+
+
+def _check_csrf() -> None:
+    if request.method not in SAFE_METHODS and _bearer() is None:
+        csrf.protect()
