@@ -9,6 +9,7 @@ from ortools.sat.python import cp_model
 from webapp.engine.cpsat.variables import Block, Count, Occupancy, Variables
 from webapp.engine.instance import Constraint, Placement
 from webapp.engine.rules.family import ClashRule, Subject
+from webapp.engine.timegrid import Time
 
 
 def forbid(variables: Variables, constraint: Constraint, rule: ClashRule, guard: cp_model.IntVar | None) -> None:
@@ -138,19 +139,23 @@ def overlap_of_two(
 def _room_pairs(variables: Variables, total: Count) -> None:
     """Pairs of meetings in one room at one time, where that is soft."""
     singles: dict[tuple[int, int], list[tuple[list[cp_model.IntVar], list[cp_model.IntVar]]]] = {}
-    for room, occupancy in enumerate(room_occupancies(variables)):
+    held: dict[int, list[Time]] = {}
+    for place in variables.fixed.values():
+        if place.room is not None:
+            held.setdefault(place.room, []).append(place.at)
+    for block in variables.blocks:
+        for option, rooms in zip(block.options, block.rooms, strict=False):
+            for room, literal in rooms.items():
+                total.add(literal, sum(option.time.overlaps(time) for time in held.get(room, ())))
+    for room in range(len(variables.instance.rooms)):
         users: dict[int, dict[int, list[cp_model.IntVar]]] = {}
         for index, block in enumerate(variables.blocks):
             for option, rooms in zip(block.options, block.rooms, strict=False):
                 if room in rooms:
                     for key in variables.keys_of(option.time):
                         users.setdefault(key, {}).setdefault(index, []).append(rooms[room])
-        for key, by_block in users.items():
+        for by_block in users.values():
             for (one, xs), (other, ys) in combinations(sorted(by_block.items()), 2):
                 singles.setdefault((one, other), []).append((xs, ys))
-            for xs in by_block.values():
-                for _ in range(occupancy.fixed.get(key, 0)):
-                    for x in xs:
-                        total.add(x)
     for common in singles.values():
         overlap_of_two(variables, common, 1, total)

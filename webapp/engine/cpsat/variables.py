@@ -125,7 +125,7 @@ class Variables:
         self.model = cp_model.CpModel()
         self.domains = domains or Domains(instance)
         self.named_rooms, self.partial, self.guarded = named_rooms, partial, guarded
-        self._separate = separate or guarded
+        self._separate = separate or guarded or self._counts_double_bookings()
         self.fixed = {m: p for m, p in fixed.items() if p.time is not None}
         self.true = self.model.new_constant(1)
         self.false = self.model.new_constant(0)
@@ -171,6 +171,11 @@ class Variables:
                 if len(members) > 1 and self._alike(members):
                     grouped.update(dict.fromkeys(members, members))
         return list(dict.fromkeys(grouped.get(m, (m,)) for m in free))
+
+    def _counts_double_bookings(self) -> bool:
+        """Whether two meetings in one room cost something: then it matters how many they are."""
+        soft = (rule_named(c.rule) for c in self.instance.constraints if c.weight)
+        return any(isinstance(rule, ClashRule) and rule.rooms for rule in soft)
 
     def _alike(self, members: tuple[int, ...]) -> bool:
         meetings = [self.instance.meetings[m] for m in members]
@@ -363,6 +368,8 @@ class Variables:
 
     def is_zero(self, count: Count, guard: cp_model.IntVar | None) -> None:
         """The count is 0, if the guard holds; what the meetings that stay cause by themselves is let be."""
+        if count.constant:
+            self.forbid(self.true, guard)
         for variable in count.variables:
             constraint = self.model.add(variable == 0)
             if guard is not None:

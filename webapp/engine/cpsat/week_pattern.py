@@ -24,6 +24,8 @@ def count(variables: Variables, constraint: Constraint, rule: WeekPatternRule) -
         return rule.cost(loads, grid, constraint.amount)
 
     for subject in rule.subjects(variables.instance, constraint):
+        if not subject.meetings:
+            total.constant += cost([0] * grid.days)
         if not variables.touched(subject):
             continue
         weeks: list[list[tuple[cp_model.LinearExprT, int]]] = []

@@ -1,0 +1,114 @@
+"""The CP-SAT form of every rule counts what the truth counts."""
+
+from dataclasses import replace
+from random import Random
+
+import pytest
+from cpsat_cases import model_cost, random_constraint, random_instance, random_placement, random_solution
+
+from webapp.engine.evaluate import evaluate
+from webapp.engine.instance import Constraint, Instance, Placement
+from webapp.engine.rules import RULES
+from webapp.engine.solution import Solution
+
+NAMES = [rule.name for rule in RULES]
+SEEDS = range(12)
+
+
+def prepared(random: Random, rule: str, weight: int | None, **grid_fields: int) -> tuple[Instance, Solution]:
+    instance = random_instance(random, **grid_fields)
+    solution = random_solution(random, instance)
+    if rule == "pinned":
+        pins = [random_placement(random, instance, m) for m in range(len(instance.meetings))]
+        instance = replace(
+            instance,
+            meetings=tuple(
+                replace(m, pin=Placement(p.time, random.choice((p.room, None)))) if random.random() < 0.5 else m
+                for m, p in zip(instance.meetings, pins, strict=True)
+            ),
+        )
+    if rule == "changes":
+        kept = random.random() < 0.5
+        instance = replace(
+            instance, reference=solution.placements if kept else random_solution(random, instance).placements
+        )
+    if rule == "same_time" and random.random() < 0.5:
+        together = instance.meetings[0].times
+        instance = replace(instance, meetings=tuple(replace(m, times=together) for m in instance.meetings))
+        solution = Solution(tuple(replace(p, time=together[0].time) for p in solution.placements))
+    constraints = tuple(random_constraint(random, instance, rule, weight) for _ in range(2))
+    return replace(instance, constraints=constraints), solution
+
+
+@pytest.mark.parametrize("rule", NAMES)
+def test_a_soft_rule_costs_in_the_model_what_it_costs_in_truth(rule: str) -> None:
+    costs = set()
+    for seed in SEEDS:
+        instance, solution = prepared(Random(seed), rule, 3)
+        truth = evaluate(instance, solution).cost
+        assert model_cost(instance, solution) == truth, seed
+        costs.add(truth)
+    assert len(costs) > 1 or rule == "all_placed" or (rule in ("possible_time", "suitable_room") and costs == {0})
+
+
+@pytest.mark.parametrize("rule", NAMES)
+def test_a_hard_rule_forbids_in_the_model_exactly_what_it_forbids_in_truth(rule: str) -> None:
+    seen = set()
+    for seed in range(40):
+        instance, solution = prepared(Random(seed), rule, None)
+        feasible = evaluate(instance, solution).feasible
+        assert (model_cost(instance, solution) is not None) == feasible, seed
+        seen.add(feasible)
+        if len(seen) == 2 and seed > 5:
+            break
+    assert True in seen or rule in ("rooms_in_use", "empty_seats", "group_days", "instructor_days", "preferred_times")
+    assert False in seen or rule in ("all_placed", "possible_time", "suitable_room")
+
+
+@pytest.mark.parametrize("rule", NAMES)
+def test_what_a_window_would_change_costs_in_the_model_what_it_costs_in_truth(rule: str) -> None:
+    for seed in SEEDS:
+        random = Random(seed)
+        instance, before = prepared(random, rule, 2)
+        free = sorted(random.sample(range(len(instance.meetings)), 2))
+        after = before.moved((m, random_placement(random, instance, m)) for m in free)
+        truth = evaluate(instance, after).cost - evaluate(instance, before).cost
+        model = (model_cost(instance, after, free) or 0) - (model_cost(instance, before, free) or 0)
+        assert model == truth, seed
+
+
+@pytest.mark.parametrize("slots", [9, 16])
+@pytest.mark.parametrize("rule", ["isolated_meetings", "group_gaps", "max_in_row", "max_per_day", "max_per_week"])
+def test_day_and_week_patterns_agree_on_longer_days(rule: str, slots: int) -> None:
+    for seed in range(4):
+        instance, solution = prepared(Random(seed), rule, 1, slots_per_day=slots)
+        assert model_cost(instance, solution) == evaluate(instance, solution).cost, seed
+
+
+def test_the_lectures_of_a_course_are_counted_and_not_named() -> None:
+    for seed in range(20):
+        random = Random(seed)
+        instance = random_instance(random, weeks=1)
+        first = replace(instance.meetings[0], resources=(0,), pin=None)
+        twins = tuple(replace(first, code=f"T{i}") for i in range(3))
+        times = random.sample([o.time for o in first.times], min(3, len(first.times)))
+        instance = replace(
+            instance,
+            meetings=twins,
+            interchangeable=((0, 1, 2),),
+            constraints=(
+                Constraint("instructor_clash", None),
+                Constraint("min_working_days", 5, meetings=(0, 1, 2), amount=3),
+                Constraint("different_days", 4, meetings=(0, 1, 2)),
+                Constraint("room_stability", 3, meetings=(0, 1, 2)),
+                Constraint("time_penalty", 1),
+                Constraint("room_capacity", 1),
+            ),
+        )
+        rooms = [random.choice(first.rooms).room if first.needs_room else None for _ in times]
+        ordered = sorted(zip(times, rooms, strict=True))
+        if len(ordered) < 3:
+            continue
+        solution = Solution(tuple(Placement(t, r) for t, r in ordered))
+        score = evaluate(instance, solution)
+        assert model_cost(instance, solution) == (score.cost if score.feasible else None), seed
