@@ -1,0 +1,148 @@
+"""What the compiled loop reads and writes: flat arrays, named.
+
+Costs are *packed*: hard violations times 2**40 plus the weighted soft cost, in one 64-bit number, so that
+one sum tells both exactly (`pack`, `unpack`).
+"""
+
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+Ints: TypeAlias = npt.NDArray[np.signedinteger[Any]]
+"""An array of signed integers."""
+
+SHIFT = 40
+"""Bits of the soft part of a packed cost."""
+
+CLOSED = -2
+"""In `State.at`: nothing may stand here. -1 means free."""
+
+
+def pack(hard: int, soft: int) -> int:
+    """Hard violations and weighted soft cost in one number."""
+    return (hard << SHIFT) + soft
+
+
+def unpack(packed: int) -> tuple[int, int]:
+    """Hard violations and weighted soft cost of a packed number."""
+    soft = packed & ((1 << SHIFT) - 1)
+    if soft >> (SHIFT - 1):
+        soft -= 1 << SHIFT
+    return (packed - soft) >> SHIFT, soft
+
+
+class Model(NamedTuple):
+    """The problem; never written to.
+
+    Lists of lists are stored flat: the items of ``i`` are ``x[x_at[i]:x_at[i + 1]]``. Meetings that
+    differ in nothing but their name are one *kind*.
+    """
+
+    size: Ints
+    """meetings, kinds, times, rooms, units, day-weeks, days, weeks, slots, subjects, places (as below)"""
+    kind: Ints
+    """meeting -> kind"""
+    unplaced_cost: Ints
+    """kind -> packed cost of a meeting without a time"""
+    time_cost: Ints
+    """kind x time -> packed cost"""
+    time_ok: Ints
+    """kind x time -> 1 when the time is possible"""
+    times_at: Ints
+    times: Ints
+    """kind -> possible times"""
+    room_cost: Ints
+    """kind x room -> packed cost"""
+    room_ok: Ints
+    """kind x room -> 1 when the room is possible"""
+    rooms_at: Ints
+    rooms: Ints
+    """kind -> possible rooms; empty for a meeting without a room"""
+    both_row: Ints
+    """kind -> row of ``both_cost``, or -1"""
+    both_cost: Ints
+    """row x (time * rooms + room) -> packed cost of time and room together"""
+    units_at: Ints
+    units: Ints
+    """time -> (week, day, slot) cells that it occupies: ``(week * days + day) * slots + slot``"""
+    parts_at: Ints
+    parts: Ints
+    """time -> day-weeks (``week * days + day``) that it touches"""
+    slot_mask: Ints
+    """time -> bit mask of the slots of a day"""
+    touches: Ints
+    """time x day-week -> 1 when it touches"""
+    overlap: Ints
+    """time x time -> 1 when they overlap"""
+    overlaps_at: Ints
+    overlaps: Ints
+    """time -> times that overlap it, itself included"""
+    clash_at: Ints
+    clash: Ints
+    clash_cost: Ints
+    """kind -> kinds it clashes with, and the packed cost of one such pair"""
+    clash_self: Ints
+    """kind -> packed cost of a pair within the kind"""
+    subjects_at: Ints
+    subjects: Ints
+    """kind -> subjects of pattern rules, ascending"""
+    day_at: Ints
+    day_table: Ints
+    day_weight: Ints
+    """subject -> day-pattern tables and packed weights"""
+    day_tables: Ints
+    """table x busy mask -> count (or packed cost, where there is one week)"""
+    week_at: Ints
+    week_table: Ints
+    week_weight: Ints
+    """subject -> week-pattern tables and packed weights"""
+    week_tables: Ints
+    """table x mask of used days -> count (or packed cost, where there is one week)"""
+    places_at: Ints
+    places: Ints
+    """kind -> subjects of same-place rules"""
+    place_cost: Ints
+    """place x number of distinct rooms -> packed cost"""
+    pairs_at: Ints
+    pair_other: Ints
+    pair_table: Ints
+    """meeting -> other meeting and table of each pair"""
+    pair_tables: Ints
+    """table x (own time * times + other's time) -> packed cost"""
+    room_pairs_at: Ints
+    room_pair_other: Ints
+    room_pair_table: Ints
+    """the same about rooms"""
+    room_pair_tables: Ints
+    """table x (own room * rooms + other's room) -> packed cost"""
+
+
+class State(NamedTuple):
+    """A timetable and what the loop keeps up to date about it."""
+
+    time: Ints
+    """meeting -> time, or -1"""
+    room: Ints
+    """meeting -> room, or -1"""
+    at: Ints
+    """room x unit -> meeting that stands there, -1 free, `CLOSED`"""
+    clashes: Ints
+    """kind x time -> packed cost of the clashes that a meeting of the kind has there, itself included"""
+    count: Ints
+    """subject x unit -> meetings of the subject"""
+    busy: Ints
+    """subject x day-week -> mask of slots with a meeting"""
+    twice: Ints
+    """subject x day-week -> mask of slots with two or more"""
+    used: Ints
+    """subject x week -> mask of days with a meeting"""
+    in_room: Ints
+    """place x room -> meetings held there"""
+    distinct: Ints
+    """place -> distinct rooms"""
+    best_time: Ints
+    best_room: Ints
+    """the best timetable so far"""
+    totals: Ints
+    """packed cost now, packed cost of the best, random state, accepted, placed"""

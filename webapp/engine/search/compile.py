@@ -1,0 +1,434 @@
+"""Flattens an instance into the arrays of the compiled search, family by family.
+
+Rules are known here by their family alone: a choice rule becomes a cost per time and per room, a
+clash rule a weight per pair of kinds, a day pattern a table from the 2**slots busy masks to a count,
+a week pattern a table over the masks of used days, a same-place rule a cost per number of rooms, a
+pair rule a table over two times or two rooms. The tables are made by calling the truth.
+"""
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from webapp.engine.instance import Constraint, Instance, Placement
+from webapp.engine.rules import rule_named
+from webapp.engine.rules.family import (
+    ChoiceRule,
+    ClashRule,
+    DayPatternRule,
+    PairRule,
+    PlacedRule,
+    SamePlaceRule,
+    WeekPatternRule,
+)
+from webapp.engine.search.arrays import Ints, Model, pack
+from webapp.engine.timegrid import Time
+
+MOST_TABLE_SLOTS = 16
+"""Days of more slots have no table of busy masks; their day patterns are left to the truth."""
+
+MOST_LOADS = 50_000
+"""Largest table over the hours of each day that is worth building."""
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """The arrays, and how to read them.
+
+    Attributes
+    ----------
+    times
+        The distinct times; the model's times are indices into it.
+    closed
+        (room, unit) pairs at which nothing may stand.
+    left_out
+        Names of rules that have no compiled form on this grid: the truth alone judges them.
+    """
+
+    instance: Instance
+    model: Model
+    times: tuple[Time, ...]
+    closed: tuple[tuple[int, int], ...]
+    left_out: tuple[str, ...]
+
+    def time_index(self, time: Time | None) -> int:
+        """Index of a time, -1 for none or for one that no meeting can have."""
+        return -1 if time is None else self._index.get(time, -1)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_index", {time: index for index, time in enumerate(self.times)})
+
+    _index: dict[Time, int] = None  # type: ignore[assignment]  # set above
+
+
+def compile_instance(instance: Instance) -> Compiled:
+    """Flatten an instance."""
+    return _Compiler(instance).compiled()
+
+
+def _weight(constraint: Constraint) -> int:
+    return pack(1, 0) if constraint.weight is None else constraint.weight
+
+
+def _flat(lists: Iterable[Iterable[int]], dtype: type = np.int32) -> tuple[Ints, Ints]:
+    """The offsets and the items of a list of lists."""
+    rows = [list(row) for row in lists]
+    at = np.zeros(len(rows) + 1, np.int32)
+    at[1:] = np.cumsum([len(row) for row in rows])
+    return at, np.array([item for row in rows for item in row], dtype)
+
+
+class _Compiler:
+    """Builds the model; one method per family."""
+
+    def __init__(self, instance: Instance) -> None:
+        self.instance, self.grid = instance, instance.grid
+        self.rules = [(rule_named(c.rule), c) for c in instance.constraints]
+        self.left_out: set[str] = set()
+        # What each meeting is subject to: (constraint, times counted), by family.
+        self.choices: list[dict[int, int]] = [defaultdict(int) for _ in instance.meetings]
+        self.clash: dict[tuple[int, int], int] = defaultdict(int)
+        self.pair_lists: list[list[tuple[int, int]]] = [[] for _ in instance.meetings]
+        self.room_pair_lists: list[list[tuple[int, int]]] = [[] for _ in instance.meetings]
+        self._collect_choices()
+        self._make_kinds()
+
+    def _collect_choices(self) -> None:
+        self.unplaced = [0] * len(self.instance.meetings)
+        for index, (rule, constraint) in enumerate(self.rules):
+            if not isinstance(rule, ChoiceRule | PlacedRule):
+                continue
+            for subject in rule.subjects(self.instance, constraint):
+                for meeting in subject.meetings:
+                    if isinstance(rule, PlacedRule):
+                        self.unplaced[meeting] += _weight(constraint)
+                    else:
+                        self.choices[meeting][index] += 1
+
+    def _make_kinds(self) -> None:
+        """Meetings that nothing tells apart get one kind."""
+        instance = self.instance
+        named: list[list[int]] = [[] for _ in instance.meetings]
+        for index, (rule, constraint) in enumerate(self.rules):
+            if constraint.meetings and not isinstance(rule, ChoiceRule | PlacedRule):
+                for meeting in constraint.meetings:
+                    named[meeting].append(-1 - meeting if isinstance(rule, PairRule) else index)
+        seen: dict[Hashable, int] = {}
+        kinds, self.samples = [], []
+        for index, meeting in enumerate(instance.meetings):
+            reference = instance.reference[index] if instance.reference else None
+            choices = tuple(self.choices[index].items())
+            alike = (meeting.times, meeting.rooms, meeting.resources, meeting.size, meeting.needs_room, meeting.pin)
+            key = (*alike[2:], id(meeting.times), id(meeting.rooms), reference, choices, tuple(named[index]))
+            key = (*key, self.unplaced[index])
+            if key not in seen:
+                seen[key] = len(seen)
+                self.samples.append(index)
+            kinds.append(seen[key])
+        self.kind = np.array(kinds, np.int32)
+        self.members: list[list[int]] = [[] for _ in self.samples]
+        for index, kind in enumerate(kinds):
+            self.members[kind].append(index)
+
+    def compiled(self) -> Compiled:
+        """All arrays."""
+        self._times_and_rooms()
+        self._clashes()
+        arrays = self._choice_arrays() | self._time_arrays() | self._clash_arrays()
+        arrays |= self._pattern_arrays() | self._place_arrays() | self._pair_arrays()
+        grid = self.grid
+        units = grid.weeks * grid.cells
+        sizes = [len(self.kind), len(self.samples), len(self.times), len(self.instance.rooms), units]
+        sizes += [grid.weeks * grid.days, grid.days, grid.weeks, grid.slots_per_day]
+        sizes += [len(arrays["day_at"]) - 1, arrays["place_cost"].shape[0]]
+        model = Model(size=np.array(sizes, np.int64), kind=self.kind, **arrays)
+        return Compiled(self.instance, model, self.times, self._closed(), tuple(sorted(self.left_out)))
+
+    # Choice ---------------------------------------------------------------------------------------
+
+    def _times_and_rooms(self) -> None:
+        """The times and rooms of each kind that pins and hard rules about single placements leave."""
+        self.kind_times: list[list[Time]] = []
+        self.kind_rooms: list[list[int]] = []
+        for sample in self.samples:
+            meeting = self.instance.meetings[sample]
+            pin = meeting.pin or Placement()
+            times = [pin.time] if pin.time is not None else [option.time for option in meeting.times]
+            rooms = [pin.room] if pin.room is not None else [option.room for option in meeting.rooms]
+            hard = [self.rules[index] for index in self.choices[sample] if self.rules[index][1].hard]
+            for rule, constraint in hard:
+                if isinstance(rule, ChoiceRule) and rule.time_only:
+                    times = [t for t in times if not rule.cost(self.instance, constraint, sample, Placement(t))]
+                elif isinstance(rule, ChoiceRule) and rule.room_only:
+                    some = Time(0, 1, 1)
+                    rooms = [r for r in rooms if not rule.cost(self.instance, constraint, sample, Placement(some, r))]
+            self.kind_times.append(times)
+            self.kind_rooms.append(rooms if meeting.needs_room else [])
+        self.times = tuple(sorted({time for times in self.kind_times for time in times}))
+        self.time_at = {time: index for index, time in enumerate(self.times)}
+
+    def _closed(self) -> tuple[tuple[int, int], ...]:
+        """Closed rooms hold nothing, whether a rule says so or not."""
+        found = set()
+        for room, data in enumerate(self.instance.rooms):
+            for time in data.closed:
+                found.update((room, unit) for unit in self._units(time))
+        return tuple(sorted(found))
+
+    def _choice_arrays(self) -> dict[str, Ints]:
+        kinds, times, rooms = len(self.samples), len(self.times), len(self.instance.rooms)
+        time_cost, room_cost = np.zeros((kinds, times), np.int64), np.zeros((kinds, max(1, rooms)), np.int64)
+        time_ok, room_ok = np.zeros((kinds, times), np.int8), np.zeros((kinds, max(1, rooms)), np.int8)
+        both_row, both = np.full(kinds, -1, np.int32), []
+        for kind, sample in enumerate(self.samples):
+            own = [self.time_at[time] for time in self.kind_times[kind]]
+            time_ok[kind, own] = 1
+            room_ok[kind, self.kind_rooms[kind]] = 1
+            together = []
+            for index, times_counted in self.choices[sample].items():
+                rule, constraint = self.rules[index]
+                assert isinstance(rule, ChoiceRule)  # noqa: S101  # collected as such
+                weight = _weight(constraint) * times_counted
+                if rule.time_only:
+                    for time in own:
+                        place = Placement(self.times[time])
+                        time_cost[kind, time] += weight * rule.cost(self.instance, constraint, sample, place)
+                elif rule.room_only:
+                    for room in self.kind_rooms[kind]:
+                        place = Placement(Time(0, 1, 1), room)
+                        room_cost[kind, room] += weight * rule.cost(self.instance, constraint, sample, place)
+                elif not constraint.hard:
+                    together.append((rule, constraint, weight))
+            if together:
+                both_row[kind] = len(both)
+                both.append(self._both(kind, sample, together))
+        times_at, times_flat = _flat([[self.time_at[t] for t in row] for row in self.kind_times])
+        rooms_at, rooms_flat = _flat(self.kind_rooms)
+        table = np.stack(both) if both else np.zeros((0, 1), np.int64)
+        unplaced = np.array([self.unplaced[sample] for sample in self.samples], np.int64)
+        return {
+            "time_cost": time_cost, "time_ok": time_ok, "times_at": times_at, "times": times_flat,
+            "room_cost": room_cost, "room_ok": room_ok, "rooms_at": rooms_at, "rooms": rooms_flat,
+            "both_row": both_row, "both_cost": table, "unplaced_cost": unplaced,
+        }  # fmt: skip
+
+    def _both(self, kind: int, sample: int, rules: Sequence[tuple[ChoiceRule, Constraint, int]]) -> Ints:
+        """Cost of time and room together, over the kind's own times and rooms (the last column: no room)."""
+        width = len(self.instance.rooms) + 1
+        found = np.zeros(len(self.times) * width, np.int64)
+        for time in (self.time_at[t] for t in self.kind_times[kind]):
+            for room in self.kind_rooms[kind] or [width - 1]:
+                place = Placement(self.times[time], room if room < width - 1 else None)
+                found[time * width + room] = sum(w * r.cost(self.instance, c, sample, place) for r, c, w in rules)
+        return found
+
+    # Times ----------------------------------------------------------------------------------------
+
+    def _units(self, time: Time) -> list[int]:
+        cells = list(time.cells(self.grid))
+        weeks = [week for week in range(self.grid.weeks) if time.weeks >> week & 1]
+        return [week * self.grid.cells + cell for week in weeks for cell in cells]
+
+    def _time_arrays(self) -> dict[str, Ints]:
+        grid, count = self.grid, len(self.times)
+        units = [self._units(time) for time in self.times]
+        parts = [sorted({unit // grid.slots_per_day for unit in row}) for row in units]
+        touches = np.zeros((count, grid.weeks * grid.days), np.int8)
+        for time, row in enumerate(parts):
+            touches[time, row] = 1
+        start = np.array([t.start for t in self.times], np.int64)
+        end = np.array([t.end for t in self.times], np.int64)
+        shared = (touches.astype(np.int32) @ touches.T.astype(np.int32)) > 0
+        overlap = shared & (start[:, None] < end[None, :]) & (start[None, :] < end[:, None])
+        units_at, units_flat = _flat(units)
+        parts_at, parts_flat = _flat(parts)
+        overlaps_at, overlaps = _flat([np.flatnonzero(row).tolist() for row in overlap])
+        mask = np.array([t.mask for t in self.times], np.int64 if grid.slots_per_day < 63 else object)
+        if mask.dtype == object:
+            mask = np.zeros(count, np.int64)  # no patterns on so fine a grid
+        return {
+            "units_at": units_at, "units": units_flat, "parts_at": parts_at, "parts": parts_flat,
+            "slot_mask": mask, "touches": touches, "overlap": overlap.astype(np.int8),
+            "overlaps_at": overlaps_at, "overlaps": overlaps,
+        }  # fmt: skip
+
+    # Clash ----------------------------------------------------------------------------------------
+
+    def _clashes(self) -> None:
+        for rule, constraint in self.rules:
+            if not isinstance(rule, ClashRule) or rule.rooms:
+                continue
+            for subject in rule.subjects(self.instance, constraint):
+                weight = _weight(constraint)
+                if rule.weighted and subject.resource is not None:
+                    weight *= self.instance.resources[subject.resource].weight
+                kinds = sorted(set(self.kind[list(subject.meetings)].tolist()))
+                for position, first in enumerate(kinds):
+                    self.clash[first, first] += weight
+                    for second in kinds[position + 1 :]:
+                        self.clash[first, second] += weight
+
+    def _clash_arrays(self) -> dict[str, Ints]:
+        rows: list[list[tuple[int, int]]] = [[] for _ in self.samples]
+        own = np.zeros(len(self.samples), np.int64)
+        for (first, second), weight in self.clash.items():
+            rows[first].append((second, weight))
+            if first == second:
+                own[first] = weight
+            else:
+                rows[second].append((first, weight))
+        for row in rows:
+            row.sort()
+        at, other = _flat([[item[0] for item in row] for row in rows])
+        cost = np.array([item[1] for row in rows for item in row], np.int64)
+        return {"clash_at": at, "clash": other, "clash_cost": cost, "clash_self": own}
+
+    # Patterns -------------------------------------------------------------------------------------
+
+    def _pattern_arrays(self) -> dict[str, Ints]:
+        """Subjects with the same meetings are one; with one week their tables are added into one."""
+        one_week = self.grid.weeks == 1
+        day_rows: dict[tuple[int, ...], list[tuple[int, int]]] = {}
+        week_rows: dict[tuple[int, ...], list[tuple[int, int]]] = {}
+        for index, (rule, constraint) in enumerate(self.rules):
+            if isinstance(rule, DayPatternRule):
+                rows = day_rows
+            elif isinstance(rule, WeekPatternRule):
+                rows = week_rows
+            else:
+                continue
+            if not self._has_table(rule):
+                self.left_out.add(rule.name)
+                continue
+            for subject in rule.subjects(self.instance, constraint):
+                if subject.meetings:
+                    key = tuple(sorted(subject.meetings))
+                    rows.setdefault(key, []).append((index, _weight(constraint)))
+        keys = sorted({*day_rows, *week_rows})
+        self.subject_meetings = keys
+        kind_subjects: list[list[int]] = [[] for _ in self.samples]
+        for subject, meetings in enumerate(keys):
+            for kind in sorted(set(self.kind[list(meetings)].tolist())):
+                kind_subjects[kind].append(subject)
+        at, flat = _flat(kind_subjects)
+        day = self._tables([day_rows.get(key, []) for key in keys], 1 << min(self.grid.slots_per_day, 16), one_week)
+        week = self._tables([week_rows.get(key, []) for key in keys], 1 << min(self.grid.days, 16), one_week)
+        return {
+            "subjects_at": at, "subjects": flat,
+            "day_at": day[0], "day_table": day[1], "day_weight": day[2], "day_tables": day[3],
+            "week_at": week[0], "week_table": week[1], "week_weight": week[2], "week_tables": week[3],
+        }  # fmt: skip
+
+    def _has_table(self, rule: DayPatternRule | WeekPatternRule) -> bool:
+        if isinstance(rule, DayPatternRule):
+            return self.grid.slots_per_day <= MOST_TABLE_SLOTS
+        return rule.days_only and self.grid.days <= MOST_TABLE_SLOTS
+
+    def _tables(
+        self, rows: list[list[tuple[int, int]]], width: int, one_week: bool
+    ) -> tuple[Ints, Ints, Ints, Ints]:
+        """Offsets, table numbers, weights and tables of each subject's rules."""
+        tables: list[Ints] = []
+        known: dict[Hashable, int] = {}
+        numbers: list[list[int]] = []
+        weights: list[list[int]] = []
+        for row in rows:
+            terms: dict[Hashable, int] = defaultdict(int)
+            for index, weight in row:
+                rule, constraint = self.rules[index]
+                terms[rule.name, constraint.amount] += weight
+            if one_week:
+                wanted = [(tuple(sorted(terms.items(), key=repr)), 1)] if terms else []
+            else:
+                wanted = [(((term, 1),), weight) for term, weight in terms.items()]
+            numbers.append([])
+            weights.append([])
+            for key, weight in wanted:
+                if key not in known:
+                    known[key] = len(tables)
+                    tables.append(sum(self._counts(*term, width) * times for term, times in key))  # type: ignore[misc]
+                numbers[-1].append(known[key])
+                weights[-1].append(weight)
+        at, flat = _flat(numbers)
+        table = np.stack(tables) if tables else np.zeros((0, width), np.int64)
+        return at, flat, _flat(weights, np.int64)[1], table
+
+    def _counts(self, name: str, amount: int, width: int) -> Ints:
+        """The truth of a pattern rule for every mask."""
+        if not hasattr(self, "_known_counts"):
+            self._known_counts: dict[tuple[str, int], Ints] = {}
+        if (name, amount) not in self._known_counts:
+            rule, grid = rule_named(name), self.grid
+            if isinstance(rule, DayPatternRule):
+                found = [rule.cost(mask, grid, amount) for mask in range(width)]
+            else:
+                assert isinstance(rule, WeekPatternRule)  # noqa: S101  # no other has tables
+                found = [rule.cost([mask >> d & 1 for d in range(grid.days)], grid, amount) for mask in range(width)]
+            self._known_counts[name, amount] = np.array(found, np.int64)
+        return self._known_counts[name, amount]
+
+    # Same place -----------------------------------------------------------------------------------
+
+    def _place_arrays(self) -> dict[str, Ints]:
+        rooms = len(self.instance.rooms)
+        costs, kind_places = [], [[] for _ in self.samples]  # type: tuple[list[Ints], list[list[int]]]
+        by_meetings: dict[tuple[int, ...], int] = {}
+        for rule, constraint in self.rules:
+            if not isinstance(rule, SamePlaceRule):
+                continue
+            row = [_weight(constraint) * rule.cost(range(n), constraint.amount) for n in range(rooms + 1)]
+            for subject in rule.subjects(self.instance, constraint):
+                key = tuple(sorted(subject.meetings))
+                if key in by_meetings:
+                    costs[by_meetings[key]] += np.array(row, np.int64)
+                elif key:
+                    for kind in sorted(set(self.kind[list(key)].tolist())):
+                        kind_places[kind].append(len(costs))
+                    by_meetings[key] = len(costs)
+                    costs.append(np.array(row, np.int64))
+        at, flat = _flat(kind_places)
+        table = np.stack(costs) if costs else np.zeros((0, rooms + 1), np.int64)
+        return {"places_at": at, "places": flat, "place_cost": table}
+
+    # Pairs ----------------------------------------------------------------------------------------
+
+    def _pair_arrays(self) -> dict[str, Ints]:
+        tables: dict[bool, list[Ints]] = {True: [], False: []}
+        lists: dict[bool, list[list[tuple[int, int]]]] = {
+            side: [[] for _ in self.instance.meetings] for side in (True, False)
+        }
+        known: dict[Hashable, int] = {}
+        for rule, constraint in self.rules:
+            if not isinstance(rule, PairRule):
+                continue
+            side = rule.time_only
+            key = (rule.name, constraint.weight, constraint.amount, constraint.cells)
+            if key not in known:
+                table = self._pair_table(rule, constraint)
+                known[key] = len(tables[side])
+                tables[side] += [table.ravel(), table.T.copy().ravel()]
+            for first, second in rule.pairs(constraint):
+                lists[side][first].append((second, known[key]))
+                lists[side][second].append((first, known[key] + 1))
+        found: dict[str, Ints] = {}
+        for side, prefix, width in ((True, "", len(self.times)), (False, "room_", len(self.instance.rooms))):
+            at, other = _flat([[item[0] for item in row] for row in lists[side]])
+            stacked = np.stack(tables[side]) if tables[side] else np.zeros((0, width * width), np.int64)
+            found |= {f"{prefix}pairs_at": at, f"{prefix}pair_other": other}
+            found |= {f"{prefix}pair_table": _flat([[item[1] for item in row] for row in lists[side]])[1]}
+            found[f"{prefix}pair_tables"] = stacked
+        return found
+
+    def _pair_table(self, rule: PairRule, constraint: Constraint) -> Ints:
+        """The truth of a pair rule over all pairs of times, or of rooms where it is about rooms."""
+        if rule.time_only:
+            places = [Placement(time) for time in self.times]
+        else:
+            places = [Placement(Time(0, 1, 1), room) for room in range(len(self.instance.rooms))]
+        weight, size = _weight(constraint), len(places)
+        costs = [weight * rule.cost(self.instance, constraint, one, two) for one in places for two in places]
+        return np.array(costs, np.int64).reshape(size, size)
+
+

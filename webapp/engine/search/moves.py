@@ -1,0 +1,323 @@
+"""What a move would change, and changing it: the compiled form of every family.
+
+A move takes one meeting from ``(t0, r0)`` to ``(t1, r1)``; -1 means unplaced or without a room. In
+a swap the other meeting goes the opposite way, so that whatever both belong to does not change.
+"""
+
+from webapp.engine.search.arrays import Model, State
+from webapp.engine.search.compiled import inlined
+
+N_MEETINGS, N_KINDS, N_TIMES, N_ROOMS, N_UNITS, N_PARTS, N_DAYS, N_WEEKS, N_SLOTS, N_SUBJECTS, N_PLACES = range(11)
+"""Positions in `Model.size`."""
+
+
+@inlined
+def clash_between(model: Model, one: int, two: int) -> int:
+    """Packed cost of an overlapping pair of two kinds."""
+    low, high = model.clash_at[one], model.clash_at[one + 1]
+    while low < high:
+        middle = (low + high) >> 1
+        if model.clash[middle] < two:
+            low = middle + 1
+        else:
+            high = middle
+    if low < model.clash_at[one + 1] and model.clash[low] == two:
+        return model.clash_cost[low]
+    return 0
+
+
+@inlined
+def clash_change(model: Model, state: State, kind: int, t0: int, t1: int) -> int:
+    """Change in clashes when a meeting of the kind moves and nothing else does."""
+    found = 0
+    own = model.clash_self[kind]
+    if t1 >= 0:
+        found += state.clashes[kind, t1]
+        if t0 >= 0 and model.overlap[t0, t1]:
+            found -= own
+    if t0 >= 0:
+        found -= state.clashes[kind, t0] - own
+    return found
+
+
+@inlined
+def day_change(model: Model, state: State, subject: int, t0: int, t1: int) -> int:
+    """Change in a subject's patterns where there is one week and a time lies on one day."""
+    day0 = model.parts[model.parts_at[t0]] if t0 >= 0 else -1
+    day1 = model.parts[model.parts_at[t1]] if t1 >= 0 else -1
+    found = 0
+    days = state.used[subject, 0]
+    kept = days
+    has_table = model.day_at[subject + 1] > model.day_at[subject]
+    table = model.day_table[model.day_at[subject]] if has_table else 0
+    if day0 >= 0:
+        old = state.busy[subject, day0]
+        new = old & ~(model.slot_mask[t0] & ~state.twice[subject, day0])
+        if day0 == day1:
+            new |= model.slot_mask[t1]
+        if has_table:
+            found += model.day_tables[table, new] - model.day_tables[table, old]
+        if new == 0:
+            kept &= ~(1 << day0)
+    if day1 >= 0 and day0 != day1:
+        old = state.busy[subject, day1]
+        if has_table:
+            found += model.day_tables[table, old | model.slot_mask[t1]] - model.day_tables[table, old]
+        kept |= 1 << day1
+    if kept != days and model.week_at[subject + 1] > model.week_at[subject]:
+        table = model.week_table[model.week_at[subject]]
+        found += model.week_tables[table, kept] - model.week_tables[table, days]
+    return found
+
+
+@inlined
+def _busy_after(model: Model, state: State, subject: int, part: int, t0: int, t1: int) -> int:
+    mask = state.busy[subject, part]
+    if t0 >= 0 and model.touches[t0, part]:
+        mask &= ~(model.slot_mask[t0] & ~state.twice[subject, part])
+    if t1 >= 0 and model.touches[t1, part]:
+        mask |= model.slot_mask[t1]
+    return mask
+
+
+@inlined
+def weeks_change(model: Model, state: State, subject: int, t0: int, t1: int) -> int:
+    """Change in a subject's patterns over several weeks: means, rounded up as the truth does."""
+    days, weeks = model.size[N_DAYS], model.size[N_WEEKS]
+    found = 0
+    for day in range(days):
+        touched = False
+        for week in range(weeks):
+            part = week * days + day
+            if (t0 >= 0 and model.touches[t0, part]) or (t1 >= 0 and model.touches[t1, part]):
+                touched = True
+        if not touched:
+            continue
+        for entry in range(model.day_at[subject], model.day_at[subject + 1]):
+            table, old, new = model.day_table[entry], 0, 0
+            for week in range(weeks):
+                part = week * days + day
+                old += model.day_tables[table, state.busy[subject, part]]
+                new += model.day_tables[table, _busy_after(model, state, subject, part, t0, t1)]
+            found += model.day_weight[entry] * ((new + weeks - 1) // weeks - (old + weeks - 1) // weeks)
+    for entry in range(model.week_at[subject], model.week_at[subject + 1]):
+        table, old, new = model.week_table[entry], 0, 0
+        for week in range(weeks):
+            used = state.used[subject, week]
+            old += model.week_tables[table, used]
+            for day in range(days):
+                if _busy_after(model, state, subject, week * days + day, t0, t1):
+                    used |= 1 << day
+                else:
+                    used &= ~(1 << day)
+            new += model.week_tables[table, used]
+        found += model.week_weight[entry] * ((new + weeks - 1) // weeks - (old + weeks - 1) // weeks)
+    return found
+
+
+@inlined
+def pattern_change(model: Model, state: State, kind: int, t0: int, t1: int, other: int, simple: bool) -> int:
+    """Change in day and week patterns of the kind's subjects, but for those of the other kind."""
+    found = 0
+    at, end = 0, 0
+    if other >= 0:
+        at, end = model.subjects_at[other], model.subjects_at[other + 1]
+    for item in range(model.subjects_at[kind], model.subjects_at[kind + 1]):
+        subject = model.subjects[item]
+        while at < end and model.subjects[at] < subject:
+            at += 1
+        if at < end and model.subjects[at] == subject:
+            continue
+        if simple:
+            found += day_change(model, state, subject, t0, t1)
+        else:
+            found += weeks_change(model, state, subject, t0, t1)
+    return found
+
+
+@inlined
+def place_change(model: Model, state: State, kind: int, r0: int, r1: int, other: int) -> int:
+    """Change in same-place rules of the kind's subjects, but for those of the other kind."""
+    found = 0
+    if r0 == r1:
+        return found
+    at, end = 0, 0
+    if other >= 0:
+        at, end = model.places_at[other], model.places_at[other + 1]
+    for item in range(model.places_at[kind], model.places_at[kind + 1]):
+        place = model.places[item]
+        while at < end and model.places[at] < place:
+            at += 1
+        if at < end and model.places[at] == place:
+            continue
+        old = state.distinct[place]
+        new = old
+        if r0 >= 0 and state.in_room[place, r0] == 1:
+            new -= 1
+        if r1 >= 0 and state.in_room[place, r1] == 0:
+            new += 1
+        if new != old:
+            found += model.place_cost[place, new] - model.place_cost[place, old]
+    return found
+
+
+@inlined
+def choice_change(model: Model, kind: int, t0: int, r0: int, t1: int, r1: int) -> int:
+    """Change in what single placements cost, unplaced ones included."""
+    found = 0
+    row = model.both_row[kind]
+    rooms = model.size[N_ROOMS]
+    if t1 >= 0:
+        found += model.time_cost[kind, t1]
+        if r1 >= 0:
+            found += model.room_cost[kind, r1]
+        if row >= 0:
+            found += model.both_cost[row, t1 * (rooms + 1) + (r1 if r1 >= 0 else rooms)]
+    else:
+        found += model.unplaced_cost[kind]
+    if t0 >= 0:
+        found -= model.time_cost[kind, t0]
+        if r0 >= 0:
+            found -= model.room_cost[kind, r0]
+        if row >= 0:
+            found -= model.both_cost[row, t0 * (rooms + 1) + (r0 if r0 >= 0 else rooms)]
+    else:
+        found -= model.unplaced_cost[kind]
+    return found
+
+
+@inlined
+def pair_change(
+    model: Model, state: State, meeting: int, t1: int, r1: int, swapped: int, its_time: int, its_room: int, both: bool
+) -> int:
+    """Change in a meeting's pairs when it moves to ``(t1, r1)`` and another to ``(its_time, its_room)``.
+
+    The pairs of the two with each other count only with ``both``.
+    """
+    found = 0
+    t0, r0 = state.time[meeting], state.room[meeting]
+    times, rooms = model.size[N_TIMES], model.size[N_ROOMS]
+    for item in range(model.pairs_at[meeting], model.pairs_at[meeting + 1]):
+        other, table = model.pair_other[item], model.pair_table[item]
+        before = state.time[other]
+        after = before
+        if other == swapped:
+            if not both:
+                continue
+            after = its_time
+        if t1 >= 0 and after >= 0:
+            found += model.pair_tables[table, t1 * times + after]
+        if t0 >= 0 and before >= 0:
+            found -= model.pair_tables[table, t0 * times + before]
+    for item in range(model.room_pairs_at[meeting], model.room_pairs_at[meeting + 1]):
+        other, table = model.room_pair_other[item], model.room_pair_table[item]
+        before = state.room[other]
+        after = before
+        if other == swapped:
+            if not both:
+                continue
+            after = its_room
+        if r1 >= 0 and after >= 0:
+            found += model.room_pair_tables[table, r1 * rooms + after]
+        if r0 >= 0 and before >= 0:
+            found -= model.room_pair_tables[table, r0 * rooms + before]
+    return found
+
+
+@inlined
+def shift_time(model: Model, state: State, meeting: int, time: int, sign: int) -> None:
+    """Enter a meeting at a time (sign 1) or take it out (-1), but for its room."""
+    kind = model.kind[meeting]
+    for item in range(model.clash_at[kind], model.clash_at[kind + 1]):
+        other, cost = model.clash[item], sign * model.clash_cost[item]
+        for position in range(model.overlaps_at[time], model.overlaps_at[time + 1]):
+            state.clashes[other, model.overlaps[position]] += cost
+    days, slots = model.size[N_DAYS], model.size[N_SLOTS]
+    for item in range(model.subjects_at[kind], model.subjects_at[kind + 1]):
+        subject = model.subjects[item]
+        for position in range(model.units_at[time], model.units_at[time + 1]):
+            unit = model.units[position]
+            state.count[subject, unit] += sign
+            now = state.count[subject, unit]
+            part, bit = unit // slots, 1 << (unit % slots)
+            if now >= 1:
+                state.busy[subject, part] |= bit
+            else:
+                state.busy[subject, part] &= ~bit
+            if now >= 2:
+                state.twice[subject, part] |= bit
+            else:
+                state.twice[subject, part] &= ~bit
+            week, day = part // days, part % days
+            if state.busy[subject, part]:
+                state.used[subject, week] |= 1 << day
+            else:
+                state.used[subject, week] &= ~(1 << day)
+
+
+@inlined
+def shift_room(model: Model, state: State, meeting: int, time: int, room: int, sign: int) -> None:
+    """Enter a meeting in a room at a time (sign 1) or take it out (-1)."""
+    kind = model.kind[meeting]
+    for position in range(model.units_at[time], model.units_at[time + 1]):
+        state.at[room, model.units[position]] = meeting if sign > 0 else -1
+    for item in range(model.places_at[kind], model.places_at[kind + 1]):
+        place = model.places[item]
+        state.in_room[place, room] += sign
+        if sign > 0 and state.in_room[place, room] == 1:
+            state.distinct[place] += 1
+        if sign < 0 and state.in_room[place, room] == 0:
+            state.distinct[place] -= 1
+
+
+@inlined
+def swap_change(model: Model, state: State, meeting: int, t1: int, r1: int, other: int, simple: bool) -> int:
+    """Packed change of cost when a meeting goes to ``(t1, r1)`` and the one there, if any, takes its place.
+
+    ``other`` is -1 or a meeting of another kind that stands at exactly ``t1`` in ``r1``; the two
+    times are equal or do not overlap.
+    """
+    t0, r0 = state.time[meeting], state.room[meeting]
+    found = 0
+    mover, its_kind, against = meeting, model.kind[meeting], -1
+    if other >= 0:
+        against = model.kind[other]
+        if t0 != t1:  # each would still see the other where it no longer is
+            found -= clash_between(model, its_kind, against) * (2 if t0 >= 0 else 1)
+    for side in range(2):
+        if side == 1:
+            if other < 0:
+                break
+            mover, its_kind, against = other, against, its_kind
+            t0, r0, t1, r1 = t1, r1, t0, r0
+        found += choice_change(model, its_kind, t0, r0, t1, r1)
+        if t0 != t1:
+            found += clash_change(model, state, its_kind, t0, t1)
+            found += pattern_change(model, state, its_kind, t0, t1, against, simple)
+        found += place_change(model, state, its_kind, r0, r1, against)
+        if model.pairs_at[mover + 1] + model.room_pairs_at[mover + 1] > (
+            model.pairs_at[mover] + model.room_pairs_at[mover]
+        ):
+            swapped = other if side == 0 else meeting
+            found += pair_change(model, state, mover, t1, r1, swapped, t0, r0, side == 0)
+    return found
+
+
+@inlined
+def swap(model: Model, state: State, meeting: int, t1: int, r1: int, other: int) -> None:
+    """Carry out what `swap_change` weighs."""
+    t0, r0 = state.time[meeting], state.room[meeting]
+    for step in range(4):
+        sign = -1 if step < 2 else 1
+        mover = meeting if step % 2 == 0 else other
+        if mover < 0:
+            continue
+        here = (step == 0) or (step == 3)
+        time, room = (t0, r0) if here else (t1, r1)
+        if time >= 0:
+            if t0 != t1:
+                shift_time(model, state, mover, time, sign)
+            if room >= 0:
+                shift_room(model, state, mover, time, room, sign)
+        if sign > 0:
+            state.time[mover], state.room[mover] = time, room

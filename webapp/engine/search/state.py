@@ -1,0 +1,104 @@
+"""A timetable as the compiled search keeps it: made from a solution, and read back."""
+
+import numpy as np
+
+from webapp.engine.instance import UNPLACED, Placement
+from webapp.engine.search.arrays import CLOSED, State, unpack
+from webapp.engine.search.compile import Compiled
+from webapp.engine.search.compiled import compiled
+from webapp.engine.search.kernel import standing
+from webapp.engine.search.moves import N_MEETINGS, swap, swap_change
+from webapp.engine.solution import Solution
+from webapp.engine.search.arrays import Model
+
+
+def new_state(problem: Compiled, seed: int) -> State:
+    """The timetable in which nothing is placed yet."""
+    meetings, kinds, times, rooms, units, parts, _, weeks, _, subjects, places = problem.model.size.tolist()
+    at = np.full((rooms, units), -1, np.int32)
+    for room, unit in problem.closed:
+        at[room, unit] = CLOSED
+    empty = sum(int(problem.model.unplaced_cost[kind]) for kind in problem.model.kind)
+    empty += int(problem.model.place_cost[:, 0].sum()) + _patterns_of_nothing(problem)
+    return State(
+        time=np.full(meetings, -1, np.int32),
+        room=np.full(meetings, -1, np.int32),
+        at=at,
+        clashes=np.zeros((kinds, times), np.int64),
+        count=np.zeros((subjects, units), np.int16),
+        busy=np.zeros((subjects, parts), np.int64),
+        twice=np.zeros((subjects, parts), np.int64),
+        used=np.zeros((subjects, weeks), np.int64),
+        in_room=np.zeros((places, max(1, rooms)), np.int16),
+        distinct=np.zeros(places, np.int32),
+        best_time=np.full(meetings, -1, np.int32),
+        best_room=np.full(meetings, -1, np.int32),
+        totals=np.array([empty, empty, _random_state(seed), 0, 0], np.int64),
+    )
+
+
+def _patterns_of_nothing(problem: Compiled) -> int:
+    """What week patterns cost before anything is placed (missing working days, for instance)."""
+    model, found = problem.model, 0
+    for entry, table in enumerate(model.week_table.tolist()):
+        found += int(model.week_weight[entry]) * int(model.week_tables[table, 0])
+    return found
+
+
+def _random_state(seed: int) -> int:
+    """A state of the generator that is never 0 (splitmix64 of the seed)."""
+    mask = (1 << 64) - 1
+    value = (seed * 0x9E3779B97F4A7C15 + 0x9E3779B97F4A7C15) & mask
+    value = ((value ^ value >> 30) * 0xBF58476D1CE4E5B9) & mask
+    value = ((value ^ value >> 27) * 0x94D049BB133111EB) & mask
+    value = (value ^ value >> 31) or 1
+    return value - (1 << 64) if value >> 63 else value
+
+
+@compiled
+def _enter(model: Model, state: State, times: np.ndarray, rooms: np.ndarray, simple: bool) -> None:
+    for meeting in range(model.size[N_MEETINGS]):
+        time, room = times[meeting], rooms[meeting]
+        if time < 0 or not model.time_ok[model.kind[meeting], time]:
+            continue
+        if room >= 0 and (not model.room_ok[model.kind[meeting], room]):
+            continue
+        if room < 0 and model.rooms_at[model.kind[meeting] + 1] > model.rooms_at[model.kind[meeting]]:
+            continue
+        if room >= 0 and standing(model, state, meeting, time, room) != -1:
+            continue
+        state.totals[0] += swap_change(model, state, meeting, time, room, -1, simple)
+        swap(model, state, meeting, time, room, -1)
+    for meeting in range(model.size[N_MEETINGS]):
+        state.best_time[meeting] = state.time[meeting]
+        state.best_room[meeting] = state.room[meeting]
+    state.totals[1] = state.totals[0]
+
+
+def is_simple(problem: Compiled) -> bool:
+    """Whether there is one week and every time lies on one day."""
+    parts = np.diff(problem.model.parts_at)
+    return problem.instance.grid.weeks == 1 and bool((parts == 1).all())
+
+
+def state_of(problem: Compiled, solution: Solution, seed: int) -> State:
+    """The state of a solution; what stands where it can't stays unplaced."""
+    state = new_state(problem, seed)
+    times = np.array([problem.time_index(p.time) for p in solution.placements], np.int32)
+    rooms = np.array([-1 if p.room is None else p.room for p in solution.placements], np.int32)
+    _enter(problem.model, state, times, rooms, is_simple(problem))
+    return state
+
+
+def best_of(problem: Compiled, state: State) -> Solution:
+    """The best timetable of a state as a solution."""
+    placements = []
+    for time, room in zip(state.best_time.tolist(), state.best_room.tolist(), strict=True):
+        placed = Placement(problem.times[time], room if room >= 0 else None) if time >= 0 else UNPLACED
+        placements.append(placed)
+    return Solution(tuple(placements))
+
+
+def best_cost(state: State) -> tuple[int, int]:
+    """Hard violations and weighted soft cost of the best timetable."""
+    return unpack(int(state.totals[1]))
