@@ -1,0 +1,289 @@
+"""The first step of the path: a file is read, compared, and becomes rows, all or nothing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from hashlib import sha256
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from webapp.extensions import db
+from webapp.flow import audit
+from webapp.flow.exchange.comparing import Change, Preview, RowDifference, State, TableDifference, compare
+from webapp.flow.exchange.entries import store_entries
+from webapp.flow.exchange.faults import Fault, UploadRefused, refused
+from webapp.flow.exchange.reading import read_path, read_upload
+from webapp.flow.exchange.sheets import Tables
+from webapp.flow.exchange.stored import Store
+from webapp.flow.exchange.storing import StillInUse, store
+from webapp.flow.problems import NotFound, Problem
+from webapp.flow.term_defaults import default_rules
+from webapp.models import Organization, Term, Upload, User
+
+__all__ = [
+    "Change",
+    "Fault",
+    "ImportConflict",
+    "Imported",
+    "Preview",
+    "RowDifference",
+    "State",
+    "StillInUse",
+    "TableDifference",
+    "Tables",
+    "UploadRefused",
+    "confirm",
+    "confirm_upload",
+    "keep_upload",
+    "load_upload",
+    "make_term",
+    "preview",
+    "read_path",
+    "read_upload",
+]
+
+
+class ImportConflict(Problem):
+    """The rows of the file don't fit together with those that are there."""
+
+
+class TermDatesMissing(Problem):
+    """A term has to be made, and nothing says when it begins and ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import did: rows by state, and the draft that its timetable became."""
+
+    preview: Preview
+    timetable_id: int | None = None
+
+    @property
+    def counts(self) -> Mapping[State, int]:
+        """Number of rows in each state."""
+        return self.preview.counts
+
+
+def preview(organization: Organization, term: Term | None, tables: Tables, *, replace: bool = False) -> Preview:
+    """What an import would do; nothing is changed.
+
+    With ``replace`` the tables that the file has lose the rows it lacks; a row that can't go because
+    others refer to it raises `StillInUse`.
+    """
+    found = compare(Store(organization.organization_id, term), tables, replace=replace)
+    if replace and found.ok and found.counts[State.REMOVED]:
+        _rehearse(Store(organization.organization_id, term), found)
+    return found
+
+
+def _rehearse(rows: Store, found: Preview) -> None:
+    """Store and take it back, so that the database has its say before anybody confirms."""
+    rehearsal = db.session.begin_nested()
+    try:
+        _store(rows, found)
+    finally:
+        rehearsal.rollback()
+        db.session.expire_all()
+
+
+def confirm(
+    organization: Organization,
+    term: Term | None,
+    tables: Tables,
+    *,
+    user: User | None = None,
+    upload: Upload | None = None,
+    replace: bool = False,
+) -> Imported:
+    """Compare afresh and store everything in one transaction with its audit row, or nothing.
+
+    Raises `UploadRefused` with every fault, `StillInUse` or `ImportConflict`.
+    """
+    try:
+        imported = _confirm(organization, term, tables, user=user, upload=upload, replace=replace)
+        db.session.commit()
+    except BaseException:
+        db.session.rollback()
+        raise
+    return imported
+
+
+def _confirm(
+    organization: Organization,
+    term: Term | None,
+    tables: Tables,
+    *,
+    user: User | None,
+    upload: Upload | None,
+    replace: bool,
+) -> Imported:
+    _lock(organization)
+    rows = Store(organization.organization_id, term)
+    found = compare(rows, tables, replace=replace)
+    if not found.ok:
+        raise refused(found.faults)
+    timetable_id = _store(rows, found, user)
+    if upload is not None:
+        upload.confirmed_at = datetime.now(UTC)
+    changed = {table.name: _tally(table) for table in found.tables if not _unchanged(table)}
+    audit.record(
+        organization,
+        user,
+        "import.confirm",
+        upload if upload is not None else term if term is not None else organization,
+        after={"file": tables.filename, "replace": replace, "tables": changed, "timetable_id": timetable_id},
+    )
+    db.session.flush()
+    return Imported(found, timetable_id)
+
+
+def _lock(organization: Organization) -> None:
+    """One import of an organisation at a time: what was compared is what is changed."""
+    query = sa.select(Organization.organization_id).where(Organization.organization_id == organization.organization_id)
+    db.session.execute(query.with_for_update())
+
+
+def _store(rows: Store, found: Preview, user: User | None = None) -> int | None:
+    try:
+        store(rows, found)
+        entries = next((table for table in found.tables if table.name == "entries"), None)
+        timetable_id = store_entries(rows, entries, user, found.filename) if entries is not None else None
+        db.session.flush()
+    except IntegrityError as error:
+        constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", None) or "a constraint"
+        detail = getattr(getattr(error.orig, "diag", None), "message_detail", None) or ""
+        message = f"Nothing was imported: the rows don't fit together with those that are there ({constraint})."
+        raise ImportConflict(message, [detail] if detail else []) from error
+    return timetable_id
+
+
+def _tally(table: TableDifference) -> dict[str, int]:
+    return {state.value: number for state, number in table.counts.items() if number}
+
+
+def _unchanged(table: TableDifference) -> bool:
+    return not any(table.counts[state] for state in (State.NEW, State.CHANGED, State.REMOVED))
+
+
+def keep_upload(
+    organization: Organization, term: Term | None, user: User | None, filename: str, content: bytes
+) -> Upload:
+    """Keep a file with its hash and commit, so that what was previewed is what is confirmed."""
+    upload = Upload(
+        organization_id=organization.organization_id,
+        term_id=term.term_id if term is not None else None,
+        user_id=user.user_id if user is not None else None,
+        filename=filename[-255:] or "upload",
+        sha256=sha256(content).hexdigest(),
+        content=content,
+    )
+    db.session.add(upload)
+    db.session.commit()
+    return upload
+
+
+def load_upload(organization: Organization, upload_id: int) -> Upload:
+    """A kept file of the organisation; raises `NotFound`."""
+    query = sa.select(Upload).where(
+        Upload.organization_id == organization.organization_id, Upload.upload_id == upload_id
+    )
+    upload = db.session.scalars(query).one_or_none()
+    if upload is None:
+        raise NotFound("There is no such upload.")
+    return upload
+
+
+def confirm_upload(organization: Organization, upload: Upload, user: User | None, *, replace: bool = False) -> Imported:
+    """Read a kept file again and store it; see `confirm`."""
+    term = db.session.get(Term, upload.term_id) if upload.term_id is not None else None
+    tables = read_upload(upload.filename, upload.content)
+    return confirm(organization, term, tables, user=user, upload=upload, replace=replace)
+
+
+def make_term(
+    organization: Organization,
+    academic_year: str,
+    semester: int,
+    *,
+    tables: Tables | None = None,
+    starts_on: date | None = None,
+    ends_on: date | None = None,
+) -> Term:
+    """Find the organisation's term, or add it without commit.
+
+    Its dates are those given, else those of the file's `term` table, else the usual ones of semesters
+    1 to 3. A file with rules of its own brings them; any other term begins with the default rules.
+    Raises `TermDatesMissing` or `ImportConflict` (its dates overlap another term's).
+    """
+    term = find_term(organization, academic_year, semester)
+    if term is not None:
+        return term
+    given = _given_term(tables, academic_year, semester)
+    usual = USUAL_DATES.get(semester)
+    year = int(academic_year[:4])
+    starts = starts_on or given.get("starts_on") or (usual and date(year + usual[0], *usual[1]))
+    ends = ends_on or given.get("ends_on") or (usual and date(year + usual[0], *usual[2]))
+    if starts is None or ends is None:
+        raise TermDatesMissing(f"Semester {semester} of {academic_year} needs dates: give its first and its last day.")
+    if ends <= starts:
+        raise TermDatesMissing(f"The term must end after {starts.isoformat()}, when it starts.")
+    term = Term(
+        organization_id=organization.organization_id,
+        academic_year=academic_year,
+        semester=semester,
+        name=given.get("name") or f"Semester {semester}, {academic_year}",
+        starts_on=starts,
+        ends_on=ends,
+        weeks=given.get("weeks") or max(1, min(60, ((ends - starts).days + 1) // 7)),
+        break_minutes=given.get("break_minutes", 15),
+    )
+    _refuse_overlap(organization, term)
+    db.session.add(term)
+    db.session.flush()
+    if tables is None or "rules" not in tables.sheets:
+        db.session.add_all(default_rules(term.term_id))
+        db.session.flush()
+    return term
+
+
+USUAL_DATES: Mapping[int, tuple[int, tuple[int, int], tuple[int, int]]] = {
+    1: (0, (8, 1), (12, 31)),
+    2: (1, (1, 1), (5, 31)),
+    3: (1, (6, 1), (7, 31)),
+}
+"""Per semester: years after the academic year's first, first day, last day."""
+
+
+def find_term(organization: Organization, academic_year: str, semester: int) -> Term | None:
+    """The organisation's term of that year and number."""
+    query = sa.select(Term).where(
+        Term.organization_id == organization.organization_id,
+        Term.academic_year == academic_year,
+        Term.semester == semester,
+    )
+    return db.session.scalars(query).one_or_none()
+
+
+def _given_term(tables: Tables | None, academic_year: str, semester: int) -> Mapping[str, Any]:
+    """The file's own words about the term, where it is the one that is asked for."""
+    sheet = tables.sheets.get("term") if tables is not None else None
+    for row in sheet.rows if sheet is not None else ():
+        if (row.record["academic_year"], row.record["semester"]) == (academic_year, semester):
+            return {name: value for name, value in row.record.items() if value is not None}
+    return {}
+
+
+def _refuse_overlap(organization: Organization, term: Term) -> None:
+    query = sa.select(Term).where(
+        Term.organization_id == organization.organization_id,
+        Term.starts_on <= term.ends_on,
+        Term.ends_on >= term.starts_on,
+    )
+    other = db.session.scalars(query).first()
+    if other is not None:
+        raise ImportConflict(
+            f"{term.name} ({term.starts_on} to {term.ends_on}) overlaps {other.name} ({other.starts_on} to "
+            f"{other.ends_on}). Give other dates."
+        )
