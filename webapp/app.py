@@ -1,0 +1,89 @@
+"""The application: config, extensions, blueprints, errors, commands, in that order."""
+
+import os
+from collections.abc import Mapping
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from flask import Flask, current_app, has_request_context, request
+from flask_babel import get_locale
+from flask_login import current_user
+from sqlalchemy import event
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from webapp import access, config, errors, headers, health, logs
+from webapp.extensions import babel, csrf, db, limiter, login_manager, migrate, queue
+
+BLUEPRINTS = ("auth", "admin", "hod", "faculty", "student", "api")
+
+
+def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
+    """Build the application from the environment; `overrides` are for tests. Raises ConfigError."""
+    app = Flask(__name__)
+    app.config.update(config.from_environment(os.environ))
+    app.config.update(overrides or {})
+    logs.init_app(app)
+    headers.init_app(app)
+    _trust_proxies(app)
+    _bind_extensions(app)
+    _register_blueprints(app)
+    errors.init_app(app)
+    _register_commands(app)
+    return app
+
+
+def _trust_proxies(app: Flask) -> None:
+    hops = app.config["TIMELOOM_PROXIES"]
+    if hops:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+
+
+def _bind_extensions(app: Flask) -> None:
+    db.init_app(app)
+    migrate.init_app(app, db, compare_type=True)
+    login_manager.init_app(app)
+    csrf.init_app(app)
+    limiter.init_app(app)
+    queue.init_app(app)
+    babel.init_app(app, locale_selector=_choose_locale, timezone_selector=_choose_timezone)
+    access.init_app(app)
+    app.context_processor(lambda: {"locale": get_locale(), "version": app.config["VERSION"]})
+    if not event.contains(db.session, "after_begin", _limit_statements):
+        event.listen(db.session, "after_begin", _limit_statements)
+
+
+def _limit_statements(_session: Any, transaction: Any, connection: Any) -> None:
+    """A page may not hold the database for long; migrations, commands and workers may."""
+    if has_request_context() and transaction.parent is None:
+        seconds = int(current_app.config["TIMELOOM_STATEMENT_SECONDS"])
+        connection.exec_driver_sql(f"SET LOCAL statement_timeout = '{seconds}s'")
+
+
+def _choose_locale() -> str | None:
+    """The best of the translations there are for what the browser prefers."""
+    return request.accept_languages.best_match(_languages()) if has_request_context() else None
+
+
+def _languages() -> list[str]:
+    known = current_app.extensions.setdefault("timeloom_languages", [])
+    if not known:
+        known.extend(str(locale) for locale in babel.list_translations())
+    return list(known)
+
+
+def _choose_timezone() -> str | None:
+    """The organisation's own, in which its people read every instant."""
+    return current_user.organization.timezone if current_user and current_user.is_authenticated else None
+
+
+def _register_blueprints(app: Flask) -> None:
+    app.register_blueprint(health.bp)
+    for name in BLUEPRINTS:
+        if find_spec(f"webapp.{name}"):
+            app.register_blueprint(import_module(f"webapp.{name}").bp)
+
+
+def _register_commands(app: Flask) -> None:
+    if find_spec("webapp.cli"):
+        import_module("webapp.cli").init_app(app)

@@ -1,0 +1,73 @@
+"""Logs: one JSON object a line, each with the id of the request (or run) that it belongs to."""
+
+import logging
+import re
+import sys
+import time
+import uuid
+
+import structlog
+from flask import Flask, Response, g, request
+from structlog.types import Processor
+
+REQUEST_ID = re.compile(r"[\w.-]{8,64}")
+QUIET = ("health.health", "static")
+
+log = structlog.get_logger("webapp.request")
+
+
+def init_app(app: Flask) -> None:
+    """Give each request an id and one line when it ends."""
+    if not app.testing:
+        configure(readable=app.config["TIMELOOM_ENV"] != "production")
+    app.before_request(_begin)
+    app.after_request(_end)
+
+
+def configure(*, readable: bool) -> None:
+    """Send our own and every library's logs to standard error in one form."""
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    if readable:
+        last: list[Processor] = [structlog.dev.ConsoleRenderer(colors=False)]
+    else:
+        last = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(logging.INFO)
+    logging.getLogger("alembic.runtime.plugins").setLevel(logging.WARNING)
+
+
+def _begin() -> None:
+    given = request.headers.get("X-Request-ID", "")
+    g.request_id = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+    g.began_at = time.perf_counter()
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=g.request_id)
+
+
+def _end(response: Response) -> Response:
+    if "request_id" not in g:
+        return response
+    response.headers["X-Request-ID"] = g.request_id
+    if request.endpoint not in QUIET:
+        milliseconds = round((time.perf_counter() - g.began_at) * 1000)
+        log.info("request", method=request.method, path=request.path, status=response.status_code, ms=milliseconds)
+    return response
