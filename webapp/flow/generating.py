@@ -1,0 +1,354 @@
+"""Asking for a generation, watching it, ending it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from secrets import token_hex
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from webapp.extensions import QueueUnavailable, db
+from webapp.flow import audit
+from webapp.flow.leasing import LEASE_SECONDS, QUEUE_SECONDS, enqueue_forgotten, sweep
+from webapp.flow.problems import Conflict, NotFound, Problem
+from webapp.flow.words import _
+from webapp.models import GenerationJob, JobKind, JobStatus, Stage, Term, Timetable, User
+
+VARIANTS = ("Balanced", "Faculty-First", "Student-First", "Room-Saving", "Compact-Week")
+DEFAULT_SECONDS = 120
+LEAST_SECONDS, MOST_SECONDS = 5, 6 * 3600
+ACTIVE = (JobStatus.QUEUED, JobStatus.RUNNING)
+ENDED = (JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.CANCELLED)
+
+
+class TermUnknown(NotFound):
+    """The organisation has no such term."""
+
+
+class RunUnknown(NotFound):
+    """The organisation has no such run."""
+
+
+class SecondsRefused(Problem):
+    """The time limit lies outside what is allowed."""
+
+
+class VariantsRefused(Problem):
+    """No variant, or one that nobody knows, was asked for."""
+
+
+class RunEnded(Conflict):
+    """The run has ended, so there is nothing to cancel or stop."""
+
+
+@dataclass(frozen=True)
+class VariantFacts:
+    """What is known of a variant while its run goes on."""
+
+    name: str
+    status: str
+    """waiting, running or done."""
+    cost: int | None = None
+    bound: int | None = None
+    quality: float | None = None
+    unplaced: int | None = None
+    seconds: float | None = None
+    timetable_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How a run stands, as the page and the API show it."""
+
+    job_id: str
+    status: str
+    stage: str | None
+    progress: int
+    elapsed: float
+    limit: int
+    variants_done: int
+    variants_total: int
+    best_cost: int | None
+    bound: int | None
+    variants: tuple[VariantFacts, ...]
+    message: str
+    attempt: int
+    facts: Mapping[str, Any]
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the run is queued or running, so that polling goes on."""
+        return self.status in ACTIVE
+
+
+def term_of(user: User, academic_year: str, semester: int) -> Term:
+    """The term of the user's own organisation; raises `TermUnknown`."""
+    query = sa.select(Term).filter_by(
+        organization_id=user.organization_id, academic_year=academic_year, semester=semester
+    )
+    term = db.session.scalars(query).one_or_none()
+    if term is None:
+        raise TermUnknown(_("There is no semester %(semester)s of %(year)s.", semester=semester, year=academic_year))
+    return term
+
+
+def run_of(user: User, job_id: str) -> GenerationJob:
+    """A run of the user's own organisation; raises `RunUnknown`."""
+    query = sa.select(GenerationJob).filter_by(organization_id=user.organization_id, job_id=job_id)
+    job = db.session.scalars(query).one_or_none()
+    if job is None:
+        raise RunUnknown(_("There is no run %(job)s.", job=job_id[:40]))
+    return job
+
+
+def runs_of(user: User, term: Term | None = None, limit: int = 50) -> Sequence[GenerationJob]:
+    """The organisation's generations, latest first; of one term where it is named."""
+    query = sa.select(GenerationJob).filter_by(organization_id=user.organization_id, kind=JobKind.GENERATE)
+    if term is not None:
+        query = query.filter_by(term_id=term.term_id)
+    return db.session.scalars(query.order_by(GenerationJob.created_at.desc()).limit(limit)).all()
+
+
+def active_run(term: Term) -> GenerationJob | None:
+    """The term's generation that is queued or running; there is one at most."""
+    query = sa.select(GenerationJob).where(
+        GenerationJob.term_id == term.term_id,
+        GenerationJob.kind == JobKind.GENERATE,
+        GenerationJob.status.in_(ACTIVE),
+    )
+    return db.session.scalars(query).one_or_none()
+
+
+def request_generation(
+    user: User,
+    academic_year: str,
+    semester: int,
+    *,
+    seconds: int = DEFAULT_SECONDS,
+    profiles: Sequence[str] | None = None,
+    seed: int = 1,
+    reproducible: bool = False,
+    idempotency_key: str | None = None,
+    hand_over: bool = True,
+) -> GenerationJob:
+    """Write down a generation, commit, and hand it to a worker; a second click returns the first job.
+
+    With Redis away the job stays queued, its progress says so, and the next sweep hands it over.
+    Raises `TermUnknown`, `SecondsRefused` or `VariantsRefused`.
+
+    Parameters
+    ----------
+    seconds
+        Wall time for the whole run.
+    profiles
+        The variants, by name; all five where None.
+    hand_over
+        False leaves the job to the caller, who runs it in its own process.
+    """
+    term = term_of(user, academic_year, semester)
+    chosen = _checked(seconds, profiles)
+    earlier = _same_request(user, idempotency_key) or active_run(term)
+    if earlier is not None:
+        return earlier
+    job = GenerationJob(
+        job_id=f"tt_{token_hex(6)}",
+        organization_id=term.organization_id,
+        term_id=term.term_id,
+        semester=term.semester,
+        academic_year=term.academic_year,
+        seconds=seconds,
+        seed=seed,
+        options={"profiles": list(chosen), "reproducible": reproducible},
+        idempotency_key=idempotency_key,
+        created_by_id=user.user_id,
+    )
+    try:
+        db.session.add(job)
+        db.session.flush()
+        audit.record(term.organization_id, user, "run.request", job, after={"seconds": seconds, "variants": chosen})
+        db.session.commit()
+    except IntegrityError:
+        db.session.rollback()
+        first = _same_request(user, idempotency_key) or active_run(term)
+        if first is None:
+            raise
+        return first
+    if hand_over:
+        _hand_over(job.job_id)
+    return job
+
+
+def _checked(seconds: int, profiles: Sequence[str] | None) -> tuple[str, ...]:
+    if not LEAST_SECONDS <= seconds <= MOST_SECONDS:
+        raise SecondsRefused(
+            _(
+                "A run may take %(least)s to %(most)s seconds, found %(seconds)s.",
+                least=LEAST_SECONDS,
+                most=MOST_SECONDS,
+                seconds=seconds,
+            )
+        )
+    chosen = VARIANTS if profiles is None else tuple(dict.fromkeys(profiles))
+    unknown = [name for name in chosen if name not in VARIANTS]
+    if unknown or not chosen:
+        raise VariantsRefused(
+            _(
+                "Choose at least one of %(variants)s; found %(found)s.",
+                variants=", ".join(VARIANTS),
+                found=", ".join(unknown) or "none",
+            )
+        )
+    return chosen
+
+
+def _same_request(user: User, idempotency_key: str | None) -> GenerationJob | None:
+    if not idempotency_key:
+        return None
+    query = sa.select(GenerationJob).filter_by(created_by_id=user.user_id, idempotency_key=idempotency_key)
+    return db.session.scalars(query).one_or_none()
+
+
+def _hand_over(job_id: str) -> bool:
+    """Give a queued job to Redis; False when Redis is away and the job waits for the next sweep."""
+    try:
+        enqueue_forgotten(job_id, at_once=True)
+    except QueueUnavailable:
+        return False
+    return True
+
+
+def cancel(user: User, job: GenerationJob) -> None:
+    """End a run: at once while it is queued, within seconds while it runs; what is stored is kept.
+
+    Raises `RunEnded`.
+    """
+    _ask(user, job, "cancel_requested_at", "run.cancel", ends_queued=True)
+
+
+def stop_and_keep_best(user: User, job: GenerationJob) -> None:
+    """Let a running job finish now with the best that it has; raises `RunEnded`."""
+    _ask(user, job, "stop_requested_at", "run.stop", ends_queued=False)
+
+
+def _ask(user: User, job: GenerationJob, flag: str, action: str, *, ends_queued: bool) -> None:
+    values: dict[str, Any] = {flag: sa.func.now()}
+    if ends_queued:
+        queued = GenerationJob.status == JobStatus.QUEUED
+        values["status"] = sa.case((queued, JobStatus.CANCELLED.value), else_=GenerationJob.status)
+        values["completed_at"] = sa.case((queued, sa.func.now()), else_=GenerationJob.completed_at)
+    query = (
+        sa.update(GenerationJob)
+        .where(GenerationJob.job_id == job.job_id, GenerationJob.status.in_(ACTIVE))
+        .values(**values)
+        .returning(GenerationJob.job_id)
+        .execution_options(synchronize_session=False)
+    )
+    if db.session.execute(query).scalar_one_or_none() is None:
+        db.session.rollback()
+        raise RunEnded(_("Run %(job)s has ended already.", job=job.job_id))
+    audit.record(job.organization_id, user, action, job)
+    db.session.commit()
+    db.session.refresh(job)
+
+
+def progress_of(job: GenerationJob) -> Progress:
+    """How a run stands; a run whose worker is lost, or that Redis forgot, is settled on the way."""
+    queue_is_away = False
+    if _looks_abandoned(job):
+        try:
+            sweep(job.job_id)
+        except QueueUnavailable:
+            queue_is_away = True
+        db.session.refresh(job)
+    facts = job.facts
+    variants = tuple(VariantFacts(**known) for known in facts.get("variants", ()))
+    if not variants:
+        variants = tuple(VariantFacts(name, "waiting") for name in job.options.get("profiles", VARIANTS))
+    return Progress(
+        job_id=job.job_id,
+        status=job.status.value,
+        stage=job.stage.value if job.stage else None,
+        progress=100 if job.status is JobStatus.COMPLETED else job.progress,
+        elapsed=_elapsed(job),
+        limit=job.seconds,
+        variants_done=sum(variant.status == "done" for variant in variants),
+        variants_total=len(variants),
+        best_cost=facts.get("best_cost"),
+        bound=facts.get("bound"),
+        variants=variants,
+        message=_message(job, queue_is_away),
+        attempt=job.attempt,
+        facts=facts,
+    )
+
+
+def _looks_abandoned(job: GenerationJob) -> bool:
+    """A glance at the row, so that a poll asks nobody else while all is well."""
+    now = datetime.now(UTC)
+    if job.status is JobStatus.RUNNING:
+        return job.heartbeat_at is None or now - job.heartbeat_at > timedelta(seconds=LEASE_SECONDS)
+    return job.status is JobStatus.QUEUED and now - job.created_at > timedelta(seconds=QUEUE_SECONDS)
+
+
+def _elapsed(job: GenerationJob) -> float:
+    if job.started_at is None:
+        return 0.0
+    until = job.completed_at or datetime.now(UTC)
+    return max(0.0, round((until - job.started_at).total_seconds(), 1))
+
+
+def _message(job: GenerationJob, queue_is_away: bool) -> str:
+    """One sentence on where the run is, with its numbers."""
+    match job.status:
+        case JobStatus.QUEUED if queue_is_away:
+            return _("Waiting: the queue (Redis) does not answer. The run begins by itself once it does.")
+        case JobStatus.QUEUED if job.attempt:
+            return _("Waiting for a worker to go on: the one before was lost.")
+        case JobStatus.QUEUED:
+            return _("Waiting for a worker.")
+        case JobStatus.FAILED:
+            return job.failure or _("The run failed.")
+        case JobStatus.CANCELLED:
+            return _("Cancelled. Variants that were finished before are kept.")
+        case JobStatus.COMPLETED:
+            return _completed(job)
+    if job.cancel_requested_at is not None:
+        return _("Cancelling.")
+    if job.stop_requested_at is not None:
+        return _("Finishing with the best so far.")
+    return _stage_message(job)
+
+
+def _completed(job: GenerationJob) -> str:
+    done = [known for known in job.facts.get("variants", ()) if known["status"] == "done"]
+    unplaced = [known["unplaced"] or 0 for known in done]
+    if any(unplaced):
+        return _(
+            "%(number)s variants are stored; up to %(unplaced)s classes found no place.",
+            number=len(done),
+            unplaced=max(unplaced),
+        )
+    return _("%(number)s variants are stored, every class has its place.", number=len(done))
+
+
+def _stage_message(job: GenerationJob) -> str:
+    facts = job.facts
+    match job.stage:
+        case Stage.CLUSTERING:
+            return _("Finding which classes share people.")
+        case Stage.SCHEDULING:
+            return _("Finding a first timetable for %(meetings)s classes.", meetings=facts.get("meetings", "?"))
+        case Stage.CONFLICT_RESOLUTION:
+            name = next((v["name"] for v in facts.get("variants", ()) if v["status"] == "running"), "")
+            return _("Improving the variant %(name)s.", name=name) if name else _("Improving the variants.")
+        case Stage.SAVING:
+            return _("Choosing the best of all timetables found for each variant.")
+    return _("Starting.")
+
+
+def variants_stored(job: GenerationJob) -> dict[str, int]:
+    """The variants of a run that are stored already: name and ``timetable_id``."""
+    query = sa.select(Timetable.variant_name, Timetable.timetable_id).filter_by(generation_job_id=job.job_id)
+    return dict(db.session.execute(query.order_by(Timetable.timetable_id)).tuples().all())
