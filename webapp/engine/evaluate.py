@@ -1,0 +1,227 @@
+"""The truth: what a timetable counts under the rules, in plain Python.
+
+It alone judges: the web, the tests, the check before publishing and every reported score. `evaluate`
+counts a timetable from nothing, `violations` says each count as a sentence, and `Timetable` keeps
+the counts up to date while meetings move.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from webapp.engine.instance import UNPLACED, Instance, Placement
+from webapp.engine.parts import Part, parts
+from webapp.engine.rules import RULES
+from webapp.engine.solution import Solution
+from webapp.engine.touched import Aspect, Touched
+from webapp.engine.wording import Names, sentence, subject_label
+
+_ORDER = {rule.name: place for place, rule in enumerate(RULES)}
+
+
+@dataclass(frozen=True)
+class Score:
+    """How good a timetable is.
+
+    Attributes
+    ----------
+    counts
+        Raw count of every rule that the instance uses, hard and soft alike.
+    costs
+        Weight times count of every rule that is soft somewhere.
+    hard
+        Sum of the counts of the hard constraints.
+    cost
+        Sum of ``costs``.
+    """
+
+    counts: Mapping[str, int]
+    costs: Mapping[str, int]
+    hard: int
+    cost: int
+
+    @property
+    def feasible(self) -> bool:
+        """Whether nothing hard is violated."""
+        return self.hard == 0
+
+    @classmethod
+    def of(cls, instance: Instance, totals: Sequence[int]) -> "Score":
+        """Sum up one count per constraint."""
+        counts: Counter[str] = Counter()
+        costs: Counter[str] = Counter()
+        hard = 0
+        for constraint, count in zip(instance.constraints, totals, strict=True):
+            counts[constraint.rule] += count
+            if constraint.weight is None:
+                hard += count
+            else:
+                costs[constraint.rule] += constraint.weight * count
+        return cls(_ordered(counts), _ordered(costs), hard, sum(costs.values()))
+
+
+@dataclass(frozen=True)
+class Delta:
+    """What moving meetings would change; negative numbers are improvements.
+
+    ``counts`` names the rules whose raw count changes, and by how much.
+    """
+
+    hard: int
+    cost: int
+    counts: Mapping[str, int]
+
+    @property
+    def improves(self) -> bool:
+        """Whether the timetable would be better: fewer hard violations, or as many at less cost."""
+        return (self.hard, self.cost) < (0, 0)
+
+
+@dataclass(frozen=True)
+class Violation:
+    """One count of one rule, said in a sentence.
+
+    Attributes
+    ----------
+    rule, constraint, weight
+        The rule's name, the index of the constraint, and its weight (None: hard).
+    subject, resource
+        Who or what it is about, and the index of the resource if it is one.
+    meetings, day
+        The meetings that cause it, and the day where it is about one.
+    """
+
+    rule: str
+    constraint: int
+    subject: str
+    count: int
+    weight: int | None
+    meetings: tuple[int, ...]
+    day: int | None
+    sentence: str
+    resource: int | None = None
+
+
+def evaluate(instance: Instance, solution: Solution) -> Score:
+    """Count every rule of the instance for a timetable."""
+    return Score.of(instance, _totals(instance, solution.placements))
+
+
+def violations(
+    instance: Instance, solution: Solution, rule: str | None = None, names: Names | None = None
+) -> Iterator[Violation]:
+    """Yield everything that counts, hard rules first in the order of `RULES`; or of one rule only."""
+    names = names or Names.of(instance)
+    used = [i for i, constraint in enumerate(instance.constraints) if rule in (None, constraint.rule)]
+    for index in sorted(used, key=lambda i: (not instance.constraints[i].hard, _ORDER[instance.constraints[i].rule])):
+        for part in parts(instance, solution.placements, index):
+            yield told(instance, solution.placements, part, names)
+
+
+def told(instance: Instance, placements: Sequence[Placement], part: Part, names: Names) -> Violation:
+    """The violation that a part is."""
+    constraint = instance.constraints[part.constraint]
+    return Violation(
+        rule=constraint.rule,
+        constraint=part.constraint,
+        subject=subject_label(instance, part, names),
+        count=part.count,
+        weight=constraint.weight,
+        meetings=part.meetings,
+        day=part.day,
+        sentence=sentence(instance, placements, part, names),
+        resource=part.subject.resource,
+    )
+
+
+class Timetable:
+    """A timetable in the making: knows its score, and what a move would change.
+
+    Counting again touches only the parts of the rules in which the moved meeting has a share.
+
+    Parameters
+    ----------
+    solution
+        Where the meetings stand at first; nowhere if None.
+    """
+
+    def __init__(self, instance: Instance, solution: Solution | None = None) -> None:
+        self.instance = instance
+        solution = solution or Solution.empty(instance)
+        self._sectioning = solution.sectioning
+        self._touched = Touched(instance, solution.placements)
+        self._totals = _totals(instance, solution.placements)
+
+    @property
+    def placements(self) -> Sequence[Placement]:
+        """Where every meeting stands; not to be changed by hand."""
+        return self._touched.placements
+
+    @property
+    def solution(self) -> Solution:
+        """The timetable as it stands."""
+        return Solution(tuple(self.placements), self._sectioning)
+
+    def score(self) -> Score:
+        """The score, equal to that of `evaluate`."""
+        return Score.of(self.instance, self._totals)
+
+    def place(self, meeting: int, placement: Placement) -> None:
+        """Move a meeting, or place it for the first time."""
+        for part, change in self._touched.changes(meeting, placement):
+            self._totals[part.constraint] += change
+        self._touched.move(meeting, placement)
+
+    def unplace(self, meeting: int) -> None:
+        """Take a meeting off the timetable."""
+        self.place(meeting, UNPLACED)
+
+    def delta(self, changes: Mapping[int, Placement] | Iterable[tuple[int, Placement]]) -> Delta:
+        """What moving these meetings together would change; nothing is moved."""
+        moves = list(changes.items() if isinstance(changes, Mapping) else changes)
+        summed: Counter[int] = Counter()
+        undo: list[tuple[int, Placement]] = []
+        try:
+            for place, (meeting, placement) in enumerate(moves, 1):
+                for part, change in self._touched.changes(meeting, placement):
+                    summed[part.constraint] += change
+                if place < len(moves):
+                    undo.append((meeting, self.placements[meeting]))
+                    self._touched.move(meeting, placement)
+        finally:
+            for meeting, placement in reversed(undo):
+                self._touched.move(meeting, placement)
+        return self._delta(summed)
+
+    def changes(
+        self, meeting: int, placement: Placement, aspect: Aspect = Aspect.EVERYTHING
+    ) -> Iterator[tuple[Part, int]]:
+        """Yield each part that a move would change, as it would be, and by how much its count changes.
+
+        ``aspect`` limits this to rules about times, rooms, or both together; the three add up.
+        """
+        return self._touched.changes(meeting, placement, aspect)
+
+    def overlapping(self, meeting: int, placement: Placement) -> set[int]:
+        """The other meetings that are held at some time of the placement."""
+        return self._touched.overlapping(meeting, placement)
+
+    def _delta(self, summed: Mapping[int, int]) -> Delta:
+        hard = cost = 0
+        counts: Counter[str] = Counter()
+        for index, change in summed.items():
+            constraint = self.instance.constraints[index]
+            counts[constraint.rule] += change
+            if constraint.weight is None:
+                hard += change
+            else:
+                cost += constraint.weight * change
+        return Delta(hard, cost, _ordered({rule: change for rule, change in counts.items() if change}))
+
+
+def _totals(instance: Instance, placements: Sequence[Placement]) -> list[int]:
+    return [sum(part.count for part in parts(instance, placements, i)) for i in range(len(instance.constraints))]
+
+
+def _ordered(counts: Mapping[str, int]) -> dict[str, int]:
+    return {rule: counts[rule] for rule in sorted(counts, key=_ORDER.__getitem__)}

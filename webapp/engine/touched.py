@@ -1,0 +1,323 @@
+"""Which parts of the rules a move touches, and what becomes of them.
+
+The indices behind `webapp.engine.evaluate.Timetable`: who meets when, which subjects watch a
+meeting. Every number comes from the same functions of the rules that `parts` calls.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import Flag, auto
+
+from webapp.engine.instance import Constraint, Instance, Placement
+from webapp.engine.parts import Part, pair_weight
+from webapp.engine.rules import rule_named
+from webapp.engine.rules.family import (
+    ChoiceRule,
+    ClashRule,
+    DayPatternRule,
+    PairRule,
+    PlacedRule,
+    Rule,
+    SamePlaceRule,
+    Subject,
+    WeekPatternRule,
+)
+from webapp.engine.rules.patterns import DayPattern, averaged, day_patterns, week_loads
+from webapp.engine.timegrid import Time
+
+_Change = tuple[Part, int]
+
+
+class Aspect(Flag):
+    """What of a placement a rule looks at. A move's change is the sum over the three."""
+
+    TIME = auto()
+    ROOM = auto()
+    BOTH = auto()
+    EVERYTHING = TIME | ROOM | BOTH
+
+
+@dataclass
+class _Watch:
+    """A subject with the rules about its days, weeks and rooms, and what it does now."""
+
+    subject: Subject
+    day_rules: list[tuple[int, DayPatternRule, int]] = field(default_factory=list)
+    week_rules: list[tuple[int, WeekPatternRule, int]] = field(default_factory=list)
+    room_rules: list[tuple[int, SamePlaceRule, int]] = field(default_factory=list)
+    days: list[dict[int, Time]] = field(default_factory=list)
+    patterns: list[list[DayPattern]] = field(default_factory=list)
+    rooms: Counter[int] = field(default_factory=Counter)
+
+
+class Touched:
+    """The meetings where they stand, indexed for asking what a move changes."""
+
+    def __init__(self, instance: Instance, placements: Sequence[Placement]) -> None:
+        self.instance = instance
+        self.placements = list(placements)
+        count = len(instance.meetings)
+        self._at: list[set[int]] = [set() for _ in range(instance.grid.cells)]
+        self._placed: list[list[tuple[int, Subject]]] = [[] for _ in range(count)]
+        self._choices: list[list[tuple[int, ChoiceRule, Constraint, Subject]]] = [[] for _ in range(count)]
+        self._clashes: list[list[tuple[int, ClashRule, Subject]]] = [[] for _ in range(count)]
+        self._sharing: dict[int, dict[int, list[tuple[int, Subject, int]]]] = {}
+        self._room_clashes: list[int] = []
+        self._pairs: list[list[tuple[int, PairRule, Constraint, int, bool]]] = [[] for _ in range(count)]
+        self._watches: list[list[_Watch]] = [[] for _ in range(count)]
+        self._by_subject: dict[Subject, _Watch] = {}
+        for index, constraint in enumerate(instance.constraints):
+            self._register(index, constraint, rule_named(constraint.rule))
+        self._start()
+
+    def _register(self, index: int, constraint: Constraint, rule: Rule) -> None:
+        if isinstance(rule, PairRule):
+            for first, second in rule.pairs(constraint):
+                self._pairs[first].append((index, rule, constraint, second, True))
+                self._pairs[second].append((index, rule, constraint, first, False))
+            return
+        if isinstance(rule, ClashRule) and rule.rooms:
+            self._room_clashes.append(index)
+            return
+        for subject in rule.subjects(self.instance, constraint):
+            if isinstance(rule, PlacedRule):
+                for meeting in subject.meetings:
+                    self._placed[meeting].append((index, subject))
+            elif isinstance(rule, ChoiceRule):
+                for meeting in subject.meetings:
+                    self._choices[meeting].append((index, rule, constraint, subject))
+            elif isinstance(rule, ClashRule):
+                for meeting in subject.meetings:
+                    self._clashes[meeting].append((index, rule, subject))
+            else:
+                self._watch(index, constraint.amount, rule, subject)
+
+    def _watch(self, index: int, amount: int, rule: Rule, subject: Subject) -> None:
+        watch = self._by_subject.get(subject)
+        if watch is None:
+            watch = self._by_subject[subject] = _Watch(subject)
+            for meeting in subject.meetings:
+                self._watches[meeting].append(watch)
+        if isinstance(rule, DayPatternRule):
+            watch.day_rules.append((index, rule, amount))
+        elif isinstance(rule, WeekPatternRule):
+            watch.week_rules.append((index, rule, amount))
+        elif isinstance(rule, SamePlaceRule):
+            watch.room_rules.append((index, rule, amount))
+        else:
+            raise TypeError(f"rule {rule.name} belongs to no known family")
+
+    def _start(self) -> None:
+        for watch in self._by_subject.values():
+            watch.days = [{} for _ in range(self.instance.grid.days)]
+        for meeting, placement in enumerate(self.placements):
+            self._put(meeting, placement)
+        for watch in self._by_subject.values():
+            watch.patterns = [self._patterns(today.values(), day) for day, today in enumerate(watch.days)]
+
+    def _patterns(self, times: Iterable[Time], day: int) -> list[DayPattern]:
+        return day_patterns(times, day, self.instance.grid.all_weeks)
+
+    def _put(self, meeting: int, placement: Placement) -> None:
+        time, room = placement.time, placement.room
+        if time is None:
+            return
+        for cell in time.cells(self.instance.grid):
+            self._at[cell].add(meeting)
+        for watch in self._watches[meeting]:
+            for day in time.day_list():
+                watch.days[day][meeting] = time
+            if room is not None:
+                watch.rooms[room] += 1
+
+    def _take(self, meeting: int) -> None:
+        time, room = self.placements[meeting].time, self.placements[meeting].room
+        if time is None:
+            return
+        for cell in time.cells(self.instance.grid):
+            self._at[cell].discard(meeting)
+        for watch in self._watches[meeting]:
+            for day in time.day_list():
+                del watch.days[day][meeting]
+            if room is not None:
+                watch.rooms[room] -= 1
+                if not watch.rooms[room]:
+                    del watch.rooms[room]
+
+    def move(self, meeting: int, placement: Placement) -> None:
+        """Take the meeting from where it stands and put it elsewhere."""
+        old = self.placements[meeting].time
+        self._take(meeting)
+        self.placements[meeting] = placement
+        self._put(meeting, placement)
+        if old != placement.time:
+            days = {day for time in (old, placement.time) if time is not None for day in time.day_list()}
+            for watch in self._watches[meeting]:
+                for day in days:
+                    watch.patterns[day] = self._patterns(watch.days[day].values(), day)
+
+    def overlapping(self, meeting: int, placement: Placement) -> set[int]:
+        """The other meetings that are held at some time of the placement."""
+        if placement.time is None:
+            return set()
+        time = placement.time
+        found: set[int] = set().union(*(self._at[cell] for cell in time.cells(self.instance.grid)))
+        found.discard(meeting)
+        if self.instance.grid.weeks > 1:
+            found = {m for m in found if self.placements[m].at.weeks & time.weeks}
+        return found
+
+    def changes(self, meeting: int, new: Placement, aspect: Aspect = Aspect.EVERYTHING) -> Iterator[_Change]:
+        """Yield each part that a move would change, as it would be, and by how much its count changes."""
+        old = self.placements[meeting]
+        retimed = old.time != new.time
+        reroomed = old.room != new.room or (old.time is None) != (new.time is None)
+        if retimed and Aspect.TIME in aspect:
+            yield from self._placed_changes(meeting, old, new)
+            yield from self._clash_changes(meeting, old, new)
+            yield from self._pattern_changes(meeting, old, new)
+        if (retimed or reroomed) and Aspect.BOTH in aspect:
+            yield from self._room_clash_changes(meeting, old, new)
+        if reroomed and Aspect.ROOM in aspect:
+            yield from self._same_place_changes(meeting, old, new)
+        wanted = aspect & ((Aspect.TIME if retimed else Aspect(0)) | (Aspect.ROOM if reroomed else Aspect(0)))
+        if retimed or reroomed:
+            wanted |= aspect & Aspect.BOTH
+        if wanted:
+            yield from self._choice_changes(meeting, old, new, wanted)
+            yield from self._pair_changes(meeting, old, new, wanted)
+
+    def _placed_changes(self, meeting: int, old: Placement, new: Placement) -> Iterator[_Change]:
+        change = (new.time is None) - (old.time is None)
+        if change:
+            for index, subject in self._placed[meeting]:
+                yield Part(index, subject, int(new.time is None), (meeting,)), change
+
+    def _choice_changes(self, meeting: int, old: Placement, new: Placement, wanted: Aspect) -> Iterator[_Change]:
+        instance = self.instance
+        for index, rule, constraint, subject in self._choices[meeting]:
+            if aspect_of(rule) not in wanted:
+                continue
+            before = 0 if old.time is None else rule.cost(instance, constraint, meeting, old)
+            after = 0 if new.time is None else rule.cost(instance, constraint, meeting, new)
+            if before != after:
+                yield Part(index, subject, after, (meeting,)), after - before
+
+    def _pair_changes(self, meeting: int, old: Placement, new: Placement, wanted: Aspect) -> Iterator[_Change]:
+        for index, rule, constraint, other, is_first in self._pairs[meeting]:
+            there = self.placements[other]
+            if there.time is None or aspect_of(rule) not in wanted:
+                continue
+            before, after = (
+                0 if here.time is None
+                else rule.cost(self.instance, constraint, here, there) if is_first
+                else rule.cost(self.instance, constraint, there, here)
+                for here in (old, new)
+            )  # fmt: skip
+            if before != after:
+                pair = (meeting, other) if is_first else (other, meeting)
+                yield Part(index, Subject(constraint.meetings), after, pair), after - before
+
+    def _shared_with(self, meeting: int) -> dict[int, list[tuple[int, Subject, int]]]:
+        """Per other meeting, the constraints under which the two may not overlap, and what a pair counts."""
+        found = self._sharing.get(meeting)
+        if found is None:
+            found = self._sharing[meeting] = defaultdict(list)
+            for index, rule, subject in self._clashes[meeting]:
+                share = (index, subject, pair_weight(self.instance, rule, subject))
+                for other in subject.meetings:
+                    found[other].append(share)
+        return found
+
+    def _clash_changes(self, meeting: int, old: Placement, new: Placement) -> Iterator[_Change]:
+        shared = self._shared_with(meeting)
+        then, now = self.overlapping(meeting, old), self.overlapping(meeting, new)
+        for others, there in ((then - now, 0), (now - then, 1)):
+            for other in sorted(others & shared.keys()):
+                for index, subject, weight in shared[other]:
+                    yield Part(index, subject, there * weight, _pair(meeting, other)), weight if there else -weight
+
+    def _room_clash_changes(self, meeting: int, old: Placement, new: Placement) -> Iterator[_Change]:
+        if not self._room_clashes:
+            return
+        placements = self.placements
+        then, now = (
+            {(m, here.room) for m in self.overlapping(meeting, here) if placements[m].room == here.room}
+            if here.room is not None
+            else set()
+            for here in (old, new)
+        )
+        for others, there in ((then - now, 0), (now - then, 1)):
+            for other, room in sorted(others):
+                for index in self._room_clashes:
+                    part = Part(index, Subject((), room=room), there, _pair(meeting, other))
+                    yield part, 1 if there else -1
+
+    def _pattern_changes(self, meeting: int, old: Placement, new: Placement) -> Iterator[_Change]:
+        days = sorted({day for time in (old.time, new.time) if time is not None for day in time.day_list()})
+        for watch in self._watches[meeting]:
+            if not (watch.day_rules or watch.week_rules):
+                continue
+            patterns = list(watch.patterns)
+            for day in days:
+                today = {m: time for m, time in watch.days[day].items() if m != meeting}
+                if new.time is not None and new.time.days >> day & 1:
+                    today[meeting] = new.time
+                patterns[day] = self._patterns(today.values(), day)
+                if patterns[day] != watch.patterns[day]:
+                    yield from self._day_changes(watch, day, patterns[day], tuple(today))
+            if patterns != watch.patterns:
+                yield from self._week_changes(watch, patterns)
+
+    def _day_changes(
+        self, watch: _Watch, day: int, patterns: list[DayPattern], meetings: tuple[int, ...]
+    ) -> Iterator[_Change]:
+        grid = self.instance.grid
+        for index, rule, amount in watch.day_rules:
+            before, after = (
+                averaged([(weeks, rule.cost(busy, grid, amount)) for weeks, busy in found], grid.weeks)
+                for found in (watch.patterns[day], patterns)
+            )
+            if before != after:
+                yield Part(index, watch.subject, after, meetings, day), after - before
+
+    def _week_changes(self, watch: _Watch, patterns: list[list[DayPattern]]) -> Iterator[_Change]:
+        grid = self.instance.grid
+        for index, rule, amount in watch.week_rules:
+            before, after = (
+                averaged(
+                    [(w, rule.cost(loads, grid, amount)) for w, loads in week_loads(found, grid.all_weeks)], grid.weeks
+                )
+                for found in (watch.patterns, patterns)
+            )
+            if before != after:
+                yield Part(index, watch.subject, after, watch.subject.meetings), after - before
+
+    def _same_place_changes(self, meeting: int, old: Placement, new: Placement) -> Iterator[_Change]:
+        for watch in self._watches[meeting]:
+            if not watch.room_rules:
+                continue
+            rooms = Counter(watch.rooms)
+            if old.time is not None and old.room is not None:
+                rooms[old.room] -= 1
+            if new.time is not None and new.room is not None:
+                rooms[new.room] += 1
+            used = [room for room, count in rooms.items() if count]
+            if len(used) == len(watch.rooms):
+                continue
+            for index, rule, amount in watch.room_rules:
+                before, after = rule.cost(list(watch.rooms), amount), rule.cost(used, amount)
+                if before != after:
+                    yield Part(index, watch.subject, after, watch.subject.meetings), after - before
+
+
+def aspect_of(rule: ChoiceRule | PairRule) -> Aspect:
+    """What of a placement a rule about one or two meetings looks at."""
+    if rule.time_only:
+        return Aspect.TIME
+    return Aspect.ROOM if isinstance(rule, ChoiceRule) and rule.room_only else Aspect.BOTH
+
+
+def _pair(one: int, two: int) -> tuple[int, int]:
+    return (one, two) if one < two else (two, one)
