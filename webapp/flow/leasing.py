@@ -5,6 +5,7 @@ makes names the token, so a worker that lost its lease writes nothing. Redis onl
 """
 
 import os
+import re
 import socket
 import threading
 from collections.abc import Callable, Mapping
@@ -37,6 +38,7 @@ LOST_TWICE = (
     f"The worker was lost {MOST_ATTEMPTS} times: it ended without a word or gave no sign for {LEASE_SECONDS} seconds. "
     "What was stored before is kept. Its log or the machine's memory may say why."
 )
+JOB_ID = re.compile("tt_[0-9a-f]{12}")
 TASK = "webapp.jobs.execute_run"
 WEEK_SECONDS = 7 * 24 * 3600
 

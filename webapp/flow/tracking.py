@@ -1,0 +1,96 @@
+"""How far a run is: the stage, the time spent in it, and what is known so far. Never decoration."""
+
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from webapp.models import Stage
+
+
+class Tracker:
+    """Listens to the engine and to the run, and says at each heartbeat what the job's row shall hold.
+
+    Parameters
+    ----------
+    names
+        The variants of the run.
+    earlier
+        The facts of an attempt before, whose finished variants stay finished.
+    """
+
+    def __init__(self, names: Sequence[str], earlier: Mapping[str, Any] | None = None) -> None:
+        self._lock = threading.Lock()
+        self._stage: Stage | None = None
+        self._low = self._high = 0.0
+        self._limit = 1.0
+        self._since = time.monotonic()
+        self._facts: dict[str, Any] = {}
+        done = {known["name"]: known for known in (earlier or {}).get("variants", ()) if known["status"] == "done"}
+        self._variants: dict[str, dict[str, Any]] = {
+            name: dict(done.get(name, {"name": name, "status": "waiting"})) for name in names
+        }
+        self._current: str | None = None
+
+    def enter(self, stage: Stage, low: float, high: float, seconds: float) -> None:
+        """A stage (or a variant's part of it) begins: the bar goes from ``low`` to ``high`` in so many seconds."""
+        with self._lock:
+            self._stage, self._low, self._high = stage, low, high
+            self._limit, self._since = max(seconds, 0.1), time.monotonic()
+
+    def note(self, **facts: Any) -> None:
+        """Add facts about the run."""
+        with self._lock:
+            self._facts.update(facts)
+
+    def begin_variant(self, name: str) -> None:
+        """The engine improves this variant from now on."""
+        with self._lock:
+            self._current = name
+            self._variants[name]["status"] = "running"
+
+    def end_variant(self, name: str, **known: Any) -> None:
+        """A variant is stored."""
+        with self._lock:
+            if self._current == name:
+                known["seconds"] = round(time.monotonic() - self._since, 1)
+                self._current = None
+            self._variants[name] |= {"status": "done", **known}
+
+    def finish(self) -> None:
+        """Everything is stored."""
+        with self._lock:
+            self._low = self._high = 100.0
+
+    # What the engine tells
+
+    def on_stage(self, stage: str) -> None:
+        """The run knows its stages itself."""
+
+    def on_best(self, cost: int, hard: int, bound: int | None, seconds: float) -> None:
+        """The engine knows a better timetable: note its cost, and the bound, of the variant in hand."""
+        with self._lock:
+            if bound is not None:
+                self._facts["bound"] = bound
+            if hard:
+                self._facts["hard"] = hard
+                return
+            self._facts["hard"] = 0
+            self._facts["best_cost"] = cost
+            if self._current is not None:
+                self._variants[self._current] |= {"cost": cost, "bound": bound}
+
+    # What the row shall hold
+
+    def facts(self) -> dict[str, Any]:
+        """Everything known, as JSON."""
+        with self._lock:
+            return self._facts | {"variants": [dict(known) for known in self._variants.values()]}
+
+    def report(self) -> dict[str, Any]:
+        """Stage, progress and facts, for the job's row."""
+        with self._lock:
+            share = min(1.0, (time.monotonic() - self._since) / self._limit)
+            progress = int(self._low + (self._high - self._low) * share)
+            stage = self._stage
+        return {"stage": stage, "progress": progress, "facts": self.facts()}

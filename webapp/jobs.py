@@ -1,0 +1,300 @@
+"""What a worker does with a job: load the term, solve it, save the variants.
+
+A job carries its id alone and returns nothing: the row of ``generation_jobs`` says how it stands. The worker holds a
+lease on it, and whatever is stored has been verified by the truth.
+"""
+
+import signal
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+import structlog
+from sqlalchemy.exc import InterfaceError, OperationalError
+
+from webapp.engine.counting import shortages
+from webapp.engine.evaluate import evaluate
+from webapp.engine.params import SolveParams
+from webapp.engine.profiles import profiled
+from webapp.engine.result import Result
+from webapp.engine.solution import Solution
+from webapp.engine.solve import cluster, resolve, schedule
+from webapp.extensions import QueueUnavailable, db
+from webapp.flow import leasing
+from webapp.flow.bridge import (
+    TermProblem,
+    TimetableFacts,
+    build_problem,
+    names_of,
+    replace_timetable,
+    solution_from,
+    store_timetable,
+    trimmed,
+)
+from webapp.flow.generating import variants_stored
+from webapp.flow.leasing import Heartbeat, JobNotFree, Lease, LeaseLost
+from webapp.flow.problems import Problem
+from webapp.flow.tracking import Tracker
+from webapp.models import GenerationJob, JobStatus, Stage, Term
+
+RETRIES = (0.5, 1, 2, 3, 5, 5, 5, 5, 5, 5, 5, 5)
+"""Seconds between attempts to save while the database is away; together more than a lease lasts."""
+SCHEDULING_SHARE = 0.35
+"""The most of a run's time that the first timetable may take; the variants share what is left."""
+SAVING_SHARE = 0.03
+MOST_REASONS = 5
+
+shutdown = threading.Event()
+"""Set when the process is told to end: the solve in hand is finished, the rest handed back."""
+
+log = structlog.get_logger(__name__)
+
+
+class Cancelled(Exception):
+    """A user has cancelled the run."""
+
+
+class HandedBack(Exception):
+    """The worker is being stopped, and another one shall go on."""
+
+
+class Impossible(Problem):
+    """Counting shows that there can be no timetable."""
+
+
+def execute_run(job_id: str) -> None:
+    """Carry out a generation to its end: completed, failed, cancelled, or handed back."""
+    with structlog.contextvars.bound_contextvars(job_id=job_id):
+        try:
+            lease = leasing.take_lease(job_id)
+        except JobNotFree as free:
+            log.info("left alone", reason=free.message)
+            return
+        _run_under(lease)
+
+
+def end_gracefully(_signal: int = signal.SIGTERM, _frame: object = None) -> None:
+    """Ask the run in this process to end soon; meant as a signal handler."""
+    shutdown.set()
+
+
+def _run_under(lease: Lease) -> None:
+    job = db.session.get_one(GenerationJob, lease.job_id)
+    tracker = Tracker(job.options["profiles"], job.facts)
+    log.info("begins", attempt=lease.attempt, seconds=job.seconds)
+    try:
+        with Heartbeat(lease, db.engine.url, tracker.report) as beat:
+            Run(job, lease, tracker, beat).execute()
+    except LeaseLost:
+        db.session.rollback()
+        log.warning("lease lost, nothing more is written")
+    except HandedBack:
+        _persist(lambda: leasing.hand_back(lease))
+        _hand_over_again(lease.job_id)
+        log.info("handed back")
+    except Cancelled:
+        _end(lease, status=JobStatus.CANCELLED, facts=tracker.facts())
+    except Problem as problem:
+        reason = "\n".join([problem.message, *problem.findings[:MOST_REASONS]])
+        _end(lease, status=JobStatus.FAILED, failure=reason, facts=tracker.facts())
+    except Exception as error:
+        log.exception("failed")
+        reason = f"The run failed for a reason that nobody foresaw ({type(error).__name__}). The worker's log has it."
+        _end(lease, status=JobStatus.FAILED, failure=reason, facts=tracker.facts())
+
+
+def _hand_over_again(job_id: str) -> None:
+    try:
+        leasing.enqueue_forgotten(job_id, at_once=True)
+    except QueueUnavailable:
+        log.warning("the queue is away, a later sweep hands the run over")
+
+
+def _end(lease: Lease, **values: Any) -> None:
+    """Write the last word on a run; the lease goes with it."""
+    db.session.rollback()
+    try:
+        _persist(lambda: leasing.write(lease, completed_at=sa.func.now(), lease_token=None, **values))
+    except LeaseLost:
+        log.warning("lease lost before the end was written")
+    else:
+        log.info("ends", status=values["status"].value, failure=values.get("failure"))
+
+
+def _persist(action: Callable[[], object]) -> None:
+    """Do and commit; while the database is away, again and again for longer than a lease lasts."""
+    for delay in (*RETRIES, None):
+        try:
+            action()
+            db.session.commit()
+            return
+        except (OperationalError, InterfaceError) as error:
+            db.session.rollback()
+            if delay is None:
+                raise
+            log.warning("the database is away", error=str(error.orig))
+            time.sleep(delay)
+        except BaseException:
+            db.session.rollback()
+            raise
+
+
+class Run:
+    """One attempt at a job: the stages in their order, and the time shared out among them."""
+
+    def __init__(self, job: GenerationJob, lease: Lease, tracker: Tracker, beat: Heartbeat) -> None:
+        self.lease, self.tracker, self.beat = lease, tracker, beat
+        self.names: list[str] = list(job.options["profiles"])
+        self.stored = variants_stored(job)
+        self.seed = job.seed
+        self.reproducible = bool(job.options.get("reproducible"))
+        self.term_id = job.term_id
+        self.created_by_id = job.created_by_id
+        todo = sum(name not in self.stored for name in self.names)
+        self.seconds = job.seconds * (todo + 1) / (len(self.names) + 1)
+        self.deadline = time.monotonic() + self.seconds
+        self.pool: list[Solution] = []
+        self.reasons: dict[int, str] = {}
+        db.session.commit()
+
+    def execute(self) -> None:
+        """Go through the stages; raises Cancelled, HandedBack, LeaseLost or a Problem."""
+        problem = self._cluster()
+        start = self._schedule(problem)
+        for index, name in enumerate(self.names):
+            self._improve(problem, start, index, name)
+        self._save(problem)
+
+    # Stages
+
+    def _cluster(self) -> TermProblem:
+        """Load the term, refuse what counting shows to be impossible, and look at who shares people."""
+        self.tracker.enter(Stage.CLUSTERING, 0, 20, 0.05 * self.seconds)
+        problem = build_problem(db.session.get_one(Term, self.term_id))
+        db.session.commit()
+        self.tracker.note(meetings=len(problem.rows), rooms=len(problem.room_ids))
+        found = shortages(problem.instance, names=names_of(problem))
+        if found:
+            raise Impossible("There can be no timetable:", [shortage.sentence for shortage in found])
+        self.tracker.note(clusters=len(cluster(problem.instance)))
+        self._look_up()
+        return problem
+
+    def _schedule(self, problem: TermProblem) -> Solution:
+        """Find the first timetable, which all variants share."""
+        seconds = SCHEDULING_SHARE * self._left()
+        self.tracker.enter(Stage.SCHEDULING, 20, 70, seconds)
+        result = schedule(problem.instance, self._params(seconds), self._stop, self.tracker)
+        self._look_up(handing_back=True)
+        return self._keep(problem, result)
+
+    def _improve(self, problem: TermProblem, start: Solution, index: int, name: str) -> None:
+        """Improve one variant and store it at once, so that a crash loses no more than this one."""
+        step = 20 / len(self.names)
+        if name in self.stored:
+            solution = solution_from(problem, self.stored[name])
+            db.session.commit()
+            self.pool.append(solution)
+            return
+        reserve = SAVING_SHARE * self.seconds
+        seconds = max(0.5, (self._left() - reserve) / (len(self.names) - index))
+        self.tracker.enter(Stage.CONFLICT_RESOLUTION, 70 + step * index, 70 + step * (index + 1), seconds)
+        self.tracker.begin_variant(name)
+        instance = profiled(problem.instance, name)
+        best = min(self.pool or [start], key=lambda known: _worth(instance, known))
+        result = resolve(instance, best, self._params(seconds), self._stop, self.tracker)
+        if self.beat.cancelled.is_set() or self.beat.lost.is_set():
+            self._look_up()
+        solution = self._keep(problem, result)
+        self._store(problem, name, solution, result)
+        last = index == len(self.names) - 1
+        self._look_up(handing_back=not last)
+
+    def _save(self, problem: TermProblem) -> None:
+        """Give each variant the best of all timetables found, by what it is named for; then the run is complete."""
+        self.tracker.enter(Stage.SAVING, 90, 100, SAVING_SHARE * self.seconds)
+        for name in self.names:
+            instance = profiled(problem.instance, name)
+            own = solution_from(problem, self.stored[name])
+            best = min([own, *self.pool], key=lambda known, by=instance: _worth(by, known))
+            if _worth(instance, best) < _worth(instance, own):
+                self._replace(problem, name, best)
+        self.tracker.finish()
+        _end(self.lease, status=JobStatus.COMPLETED, progress=100, stage=Stage.SAVING, facts=self.tracker.facts())
+
+    # Storing
+
+    def _keep(self, problem: TermProblem, result: Result) -> Solution:
+        """Put what the engine found into the pool, less what the truth objects to."""
+        solution, objections = trimmed(problem, result.solution)
+        self.reasons |= {unplaced.meeting: unplaced.reason for unplaced in result.unplaced if unplaced.reason}
+        self.reasons |= objections
+        self.pool.append(solution)
+        return solution
+
+    def _facts(self, name: str, told: Mapping[str, Any]) -> TimetableFacts:
+        return TimetableFacts(name, self.lease.job_id, self.created_by_id, result=told, reasons=self.reasons)
+
+    def _store(self, problem: TermProblem, name: str, solution: Solution, result: Result) -> None:
+        told = {
+            "status": result.status.value,
+            "seed": result.seed,
+            "seconds": round(result.seconds, 2),
+            "limit": result.limit,
+            "cost_in_profile": result.cost,
+            "bound_in_profile": result.bound,
+            "versions": dict(result.versions),
+        }
+
+        def store() -> None:
+            self.stored[name] = store_timetable(problem, solution, self._facts(name, told))
+            self._describe(problem, name, solution)
+            leasing.write(self.lease, facts=self.tracker.facts())
+
+        try:
+            _persist(store)
+        except BaseException:
+            self.stored.pop(name, None)
+            raise
+
+    def _replace(self, problem: TermProblem, name: str, solution: Solution) -> None:
+        def replace() -> None:
+            replace_timetable(problem, solution, self._facts(name, {"from_pool": True}), self.stored[name])
+            self._describe(problem, name, solution)
+            leasing.write(self.lease, facts=self.tracker.facts())
+
+        _persist(replace)
+
+    def _describe(self, problem: TermProblem, name: str, solution: Solution) -> None:
+        cost = evaluate(problem.instance, solution).cost
+        self.tracker.end_variant(name, cost=cost, unplaced=len(solution.unplaced), timetable_id=self.stored[name])
+
+    # Time, and who wants what
+
+    def _left(self) -> float:
+        return max(0.0, self.deadline - time.monotonic())
+
+    def _params(self, seconds: float) -> SolveParams:
+        return SolveParams(seconds=seconds, seed=self.seed, reproducible=self.reproducible)
+
+    def _stop(self) -> bool:
+        """Whether the engine shall end its search now."""
+        beat = self.beat
+        return shutdown.is_set() or beat.cancelled.is_set() or beat.stop_asked.is_set() or beat.lost.is_set()
+
+    def _look_up(self, *, handing_back: bool = False) -> None:
+        """See between two steps whether there is any point in going on."""
+        if self.beat.lost.is_set():
+            raise LeaseLost(f"Run {self.lease.job_id} is no longer held by this worker.")
+        if self.beat.cancelled.is_set():
+            raise Cancelled
+        if handing_back and shutdown.is_set():
+            raise HandedBack
+
+
+def _worth(instance: Any, solution: Solution) -> tuple[int, int]:
+    """Hard violations, then cost: smaller is better."""
+    score = evaluate(instance, solution)
+    return score.hard, score.cost
