@@ -1,5 +1,6 @@
 """The first step of the path: a file is read, compared, and becomes rows, all or nothing."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -12,7 +13,6 @@ from sqlalchemy.exc import IntegrityError
 from webapp.extensions import db
 from webapp.flow import audit
 from webapp.flow.exchange.comparing import Change, Preview, RowDifference, State, TableDifference, compare
-from webapp.flow.exchange.entries import store_entries
 from webapp.flow.exchange.faults import Fault, UploadRefused, refused
 from webapp.flow.exchange.reading import read_path, read_upload
 from webapp.flow.exchange.sheets import Tables
@@ -27,17 +27,23 @@ __all__ = [
     "Fault",
     "ImportConflict",
     "Imported",
+    "OrganizationInvalid",
+    "OrganizationTaken",
     "Preview",
     "RowDifference",
     "State",
     "StillInUse",
     "TableDifference",
     "Tables",
+    "TermDatesMissing",
     "UploadRefused",
     "confirm",
     "confirm_upload",
+    "find_organization",
+    "find_term",
     "keep_upload",
     "load_upload",
+    "make_organization",
     "make_term",
     "preview",
     "read_path",
@@ -148,8 +154,7 @@ def _lock(organization: Organization) -> None:
 def _store(rows: Store, found: Preview, user: User | None = None) -> int | None:
     try:
         store(rows, found)
-        entries = next((table for table in found.tables if table.name == "entries"), None)
-        timetable_id = store_entries(rows, entries, user, found.filename) if entries is not None else None
+        timetable_id = _store_entries(rows, found, user)
         db.session.flush()
     except IntegrityError as error:
         constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", None) or "a constraint"
@@ -157,6 +162,16 @@ def _store(rows: Store, found: Preview, user: User | None = None) -> int | None:
         message = f"Nothing was imported: the rows don't fit together with those that are there ({constraint})."
         raise ImportConflict(message, [detail] if detail else []) from error
     return timetable_id
+
+
+def _store_entries(rows: Store, found: Preview, user: User | None) -> int | None:
+    """Make a draft of the file's timetable, where it has one."""
+    entries = next((table for table in found.tables if table.name == "entries" and table.rows), None)
+    if entries is None:
+        return None
+    from webapp.flow.exchange.entries import store_entries  # only a timetable needs the engine's truth
+
+    return store_entries(rows, entries, user, found.filename)
 
 
 def _tally(table: TableDifference) -> dict[str, int]:
@@ -200,6 +215,33 @@ def confirm_upload(organization: Organization, upload: Upload, user: User | None
     term = db.session.get(Term, upload.term_id) if upload.term_id is not None else None
     tables = read_upload(upload.filename, upload.content)
     return confirm(organization, term, tables, user=user, upload=upload, replace=replace)
+
+
+class OrganizationTaken(Problem):
+    """Another organisation has this code."""
+
+
+class OrganizationInvalid(Problem):
+    """The code or the name of an organisation can't be used."""
+
+
+def find_organization(code: str) -> Organization | None:
+    """The organisation of that code."""
+    return db.session.scalars(sa.select(Organization).filter_by(code=code)).one_or_none()
+
+
+def make_organization(code: str, name: str, timezone: str) -> Organization:
+    """Add an organisation without commit; raises `OrganizationTaken` or `OrganizationInvalid`."""
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", code):
+        raise OrganizationInvalid(f"{code!r} is no code: letters, digits, . _ and -, at most 64.")
+    if not 0 < len(name.strip()) <= 200:
+        raise OrganizationInvalid(f"An organisation's name has 1 to 200 characters, found {len(name.strip())}.")
+    if find_organization(code) is not None:
+        raise OrganizationTaken(f"There is an organisation {code} already.")
+    organization = Organization(code=code, name=name.strip(), timezone=timezone)
+    db.session.add(organization)
+    db.session.flush()
+    return organization
 
 
 def make_term(

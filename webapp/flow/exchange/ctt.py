@@ -29,6 +29,11 @@ MOST_DAYS = 7
 Cells = Mapping[str, Value]
 
 
+def is_ctt(filename: str) -> bool:
+    """Whether a file's name says that it is of this kind."""
+    return filename.lower().endswith((".ctt", ".ectt"))
+
+
 def read_tables(filename: str, content: bytes) -> Tables:
     """The tables that a `.ctt` file stands for; raises `UploadRefused` with the line that is wrong."""
     with TemporaryDirectory() as folder:

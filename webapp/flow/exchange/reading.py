@@ -39,7 +39,7 @@ def read_upload(filename: str, content: bytes) -> Tables:
         return _collect(name, lambda faults: _zip(archive, faults))
     if content.startswith(OLD_EXCEL):
         raise UploadRefused(f"{name} is in an old Excel format. Save it as .xlsx.")
-    if extension in (".ctt", ".ectt"):
+    if ctt.is_ctt(name):
         return ctt.read_tables(name, content)
     if extension == ".csv":
         return _collect(name, lambda faults: [_csv(name, content, faults)])
