@@ -3,7 +3,7 @@
 import json
 from urllib.parse import urlsplit
 
-from flask import Request, Response, redirect, render_template, request
+from flask import Request, Response, current_app, redirect, render_template, request
 from jinja2_fragments.flask import render_block
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -17,8 +17,16 @@ def is_fragment(request: Request = request) -> bool:
 def render(template: str, block: str | None = None, **context: object) -> str:
     """Render the page, or only the named block of it where htmx asks for a fragment."""
     if block is not None and is_fragment():
-        return render_block(template, block, **context)
+        return render_block(template, block, **{**_imports(template, context), **context})
     return render_template(template, **context)
+
+
+def _imports(template: str, context: dict[str, object]) -> dict[str, object]:
+    """What a template imports and sets at its top: a block rendered alone would miss it."""
+    source = current_app.jinja_env.get_template(template)
+    scope = source.new_context(dict(context))
+    next(source.root_render_func(scope), None)
+    return dict(scope.vars)
 
 
 def redirect_to(url: str) -> BaseResponse:
