@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from webapp.extensions import db
 from webapp.flow import audit
 from webapp.flow.passwords import PasswordRefused, hash_password, initial_password, password_matches
 from webapp.flow.problems import NotFound, Problem
+from webapp.flow.words import _
 from webapp.models import Department, Faculty, Organization, Role, Student, User
 
 EMAIL_LENGTH_MAX = 254

@@ -3,10 +3,10 @@
 import secrets
 from functools import lru_cache
 
-from flask_babel import gettext as _
 from werkzeug.security import check_password_hash, generate_password_hash
 
 from webapp.flow.problems import Problem
+from webapp.flow.words import _
 
 PASSWORD_LENGTH_MIN = 10
 PASSWORD_LENGTH_MAX = 200

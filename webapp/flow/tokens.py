@@ -5,12 +5,12 @@ import secrets
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
-from flask_babel import gettext as _
 
 from webapp.extensions import db
 from webapp.flow import audit
 from webapp.flow.accounts import set_password
 from webapp.flow.problems import NotFound, Problem
+from webapp.flow.words import _
 from webapp.models import TokenPurpose, User, UserToken
 
 TOKEN_BYTES = 32

@@ -1,0 +1,47 @@
+"""Reference rows: list, add, change and delete, with "used by". One descriptor a table drives all of it."""
+
+from webapp.flow.records.descriptors import (
+    Field,
+    Kind,
+    RecordInUse,
+    RecordRefused,
+    Scope,
+    Table,
+    TermMissing,
+)
+from webapp.flow.records.reading import (
+    DAYS,
+    Listing,
+    count_rows,
+    find_row,
+    form_values,
+    labels_of,
+    list_rows,
+    options_of,
+)
+from webapp.flow.records.tables import TABLES, find_table
+from webapp.flow.records.writing import Use, delete_row, save_row, used_by
+
+__all__ = [
+    "DAYS",
+    "TABLES",
+    "Field",
+    "Kind",
+    "Listing",
+    "RecordInUse",
+    "RecordRefused",
+    "Scope",
+    "Table",
+    "TermMissing",
+    "Use",
+    "count_rows",
+    "delete_row",
+    "find_row",
+    "find_table",
+    "form_values",
+    "labels_of",
+    "list_rows",
+    "options_of",
+    "save_row",
+    "used_by",
+]
