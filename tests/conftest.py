@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg2
 import pytest
@@ -14,6 +15,7 @@ from flask_migrate import upgrade
 from psycopg2 import sql
 from sqlalchemy import event
 from sqlalchemy.orm import Session, scoped_session
+from werkzeug.test import TestResponse
 
 from tests.pages import Pages
 from webapp.app import create_app
@@ -79,13 +81,18 @@ def application(environment: dict[str, str]) -> Iterator[Flask]:
         db.engine.dispose()
 
 
-class RereadingClient(FlaskClient):
-    """A client in whose company the test's own objects show what a request has changed."""
+class ApartClient(FlaskClient):
+    """A client whose requests have a context and a database session of their own, as in a real server.
 
-    def open(self, *args, **kwargs):  # type: ignore[no-untyped-def]
+    Without it a request would share `g` (and so the signed-in user) with the test and with the request before it.
+    The test's own objects are read anew afterwards, so that they show what the request has changed.
+    """
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         db.session.commit()
         try:
-            return super().open(*args, **kwargs)
+            with self.application.app_context():
+                return super().open(*args, **kwargs)
         finally:
             db.session.expire_all()
 
@@ -99,7 +106,7 @@ def app(application: Flask) -> Iterator[Flask]:
         db.session.remove()
         db.session.configure(join_transaction_mode="create_savepoint")
         event.listen(db.session, "before_commit", _check_deferred_constraints)
-        application.test_client_class = RereadingClient
+        application.test_client_class = ApartClient
         try:
             yield application
         finally:
@@ -120,7 +127,7 @@ def _check_deferred_constraints(session: Session) -> None:
 @pytest.fixture
 def committed_app(application: Flask) -> Iterator[Flask]:
     """The application with real commits, for what works in other processes: jobs and browsers. Emptied afterwards."""
-    application.test_client_class = RereadingClient
+    application.test_client_class = ApartClient
     with application.app_context():
         try:
             yield application
