@@ -131,12 +131,11 @@ def request_generation(
     seed: int = 1,
     reproducible: bool = False,
     idempotency_key: str | None = None,
-    hand_over: bool = True,
 ) -> GenerationJob:
-    """Write down a generation, commit, and hand it to a worker; a second click returns the first job.
+    """Write down a generation of the user's own organisation, commit, and hand it to a worker.
 
-    With Redis away the job stays queued, its progress says so, and the next sweep hands it over.
-    Raises `TermUnknown`, `SecondsRefused` or `VariantsRefused`.
+    A second click returns the first job. With Redis away the job stays queued, its progress says so, and the next
+    sweep hands it over. Raises `TermUnknown`, `SecondsRefused` or `VariantsRefused`.
 
     Parameters
     ----------
@@ -144,12 +143,40 @@ def request_generation(
         Wall time for the whole run.
     profiles
         The variants, by name; all five where None.
-    hand_over
-        False leaves the job to the caller, who runs it in its own process.
     """
     term = term_of(user, academic_year, semester)
-    chosen = _checked(seconds, profiles)
-    earlier = _same_request(user, idempotency_key) or active_run(term)
+    wanted = Wanted(seconds, _variants(profiles), seed, reproducible, idempotency_key)
+    job = request_of_term(term, user, wanted)
+    if job.status is JobStatus.QUEUED and not job.attempt and not job.options.get("handed_over"):
+        hand_over(job.job_id)
+    return job
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a run shall be like; see `request_generation`."""
+
+    seconds: int = DEFAULT_SECONDS
+    profiles: tuple[str, ...] = VARIANTS
+    seed: int = 1
+    reproducible: bool = False
+    idempotency_key: str | None = None
+
+    def __post_init__(self) -> None:
+        if not LEAST_SECONDS <= self.seconds <= MOST_SECONDS:
+            raise SecondsRefused(
+                _(
+                    "A run may take %(least)s to %(most)s seconds, found %(seconds)s.",
+                    least=LEAST_SECONDS,
+                    most=MOST_SECONDS,
+                    seconds=self.seconds,
+                )
+            )
+
+
+def request_of_term(term: Term, user: User | None, wanted: Wanted) -> GenerationJob:
+    """Write down a generation and commit, or return the one that is there; nobody is told yet."""
+    earlier = _same_request(user, wanted.idempotency_key) or active_run(term)
     if earlier is not None:
         return earlier
     job = GenerationJob(
@@ -158,38 +185,28 @@ def request_generation(
         term_id=term.term_id,
         semester=term.semester,
         academic_year=term.academic_year,
-        seconds=seconds,
-        seed=seed,
-        options={"profiles": list(chosen), "reproducible": reproducible},
-        idempotency_key=idempotency_key,
-        created_by_id=user.user_id,
+        seconds=wanted.seconds,
+        seed=wanted.seed,
+        options={"profiles": list(wanted.profiles), "reproducible": wanted.reproducible},
+        idempotency_key=wanted.idempotency_key,
+        created_by_id=user.user_id if user else None,
     )
+    asked = {"seconds": wanted.seconds, "variants": list(wanted.profiles)}
     try:
         db.session.add(job)
         db.session.flush()
-        audit.record(term.organization_id, user, "run.request", job, after={"seconds": seconds, "variants": chosen})
+        audit.record(term.organization_id, user, "run.request", job, after=asked)
         db.session.commit()
     except IntegrityError:
         db.session.rollback()
-        first = _same_request(user, idempotency_key) or active_run(term)
+        first = _same_request(user, wanted.idempotency_key) or active_run(term)
         if first is None:
             raise
         return first
-    if hand_over:
-        _hand_over(job.job_id)
     return job
 
 
-def _checked(seconds: int, profiles: Sequence[str] | None) -> tuple[str, ...]:
-    if not LEAST_SECONDS <= seconds <= MOST_SECONDS:
-        raise SecondsRefused(
-            _(
-                "A run may take %(least)s to %(most)s seconds, found %(seconds)s.",
-                least=LEAST_SECONDS,
-                most=MOST_SECONDS,
-                seconds=seconds,
-            )
-        )
+def _variants(profiles: Sequence[str] | None) -> tuple[str, ...]:
     chosen = VARIANTS if profiles is None else tuple(dict.fromkeys(profiles))
     unknown = [name for name in chosen if name not in VARIANTS]
     if unknown or not chosen:
@@ -203,14 +220,14 @@ def _checked(seconds: int, profiles: Sequence[str] | None) -> tuple[str, ...]:
     return chosen
 
 
-def _same_request(user: User, idempotency_key: str | None) -> GenerationJob | None:
-    if not idempotency_key:
+def _same_request(user: User | None, idempotency_key: str | None) -> GenerationJob | None:
+    if user is None or not idempotency_key:
         return None
     query = sa.select(GenerationJob).filter_by(created_by_id=user.user_id, idempotency_key=idempotency_key)
     return db.session.scalars(query).one_or_none()
 
 
-def _hand_over(job_id: str) -> bool:
+def hand_over(job_id: str) -> bool:
     """Give a queued job to Redis; False when Redis is away and the job waits for the next sweep."""
     try:
         enqueue_forgotten(job_id, at_once=True)
@@ -219,7 +236,7 @@ def _hand_over(job_id: str) -> bool:
     return True
 
 
-def cancel(user: User, job: GenerationJob) -> None:
+def cancel(user: User | None, job: GenerationJob) -> None:
     """End a run: at once while it is queued, within seconds while it runs; what is stored is kept.
 
     Raises `RunEnded`.
@@ -227,12 +244,12 @@ def cancel(user: User, job: GenerationJob) -> None:
     _ask(user, job, "cancel_requested_at", "run.cancel", ends_queued=True)
 
 
-def stop_and_keep_best(user: User, job: GenerationJob) -> None:
+def stop_and_keep_best(user: User | None, job: GenerationJob) -> None:
     """Let a running job finish now with the best that it has; raises `RunEnded`."""
     _ask(user, job, "stop_requested_at", "run.stop", ends_queued=False)
 
 
-def _ask(user: User, job: GenerationJob, flag: str, action: str, *, ends_queued: bool) -> None:
+def _ask(user: User | None, job: GenerationJob, flag: str, action: str, *, ends_queued: bool) -> None:
     values: dict[str, Any] = {flag: sa.func.now()}
     if ends_queued:
         queued = GenerationJob.status == JobStatus.QUEUED

@@ -4,7 +4,7 @@ What is stored has been verified by the truth: a timetable with a hard violation
 is refused.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -98,10 +98,10 @@ def verified(problem: TermProblem, solution: Solution) -> Score:
 
 def hard_findings(problem: TermProblem, solution: Solution) -> list[str]:
     """Every hard rule that what is placed breaks, as sentences."""
-    return [violation.sentence for violation in _hard(problem, solution)]
+    return [violation.sentence for violation in hard_violations(problem, solution)]
 
 
-def _hard(problem: TermProblem, solution: Solution) -> Iterator[Violation]:
+def hard_violations(problem: TermProblem, solution: Solution) -> Iterator[Violation]:
     """The truth's violations of hard rules by what is placed; it tells the hard ones first."""
     for violation in violations(problem.instance, solution, names=names_of(problem)):
         if violation.weight is not None:
@@ -256,6 +256,44 @@ def solution_from(problem: TermProblem, timetable_id: int) -> Solution:
     return Solution(tuple(placements))
 
 
+def changed_since(problem: TermProblem, timetable_id: int) -> list[str]:
+    """What a stored timetable says otherwise than the term's rows of today, as sentences: who teaches, who attends."""
+    of_entry = TimetableEntry.timetable_id == timetable_id
+    teachers: dict[int, list[int]] = defaultdict(list)
+    query = sa.select(EntryFaculty.entry_id, EntryFaculty.faculty_id).join(
+        TimetableEntry, TimetableEntry.entry_id == EntryFaculty.entry_id
+    )
+    for entry_id, faculty_id in db.session.execute(query.where(of_entry).order_by(EntryFaculty.position)).tuples():
+        teachers[entry_id].append(faculty_id)
+    attends: dict[int, set[int]] = defaultdict(set)
+    attending = sa.select(EntryGroup.entry_id, EntryGroup.student_group_id).join(
+        TimetableEntry, TimetableEntry.entry_id == EntryGroup.entry_id
+    )
+    for entry_id, group_id in db.session.execute(attending.where(of_entry)).tuples():
+        attends[entry_id].add(group_id)
+    entries = sa.select(
+        TimetableEntry.entry_id,
+        TimetableEntry.component_id,
+        TimetableEntry.student_group_id,
+        TimetableEntry.ordinal,
+        TimetableEntry.week_set_id,
+    ).where(of_entry)
+    found = []
+    for entry_id, component_id, batch_id, ordinal, week_set_id in db.session.execute(entries).tuples():
+        index = problem.index_of.get(MeetingKey(component_id, batch_id, ordinal))
+        if index is None:
+            found.append(f"A class of component {component_id} is no longer asked for.")
+            continue
+        row = problem.rows[index]
+        if set(row.faculty_ids) != set(teachers[entry_id]):
+            found.append(f"{row.label}: who teaches it has changed since.")
+        if set(row.group_ids) != attends[entry_id]:
+            found.append(f"{row.label}: who attends it has changed since.")
+        if row.week_set_id != week_set_id:
+            found.append(f"{row.label}: its weeks have changed since.")
+    return sorted(found)
+
+
 def trimmed(problem: TermProblem, solution: Solution) -> tuple[Solution, dict[int, str]]:
     """Take off meetings until what remains breaks no hard rule; say for each what it broke.
 
@@ -265,7 +303,7 @@ def trimmed(problem: TermProblem, solution: Solution) -> tuple[Solution, dict[in
     while True:
         blamed: Counter[int] = Counter()
         said: dict[int, str] = {}
-        for violation in _hard(problem, solution):
+        for violation in hard_violations(problem, solution):
             for meeting in violation.meetings:
                 blamed[meeting] += violation.count
                 said.setdefault(meeting, violation.sentence)
