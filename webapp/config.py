@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 VERSION = "0.1.0"
-DEVELOPMENT_SECRET = "only for development and tests"  # noqa: S105 - refused in production
+DEVELOPMENT_SECRET = "a secret for development and tests only"  # noqa: S105 - refused in production
 PREFIX = "TIMELOOM_"
 
 
@@ -103,8 +103,8 @@ def from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
     _refuse_unknown(environ)
     values = {setting.name: _read(setting, environ) for setting in SETTINGS}
     secure = values["TIMELOOM_ENV"] == "production"
-    if secure and len(values["SECRET_KEY"]) < 32:
-        raise ConfigError("SECRET_KEY must have at least 32 characters (or set TIMELOOM_ENV=development).")
+    if secure and (len(values["SECRET_KEY"]) < 32 or values["SECRET_KEY"] == DEVELOPMENT_SECRET):
+        raise ConfigError("SECRET_KEY must be at least 32 random characters (or set TIMELOOM_ENV=development).")
     values["SECRET_KEY"] = values["SECRET_KEY"] or DEVELOPMENT_SECRET
     return {
         **values,
