@@ -10,14 +10,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from webapp.engine.domains import Domains, meetings_of
-from webapp.engine.instance import Constraint, Instance
+from webapp.engine.domains import ANY_TIME, Domains, meetings_of
+from webapp.engine.instance import Constraint, Instance, Placement
 from webapp.engine.matching import violator
 from webapp.engine.rules import rule_named
 from webapp.engine.rules.different_days import DifferentDays
 from webapp.engine.rules.family import ChoiceRule, ClashRule, Rule, Subject
 from webapp.engine.rules.max_per_day import MaxPerDay
 from webapp.engine.rules.max_per_week import MaxPerWeek
+from webapp.engine.rules.pinned import Pinned
 from webapp.engine.wording import Names
 
 MOST_EDGES = 400_000
@@ -137,8 +138,23 @@ class _Counter:
         return -(-number // self.grid.weeks)
 
     def choices(self, meetings: Iterable[int]) -> tuple[int, ...]:
-        """Hard constraints about single placements that narrow these meetings."""
-        return tuple(sorted({index for m in meetings for index in self._choices.get(m, ())}))
+        """Hard constraints about single placements that refuse some of these meetings' times or rooms."""
+        pairs = ((index, m) for m in meetings for index in self._choices.get(m, ()))
+        return tuple(sorted({index for index, meeting in pairs if self._narrows(index, meeting)}))
+
+    def _narrows(self, index: int, meeting: int) -> bool:
+        constraint, what = self.instance.constraints[index], self.instance.meetings[meeting]
+        rule = rule_named(constraint.rule)
+        places: Iterable[Placement] = ()
+        if not isinstance(rule, ChoiceRule) or isinstance(rule, Pinned):
+            return what.pin is not None
+        if rule.time_only:
+            places = (Placement(option.time) for option in what.times)
+        elif rule.room_only:
+            places = (Placement(ANY_TIME, option.room) for option in what.rooms)
+        else:
+            places = (Placement(time.time, room.room) for time in what.times for room in what.rooms)
+        return any(rule.cost(self.instance, constraint, meeting, place) for place in places)
 
     # --- empty domains --------------------------------------------------------------------------
 

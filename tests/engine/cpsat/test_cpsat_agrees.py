@@ -4,8 +4,14 @@ from dataclasses import replace
 from random import Random
 
 import pytest
-from cpsat_cases import model_cost, random_constraint, random_instance, random_placement, random_solution
 
+from tests.engine.cpsat.cpsat_cases import (
+    model_cost,
+    random_constraint,
+    random_instance,
+    random_placement,
+    random_solution,
+)
 from webapp.engine.evaluate import evaluate
 from webapp.engine.instance import Constraint, Instance, Placement
 from webapp.engine.rules import RULES

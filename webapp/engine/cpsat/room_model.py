@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ortools.sat.python import cp_model
-
 from webapp.engine.cpsat.constraints import add_constraints
 from webapp.engine.cpsat.run import Limits, Outcome, run
 from webapp.engine.cpsat.time_model import cost, hint, read
@@ -122,8 +120,7 @@ def _solve(
     model = variables.model
     total = cost(instance, variables, objective)
     if partial:
-        missing = [block.missing for block in variables.blocks if block.missing is not None]
-        model.minimize(UNPLACED_WEIGHT * cp_model.LinearExpr.sum(missing) + total)
+        model.minimize(UNPLACED_WEIGHT * variables.missing + total)
     else:
         model.minimize(total)
     hint(variables, times)

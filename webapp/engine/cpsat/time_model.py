@@ -72,7 +72,7 @@ class TimeModel:
     @property
     def missing(self) -> cp_model.LinearExpr:
         """The number of unplaced meetings."""
-        return cp_model.LinearExpr.sum([b.missing for b in self.variables.blocks if b.missing is not None])
+        return self.variables.missing
 
 
 def cost(instance: Instance, variables: Variables, objective: Objective) -> cp_model.LinearExpr:

@@ -234,6 +234,11 @@ class Variables:
             found.update(m for m in named if m in group_of and not named.issuperset(group_of[m]))
         return frozenset(m for g in self.instance.interchangeable if found.intersection(g) for m in g) | found
 
+    @property
+    def missing(self) -> cp_model.LinearExpr:
+        """The number of unplaced meetings."""
+        return cp_model.LinearExpr.sum([b.missing for b in self.blocks if b.missing is not None])
+
     # --- questions ----------------------------------------------------------------------------
 
     @cached_property

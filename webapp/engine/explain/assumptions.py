@@ -1,0 +1,97 @@
+"""The hard rules of an instance, taken apart into pieces that a registrar could give up one by one."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from webapp.engine.domains import meetings_of
+from webapp.engine.instance import Constraint, Instance
+from webapp.engine.rules import rule_named
+from webapp.engine.rules.family import ChoiceRule, ClashRule, PairRule, PlacedRule, Rule
+from webapp.engine.rules.pinned import Pinned
+from webapp.engine.rules.possible_time import PossibleTime
+from webapp.engine.rules.suitable_room import SuitableRoom
+from webapp.engine.wording import Names
+
+STRUCTURE = (PlacedRule, PossibleTime, SuitableRoom)
+"""Rules that are in the meetings' own domains: they are never given up, so they explain nothing."""
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """One hard rule for one person, group, meeting or set of meetings.
+
+    Attributes
+    ----------
+    constraint
+        The rule put to work on nothing else.
+    of
+        Index of the instance's constraint that it is a piece of.
+    who
+        Whom it is about, by name; empty where it is about everything.
+    sentence
+        What it asks for, with names.
+    """
+
+    constraint: Constraint
+    of: int
+    who: str
+    sentence: str
+
+    @property
+    def rule(self) -> Rule:
+        """The rule."""
+        return rule_named(self.constraint.rule)
+
+
+def assumptions_of(instance: Instance, names: Names) -> list[Assumption]:
+    """Every hard rule of the instance in pieces, in the order of its constraints."""
+    found = []
+    for index, constraint in enumerate(instance.constraints):
+        if constraint.hard and not isinstance(rule_named(constraint.rule), STRUCTURE):
+            for piece in _pieces(instance, constraint):
+                found.append(Assumption(piece, index, _who(instance, piece, names), _sentence(instance, piece, names)))
+    return found
+
+
+def _pieces(instance: Instance, constraint: Constraint) -> Iterator[Constraint]:
+    rule = rule_named(constraint.rule)
+    if isinstance(rule, PairRule) or (isinstance(rule, ClashRule) and rule.rooms):
+        yield constraint
+    elif isinstance(rule, Pinned):
+        for meeting in meetings_of(instance, constraint):
+            if instance.meetings[meeting].pin is not None:
+                yield replace(constraint, resources=(), meetings=(meeting,))
+    elif isinstance(rule, ChoiceRule) and not constraint.resources:
+        yield constraint
+    else:
+        for subject in rule.subjects(instance, constraint):
+            if subject.resource is not None:
+                yield replace(constraint, resources=(subject.resource,), meetings=())
+            elif subject.meetings:
+                yield replace(constraint, resources=(), meetings=subject.meetings)
+
+
+def _sentence(instance: Instance, constraint: Constraint, names: Names) -> str:
+    rule = rule_named(constraint.rule)
+    if isinstance(rule, Pinned):
+        meeting = constraint.meetings[0]
+        pin = instance.meetings[meeting].pin
+        time = "" if pin is None or pin.time is None else names.time(pin.time)
+        room = "" if pin is None or pin.room is None else names.room(pin.room)
+        return f"{names.meeting(meeting)} is pinned to {', '.join(filter(None, (time, room)))}."
+    said = rule.sentence
+    if constraint.amount:
+        said = f"{said.rstrip('.')} ({constraint.amount})."
+    if constraint.cells:
+        said = f"{said.rstrip('.')} ({len(constraint.cells)} of {instance.grid.cells} slots)."
+    who = _who(instance, constraint, names)
+    return f"{who}: {said}" if who else said
+
+
+def _who(instance: Instance, constraint: Constraint, names: Names) -> str:
+    if constraint.resources:
+        return instance.resources[constraint.resources[0]].label
+    if constraint.label:
+        return constraint.label
+    named = [names.meeting(m) for m in constraint.meetings]
+    return ", ".join(named) if len(named) <= 4 else f"{', '.join(named[:3])} and {len(named) - 3} more"

@@ -1,0 +1,227 @@
+"""Sets of rules that can't hold together: found by CP-SAT, shrunk by deletion, verified afresh.
+
+Every hard rule hangs on an assumption literal. What the solver answers is not trusted: each
+literal it names is looked up among ours (a fault of the library may return others), the set is
+shrunk until every member is needed, and then solved once more from nothing without assumptions.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from time import monotonic
+
+from ortools.sat.python import cp_model
+
+from webapp.engine.cpsat import room_counts
+from webapp.engine.cpsat.constraints import add_constraints
+from webapp.engine.cpsat.run import Limits, Outcome, run
+from webapp.engine.cpsat.variables import Variables
+from webapp.engine.domains import Domains
+from webapp.engine.explain.assumptions import Assumption
+from webapp.engine.instance import Instance
+from webapp.engine.result import Status
+from webapp.engine.rules import rule_named
+from webapp.engine.rules.family import ClashRule, Subject
+
+MOST_PLACES = 150_000
+"""Rooms are named in models of up to so many meetings times times times rooms."""
+
+
+@dataclass(frozen=True)
+class Core:
+    """Assumptions that can't hold together.
+
+    ``minimal``: without any one of them there is a timetable. ``verified``: a fresh model without
+    assumption literals was infeasible too.
+    """
+
+    members: tuple[Assumption, ...]
+    minimal: bool
+    verified: bool
+
+
+class Clock:
+    """What is left of a time limit."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits, self._end = limits, monotonic() + limits.seconds
+
+    @property
+    def left(self) -> float:
+        """Seconds left."""
+        return max(0.0, self._end - monotonic())
+
+    @property
+    def over(self) -> bool:
+        """Whether time is up or somebody said stop."""
+        return self.left <= 0 or self._limits.stop()
+
+    def limits(self, seconds: float | None = None) -> Limits:
+        """Limits for one solve: what is left, or less."""
+        return replace(self._limits, seconds=self.left if seconds is None else min(seconds, self.left))
+
+
+class Guarded:
+    """A model in which each assumption can be made or not.
+
+    ``only`` limits it to some meetings; the others are left out, as if they were not held.
+    """
+
+    def __init__(
+        self, instance: Instance, assumptions: Sequence[Assumption], only: Collection[int] | None = None
+    ) -> None:
+        self.assumptions = list(assumptions)
+        self.instance = replace(instance, constraints=tuple(a.constraint for a in assumptions))
+        everything = frozenset(range(len(self.assumptions)))
+        meetings = meetings_touched(self.instance, only)
+        self.named_rooms = places(instance, meetings) <= MOST_PLACES
+        self.variables = Variables(
+            self.instance,
+            meetings,
+            {},
+            Domains(self.instance, without=everything),
+            named_rooms=self.named_rooms,
+            guarded=True,
+        )
+        model = self.variables.model
+        self.guards = {i: model.new_bool_var(a.sentence[:60]) for i, a in enumerate(self.assumptions)}
+        objective = add_constraints(self.variables, guards=self.guards)
+        self.left_out = objective.left_out
+        for index, assumption in enumerate(self.assumptions):
+            if isinstance(assumption.rule, ClashRule):
+                _count(self.variables, assumption, self.guards[index])
+
+    def solve(self, members: Sequence[int], limits: Limits) -> Outcome:
+        """Solve with these assumptions (by index) made, the others left open."""
+        model = self.variables.model
+        model.clear_assumptions()
+        model.add_assumptions([self.guards[i] for i in members])
+        return run(model, replace(limits, workers=1))
+
+    def named(self, outcome: Outcome, among: Sequence[int]) -> list[int]:
+        """The members of the solver's core; all of them when it names anything else."""
+        ours = {self.guards[i].index: i for i in among}
+        core = outcome.solver.sufficient_assumptions_for_infeasibility()
+        if any(literal not in ours for literal in core):
+            return list(among)
+        return [ours[literal] for literal in core]
+
+
+def places(instance: Instance, meetings: Sequence[int]) -> int:
+    """Number of (meeting, time, room) triples."""
+    return sum(len(instance.meetings[m].times) * max(1, len(instance.meetings[m].rooms)) for m in meetings)
+
+
+def meetings_touched(instance: Instance, only: Collection[int] | None = None) -> list[int]:
+    """The meetings that some constraint is about; the others stand wherever they like."""
+    if only is not None:
+        return sorted(only)
+    found: set[int] = set()
+    for constraint in instance.constraints:
+        rule = rule_named(constraint.rule)
+        if isinstance(rule, ClashRule) and rule.rooms:
+            return list(range(len(instance.meetings)))
+        for subject in rule.subjects(instance, constraint):
+            found.update(subject.meetings)
+    return sorted(found)
+
+
+def _count(variables: Variables, assumption: Assumption, guard: cp_model.IntVar) -> None:
+    """Say under the same literal what adding up its cells would say: assumptions alone don't count."""
+    rule = assumption.rule
+    if isinstance(rule, ClashRule) and rule.rooms:
+        for kind in room_counts.kinds(variables):
+            room_counts.limit(variables, kind, guard)
+            supply = {
+                key: sum(1 for r in kind.rooms if key % variables.grid.cells not in variables.domains.closed_cells[r])
+                for key in variables.occupancy(kind.meetings).literals
+            }
+            _enough(variables, Subject(kind.meetings), supply, guard)
+        return
+    for subject in rule.subjects(variables.instance, assumption.constraint):
+        _enough(variables, subject, dict.fromkeys(variables.occupancy(subject.meetings).literals, 1), guard)
+
+
+def _enough(variables: Variables, subject: Subject, supply: dict[int, int], guard: cp_model.IntVar) -> None:
+    """The cells in use hold all that the meetings need."""
+    need = 0
+    for block in variables.blocks_in(subject.meetings):
+        times = [option.time for option in block.options]
+        covered = [sum(1 for _ in variables.keys_of(time)) for time in times]
+        need += min(covered, default=0) * block.size
+    keys = sorted(supply)
+    busy = [variables.busy(subject, key) for key in keys]
+    variables.model.add(cp_model.LinearExpr.weighted_sum(busy, [supply[key] for key in keys]) >= need).only_enforce_if(
+        guard
+    )
+
+
+def find_core(instance: Instance, assumptions: Sequence[Assumption], clock: Clock) -> Core | Status:
+    """A minimal set of the assumptions that can't hold together; else how far the proof came.
+
+    Feasible is said only where rooms are named, so that a timetable was really found.
+    """
+    guarded = Guarded(instance, assumptions)
+    everything = list(guarded.guards)
+    outcome = guarded.solve(everything, clock.limits())
+    if outcome.status is not Status.INFEASIBLE:
+        complete = guarded.named_rooms and not guarded.left_out
+        return Status.FEASIBLE if outcome.solved and complete else Status.UNKNOWN
+    named = guarded.named(outcome, everything)
+    return shrink(instance, [guarded.assumptions[i] for i in named], clock)
+
+
+def shrink(
+    instance: Instance, members: Sequence[Assumption], clock: Clock, only: Collection[int] | None = None
+) -> Core:
+    """Leave out each member in turn; whoever is not missed goes."""
+    guarded = Guarded(instance, members, only)
+    kept = list(guarded.guards)
+    minimal = not guarded.left_out
+    for index in list(kept):
+        if index not in kept:
+            continue
+        others = [i for i in kept if i != index]
+        if clock.over:
+            minimal = False
+            break
+        outcome = guarded.solve(others, clock.limits(max(0.5, clock.left / 4)))
+        if outcome.status is Status.INFEASIBLE:
+            smaller = guarded.named(outcome, others)
+            kept = smaller if _proven(guarded, smaller, others, clock) else others
+        elif not outcome.solved:
+            minimal = False
+    core = tuple(guarded.assumptions[i] for i in kept)
+    return Core(core, minimal, verify(instance, core, clock, only))
+
+
+def _proven(guarded: Guarded, smaller: list[int], others: list[int], clock: Clock) -> bool:
+    if len(smaller) == len(others):
+        return True
+    return guarded.solve(smaller, clock.limits(max(0.5, clock.left / 4))).status is Status.INFEASIBLE
+
+
+def verify(
+    instance: Instance, members: Sequence[Assumption], clock: Clock, only: Collection[int] | None = None
+) -> bool:
+    """Whether a fresh model of these rules alone, without assumption literals, is infeasible too."""
+    return status_of(instance, members, clock.limits(), only) is Status.INFEASIBLE
+
+
+def status_of(
+    instance: Instance, members: Sequence[Assumption], limits: Limits, only: Collection[int] | None = None
+) -> Status:
+    """Whether these rules can hold together, by a model built afresh."""
+    alone = replace(instance, constraints=tuple(a.constraint for a in members))
+    meetings = meetings_touched(alone, only)
+    domains = Domains(alone)
+    if any(not domains.times(m) for m in meetings):
+        return Status.INFEASIBLE
+    named = places(alone, meetings) <= MOST_PLACES
+    if named and any(alone.meetings[m].needs_room and not domains.rooms(m) for m in meetings):
+        return Status.INFEASIBLE
+    variables = Variables(alone, meetings, {}, domains, named_rooms=named)
+    add_constraints(variables)
+    if named and room_counts.rooms_are_exclusive(variables):
+        for kind in room_counts.kinds(variables):
+            room_counts.limit(variables, kind)
+    return run(variables.model, limits).status
