@@ -34,6 +34,9 @@ SETTINGS: tuple[tuple[str, float, float, Flow], ...] = (
     ("dense", 3.05, 9.0, "run-in"),
 )
 
+PACKED: tuple[float, float, Flow] = (2.8, 8.0, "run-in")
+NAME_EVERY_MILLIMETRES = 45.0
+
 CellKind = Literal["entries", "free", "break", "off", "filler"]
 
 
@@ -184,6 +187,11 @@ class Grid:
             if sum(self._day_height(day, line, least, flow) for day in self.days) <= room:
                 return name
         return "packed"
+
+    def names_on_paper(self, day: DayRows) -> int:
+        """How often the day's name stands down its side: once, or again and again if no sheet can hold the day."""
+        height = self._day_height(day, *PACKED)
+        return 1 if height <= SHEET_MILLIMETRES else ceil(height / NAME_EVERY_MILLIMETRES)
 
     def _day_height(self, day: DayRows, line: float, least: float, flow: Flow) -> float:
         """Millimetres that a day takes on paper when a line of text takes `line` and a row takes `least` or more."""
