@@ -14,7 +14,6 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from webapp.engine.counting import shortages
 from webapp.engine.evaluate import evaluate
 from webapp.engine.params import SolveParams
 from webapp.engine.profiles import profiled
@@ -27,12 +26,12 @@ from webapp.flow.bridge import (
     TermProblem,
     TimetableFacts,
     build_problem,
-    names_of,
     replace_timetable,
     solution_from,
     store_timetable,
     trimmed,
 )
+from webapp.flow.checking import blockers
 from webapp.flow.generating import variants_stored
 from webapp.flow.leasing import Heartbeat, JobNotFree, Lease, LeaseLost
 from webapp.flow.problems import Problem
@@ -175,9 +174,9 @@ class Run:
         problem = build_problem(db.session.get_one(Term, self.term_id))
         db.session.commit()
         self.tracker.note(meetings=len(problem.rows), rooms=len(problem.room_ids))
-        found = shortages(problem.instance, names=names_of(problem))
+        found = blockers(problem)
         if found:
-            raise Impossible("There can be no timetable:", [shortage.sentence for shortage in found])
+            raise Impossible("There can be no timetable:", [blocker.sentence for blocker in found])
         self.tracker.note(clusters=len(cluster(problem.instance)))
         self._look_up()
         return problem

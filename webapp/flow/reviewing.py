@@ -1,0 +1,158 @@
+"""Comparing what a run has made: variants, their scores by rule, and what each counts as sentences."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+import sqlalchemy as sa
+
+from webapp.engine.evaluate import violations
+from webapp.engine.rules import rule_named
+from webapp.extensions import db
+from webapp.flow.bridge import build_problem, names_of, solution_from
+from webapp.models import GenerationJob, Term, Timetable, TimetableScore, TimetableStatus
+
+MOST_VIOLATIONS = 500
+
+
+@dataclass(frozen=True)
+class RuleScore:
+    """How a timetable does by one rule, on the one yardstick: the term's own weights."""
+
+    rule: str
+    title: str
+    sentence: str
+    is_hard: bool
+    count: int
+    cost: int
+    amount: str
+    """The count with its unit, such as "2 free slots"."""
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A timetable with its scores."""
+
+    timetable: Timetable
+    scores: tuple[RuleScore, ...]
+
+    @property
+    def by_rule(self) -> dict[str, RuleScore]:
+        """The scores by rule."""
+        return {score.rule: score for score in self.scores}
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """One rule across several variants: a row of the comparison."""
+
+    rule: str
+    title: str
+    sentence: str
+    is_hard: bool
+    counts: tuple[int, ...]
+    costs: tuple[int, ...]
+
+    @property
+    def best(self) -> int:
+        """The smallest count among the variants."""
+        return min(self.counts, default=0)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that a timetable counts, as a sentence."""
+
+    rule: str
+    title: str
+    is_hard: bool
+    count: int
+    cost: int
+    sentence: str
+    day: int | None
+
+
+def variants_of(job: GenerationJob) -> list[Variant]:
+    """The variants that a run has stored, in the order in which it made them; two queries."""
+    query = sa.select(Timetable).filter_by(generation_job_id=job.job_id).order_by(Timetable.timetable_id)
+    return _with_scores(db.session.scalars(query).all())
+
+
+def timetables_of(term: Term) -> list[Variant]:
+    """All timetables of a term: the published one first, then the newest; two queries."""
+    query = sa.select(Timetable).filter_by(term_id=term.term_id)
+    is_published = Timetable.status == TimetableStatus.PUBLISHED
+    return _with_scores(db.session.scalars(query.order_by(is_published.desc(), Timetable.timetable_id.desc())).all())
+
+
+def variant_of(timetable: Timetable) -> Variant:
+    """One timetable with its scores."""
+    return _with_scores([timetable])[0]
+
+
+def _with_scores(timetables: Sequence[Timetable]) -> list[Variant]:
+    keys = [timetable.timetable_id for timetable in timetables]
+    query = sa.select(TimetableScore).where(TimetableScore.timetable_id.in_(keys)).order_by(TimetableScore.position)
+    scores: dict[int, list[RuleScore]] = {key: [] for key in keys}
+    for row in db.session.scalars(query):
+        rule = rule_named(row.rule)
+        scores[row.timetable_id].append(
+            RuleScore(
+                rule=row.rule,
+                title=rule.title,
+                sentence=rule.sentence,
+                is_hard=row.is_hard,
+                count=row.count,
+                cost=row.cost,
+                amount=rule.amount_in_words(row.count),
+            )
+        )
+    return [Variant(timetable, tuple(scores[timetable.timetable_id])) for timetable in timetables]
+
+
+def criteria(variants: Sequence[Variant]) -> list[Criterion]:
+    """The comparison table: one row for each rule that any variant counts, one column for each variant."""
+    known = {score.rule: score for variant in variants for score in variant.scores}
+    rows = []
+    for rule, score in known.items():
+        found = [variant.by_rule.get(rule) for variant in variants]
+        rows.append(
+            Criterion(
+                rule=rule,
+                title=score.title,
+                sentence=score.sentence,
+                is_hard=score.is_hard,
+                counts=tuple(one.count if one else 0 for one in found),
+                costs=tuple(one.cost if one else 0 for one in found),
+            )
+        )
+    return rows
+
+
+def best_of(variants: Sequence[Variant]) -> Variant | None:
+    """The variant of the highest quality, all else being feasible."""
+    return max(variants, key=lambda v: (-v.timetable.unplaced, v.timetable.quality_score or Decimal(0)), default=None)
+
+
+def violations_of(timetable: Timetable, rule: str | None = None, limit: int = MOST_VIOLATIONS) -> list[Finding]:
+    """What a timetable counts against the term of today, hard rules first; of one rule where it is named."""
+    problem = build_problem(timetable.term)
+    solution = solution_from(problem, timetable.timetable_id)
+    found = []
+    for violation in violations(problem.instance, solution, rule, names_of(problem)):
+        if violation.weight == 0:
+            continue
+        found.append(
+            Finding(
+                rule=violation.rule,
+                title=rule_named(violation.rule).title,
+                is_hard=violation.weight is None,
+                count=violation.count,
+                cost=(violation.weight or 0) * violation.count,
+                sentence=violation.sentence,
+                day=violation.day,
+            )
+        )
+        if len(found) >= limit:
+            break
+    return found
