@@ -1,0 +1,92 @@
+"""A handful of meetings on a small week, counted under one rule."""
+
+from collections.abc import Sequence
+
+from webapp.engine.evaluate import Timetable, evaluate, violations
+from webapp.engine.instance import (
+    UNPLACED,
+    Constraint,
+    Instance,
+    Meeting,
+    Placement,
+    Resource,
+    ResourceKind,
+    Room,
+    RoomOption,
+    TimeOption,
+)
+from webapp.engine.solution import Solution
+from webapp.engine.timegrid import Time, TimeGrid
+
+WEEK = TimeGrid(days=3, slots_per_day=6)
+LUNCH = TimeGrid(days=3, slots_per_day=6, breaks=frozenset({2}))
+"""A long break after the third slot."""
+FORTNIGHT = TimeGrid(days=3, slots_per_day=6, weeks=2)
+ODD, EVEN, BOTH = 0b01, 0b10, 0b11
+
+RAO, CS3, EXCHANGE = 0, 1, 2
+PEOPLE = (
+    Resource("rao", ResourceKind.INSTRUCTOR, "Dr Rao"),
+    Resource("cs3", ResourceKind.GROUP, "CS 3"),
+    Resource("exchange", ResourceKind.STUDENTS, "Exchange students", weight=7),
+)
+HALL, LAB = 0, 1
+ROOMS = (Room("Hall", 60), Room("Lab", 20))
+EVERYBODY = (RAO, CS3, EXCHANGE)
+
+
+def at(
+    day: int, slot: int, length: int = 1, room: int | None = HALL, weeks: int = 1, also: int | None = None
+) -> Placement:
+    """A place: day, slot, length, room, weeks, and a second day."""
+    days = 1 << day | (0 if also is None else 1 << also)
+    return Placement(Time(slot, length, days, weeks), room)
+
+
+def meeting(code: str, times: Sequence[Time] = (), **fields) -> Meeting:
+    """A meeting that everybody attends unless told otherwise."""
+    options = tuple(TimeOption(time, penalty) for penalty, time in enumerate(times))
+    fields.setdefault("resources", EVERYBODY)
+    fields.setdefault("rooms", (RoomOption(HALL),))
+    return Meeting(code, options, **fields)
+
+
+def problem(
+    rule: str,
+    meetings: int | Sequence[Meeting],
+    grid: TimeGrid = WEEK,
+    rooms: Sequence[Room] = ROOMS,
+    reference: Sequence[Placement] = (),
+    weight: int | None = 1,
+    only: tuple[int, ...] = (),
+    **constraint,
+) -> Instance:
+    """An instance with one constraint. A number of meetings makes so many that everybody attends;
+    ``only`` names the meetings that the constraint is about.
+    """
+    if isinstance(meetings, int):
+        meetings = [meeting(f"M{i + 1}") for i in range(meetings)]
+    return Instance(
+        "case", grid, tuple(rooms), PEOPLE, tuple(meetings), (Constraint(rule, weight, meetings=only, **constraint),),
+        reference=tuple(reference),
+    )  # fmt: skip
+
+
+def count(rule: str, held: Sequence[Placement], meetings: Sequence[Meeting] = (), **fields) -> int:
+    """The rule's count, which must be the same from nothing and placed one after the other."""
+    instance = problem(rule, meetings or len(held), **fields)
+    timetable = Timetable(instance)
+    for index, placement in enumerate(held):
+        timetable.place(index, placement)
+    found = evaluate(instance, Solution(tuple(held))).counts[rule]
+    assert timetable.score().counts[rule] == found
+    return found
+
+
+def sentences(rule: str, held: Sequence[Placement], meetings: Sequence[Meeting] = (), **fields) -> list[str]:
+    """What is said about the rule's violations."""
+    instance = problem(rule, meetings or len(held), **fields)
+    return [violation.sentence for violation in violations(instance, Solution(tuple(held)))]
+
+
+NOWHERE = UNPLACED
