@@ -191,7 +191,7 @@ class Grid:
     def names_on_paper(self, day: DayRows) -> int:
         """How often the day's name stands down its side: once, or again and again if no sheet can hold the day."""
         height = self._day_height(day, *PACKED)
-        return 1 if height <= SHEET_MILLIMETRES else ceil(height / NAME_EVERY_MILLIMETRES)
+        return 1 if height <= SHEET_MILLIMETRES else int(height / NAME_EVERY_MILLIMETRES)
 
     def _day_height(self, day: DayRows, line: float, least: float, flow: Flow) -> float:
         """Millimetres that a day takes on paper when a line of text takes `line` and a row takes `least` or more."""
