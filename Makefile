@@ -1,0 +1,39 @@
+# Each target is one command on a fresh Linux machine with Python 3.11 and make.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+RUN := $(VENV)/bin/python
+STAMP := $(VENV)/.installed-$(shell cat requirements.txt requirements-dev.txt | sha256sum | cut -c1-16)
+BENCHMARKS := $(or $(TIMELOOM_BENCHMARKS),../shared/benchmarks)
+SECONDS_EACH ?= 60
+SEEDS ?= 1,2,3
+
+.PHONY: help install demo test lint bench
+.DEFAULT_GOAL := help
+
+help: ## Say what can be made
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+$(STAMP):
+	@test -x $(RUN) || $(PYTHON) -m venv $(VENV)
+	$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@rm -f $(VENV)/.installed-*
+	@touch $@
+
+install: $(STAMP) ## Make the virtual environment and compile the search once
+	@$(RUN) -m webapp.engine warm
+
+demo: install ## Start web and worker on an invented university, with servers of its own
+	$(RUN) -m webapp.embedded --data var/demo -- $(RUN) -m webapp.demo
+
+test: install ## Run all tests, on servers and in a browser of their own
+	$(RUN) -m tests.browser.provision
+	$(RUN) -m webapp.embedded -- $(RUN) -m pytest
+
+lint: $(STAMP) ## Check style, types and the arrows between the rooms
+	$(RUN) -m ruff check .
+	$(RUN) -m ruff format --check .
+	$(RUN) -m mypy
+	$(RUN) -m pytest -q tests/test_house.py -k arrow
+
+bench: install ## Solve the benchmark instances and compare with their rivals
+	$(RUN) -m webapp.engine bench $(BENCHMARKS)/ctt --seconds $(SECONDS_EACH) --seeds $(SEEDS)
