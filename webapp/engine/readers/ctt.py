@@ -33,6 +33,9 @@ from webapp.engine.timegrid import Time, TimeGrid
 MOST_DAYS, MOST_SLOTS, MOST_LECTURES, MOST_PEOPLE = 366, 288, 20_000, 1_000_000
 """What no file of this kind exceeds: a year, five-minute slots, a large university, a crowd."""
 
+HARD = ("all_placed", "room_clash", "instructor_clash", "group_clash", "possible_time", "suitable_room")
+"""Rules that hold for every file; unavailable times are listed by course."""
+
 SECTIONS = ("courses", "rooms", "curricula", "unavailability_constraints", "room_constraints")
 
 
@@ -255,7 +258,7 @@ class _Reader:
         return meetings, of_course
 
     def _constraints(self, of_course: dict[str, tuple[int, ...]]) -> list[Constraint]:
-        found = [Constraint(rule, None) for rule in ("all_placed", "room_clash", "instructor_clash", "group_clash")]
+        found = [Constraint(rule, None) for rule in HARD]
         for code, course in self.courses.items():
             if course.blocked:
                 cells = frozenset(course.blocked)

@@ -326,9 +326,7 @@ class _Compiler:
             return self.grid.slots_per_day <= MOST_TABLE_SLOTS
         return rule.days_only and self.grid.days <= MOST_TABLE_SLOTS
 
-    def _tables(
-        self, rows: list[list[tuple[int, int]]], width: int, one_week: bool
-    ) -> tuple[Ints, Ints, Ints, Ints]:
+    def _tables(self, rows: list[list[tuple[int, int]]], width: int, one_week: bool) -> tuple[Ints, Ints, Ints, Ints]:
         """Offsets, table numbers, weights and tables of each subject's rules."""
         tables: list[Ints] = []
         known: dict[Hashable, int] = {}
@@ -430,5 +428,3 @@ class _Compiler:
         weight, size = _weight(constraint), len(places)
         costs = [weight * rule.cost(self.instance, constraint, one, two) for one in places for two in places]
         return np.array(costs, np.int64).reshape(size, size)
-
-

@@ -20,5 +20,7 @@ def compiled(function: Callable[_P, _R]) -> Callable[_P, _R]:
 
 def inlined(function: Callable[_P, _R]) -> Callable[_P, _R]:
     """Like `compiled`, for small helpers of compiled functions."""
-    made: Callable[_P, _R] = numba.njit(nogil=True, cache=True, _nrt=False, error_model="numpy", inline="always")(function)
+    made: Callable[_P, _R] = numba.njit(nogil=True, cache=True, _nrt=False, error_model="numpy", inline="always")(
+        function
+    )
     return made

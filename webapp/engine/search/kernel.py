@@ -67,11 +67,17 @@ def may_swap(model: Model, state: State, meeting: int, other: int, t1: int) -> b
 
 @compiled
 def anneal(
-    model: Model, state: State, moves: int, temperature: float, cooling: float, hard_weight: float, mix: float,
-    mix2: float, simple: bool, 
+    model: Model,
+    state: State,
+    moves: int,
+    temperature: float,
+    cooling: float,
+    hard_weight: float,
+    mix: float,
+    mix2: float,
+    simple: bool,
 ) -> float:
-    """Try a number of moves; returns the temperature at the end.
-    """
+    """Try a number of moves; returns the temperature at the end."""
     seed = np.uint64(state.totals[2])
     meetings = model.size[N_MEETINGS]
     total, best = state.totals[0], state.totals[1]

@@ -3,13 +3,12 @@
 import numpy as np
 
 from webapp.engine.instance import UNPLACED, Placement
-from webapp.engine.search.arrays import CLOSED, State, unpack
+from webapp.engine.search.arrays import CLOSED, Model, State, unpack
 from webapp.engine.search.compile import Compiled
 from webapp.engine.search.compiled import compiled
 from webapp.engine.search.kernel import standing
 from webapp.engine.search.moves import N_MEETINGS, swap, swap_change
 from webapp.engine.solution import Solution
-from webapp.engine.search.arrays import Model
 
 
 def new_state(problem: Compiled, seed: int) -> State:

@@ -1,0 +1,80 @@
+"""Parameters of a run: one dataclass per part, each with its defaults and its checks."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class SearchParams:
+    """How the compiled search anneals. Temperatures and the price of hard violations are in units of weights.
+
+    Parameters
+    ----------
+    start_temperature
+        Times the largest weight of a soft rule: where cooling begins.
+    end_temperature
+        Times the smallest weight of a soft rule: where it ends. The cheapest rules need it low.
+    hard_weight
+        Price of a hard violation on the way, times the start temperature.
+    share_room
+        Share of moves that keep the time and change the room.
+    share_time
+        Share of moves that keep the room and change the time; the rest change both.
+    slices
+        Steps of the temperature in a run.
+    """
+
+    start_temperature: float = 4.0
+    end_temperature: float = 0.1
+    hard_weight: float = 5.0
+    share_room: float = 0.2
+    share_time: float = 0.4
+    slices: int = 300
+
+    def __post_init__(self) -> None:
+        if not self.end_temperature > 0 or not self.start_temperature > 0:
+            raise ValueError("temperatures must be positive")
+        if self.hard_weight <= 0:
+            raise ValueError("hard_weight must be positive")
+        if min(self.share_room, self.share_time) < 0 or self.share_room + self.share_time > 1:
+            raise ValueError("shares of moves must lie between 0 and 1 and add up to at most 1")
+        if self.slices < 1:
+            raise ValueError("slices must be at least 1")
+
+
+@dataclass(frozen=True)
+class SolveParams:
+    """Limits, seed and workers of a run.
+
+    Parameters
+    ----------
+    seconds
+        Time limit. Wall time from the call, or with ``cpu_clock`` the CPU seconds of the whole
+        process since it started.
+    workers
+        Threads that search at the same time.
+    reproducible
+        Limits by work: the same parameters give the same timetable, bit for bit. The clock
+        (``seconds``, twice over) then is only a safety, and its hitting is reported.
+    moves
+        Work limit of each worker in a reproducible run; None takes `MOVES_PER_SECOND` times ``seconds``.
+    """
+
+    seconds: float = 60.0
+    seed: int = 1
+    workers: int = 1
+    reproducible: bool = False
+    moves: int | None = None
+    cpu_clock: bool = False
+    search: SearchParams = field(default_factory=SearchParams)
+
+    def __post_init__(self) -> None:
+        if not 0 < self.seconds <= 1_000_000:
+            raise ValueError(f"seconds must lie between 0 and 1000000, found {self.seconds}")
+        if not 1 <= self.workers <= 64:
+            raise ValueError(f"workers must lie between 1 and 64, found {self.workers}")
+        if self.moves is not None and self.moves < 1:
+            raise ValueError(f"moves must be at least 1, found {self.moves}")
+
+
+MOVES_PER_SECOND = 2_000_000
+"""Moves that a second of a reproducible run stands for; an ordinary core does two or three times as many."""

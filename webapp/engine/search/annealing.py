@@ -1,0 +1,99 @@
+"""Annealing runs: one chain per worker, cooled over a budget, the best of all kept."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from webapp.engine.instance import Instance
+from webapp.engine.params import SearchParams
+from webapp.engine.result import Stop
+from webapp.engine.search.arrays import State
+from webapp.engine.search.budget import Budget
+from webapp.engine.search.compile import Compiled
+from webapp.engine.search.kernel import anneal
+from webapp.engine.search.state import best_cost, best_of, is_simple, state_of
+from webapp.engine.solution import Solution
+
+Told = Callable[[int, int], None]
+"""Called with hard violations and cost whenever a chain's best is better than before."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What annealing came to: by the compiled count, which the truth still has to confirm."""
+
+    solution: Solution
+    hard: int
+    cost: int
+    moves: int
+
+
+@dataclass(frozen=True)
+class Temperatures:
+    """Where cooling begins and ends, and the price of a hard violation, in units of the cost."""
+
+    start: float
+    end: float
+    hard_weight: float
+
+    @classmethod
+    def of(cls, instance: Instance, params: SearchParams) -> "Temperatures":
+        """Scale the parameters by the weights of the instance's soft rules."""
+        weights = [c.weight for c in instance.constraints if c.weight] or [1]
+        start = params.start_temperature * max(weights)
+        return cls(start, min(start, params.end_temperature * min(weights)), params.hard_weight * start)
+
+
+def anneal_once(
+    problem: Compiled,
+    start: Solution,
+    params: SearchParams,
+    seed: int,
+    budget: Budget,
+    stop: Stop,
+    told: Told,
+    *,
+    until_feasible: bool = False,
+) -> Found:
+    """Cool one chain down over the budget."""
+    state = state_of(problem, start, seed)
+    temperatures = Temperatures.of(problem.instance, params)
+    simple, moves, known = is_simple(problem), 0, best_cost(state)
+    told(*known)
+    while (used := budget.used()) < 1 and not stop() and not (until_feasible and known[0] == 0) and known != (0, 0):
+        temperature = temperatures.start * (temperatures.end / temperatures.start) ** used
+        size = budget.slice()
+        _slice(problem, state, size, temperature, temperatures.hard_weight, params, simple)
+        budget.done(size)
+        moves += size
+        if best_cost(state) < known:
+            known = best_cost(state)
+            told(*known)
+    return Found(best_of(problem, state), *known, moves)
+
+
+def _slice(
+    problem: Compiled, state: State, moves: int, temperature: float, hard: float, params: SearchParams, simple: bool
+) -> None:
+    if len(problem.model.kind):
+        anneal(problem.model, state, moves, temperature, 1.0, hard, params.share_room, params.share_time, simple)
+
+
+def anneal_many(
+    problem: Compiled,
+    start: Solution,
+    params: SearchParams,
+    seeds: list[int],
+    budgets: list[Budget],
+    stop: Stop,
+    told: Told,
+) -> list[Found]:
+    """Cool one chain per seed at the same time; compiled code holds no lock, so that they run side by side."""
+    if len(seeds) == 1:
+        return [anneal_once(problem, start, params, seeds[0], budgets[0], stop, told)]
+    with ThreadPoolExecutor(len(seeds), thread_name_prefix="search") as pool:
+        running = [
+            pool.submit(anneal_once, problem, start, params, seed, budget, stop, told)
+            for seed, budget in zip(seeds, budgets, strict=True)
+        ]
+        return [each.result() for each in running]

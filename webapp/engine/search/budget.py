@@ -1,0 +1,85 @@
+"""How long a search goes on: by the clock, or by work where a run shall be repeatable."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+LONGEST_SLICE = 0.25
+"""Seconds between two looks at the clock and the stop flag."""
+
+
+class Budget(Protocol):
+    """Says how much of it is used up, and how many moves to try before asking again."""
+
+    def used(self) -> float:
+        """Share that is used up, 1 at the end."""
+        ...
+
+    def slice(self) -> int:
+        """Moves to try next."""
+        ...
+
+    def done(self, moves: int) -> None:
+        """Take note of moves tried since `slice`."""
+        ...
+
+
+class TimeBudget:
+    """A stretch of a clock; slices are sized by the speed seen so far.
+
+    Parameters
+    ----------
+    clock
+        Returns seconds.
+    begin, end
+        The stretch, in the clock's seconds.
+    slices
+        Into how many slices to divide it at least.
+    """
+
+    def __init__(self, clock: Callable[[], float], begin: float, end: float, slices: int) -> None:
+        self._clock, self._begin, self._end = clock, begin, end
+        self._target = min(LONGEST_SLICE, max(0.002, (end - begin) / slices))
+        self._moves, self._last = 2_000, clock()
+
+    def used(self) -> float:
+        """Share of the time that is gone."""
+        length = self._end - self._begin
+        return 1.0 if length <= 0 else (self._clock() - self._begin) / length
+
+    def slice(self) -> int:
+        """As many moves as the target takes."""
+        self._last = self._clock()
+        return self._moves
+
+    def done(self, moves: int) -> None:
+        """Size the next slice, at most four times the last."""
+        seconds = max(1e-4, self._clock() - self._last)
+        self._moves = max(200, min(4 * moves, int(moves * self._target / seconds)))
+
+
+class WorkBudget:
+    """A number of moves in equal slices: says the same on every machine.
+
+    Parameters
+    ----------
+    expired
+        The clock as a safety: when it says yes, the budget is used up and ``hit`` is set.
+    """
+
+    def __init__(self, moves: int, slices: int, expired: Callable[[], bool]) -> None:
+        self._total, self._left, self._expired = moves, moves, expired
+        self._size = max(1, min(500_000, moves // slices))
+        self.hit = False
+
+    def used(self) -> float:
+        """Share of the moves that are tried."""
+        self.hit = self.hit or (self._left > 0 and self._expired())
+        return 1.0 if self.hit else 1.0 - self._left / self._total
+
+    def slice(self) -> int:
+        """The next moves, all of one size but the last."""
+        return min(self._size, self._left)
+
+    def done(self, moves: int) -> None:
+        """Count down."""
+        self._left -= moves

@@ -1,0 +1,192 @@
+"""Solving: clustering, scheduling and conflict resolution, wired together."""
+
+import platform
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from importlib.metadata import version
+
+from webapp.engine.clusters import Clusters, cluster
+from webapp.engine.evaluate import evaluate
+from webapp.engine.instance import Instance
+from webapp.engine.params import MOVES_PER_SECOND, SolveParams
+from webapp.engine.placing import reasons, without_clashes
+from webapp.engine.result import NoObserver, Observer, Result, Status, Stop, never
+from webapp.engine.search.annealing import Found, anneal_many, anneal_once
+from webapp.engine.search.budget import Budget, TimeBudget, WorkBudget
+from webapp.engine.search.compile import Compiled, compile_instance
+from webapp.engine.solution import Solution
+
+__all__ = ["Clusters", "cluster", "resolve", "schedule", "solve"]
+
+MARGIN = 0.25
+"""Seconds kept back for the truth's last word and for writing it down."""
+
+SCHEDULING_SHARE = 0.25
+"""Most of the time that looking for a first timetable may take."""
+
+
+def solve(instance: Instance, params: SolveParams, stop: Stop = never, observer: Observer | None = None) -> Result:
+    """Find a timetable: cluster, schedule, resolve.
+
+    Parameters
+    ----------
+    stop
+        Asked several times a second; when it says yes the best so far is returned.
+    observer
+        Told about stages and improvements.
+
+    Returns
+    -------
+    Result
+        Judged by the truth; feasible only when nothing hard is violated.
+    """
+    run = _Run(instance, params, stop, observer or NoObserver())
+    run.observer.on_stage("clustering")
+    cluster(instance)
+    start = run.schedule()
+    return run.result(run.resolve(start.solution))
+
+
+def schedule(instance: Instance, params: SolveParams, stop: Stop = never, observer: Observer | None = None) -> Result:
+    """Find a first timetable, as good as comes quickly; what finds no place is listed with a reason."""
+    run = _Run(instance, params, stop, observer or NoObserver())
+    return run.result(run.schedule())
+
+
+def resolve(
+    instance: Instance, start: Solution, params: SolveParams, stop: Stop = never, observer: Observer | None = None
+) -> Result:
+    """Improve a timetable under the instance's weights; the start may be partial or violate hard rules."""
+    run = _Run(instance, params, stop, observer or NoObserver())
+    return run.result(run.resolve(start))
+
+
+class _Run:
+    """One run: its clock, what it has told the observer, and the problem as arrays."""
+
+    def __init__(self, instance: Instance, params: SolveParams, stop: Stop, observer: Observer) -> None:
+        self.instance, self.params, self.stop, self.observer = instance, params, stop, observer
+        self.wall, self.cpu = time.monotonic(), time.process_time()
+        self.clock: Callable[[], float] = time.process_time if params.cpu_clock else time.monotonic
+        self.begin = 0.0 if params.cpu_clock else self.wall
+        self.end = self.begin + max(params.seconds - MARGIN, 0.8 * params.seconds)
+        self.first_feasible: float | None = None
+        self.best: tuple[int, int] | None = None
+        self.lock = threading.Lock()
+        self.moves, self.safety_hit = 0, False
+        self.problem: Compiled = compile_instance(instance)
+
+    # Stages
+
+    def schedule(self) -> Found:
+        """A first timetable, from nothing or from what is pinned."""
+        self.observer.on_stage("scheduling")
+        start = self.instance.reference if self.instance.reference else Solution.empty(self.instance).placements
+        budget = self._budget(SCHEDULING_SHARE)
+        search = self.params.search
+        found = anneal_once(
+            self.problem, Solution(start), search, self.params.seed, budget, self.stop, self._told, until_feasible=True
+        )
+        self._note(found, [budget])
+        return found
+
+    def resolve(self, start: Solution) -> Found:
+        """Anneal from a start, one chain per worker."""
+        self.observer.on_stage("conflict resolution")
+        seeds = [self.params.seed * 1_000_003 + worker for worker in range(self.params.workers)]
+        budgets = [self._budget(1.0) for _ in seeds]
+        chains = anneal_many(self.problem, start, self.params.search, seeds, budgets, self.stop, self._told)
+        for found in chains:
+            self._note(found, budgets)
+        return min(chains, key=lambda found: (found.hard, found.cost))
+
+    def _budget(self, share: float) -> Budget:
+        params = self.params
+        if params.reproducible:
+            moves = params.moves or int(MOVES_PER_SECOND * params.seconds)
+            safety = self.wall + 2 * params.seconds
+            return WorkBudget(int(share * moves), params.search.slices, lambda: time.monotonic() > safety)
+        now = self.clock()
+        end = self.end if share == 1.0 else now + share * max(0.0, self.end - now)
+        return TimeBudget(self.clock, now, end, params.search.slices)
+
+    def _note(self, found: Found, budgets: list[Budget]) -> None:
+        self.moves += found.moves
+        self.safety_hit |= any(isinstance(budget, WorkBudget) and budget.hit for budget in budgets)
+
+    def _told(self, hard: int, cost: int) -> None:
+        with self.lock:
+            if self.best is not None and (hard, cost) >= self.best:
+                return
+            self.best = (hard, cost)
+            seconds = self.clock() - self.begin
+            if hard == 0 and self.first_feasible is None:
+                self.first_feasible = seconds
+            self.observer.on_best(cost, hard, 0, seconds)
+
+    # The last word
+
+    def result(self, found: Found) -> Result:
+        """What the truth says about the timetable found."""
+        solution = found.solution
+        score = evaluate(self.instance, solution)
+        if not score.feasible:
+            solution = without_clashes(self.instance, solution)
+            score = evaluate(self.instance, solution)
+        status = Status.UNKNOWN
+        if score.feasible:
+            status = Status.OPTIMAL if score.cost == 0 else Status.FEASIBLE
+        return Result(
+            status=status,
+            solution=solution,
+            cost=score.cost,
+            counts=score.counts,
+            hard=score.hard,
+            bound=0,
+            bound_of="costs are never negative",
+            seconds=time.monotonic() - self.wall,
+            cpu_seconds=time.process_time() - (0.0 if self.params.cpu_clock else self.cpu),
+            first_feasible=self.first_feasible if score.feasible else None,
+            iterations=self.moves,
+            seed=self.params.seed,
+            limit=self._limit(status),
+            unplaced=reasons(self.instance, solution),
+            reason=self._reason(score.hard),
+            versions=versions(),
+            params=asdict(self.params),
+        )
+
+    def _limit(self, status: Status) -> str:
+        if status is Status.OPTIMAL:
+            return "optimal"
+        if self.stop():
+            return "stopped"
+        return "work" if self.params.reproducible and not self.safety_hit else "time"
+
+    def _reason(self, hard: int) -> str:
+        said = []
+        if hard:
+            said.append(f"No timetable without hard violations was found: {hard} are left.")
+        if self.safety_hit:
+            said.append("The clock ended a run that work should have ended: it can't be repeated exactly.")
+        if self.problem.left_out:
+            named = ", ".join(self.problem.left_out)
+            said.append(f"The search did not see these rules, which the result counts: {named}.")
+        return " ".join(said)
+
+
+def versions() -> dict[str, str]:
+    """Versions of what a result depends on."""
+    found = {name: version(name) for name in ("numba", "numpy", "ortools")}
+    return {"python": platform.python_version()} | found
+
+
+def warm() -> None:
+    """Compile everything ahead, so that the first run is as quick as the second."""
+    from webapp.engine.search.warming import tiny
+
+    for weeks in (1, 2):
+        params = SolveParams(seconds=1.0, reproducible=True, moves=2_000)
+        solve(tiny(weeks), replace(params, seed=weeks))
