@@ -51,7 +51,7 @@ OWN_TERM: Mapping[str, RuleSetting] = MappingProxyType(
     | {
         "max_per_day": RuleSetting(hard=True, amount=7),
         "max_in_row": RuleSetting(hard=True, amount=4),
-        "max_per_week": RuleSetting(enabled=False, hard=True, amount=40),
+        "max_per_week": HARD,
         "student_clash": soft(50),
         "min_working_days": soft(5),
         "isolated_meetings": soft(2),

@@ -165,7 +165,7 @@ class _Reader:
             return None
         key = self.table.key_of(row.record)
         if key in self.first:
-            column = self.table.key[0] if len(self.table.key) == 1 else ", ".join(self.table.key)
+            column = ", ".join(name for name in self.table.key if row.record[name] is not None)
             self.add(row.number, column, self.table.label(key), f"each once; it is in row {self.first[key]} already")
             return None
         self.first[key] = row.number

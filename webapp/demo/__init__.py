@@ -1,0 +1,1 @@
+"""An invented university, and the command that starts Timeloom with it."""
