@@ -133,7 +133,7 @@ def _rows(model: Any, condition: Any, *order: Any) -> list[Any]:
 
 
 def _tuples(query: Any) -> Iterable[Any]:
-    return db.session.execute(query).tuples()
+    return db.session.execute(query).all()
 
 
 def _gathered(query: Any) -> dict[int, list[int]]:
