@@ -12,7 +12,7 @@ from flask_login import current_user
 from sqlalchemy import event
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from webapp import access, config, errors, headers, health, logs
+from webapp import access, config, errors, headers, health, logs, metrics
 from webapp.extensions import babel, csrf, db, limiter, login_manager, migrate, queue
 
 BLUEPRINTS = ("auth", "admin", "hod", "faculty", "student", "api")
@@ -79,8 +79,10 @@ def _choose_timezone() -> str | None:
 
 def _register_blueprints(app: Flask) -> None:
     app.register_blueprint(health.bp)
+    app.register_blueprint(metrics.bp)
     for name in BLUEPRINTS:
-        if find_spec(f"webapp.{name}"):
+        spec = find_spec(f"webapp.{name}")
+        if spec and spec.origin:
             app.register_blueprint(import_module(f"webapp.{name}").bp)
 
 

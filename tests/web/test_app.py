@@ -53,6 +53,20 @@ def test_ready_is_503_and_says_so_when_the_schema_is_behind(client, session):
     assert "0000_nothing" in answer.json["schema"]
 
 
+def test_metrics_are_closed_without_a_token_of_ones_own(client):
+    assert client.get("/metrics").status_code == 404
+
+
+def test_metrics_show_runs_queues_and_workers_to_whoever_has_the_token(app, client, monkeypatch):
+    monkeypatch.setitem(app.config, "TIMELOOM_METRICS_TOKEN", "right")
+    factories.job(factories.term())
+    assert client.get("/metrics", headers={"Authorization": "Bearer wrong"}).status_code == 401
+    text = client.get("/metrics", headers={"Authorization": "Bearer right"}).get_data(as_text=True)
+    assert 'timeloom_runs{status="queued"} 1.0' in text
+    assert 'timeloom_queue_jobs{queue="generation"} 0.0' in text
+    assert "timeloom_workers 0.0" in text
+
+
 def test_private_pages_are_not_stored_and_carry_the_strict_policy(client):
     headers = client.get("/no-such-page").headers
     assert headers["Cache-Control"] == "no-store"
