@@ -4,10 +4,12 @@ A job carries its id alone and returns nothing: the row of ``generation_jobs`` s
 lease on it, and whatever is stored has been verified by the truth.
 """
 
+import os
 import signal
 import threading
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,8 +17,9 @@ import structlog
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from webapp.engine.evaluate import evaluate
+from webapp.engine.instance import Instance
 from webapp.engine.params import SolveParams
-from webapp.engine.profiles import profiled
+from webapp.engine.profiles import criterion, profiled, quality_score
 from webapp.engine.result import Result
 from webapp.engine.solution import Solution
 from webapp.engine.solve import cluster, resolve, schedule
@@ -44,6 +47,7 @@ SCHEDULING_SHARE = 0.35
 """The most of a run's time that the first timetable may take; the variants share what is left."""
 SAVING_SHARE = 0.03
 MOST_REASONS = 5
+MOST_WORKERS = 8
 
 shutdown = threading.Event()
 """Set when the process is told to end: the solve in hand is finished, the rest handed back."""
@@ -202,7 +206,7 @@ class Run:
         self.tracker.enter(Stage.CONFLICT_RESOLUTION, 70 + step * index, 70 + step * (index + 1), seconds)
         self.tracker.begin_variant(name)
         instance = profiled(problem.instance, name)
-        best = min(self.pool or [start], key=lambda known: _worth(instance, known))
+        best = min(self.pool or [start], key=lambda known: _worth(name, instance, known))
         result = resolve(instance, best, self._params(seconds), self._stop, self.tracker)
         if self.beat.cancelled.is_set() or self.beat.lost.is_set():
             self._look_up()
@@ -217,8 +221,8 @@ class Run:
         for name in self.names:
             instance = profiled(problem.instance, name)
             own = solution_from(problem, self.stored[name])
-            best = min([own, *self.pool], key=lambda known, by=instance: _worth(by, known))
-            if _worth(instance, best) < _worth(instance, own):
+            best = min([own, *self.pool], key=partial(_worth, name, instance))
+            if _worth(name, instance, best) < _worth(name, instance, own):
                 self._replace(problem, name, best)
         self.tracker.finish()
         _end(self.lease, status=JobStatus.COMPLETED, progress=100, stage=Stage.SAVING, facts=self.tracker.facts())
@@ -267,8 +271,14 @@ class Run:
         _persist(replace)
 
     def _describe(self, problem: TermProblem, name: str, solution: Solution) -> None:
-        cost = evaluate(problem.instance, solution).cost
-        self.tracker.end_variant(name, cost=cost, unplaced=len(solution.unplaced), timetable_id=self.stored[name])
+        score = evaluate(problem.instance, solution)
+        self.tracker.end_variant(
+            name,
+            cost=score.cost,
+            quality=float(quality_score(problem.instance, score)),
+            unplaced=len(solution.unplaced),
+            timetable_id=self.stored[name],
+        )
 
     # Time, and who wants what
 
@@ -276,7 +286,8 @@ class Run:
         return max(0.0, self.deadline - time.monotonic())
 
     def _params(self, seconds: float) -> SolveParams:
-        return SolveParams(seconds=seconds, seed=self.seed, reproducible=self.reproducible)
+        workers = 1 if self.reproducible else min(MOST_WORKERS, os.cpu_count() or 1)
+        return SolveParams(max(seconds, 0.1), self.seed, workers, self.reproducible)
 
     def _stop(self) -> bool:
         """Whether the engine shall end its search now."""
@@ -293,7 +304,6 @@ class Run:
             raise HandedBack
 
 
-def _worth(instance: Any, solution: Solution) -> tuple[int, int]:
-    """Hard violations, then cost: smaller is better."""
-    score = evaluate(instance, solution)
-    return score.hard, score.cost
+def _worth(name: str, instance: Instance, solution: Solution) -> tuple[int, ...]:
+    """How well a timetable does in what a variant is named for, under its weights: smaller is better."""
+    return criterion(name, evaluate(instance, solution))

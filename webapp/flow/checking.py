@@ -70,5 +70,5 @@ def _blocker(shortage: Shortage, kinds: Sequence[str]) -> Blocker:
 def _kinds(problem: TermProblem) -> list[str]:
     """The kind of each room of the instance."""
     query = sa.select(Room.room_id, Room.kind).where(Room.room_id.in_(problem.room_ids))
-    kinds = dict(db.session.execute(query).tuples().all())
+    kinds = dict(db.session.execute(query).all())
     return [kinds[room_id] for room_id in problem.room_ids]

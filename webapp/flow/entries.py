@@ -118,7 +118,7 @@ def _teachers(where: Sequence[Any]) -> dict[int, list[tuple[int, str]]]:
         .where(*where)
         .order_by(EntryFaculty.entry_id, EntryFaculty.position, Faculty.name)
     )
-    return _by_entry(db.session.execute(query).tuples())
+    return _by_entry(db.session.execute(query))
 
 
 def _groups(where: Sequence[Any]) -> dict[int, list[tuple[int, str]]]:
@@ -129,7 +129,7 @@ def _groups(where: Sequence[Any]) -> dict[int, list[tuple[int, str]]]:
         .where(*where)
         .order_by(EntryGroup.entry_id, StudentGroup.code)
     )
-    return _by_entry(db.session.execute(query).tuples())
+    return _by_entry(db.session.execute(query))
 
 
 def _by_entry(rows: Iterable[tuple[int, int, str]]) -> dict[int, list[tuple[int, str]]]:

@@ -368,4 +368,4 @@ def _stage_message(job: GenerationJob) -> str:
 def variants_stored(job: GenerationJob) -> dict[str, int]:
     """The variants of a run that are stored already: name and ``timetable_id``."""
     query = sa.select(Timetable.variant_name, Timetable.timetable_id).filter_by(generation_job_id=job.job_id)
-    return dict(db.session.execute(query.order_by(Timetable.timetable_id)).tuples().all())
+    return dict(db.session.execute(query.order_by(Timetable.timetable_id)).all())

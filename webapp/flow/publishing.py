@@ -172,7 +172,7 @@ def _overridden(problem: TermProblem, timetable: Timetable) -> frozenset[int]:
     query = sa.select(TimetableEntry.component_id, TimetableEntry.student_group_id, TimetableEntry.ordinal).where(
         TimetableEntry.timetable_id == timetable.timetable_id, TimetableEntry.override_reason.is_not(None)
     )
-    keys = (MeetingKey(*key) for key in db.session.execute(query).tuples())
+    keys = (MeetingKey(*key) for key in db.session.execute(query))
     return frozenset(problem.index_of[key] for key in keys if key in problem.index_of)
 
 

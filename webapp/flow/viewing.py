@@ -233,7 +233,7 @@ def _attended_by(student_id: int, term_id: int) -> Any:
 def subjects(timetable: Timetable, lens: Lens, department_id: int | None = None) -> list[Subject]:
     """Whom a timetable can be looked at by; of one department where it is named."""
     query = _SUBJECTS[lens](timetable)
-    found = [Subject(lens, *row) for row in db.session.execute(query).tuples()]
+    found = [Subject(lens, *row) for row in db.session.execute(query)]
     if department_id is not None:
         found = [subject for subject in found if subject.department_id == department_id]
     return found
@@ -327,7 +327,7 @@ class _Kin:
 
     def __init__(self, term_id: int) -> None:
         query = sa.select(StudentGroup.student_group_id, StudentGroup.parent_id).filter_by(term_id=term_id)
-        self._parents = dict(db.session.execute(query).tuples().all())
+        self._parents = dict(db.session.execute(query).all())
 
     def of(self, group_id: int) -> frozenset[int]:
         """The group, those above and those below."""

@@ -7,7 +7,6 @@ is refused.
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
@@ -16,7 +15,7 @@ from sqlalchemy.dialects.postgresql import Range
 
 from webapp.engine.evaluate import Score, Violation, evaluate, violations
 from webapp.engine.instance import UNPLACED, Placement
-from webapp.engine.profiles import quality_score
+from webapp.engine.profiles import measured, quality_score
 from webapp.engine.solution import Solution
 from webapp.extensions import db
 from webapp.flow.bridge.calendar import clock
@@ -88,8 +87,8 @@ def replace_timetable(problem: TermProblem, solution: Solution, facts: Timetable
 
 
 def verified(problem: TermProblem, solution: Solution) -> Score:
-    """The truth's score; raises `NotFeasible` where what is placed breaks a hard rule."""
-    score = evaluate(problem.instance, solution)
+    """The truth's score, with everything on the yardstick; raises `NotFeasible` where what is placed breaks a rule."""
+    score = evaluate(measured(problem.instance), solution)
     if score.hard > _unplaced_hard(problem, solution):
         findings = hard_findings(problem, solution)
         raise NotFeasible(f"The timetable breaks {len(findings)} hard rules.", findings[:MOST_FINDINGS])
@@ -117,7 +116,7 @@ def _unplaced_hard(problem: TermProblem, solution: Solution) -> int:
 
 def _of_timetable(problem: TermProblem, solution: Solution, facts: TimetableFacts, score: Score) -> dict[str, Any]:
     return {
-        "quality_score": Decimal(str(round(quality_score(problem.instance, score), 2))),
+        "quality_score": quality_score(problem.instance, score),
         "content_hash": content_hash(problem, solution),
         "cost": score.cost,
         "bound": facts.bound,
@@ -245,7 +244,7 @@ def solution_from(problem: TermProblem, timetable_id: int) -> Solution:
         TimetableEntry.room_id,
     ).where(TimetableEntry.timetable_id == timetable_id)
     placements = [UNPLACED] * len(problem.rows)
-    for component_id, batch_id, ordinal, slot_id, end, room_id in db.session.execute(query).tuples():
+    for component_id, batch_id, ordinal, slot_id, end, room_id in db.session.execute(query):
         index = problem.index_of.get(MeetingKey(component_id, batch_id, ordinal))
         if index is None or slot_id is None or slot_id not in problem.calendar.by_id:
             continue
@@ -263,13 +262,13 @@ def changed_since(problem: TermProblem, timetable_id: int) -> list[str]:
     query = sa.select(EntryFaculty.entry_id, EntryFaculty.faculty_id).join(
         TimetableEntry, TimetableEntry.entry_id == EntryFaculty.entry_id
     )
-    for entry_id, faculty_id in db.session.execute(query.where(of_entry).order_by(EntryFaculty.position)).tuples():
+    for entry_id, faculty_id in db.session.execute(query.where(of_entry).order_by(EntryFaculty.position)):
         teachers[entry_id].append(faculty_id)
     attends: dict[int, set[int]] = defaultdict(set)
     attending = sa.select(EntryGroup.entry_id, EntryGroup.student_group_id).join(
         TimetableEntry, TimetableEntry.entry_id == EntryGroup.entry_id
     )
-    for entry_id, group_id in db.session.execute(attending.where(of_entry)).tuples():
+    for entry_id, group_id in db.session.execute(attending.where(of_entry)):
         attends[entry_id].add(group_id)
     entries = sa.select(
         TimetableEntry.entry_id,
@@ -279,7 +278,7 @@ def changed_since(problem: TermProblem, timetable_id: int) -> list[str]:
         TimetableEntry.week_set_id,
     ).where(of_entry)
     found = []
-    for entry_id, component_id, batch_id, ordinal, week_set_id in db.session.execute(entries).tuples():
+    for entry_id, component_id, batch_id, ordinal, week_set_id in db.session.execute(entries):
         index = problem.index_of.get(MeetingKey(component_id, batch_id, ordinal))
         if index is None:
             found.append(f"A class of component {component_id} is no longer asked for.")
