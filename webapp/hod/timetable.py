@@ -1,0 +1,58 @@
+"""A head's view: the department's classes, and the weeks of its groups, teachers and rooms."""
+
+from flask import request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from webapp.flow import viewing
+from webapp.flow.viewing import Lens, Subject
+from webapp.hod import bp
+from webapp.htmx import render
+from webapp.models import Timetable
+from webapp.navigation import me
+from webapp.showing import lens_of, moment_in, paper, subject_of
+
+LENSES = (Lens.DEPARTMENT, Lens.GROUP, Lens.FACULTY)
+
+
+@bp.get("/timetable")
+def timetable() -> ResponseReturnValue:
+    term = viewing.shown_term(me(), request.args.get("term"))
+    found = viewing.published_timetable(term)
+    lens = lens_of(request.args.get("by"), Lens.DEPARTMENT)
+    subjects = _subjects(found, lens)
+    subject = subject_of(subjects, request.args.get("key"))
+    sheets = viewing.sheets_for(found, lens, [subject.key], current_user.department_id) if found and subject else []
+    today, _now = moment_in(term)
+    return render(
+        "hod/timetable.html",
+        "week",
+        department=current_user.department,
+        term=term,
+        terms=viewing.terms_of(me(), published_only=True),
+        timetable=found,
+        lens=lens,
+        lenses=LENSES,
+        subjects=subjects,
+        subject=subject,
+        sheet=sheets[0] if sheets else None,
+        today=today,
+    )
+
+
+@bp.get("/timetable/print")
+def timetable_print() -> ResponseReturnValue:
+    term = viewing.shown_term(me(), request.args.get("term"))
+    found = viewing.published_timetable(term)
+    lens = lens_of(request.args.get("by"), Lens.DEPARTMENT)
+    subjects = _subjects(found, lens)
+    if request.args.get("key"):
+        wanted = subject_of(subjects, request.args["key"])
+        subjects = [wanted] if wanted else []
+    keys = [subject.key for subject in subjects]
+    sheets = viewing.sheets_for(found, lens, keys, current_user.department_id) if found and keys else []
+    return paper(sheets, found, back_url=url_for("hod.timetable", **request.args.to_dict()), lens=lens)
+
+
+def _subjects(timetable: Timetable | None, lens: Lens) -> list[Subject]:
+    return viewing.subjects(timetable, lens, current_user.department_id) if timetable else []
