@@ -69,7 +69,7 @@ def add_constraints(
 
 def _rooms_suffice(variables: Variables, cuts: tuple[frozenset[int], ...]) -> None:
     """Where rooms are not named, there are enough of every kind at every time."""
-    if not variables.named_rooms and not variables.guarded and room_counts.rooms_are_exclusive(variables):
+    if not variables.named_rooms and not variables.guarded and variables.rooms_are_exclusive:
         for kind in room_counts.kinds(variables, cuts):
             room_counts.limit(variables, kind)
 

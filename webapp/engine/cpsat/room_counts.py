@@ -16,8 +16,7 @@ from ortools.sat.python import cp_model
 from webapp.engine.cpsat.clash import cliques
 from webapp.engine.cpsat.variables import Block, Count, Occupancy, Variables
 from webapp.engine.instance import Constraint, Placement
-from webapp.engine.rules import rule_named
-from webapp.engine.rules.family import ChoiceRule, ClashRule
+from webapp.engine.rules.family import ChoiceRule
 
 MOST_UNIONS = 60
 """Unions of overlapping room sets that are added beside the sets themselves."""
@@ -29,15 +28,6 @@ class RoomKind:
 
     rooms: frozenset[int]
     meetings: tuple[int, ...]
-
-
-def rooms_are_exclusive(variables: Variables) -> bool:
-    """Whether a hard rule gives a room to one meeting at a time."""
-    for constraint in variables.instance.constraints:
-        rule = rule_named(constraint.rule)
-        if constraint.hard and isinstance(rule, ClashRule) and rule.rooms:
-            return True
-    return False
 
 
 def kinds(variables: Variables, extra: Iterable[frozenset[int]] = ()) -> list[RoomKind]:

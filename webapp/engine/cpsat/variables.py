@@ -139,7 +139,7 @@ class Variables:
 
     def _block(self, members: tuple[int, ...]) -> Block:
         first, model = members[0], self.model
-        options = self.domains.times(first)
+        options = tuple(o for o in self.domains.times(first) if self._is_free(first, o.time))
         code = self.instance.meetings[first].code
         literals = tuple(model.new_bool_var(f"{code}@{o.time.start}/{o.time.days}") for o in options)
         missing = model.new_int_var(0, len(members), f"{code} missing") if self.partial else None
@@ -153,8 +153,47 @@ class Variables:
             rooms = tuple(self._rooms(first, o.time, literal) for o, literal in zip(options, literals, strict=True))
         return Block(members, options, literals, rooms, missing)
 
+    def _is_free(self, meeting: int, time: Time) -> bool:
+        """Whether nobody of the meeting has to be at one that stays, then."""
+        people = self.exclusive.intersection(self.instance.meetings[meeting].resources)
+        return not any(self._covered(self._people_taken.get(person), time) for person in people)
+
+    def _covered(self, taken: Mapping[int, int] | None, time: Time) -> bool:
+        return taken is not None and any(taken.get(cell, 0) & time.weeks for cell in time.cells(self.grid))
+
+    @cached_property
+    def _people_taken(self) -> dict[int, dict[int, int]]:
+        """Per exclusive resource, the cells of meetings that stay, with the mask of their weeks."""
+        found: dict[int, dict[int, int]] = {}
+        for meeting, place in self.fixed.items():
+            for person in self.exclusive.intersection(self.instance.meetings[meeting].resources):
+                self._take(found.setdefault(person, {}), place.at)
+        return found
+
+    @cached_property
+    def _rooms_taken(self) -> dict[int, dict[int, int]]:
+        """The same per room, where a hard rule gives it to one meeting at a time."""
+        found: dict[int, dict[int, int]] = {}
+        if not self.guarded and self.rooms_are_exclusive:
+            for place in self.fixed.values():
+                if place.room is not None:
+                    self._take(found.setdefault(place.room, {}), place.at)
+        return found
+
+    def _take(self, taken: dict[int, int], time: Time) -> None:
+        for cell in time.cells(self.grid):
+            taken[cell] = taken.get(cell, 0) | time.weeks
+
+    @cached_property
+    def rooms_are_exclusive(self) -> bool:
+        """Whether a hard rule gives a room to one meeting at a time."""
+        hard = (rule_named(c.rule) for c in self.instance.constraints if c.hard)
+        return any(isinstance(rule, ClashRule) and rule.rooms for rule in hard)
+
     def _rooms(self, meeting: int, time: Time, literal: cp_model.IntVar) -> Mapping[int, cp_model.IntVar]:
-        rooms = self.domains.rooms_at(meeting, time)
+        rooms = tuple(
+            r for r in self.domains.rooms_at(meeting, time) if not self._covered(self._rooms_taken.get(r), time)
+        )
         if len(rooms) == 1:
             return {rooms[0]: literal}
         chosen = {room: self.model.new_bool_var("") for room in rooms}

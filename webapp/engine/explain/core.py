@@ -221,7 +221,7 @@ def status_of(
         return Status.INFEASIBLE
     variables = Variables(alone, meetings, {}, domains, named_rooms=named)
     add_constraints(variables)
-    if named and room_counts.rooms_are_exclusive(variables):
+    if named and variables.rooms_are_exclusive:
         for kind in room_counts.kinds(variables):
             room_counts.limit(variables, kind)
     return run(variables.model, limits).status
