@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from webapp.extensions import db
 from webapp.flow import audit
 from webapp.flow.exchange.comparing import Change, Preview, RowDifference, State, TableDifference, compare
+from webapp.flow.exchange.descriptors import Scope
 from webapp.flow.exchange.faults import Fault, UploadRefused, refused
 from webapp.flow.exchange.reading import read_path, read_upload
 from webapp.flow.exchange.sheets import Tables
@@ -36,6 +37,7 @@ __all__ = [
     "TableDifference",
     "Tables",
     "TermDatesMissing",
+    "TermMissing",
     "UploadRefused",
     "confirm",
     "confirm_upload",
@@ -48,11 +50,16 @@ __all__ = [
     "preview",
     "read_path",
     "read_upload",
+    "term_of_upload",
 ]
 
 
 class ImportConflict(Problem):
     """The rows of the file don't fit together with those that are there."""
+
+
+class TermMissing(Problem):
+    """The file has rows of a term, and no term was chosen or named."""
 
 
 class TermDatesMissing(Problem):
@@ -78,6 +85,8 @@ def preview(organization: Organization, term: Term | None, tables: Tables, *, re
     With ``replace`` the tables that the file has lose the rows it lacks; a row that can't go because
     others refer to it raises `StillInUse`.
     """
+    term = term or _term_in_file(organization, tables)
+    _refuse_without_term(term, tables)
     found = compare(Store(organization.organization_id, term), tables, replace=replace)
     if replace and found.ok and found.counts[State.REMOVED]:
         _rehearse(Store(organization.organization_id, term), found)
@@ -105,7 +114,8 @@ def confirm(
 ) -> Imported:
     """Compare afresh and store everything in one transaction with its audit row, or nothing.
 
-    Raises `UploadRefused` with every fault, `StillInUse` or `ImportConflict`.
+    Without a term it is the one that the file's `term` table names, made if absent. Raises
+    `UploadRefused` with every fault, `TermMissing`, `StillInUse` or `ImportConflict`.
     """
     try:
         imported = _confirm(organization, term, tables, user=user, upload=upload, replace=replace)
@@ -126,6 +136,8 @@ def _confirm(
     replace: bool,
 ) -> Imported:
     _lock(organization)
+    term = term or _term_in_file(organization, tables, make=True)
+    _refuse_without_term(term, tables)
     rows = Store(organization.organization_id, term)
     found = compare(rows, tables, replace=replace)
     if not found.ok:
@@ -143,6 +155,26 @@ def _confirm(
     )
     db.session.flush()
     return Imported(found, timetable_id)
+
+
+def _term_in_file(organization: Organization, tables: Tables, *, make: bool = False) -> Term | None:
+    """The term that the file's own `term` table names."""
+    sheet = tables.sheets.get("term")
+    if sheet is None or len(sheet.rows) != 1 or sheet.rows[0].refused:
+        return None
+    year, semester = str(sheet.rows[0].record["academic_year"]), int(str(sheet.rows[0].record["semester"]))
+    if make and not tables.faults:
+        return make_term(organization, year, semester, tables=tables)
+    return find_term(organization, year, semester)
+
+
+def _refuse_without_term(term: Term | None, tables: Tables) -> None:
+    """Rows of a term need one; the organisation's own rows do not."""
+    if term is not None or "term" in tables.sheets:
+        return
+    needing = [name for name, sheet in tables.sheets.items() if sheet.table.scope is not Scope.ORGANIZATION]
+    if needing:
+        raise TermMissing(f"{', '.join(needing)} belong to a term: choose one, or add the sheet term.")
 
 
 def _lock(organization: Organization) -> None:
@@ -210,9 +242,14 @@ def load_upload(organization: Organization, upload_id: int) -> Upload:
     return upload
 
 
+def term_of_upload(upload: Upload) -> Term | None:
+    """The term that a kept file is for, if one was chosen."""
+    return db.session.get(Term, upload.term_id) if upload.term_id is not None else None
+
+
 def confirm_upload(organization: Organization, upload: Upload, user: User | None, *, replace: bool = False) -> Imported:
     """Read a kept file again and store it; see `confirm`."""
-    term = db.session.get(Term, upload.term_id) if upload.term_id is not None else None
+    term = term_of_upload(upload)
     tables = read_upload(upload.filename, upload.content)
     return confirm(organization, term, tables, user=user, upload=upload, replace=replace)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from webapp.flow.exchange.descriptors import Key, Record, Table, Value
 from webapp.flow.exchange.faults import Fault, Faults
 from webapp.flow.exchange.tables import BY_NAME
-from webapp.flow.exchange.values import CellRefused, did_you_mean, read_cell, unguarded
+from webapp.flow.exchange.values import CellRefused, did_you_mean, read_cell, unguard_formula
 
 MOST_ROWS = 200_000
 MOST_COLUMNS = 100
@@ -147,7 +147,7 @@ class _Reader:
             try:
                 if len(text) > MOST_CHARACTERS:
                     raise CellRefused(f"at most {MOST_CHARACTERS} characters")
-                record[name] = read_cell(self.table.by_name[name], unguarded(text))
+                record[name] = read_cell(self.table.by_name[name], unguard_formula(text))
             except CellRefused as error:
                 record[name] = None
                 refused.add(name)

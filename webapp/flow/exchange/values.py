@@ -69,12 +69,12 @@ def write_cell(column: Column, value: Value) -> str:
             return str(value)
 
 
-def guarded(text: str) -> str:
+def guard_formula(text: str) -> str:
     """Prefix what a spreadsheet would take for a formula."""
     return "'" + text if FORMULA.match(text) else text
 
 
-def unguarded(text: str) -> str:
+def unguard_formula(text: str) -> str:
     """Take the prefix away again."""
     return text[1:] if text.startswith("'") and FORMULA.match(text) else text
 

@@ -15,7 +15,7 @@ from openpyxl.utils import get_column_letter
 from webapp.flow.exchange.descriptors import Column, Kind, Record, Table, Value
 from webapp.flow.exchange.sheets import GUIDE
 from webapp.flow.exchange.tables import TABLES
-from webapp.flow.exchange.values import guarded, write_cell
+from webapp.flow.exchange.values import guard_formula, write_cell
 
 Contents = Mapping[str, Sequence[Record]]
 """Records by table name."""
@@ -32,7 +32,7 @@ def rows_of(table: Table, records: Iterable[Record]) -> Iterable[list[str]]:
     """Headings and rows of a table as text."""
     yield [column.name for column in table.columns]
     for record in records:
-        yield [guarded(write_cell(column, record[column.name])) for column in table.columns]
+        yield [guard_formula(write_cell(column, record[column.name])) for column in table.columns]
 
 
 def csv_of(table: Table, records: Iterable[Record]) -> bytes:
@@ -107,7 +107,7 @@ def _heading(sheet: Any, column: Column) -> Any:
 
 
 def _workbook_value(column: Column, value: Value) -> Any:
-    return value if column.kind in NUMBERS else guarded(write_cell(column, value)) or None
+    return value if column.kind in NUMBERS else guard_formula(write_cell(column, value)) or None
 
 
 def _add_guide(book: Any) -> None:
@@ -123,7 +123,7 @@ def _add_guide(book: Any) -> None:
             meaning = WriteOnlyCell(sheet, value=column.meaning)
             meaning.alignment = Alignment(wrap_text=True, vertical="top")
             required = "required" if column.required else ""
-            sheet.append([table.name, column.name, required, holds(column), meaning, guarded(column.example)])
+            sheet.append([table.name, column.name, required, holds(column), meaning, guard_formula(column.example)])
 
 
 def _bold(sheet: Any, text: str) -> Any:

@@ -1,0 +1,132 @@
+"""The migrations make exactly the tables that the models declare, and can be taken back."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import psycopg2
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Flask
+from flask_migrate import downgrade, upgrade
+from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, scoped_session
+
+from tests import factories
+from webapp.app import create_app
+from webapp.extensions import db
+from webapp.models import EntryClaim, TimetableEntry
+
+MIGRATIONS = Path(__file__).parent.parent / "migrations"
+
+
+@pytest.fixture
+def empty_app(environment: dict[str, str]) -> Iterator[Flask]:
+    """An application on a database of its own, without any table."""
+    url = sa.make_url(environment["DATABASE_URL"])
+    name = f"{url.database}_empty"
+    server = psycopg2.connect(url.set(drivername="postgresql").render_as_string(hide_password=False))
+    server.autocommit = True
+    server.cursor().execute(f"CREATE DATABASE {name} TEMPLATE template0")
+    try:
+        own = url.set(drivername="postgresql+psycopg2", database=name).render_as_string(hide_password=False)
+        app = create_app({"TESTING": True, "SQLALCHEMY_DATABASE_URI": own})
+        with app.app_context():
+            yield app
+            db.session.remove()
+            db.engine.dispose()
+    finally:
+        server.cursor().execute(f"DROP DATABASE {name} WITH (FORCE)")
+        server.close()
+
+
+def tables() -> set[str]:
+    return set(sa.inspect(db.engine).get_table_names()) - {"alembic_version"}
+
+
+def differences() -> list[object]:
+    with db.engine.connect() as connection:
+        options = {"compare_type": True, "compare_server_default": True}
+        return list(compare_metadata(MigrationContext.configure(connection, opts=options), db.metadata))
+
+
+def test_the_head_file_names_the_last_migration() -> None:
+    scripts = ScriptDirectory(str(MIGRATIONS))
+    assert (MIGRATIONS / "head").read_text().strip() == scripts.get_current_head()
+    assert len(scripts.get_heads()) == 1
+
+
+def test_migrations_are_numbered_and_named_like_their_files() -> None:
+    for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions():
+        assert Path(script.path).stem == script.revision
+        assert script.revision[:4].isdigit()
+
+
+def test_up_down_and_up_again_gives_what_the_models_declare(empty_app: Flask) -> None:
+    upgrade(str(MIGRATIONS))
+    assert tables() == set(db.metadata.tables)
+    assert differences() == []
+    downgrade(str(MIGRATIONS), revision="base")
+    assert tables() == set()
+    upgrade(str(MIGRATIONS))
+    assert differences() == []
+
+
+def test_db_check_finds_nothing_to_migrate(empty_app: Flask) -> None:
+    upgrade(str(MIGRATIONS))
+    result = empty_app.test_cli_runner().invoke(args=["db", "check", "--directory", str(MIGRATIONS)])
+    assert result.exit_code == 0, result.output
+
+
+def claim(entry: TimetableEntry, resource: str, begin: int, end: int, weeks: set[int]) -> EntryClaim:
+    return EntryClaim(
+        entry_id=entry.entry_id,
+        timetable_id=entry.timetable_id,
+        resource=resource,
+        minutes=Range(begin, end),
+        weeks=frozenset(weeks),
+    )
+
+
+@pytest.mark.parametrize(
+    ("begin", "weeks", "refused"),
+    [(540, {1}, True), (599, {1, 2}, True), (600, {1}, False), (540, {2}, False)],
+    ids=["same minutes", "last minute", "next slot", "other weeks"],
+)
+def test_postgresql_refuses_a_double_booking_at_commit(
+    session: scoped_session[Session], begin: int, weeks: set[int], refused: bool
+) -> None:
+    term = factories.term()
+    timetable = factories.timetable(term)
+    component = factories.component(term=term)
+    first, second = (
+        factories.entry(timetable, component, factories.slot(term, 0, number), ordinal=number) for number in (1, 2)
+    )
+    session.add_all([claim(first, "room:1", 540, 600, {1}), claim(second, "room:1", begin, begin + 60, weeks)])
+    session.flush()  # deferred: a swap may pass through a clash
+    if refused:
+        with pytest.raises(IntegrityError, match="ex_entry_claims_no_double_booking"):
+            session.commit()
+        session.rollback()
+    else:
+        session.commit()
+
+
+def test_terms_of_one_organisation_do_not_overlap(session: scoped_session[Session]) -> None:
+    organization = factories.organization()
+    factories.term(organization, semester=1, starts_on=date(2024, 8, 1), ends_on=date(2024, 12, 1))
+    with pytest.raises(IntegrityError, match="ex_terms_dates_do_not_overlap"):
+        factories.term(organization, semester=2, starts_on=date(2024, 12, 1), ends_on=date(2025, 3, 1))
+    session.rollback()
+
+
+def test_a_term_has_one_published_timetable(session: scoped_session[Session]) -> None:
+    term = factories.term()
+    factories.timetable(term, status="published")
+    with pytest.raises(IntegrityError, match="uq_timetables_one_published"):
+        factories.timetable(term, status="published")
+    session.rollback()
