@@ -16,36 +16,39 @@ QUIET = ("health.health", "static")
 log = structlog.get_logger("webapp.request")
 
 
+SHARED: tuple[Processor, ...] = (
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+)
+
+
 def init_app(app: Flask) -> None:
     """Give each request an id and one line when it ends."""
+    structlog.configure(
+        processors=[*SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+    )
     if not app.testing:
-        configure(readable=app.config["TIMELOOM_ENV"] != "production")
+        _write_to_stderr(readable=app.config["TIMELOOM_ENV"] != "production")
     app.before_request(_begin)
     app.after_request(_end)
 
 
-def configure(*, readable: bool) -> None:
-    """Send our own and every library's logs to standard error in one form."""
-    shared: list[Processor] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.add_logger_name,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-    ]
+def _write_to_stderr(*, readable: bool) -> None:
+    """Let our own logs and every library's come out in one form."""
     if readable:
-        last: list[Processor] = [structlog.dev.ConsoleRenderer(colors=False)]
+        last: list[Processor] = [
+            structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+        ]
     else:
         last = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
-    structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=True,
-    )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
+            foreign_pre_chain=SHARED,
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
         )
     )

@@ -58,7 +58,7 @@ class Present(Collector):
 
     def _runs(self) -> GaugeMetricFamily:
         query = sa.select(GenerationJob.status, sa.func.count()).group_by(GenerationJob.status)
-        counts = dict(db.session.execute(query).tuples().all())
+        counts = dict(iter(db.session.execute(query)))
         family = GaugeMetricFamily("timeloom_runs", "Generations by status", labels=["status"])
         for status in JobStatus:
             family.add_metric([status.value], counts.get(status, 0))

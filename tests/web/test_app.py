@@ -1,5 +1,10 @@
 """The application as a whole: health, headers, refusals in words, sessions and tokens."""
 
+import json
+import os
+import subprocess
+import sys
+
 import pytest
 import sqlalchemy as sa
 from flask import abort
@@ -181,3 +186,25 @@ def test_a_commit_in_a_test_refuses_a_double_booking_as_the_real_one_does(sessio
         session.add(claim)
     with pytest.raises(IntegrityError, match="no_double_booking"):
         session.commit()
+
+
+def test_a_request_leaves_one_line_with_its_id(client, caplog):
+    caplog.set_level("INFO")
+    answer = client.get("/ready")
+    lines = [record.msg for record in caplog.records if isinstance(record.msg, dict)]
+    assert [(line["path"], line["status"], line["request_id"]) for line in lines] == [
+        ("/ready", 200, answer.headers["X-Request-ID"])
+    ]
+
+
+def test_in_production_every_line_is_one_json_object_also_a_librarys_with_its_traceback(environment):
+    program = (
+        "import logging; from webapp.app import create_app; app = create_app();"
+        "app.test_client().get('/ready'); logging.getLogger('rq').error('odd', exc_info=ValueError('why'))"
+    )
+    variables = {**os.environ, **environment, "TIMELOOM_ENV": "production", "SECRET_KEY": "k" * 40}
+    done = subprocess.run([sys.executable, "-c", program], env=variables, capture_output=True, text=True, check=True)
+    request, odd = [json.loads(line) for line in done.stderr.splitlines()]
+    assert (request["path"], request["level"]) == ("/ready", "info")
+    assert (odd["logger"], odd["event"]) == ("rq", "odd")
+    assert "ValueError: why" in odd["exception"]
