@@ -4,6 +4,7 @@ Each check answers None, or what is wrong: column, found, expected. A cell that 
 None here, so a check says nothing about it.
 """
 
+import re
 from datetime import date, time
 
 from webapp.flow.exchange.descriptors import Record
@@ -26,6 +27,15 @@ def ends_on_after_starts_on(record: Record) -> Wrong:
     start, end = record.get("starts_on"), record.get("ends_on")
     if isinstance(start, date) and isinstance(end, date) and end <= start:
         return "ends_on", end.isoformat(), f"a date after {start.isoformat()}"
+    return None
+
+
+def academic_year_is_two_years(record: Record) -> Wrong:
+    """An academic year is a year and the last two digits of the next."""
+    text = str(record.get("academic_year"))
+    found = re.fullmatch(r"(\d{4})-(\d{2})", text, re.ASCII)
+    if found is None or (int(found[1]) + 1) % 100 != int(found[2]):
+        return "academic_year", text, "an academic year such as 2024-25"
     return None
 
 

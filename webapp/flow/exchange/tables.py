@@ -1,6 +1,7 @@
 """The tables of the exchange format, in the order in which they are stored: what is referred to comes first."""
 
 from webapp.flow.exchange.checks import (
+    academic_year_is_two_years,
     batch_teachers_are_of_batches,
     ends_after_start,
     ends_on_after_starts_on,
@@ -85,7 +86,7 @@ TERM = Table(
     ),
     ("academic_year", "semester"),
     Scope.TERM,
-    checks=(ends_on_after_starts_on,),
+    checks=(academic_year_is_two_years, ends_on_after_starts_on),
 )
 
 BUILDINGS = Table(
