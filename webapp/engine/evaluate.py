@@ -206,6 +206,10 @@ class Timetable:
         """The other meetings that are held at some time of the placement."""
         return self._touched.overlapping(meeting, placement)
 
+    def excluded(self, meeting: int, placement: Placement) -> set[int]:
+        """The other meetings that could not stay: they clash with the placement under a hard rule."""
+        return self._touched.excluded(meeting, placement)
+
     def _delta(self, summed: Mapping[int, int]) -> Delta:
         hard = cost = 0
         counts: Counter[str] = Counter()

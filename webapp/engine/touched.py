@@ -168,6 +168,16 @@ class Touched:
             found = {m for m in found if self.placements[m].at.weeks & time.weeks}
         return found
 
+    def excluded(self, meeting: int, placement: Placement) -> set[int]:
+        """The other meetings that hard rules about clashes forbid at the time of the placement, or in its room."""
+        constraints = self.instance.constraints
+        there = self.overlapping(meeting, placement)
+        shared = self._shared_with(meeting)
+        found = {other for other in there & shared.keys() if any(constraints[i].hard for i, _, _ in shared[other])}
+        if placement.room is not None and any(constraints[i].hard for i in self._room_clashes):
+            found |= {other for other in there if self.placements[other].room == placement.room}
+        return found
+
     def changes(self, meeting: int, new: Placement, aspect: Aspect = Aspect.EVERYTHING) -> Iterator[_Change]:
         """Yield each part that a move would change, as it would be, and by how much its count changes."""
         old = self.placements[meeting]
