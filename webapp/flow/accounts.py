@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from flask_babel import ngettext
@@ -16,6 +16,7 @@ from webapp.flow.words import _
 from webapp.models import Department, Faculty, Organization, Role, Student, User
 
 EMAIL_LENGTH_MAX = 254
+Row = TypeVar("Row")
 _EMAIL = re.compile(r"[^@\s<>\"',;:]+@[^@\s<>\"',;:]+\.[^@\s<>\"',;:.]+")
 
 
@@ -29,6 +30,10 @@ class EmailTaken(Problem):
 
 class RoleIncomplete(Problem):
     """The role needs a department, a teacher or a student that is not named."""
+
+
+class PersonUnknown(Problem):
+    """The teacher, student or department that an account shall belong to does not exist."""
 
 
 class SignInRefused(Problem):
@@ -90,6 +95,34 @@ def create_user_with_initial_password(organization: Organization, actor: User | 
     user.must_change_password = True
     db.session.commit()
     return NewAccount(user, password)
+
+
+def create_user_of(actor: User, *, department_id: int | None, person_code: str, **fields: Any) -> NewAccount:
+    """Create an account in the actor's organisation, its department by key and its teacher or student by code.
+
+    ``fields`` are e-mail, name and role. Raises PersonUnknown beside what create_user raises.
+    """
+    own = actor.organization_id
+    link: dict[str, Any] = {}
+    if department_id is not None:
+        query = sa.select(Department).where(
+            Department.organization_id == own, Department.department_id == department_id
+        )
+        link["department"] = _known(db.session.scalar(query), _("There is no such department."))
+    if person_code:
+        is_student = fields["role"] is Role.STUDENT
+        table: Any = Student if is_student else Faculty
+        person = db.session.scalar(sa.select(table).where(table.organization_id == own, table.code == person_code))
+        who = _("student") if is_student else _("teacher")
+        words = _("There is no %(who)s with the code “%(code)s”.", who=who, code=person_code)
+        link["student" if is_student else "faculty"] = _known(person, words)
+    return create_user_with_initial_password(actor.organization, actor, **fields, **link)
+
+
+def _known(row: Row | None, words: str) -> Row:
+    if row is None:
+        raise PersonUnknown(words)
+    return row
 
 
 def _add_user(
@@ -262,13 +295,26 @@ def people_without_account(organization: Organization, role: Role) -> list[Facul
 
 
 def _without_account(organization: Organization, table: Any, same_person: sa.ColumnElement[bool]) -> list[Any]:
-    query = (
+    return list(db.session.scalars(_waiting(organization, table, same_person).order_by(table.code)))
+
+
+def _waiting(organization: Organization, table: Any, same_person: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    return (
         sa.select(table)
         .where(table.organization_id == organization.organization_id, table.email.is_not(None), table.email != "")
         .where(~sa.exists().where(same_person))
-        .order_by(table.code)
     )
-    return list(db.session.scalars(query))
+
+
+def count_without_account(organization: Organization, role: Role) -> int:
+    """How many teachers or students have an e-mail address and no account."""
+    table, same_person = (
+        (Faculty, User.faculty_id == Faculty.faculty_id)
+        if role is Role.FACULTY
+        else (Student, User.student_id == Student.student_id)
+    )
+    waiting = _waiting(organization, table, same_person).subquery()
+    return int(db.session.scalar(sa.select(sa.func.count()).select_from(waiting)) or 0)
 
 
 def create_users_for(organization: Organization, role: Role, actor: User) -> list[NewAccount]:

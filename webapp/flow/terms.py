@@ -24,3 +24,9 @@ def choose_term(organization: Organization, terms: Sequence[Term], wanted: str |
     today = datetime.now(ZoneInfo(organization.timezone)).date()
     to_come = [term for term in terms if term.ends_on >= today]
     return min(to_come, key=lambda term: term.starts_on) if to_come else max(terms, key=lambda term: term.starts_on)
+
+
+def term_by_key(organization: Organization, term_id: int | None) -> Term | None:
+    """The organisation's term of this key."""
+    query = sa.select(Term).where(Term.organization_id == organization.organization_id, Term.term_id == term_id)
+    return db.session.scalar(query) if term_id is not None else None

@@ -1,0 +1,49 @@
+"""The bar moves with stage and time spent, and never by itself."""
+
+import pytest
+
+from webapp.flow import tracking
+from webapp.flow.tracking import Tracker
+from webapp.models import Stage
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    now = [100.0]
+    monkeypatch.setattr(tracking.time, "monotonic", lambda: now[0])
+    return now
+
+
+def test_the_bar_goes_through_a_stage_as_its_time_is_spent(clock: list[float]) -> None:
+    tracker = Tracker(["Balanced"])
+    tracker.enter(Stage.SCHEDULING, 20, 70, seconds=10)
+    assert tracker.report()["progress"] == 20
+    clock[0] += 5
+    assert tracker.report()["progress"] == 45
+    clock[0] += 500
+    assert (tracker.report()["progress"], tracker.report()["stage"]) == (70, Stage.SCHEDULING)
+
+
+def test_costs_belong_to_the_variant_in_hand(clock: list[float]) -> None:
+    tracker = Tracker(["Balanced", "Compact-Week"])
+    tracker.begin_variant("Balanced")
+    tracker.on_best(cost=30, hard=0, bound=4, seconds=1.0)
+    facts = tracker.facts()
+    assert (facts["best_cost"], facts["bound"]) == (30, 4)
+    assert [v["status"] for v in facts["variants"]] == ["running", "waiting"]
+    clock[0] += 3
+    tracker.end_variant("Balanced", cost=28, unplaced=0)
+    done = tracker.facts()["variants"][0]
+    assert (done["status"], done["cost"], done["seconds"]) == ("done", 28, 3.0)
+
+
+def test_a_timetable_with_hard_violations_has_no_cost_to_show(clock: list[float]) -> None:
+    tracker = Tracker(["Balanced"])
+    tracker.on_best(cost=3, hard=2, bound=None, seconds=0.1)
+    assert tracker.facts()["hard"] == 2
+    assert "best_cost" not in tracker.facts()
+
+
+def test_what_an_attempt_before_has_finished_stays_finished() -> None:
+    earlier = {"variants": [{"name": "Balanced", "status": "done", "cost": 1}, {"name": "B", "status": "running"}]}
+    assert [v["status"] for v in Tracker(["Balanced", "B"], earlier).facts()["variants"]] == ["done", "waiting"]
