@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 import webapp.engine.rules as package
+from webapp.engine.profiles import PROFILES
 from webapp.engine.rules import RULES, rule_named
 
 HELPERS = {"__init__", "family", "patterns"}
@@ -42,3 +43,21 @@ def test_names_are_unique_and_find_their_rule():
 def test_an_unknown_rule_is_refused_with_the_names_of_the_known():
     with pytest.raises(ValueError, match="no rule 'lunch'; there are all_placed, room_clash"):
         rule_named("lunch")
+
+
+DOCS = Path(__file__).parents[3] / "docs" / "rules.md"
+
+
+def test_the_docs_list_every_rule_in_order_as_the_code_has_it():
+    rows = [line for line in DOCS.read_text(encoding="utf-8").splitlines() if line.startswith("| `")]
+    assert rows == [
+        f"| `{rule.name}` | {rule.title} | {rule.sentence} | {rule.family} "
+        f"| {'hard' if rule.hard_by_default else 'soft'} | {rule.unit} |"
+        for rule in RULES
+    ]
+
+
+def test_the_docs_list_every_family_and_every_profile_with_its_sentence():
+    text = DOCS.read_text(encoding="utf-8")
+    assert all(f"| {rule.family} | " in text for rule in RULES)
+    assert all(f"| {profile.name} | {profile.sentence} |" in text for profile in PROFILES)
