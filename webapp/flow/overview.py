@@ -58,7 +58,7 @@ def _statuses(scope: Scope) -> dict[TimetableStatus, int]:
     if scope.term is None:
         return {}
     query = sa.select(Timetable.status, sa.func.count()).where(Timetable.term_id == scope.term.term_id)
-    return dict(db.session.execute(query.group_by(Timetable.status)).tuples().all())
+    return {status: int(count) for status, count in db.session.execute(query.group_by(Timetable.status))}
 
 
 def _last_run(scope: Scope) -> GenerationJob | None:

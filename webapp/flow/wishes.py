@@ -59,7 +59,7 @@ def subjects_of(scope: Scope, kind: str) -> list[tuple[int, str, int]]:
         .where(TimeSlot.term_id == _term(scope).term_id, column.is_not(None))
         .group_by(column)
     )
-    marked: dict[int, int] = dict(db.session.execute(query).tuples().all())
+    marked = {int(key): int(count) for key, count in db.session.execute(query)}
     return [(key, label, marked.get(key, 0)) for key, label in labels_of(scope, table).items()]
 
 

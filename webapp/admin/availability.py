@@ -1,0 +1,46 @@
+"""Painting who can when."""
+
+from flask import flash, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+
+from webapp.admin import bp
+from webapp.flow import wishes
+from webapp.flow.grid import build_slot_grid
+from webapp.flow.records import find_table
+from webapp.htmx import redirect_to, render
+from webapp.navigation import chosen_term, scope
+
+PREFIX = "slot-"
+LEVELS_OF_ROOM = (("", _l("Open"), ""), ("unavailable", _l("Closed"), "bad"))
+
+
+@bp.get("/availability")
+@bp.get("/availability/<kind>")
+def availability(kind: str = "faculty") -> ResponseReturnValue:
+    terms, term = chosen_term()
+    if term is None:
+        return render("admin/records_without_term.html", table=find_table("time-slots"))
+    subjects = wishes.subjects_of(scope(term), kind)
+    kinds = [find_table(key) for key in wishes.SUBJECTS]
+    return render("admin/availability.html", terms=terms, term=term, kind=kind, kinds=kinds, subjects=subjects)
+
+
+@bp.route("/availability/<kind>/<int:key>", methods=["GET", "POST"])
+def paint_availability(kind: str, key: int) -> ResponseReturnValue:
+    _terms, term = chosen_term()
+    week = wishes.week_of(scope(term), kind, key)
+    if request.method == "POST":
+        changed = wishes.paint_week(scope(term), kind, key, _painted())
+        flash(ngettext("%(num)d slot changed.", "%(num)d slots changed.", changed), "good")
+        return redirect_to(url_for("admin.availability", kind=kind))
+    grid = build_slot_grid(week.slots)
+    levels = LEVELS_OF_ROOM if kind == "rooms" else None
+    title = find_table(kind).title
+    return render("admin/availability_week.html", term=term, week=week, grid=grid, levels=levels, title=title)
+
+
+def _painted() -> dict[int, str]:
+    names = [name for name in request.form if name.startswith(PREFIX) and name[len(PREFIX) :].isdecimal()]
+    return {int(name[len(PREFIX) :]): request.form[name] for name in names}

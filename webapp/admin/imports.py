@@ -1,0 +1,79 @@
+"""Import: upload, see what would change, confirm. Export and the empty template."""
+
+from flask import Response, flash, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from webapp.admin import bp
+from webapp.admin.forms import UploadForm
+from webapp.flow import exporting, importing
+from webapp.flow.exchange.tables import TABLES
+from webapp.flow.exchange.writing import template_workbook
+from webapp.flow.problems import NotFound, Problem
+from webapp.flow.terms import term_by_key
+from webapp.htmx import redirect_to, render
+from webapp.navigation import chosen_term, me
+
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@bp.route("/import", methods=["GET", "POST"])
+def imports() -> ResponseReturnValue:
+    terms, term = chosen_term()
+    form = UploadForm()
+    if form.validate_on_submit():
+        sent = form.file.data
+        upload = importing.keep_upload(current_user.organization, term, me(), sent.filename or "", sent.read())
+        replace = 1 if form.replace.data else None
+        return redirect_to(url_for("admin.preview_import", upload_id=upload.upload_id, replace=replace))
+    status = 422 if form.errors else 200
+    return render("admin/imports.html", form=form, terms=terms, term=term, tables=TABLES), status
+
+
+@bp.get("/import/<int:upload_id>")
+def preview_import(upload_id: int) -> ResponseReturnValue:
+    upload = importing.load_upload(current_user.organization, upload_id)
+    replace = "replace" in request.args
+    term = term_by_key(current_user.organization, upload.term_id)
+    try:
+        preview = importing.preview(
+            current_user.organization, term, importing.read_upload(upload.filename, upload.content), replace=replace
+        )
+    except Problem as problem:
+        return render("admin/import_refused.html", upload=upload, problem=problem), 422
+    return render("admin/import_preview.html", upload=upload, preview=preview, replace=replace, term=term)
+
+
+@bp.post("/import/<int:upload_id>/confirm")
+def confirm_import(upload_id: int) -> ResponseReturnValue:
+    upload = importing.load_upload(current_user.organization, upload_id)
+    try:
+        imported = importing.confirm_upload(
+            current_user.organization, upload, me(), replace=bool(request.form.get("replace"))
+        )
+    except Problem as problem:
+        return render("admin/import_refused.html", upload=upload, problem=problem), 422
+    flash(_("%(file)s is imported.", file=upload.filename), "good")
+    return render("admin/import_result.html", upload=upload, imported=imported)
+
+
+@bp.get("/import/template.xlsx")
+def import_template() -> ResponseReturnValue:
+    return _download(template_workbook(), "timeloom-template.xlsx", WORKBOOK)
+
+
+@bp.get("/export.<form>")
+def export(form: str) -> ResponseReturnValue:
+    _terms, term = chosen_term()
+    if term is None or form not in ("zip", "xlsx"):
+        raise NotFound(_("There is no term to export, or no such format."))
+    name = f"{current_user.organization.code}-{term.academic_year}-{term.semester}.{form}"
+    if form == "zip":
+        return _download(exporting.export_zip(current_user.organization, term), name, "application/zip")
+    return _download(exporting.export_workbook(current_user.organization, term), name, WORKBOOK)
+
+
+def _download(content: bytes, filename: str, kind: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{filename}"'}
+    return Response(content, mimetype=kind, headers=headers)

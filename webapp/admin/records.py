@@ -1,0 +1,96 @@
+"""The data tables: one list and one form for all of them."""
+
+from flask import abort, flash, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+
+from webapp.admin import bp
+from webapp.admin.forms import record_form
+from webapp.flow import records as flow
+from webapp.flow.records import RecordInUse, RecordRefused, Scope, Table
+from webapp.htmx import redirect_to, render
+from webapp.models import Term
+from webapp.navigation import chosen_term, scope
+
+
+def _open(table_key: str) -> tuple[Table, Scope, list[Term]]:
+    terms, term = chosen_term()
+    return flow.find_table(table_key), scope(term), terms
+
+
+@bp.get("/records/<table_key>")
+def records(table_key: str) -> ResponseReturnValue:
+    table, where, terms = _open(table_key)
+    if table.of_term and where.term is None:
+        return render("admin/records_without_term.html", table=table)
+    listing = flow.list_rows(where, table, request.args)
+    return render(
+        "admin/records.html", "rows", table=table, listing=listing, terms=_shown(table, terms), term=where.term
+    )
+
+
+def _shown(table: Table, terms: list[Term]) -> list[Term]:
+    return terms if table.of_term else []
+
+
+@bp.route("/records/<table_key>/new", methods=["GET", "POST"])
+def add_record(table_key: str) -> ResponseReturnValue:
+    table, where, _terms = _open(table_key)
+    preset = {name: value for name, value in request.args.items() if name in table.by_name}
+    form = record_form(where, table, {**flow.form_values(table, None), **preset})
+    if request.method == "POST" and _store(form, where, table, None):
+        flash(_("%(table)s added.", table=table.singular), "good")
+        if "another" in request.form:
+            return redirect_to(url_for("admin.add_record", table_key=table.key))
+        return redirect_to(url_for("admin.records", table_key=table.key))
+    return render("admin/record.html", table=table, form=form, term=where.term), 422 if form.errors else 200
+
+
+@bp.route("/records/<table_key>/<int:key>", methods=["GET", "POST"])
+def edit_record(table_key: str, key: int) -> ResponseReturnValue:
+    table, where, _terms = _open(table_key)
+    row = flow.find_row(where, table, key)
+    label = flow.labels_of(where, table, [key])[key]
+    form = record_form(where, table, flow.form_values(table, row))
+    if request.method == "POST" and _store(form, where, table, key):
+        flash(_("%(label)s saved.", label=label), "good")
+        return redirect_to(url_for("admin.records", table_key=table.key))
+    status = 422 if form.errors else 200
+    return render("admin/record.html", table=table, form=form, term=where.term, key=key, label=label), status
+
+
+@bp.route("/records/<table_key>/<int:key>/delete", methods=["GET", "POST"])
+def delete_record(table_key: str, key: int) -> ResponseReturnValue:
+    table, where, _terms = _open(table_key)
+    flow.find_row(where, table, key)
+    status = 200
+    if request.method == "POST":
+        try:
+            label = flow.delete_row(where, table, key)
+        except RecordInUse:
+            status = 422
+        else:
+            flash(_("%(label)s deleted.", label=label), "good")
+            return redirect_to(url_for("admin.records", table_key=table.key))
+    label = flow.labels_of(where, table, [key])[key]
+    uses = flow.used_by(table, key)
+    return render("admin/record_delete.html", table=table, key=key, label=label, uses=uses), status
+
+
+def _store(form: FlaskForm, where: Scope, table: Table, key: int | None) -> bool:
+    """Hand the form to the path; its words, field by field, come back into the form."""
+    if not form.validate_on_submit():
+        if not form.errors:
+            abort(400)
+        return False
+    try:
+        flow.save_row(where, table, key, form.data)
+    except RecordRefused as problem:
+        for name, words in problem.errors.items():
+            if name in form:
+                form[name].errors = [words]
+            else:
+                form.form_errors = [*form.form_errors, words]
+        return False
+    return True

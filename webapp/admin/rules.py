@@ -1,0 +1,44 @@
+"""The rules of a term: on or off, hard or with a weight."""
+
+from flask import flash, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import ngettext
+
+from webapp.admin import bp
+from webapp.flow import wishes
+from webapp.flow.records import RecordRefused, find_table
+from webapp.flow.wishes import RuleChange
+from webapp.htmx import redirect_to, render
+from webapp.navigation import chosen_term, scope
+
+
+@bp.route("/rules", methods=["GET", "POST"])
+def rules() -> ResponseReturnValue:
+    terms, term = chosen_term()
+    if term is None:
+        return render("admin/records_without_term.html", table=find_table("time-slots"))
+    errors: dict[str, str] = {}
+    if request.method == "POST":
+        try:
+            changed = wishes.save_rules(scope(term), _changes())
+        except RecordRefused as problem:
+            errors = problem.errors
+        else:
+            flash(ngettext("%(num)d rule changed.", "%(num)d rules changed.", changed), "good")
+            return redirect_to(url_for("admin.rules"))
+    shown = wishes.rules_of(scope(term))
+    page = render("admin/rules.html", terms=terms, term=term, rules=shown, errors=errors, given=request.form)
+    return page, 422 if errors else 200
+
+
+def _changes() -> dict[str, RuleChange]:
+    given = request.form
+    return {
+        code: RuleChange(
+            is_enabled=f"on-{code}" in given,
+            is_hard=given.get(f"kind-{code}") == "hard",
+            weight=given.get(f"weight-{code}", ""),
+            amount=given.get(f"amount-{code}", ""),
+        )
+        for code in given.getlist("code")
+    }

@@ -1,0 +1,127 @@
+"""Accounts: created one by one or in bulk, reset, disabled, signed out."""
+
+import csv
+import io
+from typing import Any
+
+from flask import Response, flash, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from webapp.admin import bp
+from webapp.admin.forms import ROLES, UserForm, choices
+from webapp.flow import accounts, tokens
+from webapp.flow.accounts import NewAccount
+from webapp.flow.exchange.values import guard_formula
+from webapp.flow.problems import Problem
+from webapp.flow.records import options_of
+from webapp.htmx import redirect_to, render
+from webapp.models import Role, User
+from webapp.navigation import me, scope
+
+
+def _find(user_id: int) -> User:
+    return accounts.find_user(current_user.organization, user_id)
+
+
+def _back(words: str) -> ResponseReturnValue:
+    flash(words, "good")
+    return redirect_to(url_for("admin.users"))
+
+
+@bp.get("/users")
+def users() -> ResponseReturnValue:
+    wanted = request.args
+    page = accounts.list_users(
+        current_user.organization,
+        text=wanted.get("q", "").strip(),
+        role=wanted.get("role", ""),
+        state=wanted.get("state", ""),
+        page=wanted.get("page", 1, type=int),
+    )
+    waiting = {
+        role.value: accounts.count_without_account(current_user.organization, role)
+        for role in (Role.FACULTY, Role.STUDENT)
+    }
+    return render("admin/users.html", page=page, roles=ROLES, waiting=waiting)
+
+
+@bp.route("/users/new", methods=["GET", "POST"])
+def create_user() -> ResponseReturnValue:
+    form = UserForm()
+    form.department.choices = choices(options_of(scope(None), "departments"), "–")
+    if form.validate_on_submit():
+        try:
+            made = accounts.create_user_of(me(), **_fields(form))
+        except Problem as problem:
+            form.form_errors = [problem.message]
+        else:
+            return render("admin/user_password.html", user=made.user, password=made.password)
+    return render("admin/user.html", form=form), 422 if form.errors else 200
+
+
+def _fields(form: UserForm) -> dict[str, Any]:
+    return {
+        "email": form.email.data or "",
+        "name": form.name.data or "",
+        "role": Role(form.role.data),
+        "department_id": form.department.data,
+        "person_code": (form.person.data or "").strip(),
+    }
+
+
+@bp.post("/users/bulk")
+def create_users() -> ResponseReturnValue:
+    role = Role.STUDENT if request.form.get("role") == Role.STUDENT.value else Role.FACULTY
+    made = accounts.create_users_for(current_user.organization, role, me())
+    if not made:
+        return _back(_("Everybody with an e-mail address has an account already."))
+    return _as_csv(made, f"accounts-{role.value}.csv")
+
+
+def _as_csv(made: list[NewAccount], filename: str) -> Response:
+    """The initial passwords as a file: this answer is the only place where they stand."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(["email", "name", "role", "initial_password"])
+    for account in made:
+        row = [account.user.email, account.user.name, account.user.role.value, account.password]
+        writer.writerow([guard_formula(cell) for cell in row])
+    headers = {"Content-Disposition": f'attachment; filename="{filename}"'}
+    return Response("\ufeff" + text.getvalue(), mimetype="text/csv", headers=headers)
+
+
+@bp.post("/users/<int:user_id>/password")
+def reset_user_password(user_id: int) -> ResponseReturnValue:
+    user = _find(user_id)
+    return render("admin/user_password.html", user=user, password=accounts.reset_password(user, me()))
+
+
+@bp.post("/users/<int:user_id>/reset-link")
+def create_reset_link(user_id: int) -> ResponseReturnValue:
+    user = _find(user_id)
+    secret = tokens.create_reset_link(user, me())
+    link = url_for("auth.reset_password", secret=secret, _external=True)
+    return render("admin/user_password.html", user=user, link=link)
+
+
+@bp.post("/users/<int:user_id>/disable")
+def disable_user(user_id: int) -> ResponseReturnValue:
+    user = _find(user_id)
+    accounts.set_enabled(user, False, me())
+    return _back(_("%(email)s is disabled and signed out.", email=user.email))
+
+
+@bp.post("/users/<int:user_id>/enable")
+def enable_user(user_id: int) -> ResponseReturnValue:
+    user = _find(user_id)
+    accounts.set_enabled(user, True, me())
+    return _back(_("%(email)s may sign in again.", email=user.email))
+
+
+@bp.post("/users/<int:user_id>/sign-out")
+def sign_out_user(user_id: int) -> ResponseReturnValue:
+    user = _find(user_id)
+    accounts.sign_out_everywhere(user, me())
+    return _back(_("%(email)s is signed out everywhere.", email=user.email))

@@ -1,0 +1,107 @@
+"""What the frame of every page shows: the way home, the links of one's role, and the term that is looked at."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import current_app, has_request_context, request, session, url_for
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+
+from webapp.flow.records import TABLES, Scope, Table
+from webapp.flow.terms import choose_term, list_terms
+from webapp.models import Role, Term, User
+
+TERM_KEY = "term_id"
+HOME_OF_ROLE = {
+    Role.REGISTRAR: "/admin/",
+    Role.HOD: "/hod/timetable",
+    Role.FACULTY: "/faculty/timetable",
+    Role.STUDENT: "/student/timetable",
+}
+Link = tuple[Any, str, bool]
+
+# Endpoints by role; those that don't exist are left out.
+_REGISTRAR: tuple[tuple[Any, tuple[tuple[Any, str], ...]], ...] = (
+    ("", ((_l("Dashboard"), "admin.dashboard"),)),
+    (
+        _l("Timetables"),
+        (
+            (_l("Check"), "admin.findings"),
+            (_l("Generate"), "admin.generate"),
+            (_l("Runs and variants"), "admin.timetables"),
+            (_l("Publish"), "admin.publishing"),
+        ),
+    ),
+)
+_REGISTRAR_TERM = ((_l("Availability"), "admin.availability"), (_l("Rules"), "admin.rules"))
+_REGISTRAR_OFFICE = ((_l("Import and export"), "admin.imports"), (_l("Users"), "admin.users"))
+_ROWS: dict[Role, tuple[tuple[Any, str], ...]] = {
+    Role.HOD: ((_l("Department timetable"), "hod.timetable"),),
+    Role.FACULTY: ((_l("My week"), "faculty.timetable"),),
+    Role.STUDENT: ((_l("My week"), "student.timetable"),),
+}
+
+
+def home_of(role: Role) -> str:
+    """The page where somebody of this role begins."""
+    return HOME_OF_ROLE[role]
+
+
+def context() -> dict[str, Any]:
+    """What `base.html` reads; nothing for a stranger."""
+    if not has_request_context() or not current_user or not current_user.is_authenticated:
+        return {}
+    return {
+        "nav_items": _registrar_links() if current_user.role is Role.REGISTRAR else _links(_ROWS[current_user.role]),
+        "organization_name": current_user.organization.name,
+        "home_url": home_of(current_user.role),
+        "profile_url": url_for("auth.profile"),
+        "sign_out_url": url_for("auth.sign_out"),
+    }
+
+
+def _registrar_links() -> list[tuple[Any, list[Link]]]:
+    groups = [(label, _links(items)) for label, items in _REGISTRAR]
+    kept = [table for table in TABLES if not table.of_term]
+    of_term = [table for table in TABLES if table.of_term]
+    groups.append((_l("Organisation"), _table_links(kept)))
+    groups.append((_l("Term"), _table_links(of_term) + _links(_REGISTRAR_TERM)))
+    groups.append((_l("Office"), _links(_REGISTRAR_OFFICE)))
+    return [(label, links) for label, links in groups if links]
+
+
+def _links(items: tuple[tuple[Any, str], ...]) -> list[Link]:
+    known = current_app.view_functions
+    return _marked([(label, url_for(endpoint)) for label, endpoint in items if endpoint in known])
+
+
+def _table_links(tables: Sequence[Table]) -> list[Link]:
+    return _marked([(table.title, url_for("admin.records", table_key=table.key)) for table in tables])
+
+
+def _marked(links: Sequence[tuple[Any, str]]) -> list[Link]:
+    """The link whose address the page's own begins with, the longest of them, is where one is."""
+    below = [url for _label, url in links if request.path == url or request.path.startswith(url.rstrip("/") + "/")]
+    here = max((url for url in below if url == request.path or not url.endswith("/")), key=len, default=None)
+    return [(label, url, url == here) for label, url in links]
+
+
+def chosen_term() -> tuple[list[Term], Term | None]:
+    """All terms of the signed-in user's organisation and the one that is looked at; `?term=` is remembered."""
+    terms = list(list_terms(current_user.organization))
+    wanted = request.args.get("term") or session.get(TERM_KEY)
+    term = choose_term(current_user.organization, terms, wanted)
+    if term is not None and "term" in request.args and session.get(TERM_KEY) != term.term_id:
+        session[TERM_KEY] = term.term_id
+    return terms, term
+
+
+def me() -> User:
+    """The signed-in user, as the row itself and not Flask-Login's proxy for it."""
+    user: User = current_user._get_current_object()  # noqa: SLF001 - werkzeug documents it for just this
+    return user
+
+
+def scope(term: Term | None) -> Scope:
+    """What the signed-in user works on."""
+    return Scope(current_user.organization, term, me())
