@@ -12,7 +12,7 @@ from webapp.engine.evaluate import Timetable, evaluate, violations
 from webapp.engine.touched import Aspect
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(data=st.data())
 def test_a_timetable_agrees_with_a_count_from_nothing_after_any_moves(data):
     instance = data.draw(instances())
@@ -24,7 +24,7 @@ def test_a_timetable_agrees_with_a_count_from_nothing_after_any_moves(data):
         assert timetable.score() == evaluate(instance, timetable.solution)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(data=st.data())
 def test_a_delta_says_what_moves_would_change_and_leaves_no_trace(data):
     instance = data.draw(instances())
@@ -40,7 +40,7 @@ def test_a_delta_says_what_moves_would_change_and_leaves_no_trace(data):
     assert delta.counts == {r: new.counts[r] - old.counts[r] for r in new.counts if new.counts[r] != old.counts[r]}
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(data=st.data())
 def test_the_aspects_of_a_move_add_up(data):
     instance = data.draw(instances())
@@ -52,7 +52,7 @@ def test_the_aspects_of_a_move_add_up(data):
     assert whole == sum(change for aspect in aspects for _, change in timetable.changes(meeting, placement, aspect))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(data=st.data())
 def test_every_count_is_told_in_a_sentence(data):
     instance = data.draw(instances())
