@@ -1,0 +1,296 @@
+"""A run in a real worker process: to its end, to no end, and to every kind of bad end."""
+
+import os
+import signal
+import time
+from collections import Counter
+from collections.abc import Callable
+
+import pytest
+import sqlalchemy as sa
+
+from tests import factories
+from tests.jobs.conftest import WorkerProcess, status_of, wait_for, wait_for_progress, wait_until
+from webapp.extensions import db, queue
+from webapp.flow import generating, leasing, publishing
+from webapp.flow.bridge import build_problem, hard_findings, solution_from
+from webapp.models import (
+    EntryClaim,
+    GenerationJob,
+    JobStatus,
+    Stage,
+    Term,
+    Timetable,
+    TimetableEntry,
+    TimetableStatus,
+)
+
+pytestmark = pytest.mark.slow
+
+StartWorker = Callable[[], WorkerProcess]
+RequestRun = Callable[..., str]
+MEETINGS = 18
+
+
+def assert_whole(term: Term, job_id: str) -> None:
+    """Five variants, each once and whole, each verified by the truth, each score kept."""
+    db.session.rollback()
+    timetables = db.session.scalars(sa.select(Timetable).filter_by(generation_job_id=job_id)).all()
+    assert Counter(t.variant_name for t in timetables) == Counter(generating.VARIANTS)
+    problem = build_problem(term)
+    for timetable in timetables:
+        assert len(timetable.entries) == MEETINGS
+        assert timetable.quality_score is not None
+        assert timetable.scores
+        assert hard_findings(problem, solution_from(problem, timetable.timetable_id)) == []
+        claims = sa.select(sa.func.count()).select_from(EntryClaim).filter_by(timetable_id=timetable.timetable_id)
+        placed = sum(entry.day is not None for entry in timetable.entries)
+        assert db.session.scalar(claims) == 3 * placed  # room, teacher, group
+
+
+def assert_no_half_variants(job_id: str) -> None:
+    db.session.rollback()
+    counts = (
+        sa.select(Timetable.variant_name, sa.func.count(TimetableEntry.entry_id))
+        .outerjoin(TimetableEntry)
+        .where(Timetable.generation_job_id == job_id)
+        .group_by(Timetable.timetable_id)
+    )
+    found = db.session.execute(counts).all()
+    assert all(number == MEETINGS for _, number in found)
+    assert len({name for name, _ in found}) == len(found)
+
+
+def silence(job_id: str) -> None:
+    """As if the lease's time had passed without a heartbeat."""
+    past = sa.func.now() - sa.text("interval '31 seconds'")
+    query = sa.update(GenerationJob).filter_by(job_id=job_id)
+    db.session.execute(query.values(heartbeat_at=past, created_at=past))
+    db.session.commit()
+
+
+def test_a_run_goes_through_its_stages_and_stores_five_variants(
+    start_worker: StartWorker, request_run: RequestRun, tiny_term: Term
+) -> None:
+    start_worker()
+    job_id = request_run(seconds=8)
+    seen: list[tuple[int, Stage | None]] = []
+
+    def ended() -> bool:
+        job = db.session.get_one(GenerationJob, job_id, populate_existing=True)
+        seen.append((job.progress, job.stage))
+        return job.status not in generating.ACTIVE
+
+    wait_until(ended)
+    job = wait_for(job_id, JobStatus.COMPLETED)
+    assert_whole(tiny_term, job_id)
+    assert [percent for percent, _ in seen] == sorted(percent for percent, _ in seen)
+    assert len({percent for percent, _ in seen}) > 2
+    assert (job.progress, job.stage, job.lease_token) == (100, Stage.SAVING, None)
+    assert [known["status"] for known in job.facts["variants"]] == ["done"] * 5
+    assert job.completed_at is not None
+    assert job.started_at is not None
+    assert (job.completed_at - job.started_at).total_seconds() < 30
+    assert generating.progress_of(job).message == "5 variants are stored, every class has its place."
+    balanced = publishing.latest_named(tiny_term, "Balanced")
+    assert publishing.publish(None, balanced).status is TimetableStatus.PUBLISHED
+
+
+def test_a_term_that_counting_refuses_fails_at_once_and_names_who_is_short(
+    start_worker: StartWorker, request_run: RequestRun, tiny_term: Term
+) -> None:
+    rao = factories.faculty(factories.department(tiny_term.organization), name="Dr Rao")
+    for _ in range(4):
+        factories.component(term=tiny_term, meetings_per_week=10, different_days=False, faculty=[rao])
+    db.session.commit()
+    start_worker()
+    job = wait_for(request_run(seconds=600), JobStatus.FAILED)
+    assert job.failure is not None
+    assert "Dr Rao: 40 slots asked, 30 possible." in job.failure
+    assert db.session.scalars(sa.select(Timetable)).all() == []
+
+
+def test_a_cancelled_run_ends_within_seconds(start_worker: StartWorker, request_run: RequestRun) -> None:
+    start_worker()
+    job_id = request_run(seconds=600)
+    wait_for_progress(job_id, 1)
+    generating.cancel(None, db.session.get_one(GenerationJob, job_id))
+    asked = time.monotonic()
+    job = wait_for(job_id, JobStatus.CANCELLED)
+    assert time.monotonic() - asked < 15
+    assert job.completed_at is not None
+    assert_no_half_variants(job_id)
+
+
+def test_a_run_told_to_stop_keeps_the_best(start_worker: StartWorker, request_run: RequestRun, tiny_term: Term) -> None:
+    start_worker()
+    job_id = request_run(seconds=600)
+    wait_for_progress(job_id, 70)
+    generating.stop_and_keep_best(None, db.session.get_one(GenerationJob, job_id))
+    wait_for(job_id, JobStatus.COMPLETED)
+    assert_whole(tiny_term, job_id)
+
+
+def test_a_killed_job_process_is_replaced_by_the_same_worker(
+    start_worker: StartWorker, request_run: RequestRun, tiny_term: Term
+) -> None:
+    worker = start_worker()
+    job_id = request_run(seconds=10)
+    wait_for_progress(job_id, 1)
+    os.kill(worker.horse, signal.SIGKILL)
+    job = wait_for(job_id, JobStatus.COMPLETED)
+    assert job.attempt == 2
+    assert_whole(tiny_term, job_id)
+
+
+def test_an_orphan_whose_worker_was_killed_goes_on_and_nobody_doubles_its_work(
+    start_worker: StartWorker, request_run: RequestRun, tiny_term: Term
+) -> None:
+    worker = start_worker()
+    job_id = request_run(seconds=10)
+    wait_for_progress(job_id, 1)
+    worker.kill()
+    start_worker()
+    job = wait_for(job_id, JobStatus.COMPLETED)
+    assert job.attempt == 1
+    assert_whole(tiny_term, job_id)
+
+
+def test_an_orphan_that_lost_its_lease_stores_nothing(
+    start_worker: StartWorker, request_run: RequestRun, tiny_term: Term
+) -> None:
+    worker = start_worker()
+    job_id = request_run(seconds=8)
+    wait_for_progress(job_id, 1)
+    horse = worker.horse
+    worker.kill()
+    os.kill(horse, signal.SIGSTOP)
+    silence(job_id)
+    assert generating.progress_of(db.session.get_one(GenerationJob, job_id)).status == "queued"
+    start_worker()
+    wait_for(job_id, JobStatus.COMPLETED)
+    os.kill(horse, signal.SIGCONT)
+    wait_until(lambda: not _runs(horse))
+    assert_whole(tiny_term, job_id)
+    assert status_of(job_id) is JobStatus.COMPLETED
+
+
+def _runs(pid: int) -> bool:
+    try:
+        with open(f"/proc/{pid}/stat") as stat:
+            return stat.read().split()[2] not in "ZX"
+    except FileNotFoundError:
+        return False
+
+
+def test_when_worker_and_job_process_are_killed_the_next_worker_goes_on(
+    start_worker: StartWorker, request_run: RequestRun, tiny_term: Term
+) -> None:
+    worker = start_worker()
+    job_id = request_run(seconds=8)
+    wait_for_progress(job_id, 1)
+    horse = worker.horse
+    worker.kill()
+    os.kill(horse, signal.SIGKILL)
+    silence(job_id)
+    start_worker()
+    wait_for(job_id, JobStatus.COMPLETED)
+    assert_whole(tiny_term, job_id)
+
+
+def test_a_run_lost_twice_fails_in_words(start_worker: StartWorker, request_run: RequestRun) -> None:
+    worker = start_worker()
+    job_id = request_run(seconds=600)
+    for attempt in (1, 2):
+        wait_until(
+            lambda attempt=attempt: db.session.get_one(GenerationJob, job_id, populate_existing=True).attempt == attempt  # type: ignore[misc]
+        )
+        wait_until(lambda: worker.horse > 0)
+        os.kill(worker.horse, signal.SIGKILL)
+    job = wait_for(job_id, JobStatus.FAILED)
+    assert job.failure == leasing.LOST_TWICE
+    assert_no_half_variants(job_id)
+
+
+def test_a_queue_that_was_flushed_forgets_no_run(
+    start_worker: StartWorker, request_run: RequestRun, tiny_term: Term
+) -> None:
+    job_id = request_run(seconds=5)
+    queue.connection.flushall()
+    silence(job_id)
+    start_worker()  # its sweep hands the run over again
+    wait_for(job_id, JobStatus.COMPLETED)
+    assert_whole(tiny_term, job_id)
+
+
+def test_a_run_survives_a_queue_flushed_in_its_middle(
+    start_worker: StartWorker, request_run: RequestRun, tiny_term: Term
+) -> None:
+    start_worker()
+    job_id = request_run(seconds=6)
+    wait_for_progress(job_id, 1)
+    queue.connection.flushall()
+    wait_for(job_id, JobStatus.COMPLETED)
+    assert_whole(tiny_term, job_id)
+
+
+def test_a_database_that_is_away_for_seconds_costs_no_variant(
+    start_worker: StartWorker, request_run: RequestRun, tiny_term: Term
+) -> None:
+    start_worker()
+    job_id = request_run(seconds=12)
+    wait_for_progress(job_id, 20)
+    term_id = tiny_term.term_id
+    url = db.engine.url
+    db.session.remove()
+    db.engine.dispose()
+    admin = sa.create_engine(url.set(database="postgres"), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    with admin.connect() as connection:
+        connection.execute(sa.text(f'ALTER DATABASE "{url.database}" ALLOW_CONNECTIONS false'))
+        try:
+            gone = sa.text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name")
+            connection.execute(gone, {"name": url.database})
+            time.sleep(5)
+        finally:
+            connection.execute(sa.text(f'ALTER DATABASE "{url.database}" ALLOW_CONNECTIONS true'))
+    job = wait_for(job_id, JobStatus.COMPLETED)
+    assert job.attempt == 1
+    assert_whole(db.session.get_one(Term, term_id), job_id)
+
+
+def test_two_workers_share_no_run(start_worker: StartWorker, request_run: RequestRun, tiny_term: Term) -> None:
+    start_worker()
+    start_worker()
+    job_id = request_run(seconds=6)
+    for copy in range(3):
+        queue.enqueue("generation", leasing.TASK, job_id, job_id=f"{job_id}-copy-{copy}")
+    job = wait_for(job_id, JobStatus.COMPLETED)
+    assert job.attempt == 1
+    assert_whole(tiny_term, job_id)
+
+
+def test_a_worker_told_to_end_hands_its_run_back(
+    start_worker: StartWorker, request_run: RequestRun, tiny_term: Term
+) -> None:
+    worker = start_worker()
+    job_id = request_run(seconds=20)
+    wait_for_progress(job_id, 70)
+    worker.stop()
+    job = wait_for(job_id, JobStatus.QUEUED)
+    assert (job.attempt, job.lease_token) == (0, None)
+    assert_no_half_variants(job_id)
+    start_worker()
+    assert wait_for(job_id, JobStatus.COMPLETED).attempt == 1
+    assert_whole(tiny_term, job_id)
+
+
+def test_functions_that_are_no_jobs_of_ours_are_refused(start_worker: StartWorker, request_run: RequestRun) -> None:
+    worker = start_worker()
+    refused = [
+        queue.get("generation").enqueue_call("os.system", args=("true",)),
+        queue.get("generation").enqueue_call(leasing.TASK, args=("not an id",)),
+    ]
+    job_id = request_run(seconds=5)
+    wait_for(job_id, JobStatus.COMPLETED)
+    assert all(job.get_status(refresh=True) == "failed" for job in refused)
+    assert "'os.system' is not a job of Timeloom" in worker.log.read_text()
