@@ -53,8 +53,9 @@ class GenerateForm(FlaskForm):
     def __init__(self, terms: Sequence[Term], term: Term | None) -> None:
         super().__init__()
         self._terms = {(term.academic_year, term.semester) for term in terms}
-        self.academic_year.choices = sorted({term.academic_year for term in terms}, reverse=True)
-        self.semester.choices = sorted({term.semester for term in terms})
+        years = sorted({term.academic_year for term in terms}, reverse=True)
+        self.academic_year.choices = [(year, year) for year in years]
+        self.semester.choices = [(number, str(number)) for number in sorted({term.semester for term in terms})]
         if not self.is_submitted():
             self.idempotency_key.data = token_hex(16)
             if term is not None:
