@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from flask import Flask, abort, current_app, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from werkzeug.routing import IntegerConverter, Map
 
 from webapp.extensions import csrf, db, login_manager
 from webapp.flow import accounts, tokens
@@ -22,10 +23,18 @@ Guard = Callable[[], ResponseReturnValue | None]
 Row = TypeVar("Row")
 
 
+class KeyConverter(IntegerConverter):
+    """`<int:...>` in addresses: no row has a key beyond PostgreSQL's integers, so no page has it either."""
+
+    def __init__(self, map: Map, max: int = 2**31 - 1, **options: Any) -> None:
+        super().__init__(map, max=max, **options)
+
+
 def init_app(app: Flask) -> None:
     """Tell Flask-Login who is who, and ask for a CSRF token wherever a cookie could have been sent unasked."""
     login_manager.user_loader(_user_of_session)
     login_manager.request_loader(_user_of_token)
+    app.before_request(_refuse_nul)
     app.before_request(_check_csrf)
 
 
@@ -80,6 +89,13 @@ def _user_of_session(session_id: str) -> User | None:
 def _user_of_token(_request: Any) -> User | None:
     token = _bearer()
     return tokens.find_by_token(token) if token else None
+
+
+def _refuse_nul() -> None:
+    """PostgreSQL can't hold the character NUL in a text, and no keyboard types it."""
+    given = [*request.args.values(), *request.form.values(), request.path]
+    if any("\x00" in text for text in given):
+        abort(400)
 
 
 def _check_csrf() -> None:

@@ -21,6 +21,7 @@ BLUEPRINTS = ("auth", "admin", "hod", "faculty", "student", "api")
 def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     """Build the application from the environment; `overrides` are for tests. Raises ConfigError."""
     app = Flask(__name__)
+    app.url_map.converters["int"] = access.KeyConverter
     app.config.update(config.from_environment(os.environ))
     app.config.update(overrides or {})
     logs.init_app(app)

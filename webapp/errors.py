@@ -1,6 +1,7 @@
 """Every refusal in words: a page, or JSON from the API, and a clean session behind it."""
 
 from collections.abc import Sequence
+from http import HTTPStatus
 
 import structlog
 from flask import Flask, g, jsonify, make_response, render_template, request
@@ -91,7 +92,8 @@ def _answer(code: int, message: str = "", findings: Sequence[str] = ()) -> Respo
         db.session.rollback()
     message = message or str(MESSAGES.get(code, MESSAGES[400 if code < 500 else 500]))
     if request.path.startswith("/api/"):
-        return jsonify(error=message, status=code, findings=list(findings)), code
+        name = HTTPStatus(code).name.lower()
+        return jsonify(error=name, message=message, status=code, findings=list(findings)), code
     templates = [f"errors/{code}.html", "errors/error.html"]
     page = render_template(templates, code=code, title=TITLES.get(code), message=message, findings=findings)
     response = make_response(page, code)

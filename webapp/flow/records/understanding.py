@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,6 +18,7 @@ from webapp.flow.words import _
 
 CODES_MAX = 5000
 WEEK_MAX = 60
+KEY_MAX = 2**31 - 1
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -75,14 +77,14 @@ def _nothing(item: Field) -> Any:
 def _text(item: Field, text: str) -> str:
     if len(text) > item.length:
         raise ValueError(_("%(given)d characters; at most %(most)d fit.", given=len(text), most=item.length))
-    if "\x00" in text:
-        raise ValueError(_("The text holds a character that can't be stored."))
     if item.kind is Kind.EMAIL and not _EMAIL.fullmatch(text):
         raise ValueError(_("“%(text)s” is not an e-mail address such as name@example.org.", text=text))
     return text
 
 
 def _number(item: Field, number: Any) -> Any:
+    if isinstance(number, Decimal) and not number.is_finite():
+        raise ValueError(_("This is not a number."))
     if item.least is not None and number < item.least:
         raise ValueError(_("At least %(least)d.", least=item.least))
     if item.most is not None and number > item.most:
@@ -114,7 +116,7 @@ def _reference(scope: Scope, item: Field, given: Any) -> int:
     if item.typed:
         return _keys_by_code(scope, other, [str(given).strip()])[str(given).strip()]
     key = int(given)
-    if key not in labels_of(scope, other, [key]):
+    if not 0 < key <= KEY_MAX or key not in labels_of(scope, other, [key]):
         raise ValueError(_("There is no such row in the table “%(table)s”.", table=other.title))
     return key
 

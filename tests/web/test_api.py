@@ -1,0 +1,192 @@
+"""The JSON endpoints: who may call them, with what, and what they answer."""
+
+import pytest
+
+from tests import factories
+from webapp.extensions import db
+from webapp.flow import accounts, tokens
+from webapp.models import GenerationJob, Role
+
+PATHS = {
+    "/api/timetable/progress/tt_000000000000": {Role.REGISTRAR},
+    "/api/timetable/result/tt_000000000000": {Role.REGISTRAR},
+    "/api/timetable/faculty/me": {Role.FACULTY, Role.HOD},
+    "/api/timetable/student/me": {Role.STUDENT},
+}
+GENERATE = "/api/timetable/generate"
+
+
+@pytest.fixture
+def as_user(client, sign_in):
+    """`as_user(user)` signs in and returns the client with the CSRF header that a session's POST needs."""
+
+    def signed_in(user):
+        sign_in(client, user)
+        return client
+
+    return signed_in
+
+
+def bearer(user):
+    return {"Authorization": f"Bearer {tokens.create_token(user, 'test')}"}
+
+
+@pytest.fixture
+def registrar(app):
+    return factories.user()
+
+
+@pytest.fixture
+def term(registrar):
+    return factories.term(registrar.organization, academic_year="2024-25", semester=3)
+
+
+@pytest.mark.parametrize("path", [*PATHS, "/api/timetable/department/1"])
+def test_a_stranger_gets_401_as_json(client, path):
+    answer = client.get(path)
+    assert answer.status_code == 401
+    assert set(answer.json) >= {"error", "message"}
+
+
+def test_a_stranger_may_not_generate_and_is_not_asked_for_a_csrf_token_first(client):
+    assert client.post(GENERATE, json={}).status_code == 401
+
+
+@pytest.mark.parametrize("secret", ["", "tl_guessed", "x" * 500])
+def test_a_dead_token_is_a_stranger_even_beside_a_living_session(as_user, registrar, secret):
+    client = as_user(registrar)
+    path = "/api/timetable/progress/tt_000000000000"
+    assert client.get(path).status_code == 404
+    assert client.get(path, headers={"Authorization": f"Bearer {secret}"}).status_code == 401
+
+
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("path", list(PATHS))
+def test_each_endpoint_is_open_to_the_roles_it_names_only(client, path, role):
+    answer = client.get(path, headers=bearer(factories.user(role=role)))
+    if role not in PATHS[path] or (role is Role.HOD and "faculty" in path):
+        assert answer.status_code == 403
+    else:
+        assert answer.status_code in (200, 404)
+
+
+@pytest.mark.parametrize("role", [Role.HOD, Role.FACULTY, Role.STUDENT])
+def test_nobody_but_the_registrar_generates(client, role):
+    answer = client.post(GENERATE, json={}, headers=bearer(factories.user(role=role)))
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("semester", [3, "3"])
+def test_generating_answers_202_with_the_id_of_a_job_of_the_own_organisation(client, registrar, term, semester):
+    body = {"semester": semester, "academic_year": "2024-25"}
+    answer = client.post(GENERATE, json=body, headers=bearer(registrar))
+    assert answer.status_code == 202, answer.json
+    job = db.session.get(GenerationJob, answer.json["job_id"])
+    assert (job.organization_id, job.term_id) == (registrar.organization_id, term.term_id)
+    again = client.post(GENERATE, json=body, headers=bearer(registrar))
+    assert again.json["job_id"] == job.job_id
+
+
+def test_fault_3_an_organisation_that_is_not_the_callers_is_refused_and_nothing_is_queued(client, registrar, term):
+    other = factories.organization()
+    factories.term(other, academic_year="2024-25", semester=3)
+    body = {"semester": 3, "academic_year": "2024-25", "organization_id": other.organization_id}
+    answer = client.post(GENERATE, json=body, headers=bearer(registrar))
+    assert answer.status_code == 403
+    assert db.session.query(GenerationJob).count() == 0
+
+
+def test_naming_the_own_organisation_is_no_fault(client, registrar, term):
+    body = {"semester": 3, "academic_year": "2024-25", "organization_id": registrar.organization_id}
+    assert client.post(GENERATE, json=body, headers=bearer(registrar)).status_code == 202
+
+
+@pytest.mark.parametrize(
+    ("body", "named"),
+    [
+        ({"academic_year": "2024-25"}, "semester"),
+        ({"academic_year": "2024-25", "semester": "three"}, "semester"),
+        ({"academic_year": "2024-25", "semester": True}, "semester"),
+        ({"academic_year": "2024-25", "semester": 0}, "semester"),
+        ({"academic_year": "2024-25", "semester": 3.5}, "semester"),
+        ({"academic_year": "2024-26", "semester": 3}, "academic_year"),
+        ({"academic_year": 2024, "semester": 3}, "academic_year"),
+        ({"semester": 3}, "academic_year"),
+        ({"academic_year": "2024-25", "semester": 3, "seconds": "long"}, "seconds"),
+    ],
+)
+def test_a_wrong_body_is_refused_in_words_that_name_the_field(client, registrar, term, body, named):
+    answer = client.post(GENERATE, json=body, headers=bearer(registrar))
+    assert answer.status_code == 422
+    assert named in answer.json["message"]
+
+
+@pytest.mark.parametrize("body", ["", "[]", "{", '"text"'])
+def test_what_is_no_json_object_is_refused_in_words(client, registrar, body):
+    answer = client.post(GENERATE, data=body, content_type="application/json", headers=bearer(registrar))
+    assert answer.status_code == 422
+    assert "JSON" in answer.json["message"]
+
+
+def test_a_term_that_there_is_not_answers_404(client, registrar, term):
+    answer = client.post(GENERATE, json={"semester": 9, "academic_year": "2024-25"}, headers=bearer(registrar))
+    assert answer.status_code == 404
+
+
+def test_a_session_needs_its_csrf_header_to_post_and_a_token_does_not(as_user, pages, registrar, term):
+    client = as_user(registrar)
+    body = {"semester": 3, "academic_year": "2024-25"}
+    assert client.post(GENERATE, json=body).status_code == 400
+    token = pages.csrf_token()
+    assert client.post(GENERATE, json=body, headers={"X-CSRFToken": token}).status_code == 202
+
+
+def test_a_run_of_another_organisation_does_not_exist(client, registrar):
+    foreign = factories.job(factories.term())
+    for kind in ("progress", "result"):
+        assert client.get(f"/api/timetable/{kind}/{foreign.job_id}", headers=bearer(registrar)).status_code == 404
+
+
+def test_fault_7_progress_says_stage_time_variants_and_cost(client, registrar, term):
+    job = factories.job(term)
+    answer = client.get(f"/api/timetable/progress/{job.job_id}", headers=bearer(registrar)).json
+    assert set(answer) >= {"progress", "status", "stage", "elapsed", "limit", "variants_done", "best_cost", "bound"}
+
+
+class TestDepartment:
+    @pytest.fixture
+    def department(self, registrar):
+        return factories.department(registrar.organization)
+
+    def get(self, client, user, department_id):
+        return client.get(f"/api/timetable/department/{department_id}", headers=bearer(user))
+
+    def test_its_head_and_the_registrar_read_it(self, client, registrar, department):
+        head = factories.user(registrar.organization, Role.HOD, department_id=department.department_id)
+        for user in (registrar, head):
+            answer = self.get(client, user, department.department_id)
+            assert (answer.status_code, answer.json) == (200, [])
+
+    def test_fault_1_a_student_or_teacher_of_the_organisation_may_not_read_it(self, client, registrar, department):
+        for role in (Role.STUDENT, Role.FACULTY):
+            user = factories.user(registrar.organization, role)
+            assert self.get(client, user, department.department_id).status_code == 403
+
+    def test_another_department_of_the_own_organisation_is_forbidden_to_a_head(self, client, registrar, department):
+        head = factories.user(registrar.organization, Role.HOD)
+        assert self.get(client, head, department.department_id).status_code == 403
+
+    @pytest.mark.parametrize("role", [Role.REGISTRAR, Role.HOD])
+    def test_a_department_of_another_organisation_does_not_exist(self, client, registrar, role):
+        user = factories.user(registrar.organization, role)
+        assert self.get(client, user, factories.department().department_id).status_code == 404
+        assert self.get(client, user, 2**40).status_code == 404
+
+
+def test_a_disabled_users_token_is_dead(client, registrar):
+    other = factories.user(registrar.organization)
+    headers = bearer(other)
+    path = "/api/timetable/progress/tt_000000000000"
+    assert client.get(path, headers=headers).status_code == 404
+    accounts.set_enabled(other, False, registrar)
+    assert client.get(path, headers=headers).status_code == 401
