@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from ortools.sat.python import cp_model
 
 from webapp.engine.cpsat.constraints import add_constraints
-from webapp.engine.cpsat.run import Limits, Outcome, run
+from webapp.engine.cpsat.run import Clock, Limits, Outcome, run
 from webapp.engine.cpsat.time_model import cost, hint, read
 from webapp.engine.cpsat.variables import Variables
 from webapp.engine.domains import Domains
 from webapp.engine.evaluate import evaluate
-from webapp.engine.explain.core import MOST_PLACES, Clock, places
+from webapp.engine.explain.core import MOST_PLACES, places
 from webapp.engine.instance import Constraint, Instance
 from webapp.engine.result import Status, Stop, never
 from webapp.engine.solution import Solution

@@ -1,7 +1,7 @@
 """Clash rules: a subject can't be in two places at once, or each overlapping pair costs its weight."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import combinations
 
 from ortools.sat.python import cp_model
@@ -39,9 +39,22 @@ def _occupancies(variables: Variables, constraint: Constraint, rule: ClashRule) 
     if rule.rooms:
         yield from room_occupancies(variables)
         return
-    for subject in rule.subjects(variables.instance, constraint):
-        if variables.touched(subject):
-            yield variables.occupancy(subject.meetings)
+    touched = [s for s in rule.subjects(variables.instance, constraint) if variables.touched(s)]
+    for meetings in largest({subject.meetings for subject in touched}):
+        yield variables.occupancy(meetings)
+
+
+def largest(sets: Iterable[tuple[int, ...]]) -> list[tuple[int, ...]]:
+    """The sets that lie in no other: what holds for those holds for all."""
+    kept: list[tuple[int, ...]] = []
+    within: dict[int, list[set[int]]] = {}
+    for candidate in sorted(sets, key=lambda s: (-len(s), s)):
+        rarest = min(candidate, key=lambda m: len(within.get(m, ())))
+        if not any(other.issuperset(candidate) for other in within.get(rarest, ())):
+            kept.append(candidate)
+            for meeting in candidate:
+                within.setdefault(meeting, []).append(set(candidate))
+    return kept
 
 
 def room_occupancies(variables: Variables) -> list[Occupancy]:

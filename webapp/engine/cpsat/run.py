@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic
 
 from ortools.sat.python import cp_model
@@ -47,6 +47,27 @@ class Limits:
         share = seconds / self.seconds if self.seconds > 0 else 0.0
         work = None if self.work is None else self.work * share
         return Limits(max(0.0, seconds), self.workers, self.seed, self.stop, work)
+
+
+class Clock:
+    """What is left of a time limit."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits, self._end = limits, monotonic() + limits.seconds
+
+    @property
+    def left(self) -> float:
+        """Seconds left."""
+        return max(0.0, self._end - monotonic())
+
+    @property
+    def over(self) -> bool:
+        """Whether time is up or somebody said stop."""
+        return self.left <= 0 or self._limits.stop()
+
+    def limits(self, seconds: float | None = None) -> Limits:
+        """Limits for one solve: what is left, or less."""
+        return replace(self._limits, seconds=self.left if seconds is None else min(seconds, self.left))
 
 
 @dataclass(frozen=True)

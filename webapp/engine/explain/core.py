@@ -7,13 +7,12 @@ shrunk until every member is needed, and then solved once more from nothing with
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from time import monotonic
 
 from ortools.sat.python import cp_model
 
 from webapp.engine.cpsat import room_counts
 from webapp.engine.cpsat.constraints import add_constraints
-from webapp.engine.cpsat.run import Limits, Outcome, run
+from webapp.engine.cpsat.run import Clock, Limits, Outcome, run
 from webapp.engine.cpsat.variables import Variables
 from webapp.engine.domains import Domains
 from webapp.engine.explain.assumptions import Assumption
@@ -37,27 +36,6 @@ class Core:
     members: tuple[Assumption, ...]
     minimal: bool
     verified: bool
-
-
-class Clock:
-    """What is left of a time limit."""
-
-    def __init__(self, limits: Limits) -> None:
-        self._limits, self._end = limits, monotonic() + limits.seconds
-
-    @property
-    def left(self) -> float:
-        """Seconds left."""
-        return max(0.0, self._end - monotonic())
-
-    @property
-    def over(self) -> bool:
-        """Whether time is up or somebody said stop."""
-        return self.left <= 0 or self._limits.stop()
-
-    def limits(self, seconds: float | None = None) -> Limits:
-        """Limits for one solve: what is left, or less."""
-        return replace(self._limits, seconds=self.left if seconds is None else min(seconds, self.left))
 
 
 class Guarded:

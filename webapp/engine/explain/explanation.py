@@ -5,10 +5,10 @@ from enum import StrEnum
 from time import monotonic
 
 from webapp.engine.counting import Shortage, shortages
-from webapp.engine.cpsat.run import Limits
+from webapp.engine.cpsat.run import Clock, Limits
 from webapp.engine.domains import meetings_of
 from webapp.engine.explain.assumptions import Assumption, assumptions_of
-from webapp.engine.explain.core import Clock, Core, find_core, meetings_touched, shrink
+from webapp.engine.explain.core import Core, find_core, meetings_touched, shrink
 from webapp.engine.explain.prices import Price, prices
 from webapp.engine.instance import Instance
 from webapp.engine.result import Status, Stop, never
@@ -73,6 +73,11 @@ class Explanation:
     prices: tuple[Price, ...]
     sentence: str
     seconds: float
+
+    @property
+    def solvable(self) -> bool:
+        """Whether there is a timetable."""
+        return self.verdict is Verdict.POSSIBLE
 
 
 def explain(

@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from math import ceil
 
 from webapp.engine.cpsat.constraints import add_constraints
-from webapp.engine.cpsat.run import run
+from webapp.engine.cpsat.run import Clock, run
 from webapp.engine.cpsat.time_model import cost
 from webapp.engine.cpsat.variables import Variables
 from webapp.engine.domains import Domains
 from webapp.engine.explain.assumptions import Assumption
-from webapp.engine.explain.core import MOST_PLACES, Clock, places
+from webapp.engine.explain.core import MOST_PLACES, places
 from webapp.engine.instance import Instance
 from webapp.engine.result import Status
 

@@ -13,6 +13,7 @@ from webapp.engine.rules.instructor_clash import InstructorClash
 from webapp.engine.rules.instructor_days import InstructorDays
 from webapp.engine.rules.instructor_gaps import InstructorGaps
 from webapp.engine.rules.isolated_meetings import IsolatedMeetings
+from webapp.engine.rules.lone_meetings import LoneMeetings
 from webapp.engine.rules.max_in_row import MaxInRow
 from webapp.engine.rules.max_per_day import MaxPerDay
 from webapp.engine.rules.max_per_week import MaxPerWeek
@@ -55,6 +56,7 @@ RULES: tuple[Rule, ...] = (
     RoomCapacity(),
     MinWorkingDays(),
     IsolatedMeetings(),
+    LoneMeetings(),
     GroupGaps(),
     InstructorGaps(),
     AvoidedTimes(),
