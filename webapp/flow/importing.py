@@ -14,6 +14,7 @@ from webapp.extensions import db
 from webapp.flow import audit
 from webapp.flow.exchange.comparing import Change, Preview, RowDifference, State, TableDifference, compare
 from webapp.flow.exchange.descriptors import Scope
+from webapp.flow.exchange.entries import store_entries
 from webapp.flow.exchange.faults import Fault, UploadRefused, refused
 from webapp.flow.exchange.reading import read_path, read_upload
 from webapp.flow.exchange.sheets import Tables
@@ -201,8 +202,6 @@ def _store_entries(rows: Store, found: Preview, user: User | None) -> int | None
     entries = next((table for table in found.tables if table.name == "entries" and table.rows), None)
     if entries is None:
         return None
-    from webapp.flow.exchange.entries import store_entries  # only a timetable needs the engine's truth
-
     return store_entries(rows, entries, user, found.filename)
 
 

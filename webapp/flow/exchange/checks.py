@@ -84,10 +84,3 @@ def rule_is_known(record: Record) -> Wrong:
     if rule is not None and rule not in RULE_NAMES:
         return "rule", str(rule), "the name of a rule" + did_you_mean(str(rule), RULE_NAMES)
     return None
-
-
-def soft_rule_has_weight(record: Record) -> Wrong:
-    """A rule that is on and not hard has a weight."""
-    if record.get("enabled") is True and record.get("hard") is False and record.get("weight") is None:
-        return "weight", "", "a weight, since the rule is soft"
-    return None

@@ -9,7 +9,6 @@ from webapp.flow.exchange.checks import (
     names_exactly_one,
     pins_something,
     rule_is_known,
-    soft_rule_has_weight,
 )
 from webapp.flow.exchange.descriptors import Column, Kind, Link, Many, Scope, Table
 from webapp.models import (
@@ -401,7 +400,7 @@ RULES = Table(
     ("code",),
     Scope.TERM,
     TermRule,
-    checks=(rule_is_known, soft_rule_has_weight),
+    checks=(rule_is_known,),
 )
 
 ENTRIES = Table(

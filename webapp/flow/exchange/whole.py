@@ -117,12 +117,22 @@ def _meetings_are_there(merged: Merged, sheet: Sheet, faults: Faults) -> None:
             _add(faults, sheet, row, "number", row.record["number"], f"at most {most}, the component's meetings a week")
 
 
+def _soft_rules_have_weights(merged: Merged, sheet: Sheet, faults: Faults) -> None:
+    """A rule that is on and not hard has a weight."""
+    rows = merged.rows("rules")
+    for row in sheet.rows:
+        rule = rows[sheet.table.key_of(row.record)]
+        if not row.refused and rule["enabled"] and not rule["hard"] and rule["weight"] is None:
+            _add(faults, sheet, row, "weight", "", "a weight, since the rule is soft")
+
+
 Check = Callable[[Merged, Sheet, Faults], None]
 CHECKS: tuple[tuple[str, Check], ...] = (
     ("term", _term_is_the_chosen_one),
     ("time_slots", _slots_begin_once),
     ("week_sets", _weeks_lie_in_the_term),
     ("groups", _groups_form_a_tree),
+    ("rules", _soft_rules_have_weights),
     ("pins", _meetings_are_there),
     ("entries", _meetings_are_there),
 )
