@@ -13,6 +13,7 @@ import ctypes
 import fcntl
 import os
 import pwd
+import shutil
 import signal
 import subprocess
 import sys
@@ -263,11 +264,10 @@ def _wait_until_ready(
 
 def run(command: Sequence[str], environment: Mapping[str, str]) -> int:
     """Run the command to its end, pass signals on, and return its exit code as a shell would."""
-    try:
-        child = subprocess.Popen(command, env=environment, preexec_fn=_child(signal.SIGTERM))
-    except FileNotFoundError:
+    if shutil.which(command[0], path=environment["PATH"]) is None:
         print(f"embedded: there is no command {command[0]!r}", file=sys.stderr)
         return 127
+    child = subprocess.Popen(command, env=environment, preexec_fn=_child(signal.SIGTERM))
     while child.poll() is None:
         heard = signal.sigwaitinfo(HANDLED)
         sent_by_a_process = heard.si_code <= 0  # Ctrl-C comes from the terminal, which tells the child itself
