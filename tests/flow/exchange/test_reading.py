@@ -130,7 +130,9 @@ def test_every_planted_fault_is_found_by_row_and_column() -> None:
         (9, "", "extra"),
         (10, "capacity", "-1"),
     ]
-    assert str(faults[3]) == "rooms.csv, row 5, column capacity: found 'many', expected a whole number from 0 to 100000."
+    assert (
+        str(faults[3]) == "rooms.csv, row 5, column capacity: found 'many', expected a whole number from 0 to 100000."
+    )
 
 
 @pytest.mark.parametrize(
