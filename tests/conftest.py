@@ -115,6 +115,7 @@ def app(application: Flask) -> Iterator[Flask]:
             db.session.configure(join_transaction_mode="conditional_savepoint")
             engines[None] = engine
             outermost.rollback()
+            queue.connection.flushdb()
 
 
 def _check_deferred_constraints(session: Session) -> None:
