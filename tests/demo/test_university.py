@@ -1,0 +1,79 @@
+"""The demo university is credible, the same every time, and comfortably feasible by arithmetic."""
+
+from collections import Counter
+
+import pytest
+
+from webapp.demo import university
+from webapp.engine.counting import shortages
+from webapp.engine.instance import ResourceKind
+from webapp.flow import exporting, importing
+from webapp.flow.bridge import build_problem
+from webapp.flow.importing import State
+
+
+def test_it_is_the_same_every_time() -> None:
+    assert university.archive() == university.archive()
+
+
+def test_it_has_the_size_of_a_small_university() -> None:
+    sizes = {name: len(rows) for name, rows in university.build().items()}
+    assert {name: sizes[name] for name in ("departments", "faculty", "students", "rooms", "courses")} == {
+        "departments": 6,
+        "faculty": 60,
+        "students": 1200,
+        "rooms": 40,
+        "courses": 90,
+    }
+    assert sizes["time_slots"] == 5 * 8 + 4
+    assert sizes["enrollments"] == 710
+
+
+def test_names_are_not_repeated_and_addresses_neither() -> None:
+    tables = university.build()
+    people = [*tables["faculty"], *tables["students"]]
+    assert max(Counter(person["email"] for person in people).values()) == 1
+
+
+def test_nobody_teaches_too_much_and_rooms_are_used_to_three_quarters_at_most() -> None:
+    tables = university.build()
+    teachers_of = {(row["course"], row["section"]): row["faculty"] for row in tables["sections"]}
+    load: Counter[str] = Counter()
+    used: Counter[str] = Counter()
+    for row in tables["components"]:
+        slots = int(str(row["meetings_per_week"])) * int(str(row["slots_per_meeting"]))
+        batches = len(row["batches"] or ())  # type: ignore[arg-type]
+        used[str(row["room_kind"])] += slots * max(1, batches)
+        if row["faculty"]:
+            for name in row["faculty"]:  # type: ignore[union-attr]
+                load[str(name).partition("@")[0]] += slots
+        else:
+            for name in teachers_of[row["course"], row["section"]]:  # type: ignore[union-attr]
+                load[str(name)] += slots * max(1, batches)
+    most = {row["code"]: int(str(row["max_slots_week"])) for row in tables["faculty"]}
+    assert len(load) == 60
+    assert min(load.values()) >= 9
+    assert max(load.values()) <= 16
+    assert all(number <= most[code] for code, number in load.items())
+    rooms = Counter(str(row["kind"]) for row in tables["rooms"])
+    for kind, slots in used.items():
+        assert slots <= 0.75 * rooms[kind] * 44, kind
+
+
+@pytest.mark.usefixtures("app")
+def test_it_comes_in_through_the_import_and_goes_out_unchanged() -> None:
+    organization = importing.make_organization("SARU", "Saraswati University", "Asia/Kolkata")
+    imported = importing.confirm(organization, None, importing.read_upload("saru.zip", university.archive()))
+    assert imported.counts[State.NEW] > 2500
+    term = importing.find_term(organization, "2024-25", 1)
+    assert term is not None
+    for packed in (exporting.export_zip(organization, term), exporting.export_workbook(organization, term)):
+        again = importing.preview(organization, term, importing.read_upload("again", packed), replace=True)
+        assert again.changes_nothing
+
+    instance = build_problem(term).instance
+    assert shortages(instance) == []
+    electives = [meeting for meeting in instance.meetings if meeting.pin is not None]
+    assert len(electives) == 36
+    students = [r.weight for r in instance.resources if r.kind is ResourceKind.STUDENTS]
+    assert sum(students) == 710
