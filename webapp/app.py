@@ -3,7 +3,6 @@
 import os
 from collections.abc import Mapping
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from flask import Flask, current_app, has_request_context, request
@@ -12,7 +11,7 @@ from flask_login import current_user
 from sqlalchemy import event
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from webapp import access, config, errors, headers, health, logs, metrics
+from webapp import access, cli, config, errors, headers, health, logs, metrics
 from webapp.extensions import babel, csrf, db, limiter, login_manager, migrate, queue
 
 BLUEPRINTS = ("auth", "admin", "hod", "faculty", "student", "api")
@@ -30,7 +29,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     _bind_extensions(app)
     _register_blueprints(app)
     errors.init_app(app)
-    _register_commands(app)
+    cli.init_app(app)
     return app
 
 
@@ -82,11 +81,4 @@ def _register_blueprints(app: Flask) -> None:
     app.register_blueprint(health.bp)
     app.register_blueprint(metrics.bp)
     for name in BLUEPRINTS:
-        spec = find_spec(f"webapp.{name}")
-        if spec and spec.origin:
-            app.register_blueprint(import_module(f"webapp.{name}").bp)
-
-
-def _register_commands(app: Flask) -> None:
-    if find_spec("webapp.cli"):
-        import_module("webapp.cli").init_app(app)
+        app.register_blueprint(import_module(f"webapp.{name}").bp)
