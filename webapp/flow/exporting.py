@@ -10,6 +10,7 @@ from webapp.flow.exchange.stored import Store
 from webapp.flow.exchange.tables import TABLES
 from webapp.flow.exchange.writing import Contents, template_workbook
 from webapp.flow.problems import Problem
+from webapp.flow.words import _
 from webapp.models import Course, Organization, Room, Term, TimeSlot, Timetable, TimetableEntry, TimetableStatus
 
 __all__ = [
@@ -61,7 +62,7 @@ def ctt_solution(organization: Organization, term: Term) -> str:
         )
     )
     if timetable_id is None:
-        raise NothingPublished(f"{term.name} has no published timetable.")
+        raise NothingPublished(_("%(name)s has no published timetable.", name=term.name))
     periods = _periods(term)
     query = (
         sa.select(Course.code, Room.code, TimetableEntry.time_slot_id)

@@ -22,6 +22,7 @@ from webapp.flow.exchange.stored import Store
 from webapp.flow.exchange.storing import StillInUse, store
 from webapp.flow.problems import NotFound, Problem
 from webapp.flow.term_defaults import default_rules
+from webapp.flow.words import _
 from webapp.models import Organization, Term, Upload, User
 
 __all__ = [
@@ -175,13 +176,15 @@ def _refuse_without_term(term: Term | None, tables: Tables) -> None:
         return
     needing = [name for name, sheet in tables.sheets.items() if sheet.table.scope is not Scope.ORGANIZATION]
     if needing:
-        raise TermMissing(f"{', '.join(needing)} belong to a term: choose one, or add the sheet term.")
+        raise TermMissing(
+            _("%(needing)s belong to a term: choose one, or add the sheet term.", needing=", ".join(needing))
+        )
 
 
 def _lock(organization: Organization) -> None:
     """One import of an organisation at a time: what was compared is what is changed."""
     query = sa.select(Organization.organization_id).where(Organization.organization_id == organization.organization_id)
-    db.session.execute(query.with_for_update())
+    db.session.execute(query.with_for_update(key_share=True))
 
 
 def _store(rows: Store, found: Preview, user: User | None = None) -> int | None:
@@ -192,7 +195,10 @@ def _store(rows: Store, found: Preview, user: User | None = None) -> int | None:
     except IntegrityError as error:
         constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", None) or "a constraint"
         detail = getattr(getattr(error.orig, "diag", None), "message_detail", None) or ""
-        message = f"Nothing was imported: the rows don't fit together with those that are there ({constraint})."
+        message = _(
+            "Nothing was imported: the rows don't fit together with those that are there (%(constraint)s).",
+            constraint=constraint,
+        )
         raise ImportConflict(message, [detail] if detail else []) from error
     return timetable_id
 
@@ -237,7 +243,7 @@ def load_upload(organization: Organization, upload_id: int) -> Upload:
     )
     upload = db.session.scalars(query).one_or_none()
     if upload is None:
-        raise NotFound("There is no such upload.")
+        raise NotFound(_("There is no such upload."))
     return upload
 
 
@@ -269,11 +275,13 @@ def find_organization(code: str) -> Organization | None:
 def make_organization(code: str, name: str, timezone: str) -> Organization:
     """Add an organisation without commit; raises `OrganizationTaken` or `OrganizationInvalid`."""
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", code):
-        raise OrganizationInvalid(f"{code!r} is no code: letters, digits, . _ and -, at most 64.")
+        raise OrganizationInvalid(_("%(code)r is no code: letters, digits, . _ and -, at most 64.", code=code))
     if not 0 < len(name.strip()) <= 200:
-        raise OrganizationInvalid(f"An organisation's name has 1 to 200 characters, found {len(name.strip())}.")
+        raise OrganizationInvalid(
+            _("An organisation's name has 1 to 200 characters, found %(name)s.", name=len(name.strip()))
+        )
     if find_organization(code) is not None:
-        raise OrganizationTaken(f"There is an organisation {code} already.")
+        raise OrganizationTaken(_("There is an organisation %(code)s already.", code=code))
     organization = Organization(code=code, name=name.strip(), timezone=timezone)
     db.session.add(organization)
     db.session.flush()
@@ -304,9 +312,15 @@ def make_term(
     starts = starts_on or given.get("starts_on") or (usual and date(year + usual[0], *usual[1]))
     ends = ends_on or given.get("ends_on") or (usual and date(year + usual[0], *usual[2]))
     if starts is None or ends is None:
-        raise TermDatesMissing(f"Semester {semester} of {academic_year} needs dates: give its first and its last day.")
+        raise TermDatesMissing(
+            _(
+                "Semester %(semester)s of %(academic_year)s needs dates: give its first and its last day.",
+                semester=semester,
+                academic_year=academic_year,
+            )
+        )
     if ends <= starts:
-        raise TermDatesMissing(f"The term must end after {starts.isoformat()}, when it starts.")
+        raise TermDatesMissing(_("The term must end after %(starts)s, when it starts.", starts=starts.isoformat()))
     term = Term(
         organization_id=organization.organization_id,
         academic_year=academic_year,
@@ -362,6 +376,13 @@ def _refuse_overlap(organization: Organization, term: Term) -> None:
     other = db.session.scalars(query).first()
     if other is not None:
         raise ImportConflict(
-            f"{term.name} ({term.starts_on} to {term.ends_on}) overlaps {other.name} ({other.starts_on} to "
-            f"{other.ends_on}). Give other dates."
+            _(
+                "%(term)s (%(starts)s to %(ends)s) overlaps %(other)s (%(begins)s to %(until)s). Give other dates.",
+                term=term.name,
+                starts=term.starts_on,
+                ends=term.ends_on,
+                other=other.name,
+                begins=other.starts_on,
+                until=other.ends_on,
+            )
         )

@@ -4,6 +4,7 @@ import zipfile
 from io import BytesIO
 
 from webapp.flow.exchange.faults import UploadRefused
+from webapp.flow.words import _
 
 MOST_BYTES = 32 * 1024 * 1024
 """Largest file that is read."""
@@ -23,31 +24,55 @@ def open_archive(filename: str, content: bytes) -> zipfile.ZipFile:
     try:
         archive = zipfile.ZipFile(BytesIO(content))
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
-        raise UploadRefused(f"{filename} is a damaged archive and can't be opened.") from error
+        raise UploadRefused(_("%(filename)s is a damaged archive and can't be opened.", filename=filename)) from error
     entries = archive.infolist()
     unpacked = sum(entry.file_size for entry in entries)
     packed = sum(entry.compress_size for entry in entries)
     if len(entries) > MOST_ENTRIES:
-        raise UploadRefused(f"{filename} holds {len(entries)} files, at most {MOST_ENTRIES} are read.")
+        raise UploadRefused(
+            _(
+                "%(filename)s holds %(entries)s files, at most %(most_entries)s are read.",
+                filename=filename,
+                entries=len(entries),
+                most_entries=MOST_ENTRIES,
+            )
+        )
     if unpacked > MOST_UNPACKED:
         raise UploadRefused(
-            f"{filename} unpacks to {_megabytes(unpacked)} MB, at most {_megabytes(MOST_UNPACKED)} are read."
+            _(
+                "%(filename)s unpacks to %(unpacked)s MB, at most %(most_unpacked)s are read.",
+                filename=filename,
+                unpacked=_megabytes(unpacked),
+                most_unpacked=_megabytes(MOST_UNPACKED),
+            )
         )
     if unpacked > _SMALL and unpacked > MOST_RATIO * max(packed, 1):
         raise UploadRefused(
-            f"{filename} unpacks to {unpacked // max(packed, 1)} times its size, at most {MOST_RATIO} times is read."
+            _(
+                "%(filename)s unpacks to %(packed)s times its size, at most %(most_ratio)s times is read.",
+                filename=filename,
+                packed=unpacked // max(packed, 1),
+                most_ratio=MOST_RATIO,
+            )
         )
     if any(entry.flag_bits & 1 for entry in entries):
-        raise UploadRefused(f"{filename} is protected by a password. Save it without one.")
+        raise UploadRefused(_("%(filename)s is protected by a password. Save it without one.", filename=filename))
     return archive
 
 
 def check_size(filename: str, content: bytes) -> None:
     """Refuse an empty or too large file."""
     if not content:
-        raise UploadRefused(f"{filename} is empty.")
+        raise UploadRefused(_("%(filename)s is empty.", filename=filename))
     if len(content) > MOST_BYTES:
-        raise UploadRefused(f"{filename} has {_megabytes(len(content))} MB, at most {_megabytes(MOST_BYTES)} are read.")
+        raise UploadRefused(
+            _(
+                "%(filename)s has %(content)s MB, at most %(most_bytes)s are read.",
+                filename=filename,
+                content=_megabytes(len(content)),
+                most_bytes=_megabytes(MOST_BYTES),
+            )
+        )
 
 
 def _megabytes(size: int) -> int:

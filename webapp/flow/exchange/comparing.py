@@ -12,6 +12,7 @@ from webapp.flow.exchange.stored import Store, complete, ordered
 from webapp.flow.exchange.tables import BY_NAME, ENTRIES, TABLES, TERM
 from webapp.flow.exchange.values import did_you_mean, write_cell
 from webapp.flow.exchange.whole import whole_table_faults
+from webapp.flow.words import _
 
 
 class State(StrEnum):
@@ -192,8 +193,8 @@ class _References:
             beginnings = {other[:size] for other in known}
             if key[:size] not in beginnings:
                 near = did_you_mean(str(key[size - 1]), {k[-1] for k in beginnings if k[:-1] == key[: size - 1]})
-                within = f" of {'/'.join(map(str, key[: size - 1]))}" if size > 1 else ""
-                expected = f"a code of {target}{within}{near}"
+                within = _(" of %(key)s", key="/".join(map(str, key[: size - 1]))) if size > 1 else ""
+                expected = _("a code of %(target)s%(within)s%(near)s", target=target, within=within, near=near)
                 self.faults.add(sheet.file, sheet.table.name, row.number, columns[size - 1], key[size - 1], expected)
                 return
 
@@ -207,5 +208,5 @@ class _References:
         for item in items:
             code = item.partition("@")[0] if column.many.second is not None else item
             if code not in labels:
-                expected = f"codes of {target}{did_you_mean(code, labels)}"
+                expected = _("codes of %(target)s%(labels)s", target=target, labels=did_you_mean(code, labels))
                 self.faults.add(sheet.file, sheet.table.name, row.number, name, code, expected)

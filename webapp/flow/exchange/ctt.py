@@ -19,6 +19,7 @@ from webapp.flow.exchange.sheets import Row, Sheet, Tables
 from webapp.flow.exchange.tables import BY_NAME
 from webapp.flow.exchange.values import DAY_NAMES, empty
 from webapp.flow.term_defaults import ITC_2007, settings_of
+from webapp.flow.words import _
 
 DEPARTMENT = "ITC"
 SECTION = "1"
@@ -43,9 +44,16 @@ def read_tables(filename: str, content: bytes) -> Tables:
             instance = read(path)
         except ReadError as error:
             fault = Fault(filename, "", error.line, "", error.found, error.expected)
-            raise UploadRefused(f"Nothing was imported: {error}", [fault]) from None
+            raise UploadRefused(_("Nothing was imported: %(error)s", error=error), [fault]) from None
     if instance.grid.days > MOST_DAYS:
-        raise UploadRefused(f"{filename} has {instance.grid.days} days, a week here has at most {MOST_DAYS}.")
+        raise UploadRefused(
+            _(
+                "%(filename)s has %(days)s days, a week here has at most %(most_days)s.",
+                filename=filename,
+                days=instance.grid.days,
+                most_days=MOST_DAYS,
+            )
+        )
     return tables_of(filename, instance)
 
 

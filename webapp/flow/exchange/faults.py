@@ -3,7 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from flask_babel import ngettext
+
 from webapp.flow.problems import Problem
+from webapp.flow.words import _
 
 MOST_FAULTS = 500
 """Beyond this many the list ends: who has so many repairs the cause, not the cells."""
@@ -29,16 +32,18 @@ class Fault:
         """File, sheet, row and column, in words."""
         parts = [self.file]
         if self.sheet and self.sheet != self.file.rpartition(".")[0].rpartition("/")[2]:
-            parts.append(f"sheet {self.sheet}")
+            parts.append(_("sheet %(sheet)s", sheet=self.sheet))
         if self.row:
-            parts.append(f"row {self.row}")
+            parts.append(_("row %(row)s", row=self.row))
         if self.column:
-            parts.append(f"column {self.column}")
+            parts.append(_("column %(column)s", column=self.column))
         return ", ".join(part for part in parts if part)
 
     def __str__(self) -> str:
-        found = f"'{self.found[:80]}'" if self.found else "nothing"
-        return f"{self.where}: found {found}, expected {self.expected}."
+        found = f"'{self.found[:80]}'" if self.found else _("nothing")
+        return _(
+            "%(where)s: found %(found)s, expected %(expected)s.", where=self.where, found=found, expected=self.expected
+        )
 
 
 class TooManyFaults(Exception):
@@ -72,5 +77,10 @@ def refused(faults: Iterable[Fault]) -> UploadRefused:
     listed = tuple(faults)
     number = len(listed)
     if number >= MOST_FAULTS:
-        return UploadRefused(f"Nothing was imported: at least {number} cells or rows are wrong.", listed)
-    return UploadRefused(f"Nothing was imported: {number} {'thing is' if number == 1 else 'things are'} wrong.", listed)
+        return UploadRefused(
+            _("Nothing was imported: at least %(number)s cells or rows are wrong.", number=number), listed
+        )
+    message = ngettext(
+        "Nothing was imported: %(num)d thing is wrong.", "Nothing was imported: %(num)d things are wrong.", number
+    )
+    return UploadRefused(message, listed)

@@ -17,6 +17,7 @@ from webapp.flow.exchange.archives import MOST_BYTES, check_size, open_archive
 from webapp.flow.exchange.faults import Faults, TooManyFaults, UploadRefused
 from webapp.flow.exchange.sheets import GUIDE, MOST_COLUMNS, MOST_ROWS, Grid, Sheet, Tables, read_sheet, sheet_name
 from webapp.flow.exchange.values import cell_text
+from webapp.flow.words import _
 
 DELIMITERS = ",;\t"
 OLD_EXCEL = b"\xd0\xcf\x11\xe0"
@@ -38,12 +39,18 @@ def read_upload(filename: str, content: bytes) -> Tables:
             return _collect(name, lambda faults: _workbook(name, content, faults))
         return _collect(name, lambda faults: _zip(archive, faults))
     if content.startswith(OLD_EXCEL):
-        raise UploadRefused(f"{name} is in an old Excel format. Save it as .xlsx.")
+        raise UploadRefused(_("%(name)s is in an old Excel format. Save it as .xlsx.", name=name))
     if ctt.is_ctt(name):
         return ctt.read_tables(name, content)
     if extension == ".csv":
         return _collect(name, lambda faults: [_csv(name, content, faults)])
-    raise UploadRefused(f"{name} is not one of the kinds of file that are read: {', '.join(EXTENSIONS)}.")
+    raise UploadRefused(
+        _(
+            "%(name)s is not one of the kinds of file that are read: %(extensions)s.",
+            name=name,
+            extensions=", ".join(EXTENSIONS),
+        )
+    )
 
 
 def read_path(path: Path) -> Tables:
@@ -52,10 +59,14 @@ def read_path(path: Path) -> Tables:
         return _collect(path.name, lambda faults: _folder(path, faults))
     try:
         if path.stat().st_size > MOST_BYTES:
-            raise UploadRefused(f"{path.name} is larger than {MOST_BYTES // (1024 * 1024)} MB.")
+            raise UploadRefused(
+                _("%(name)s is larger than %(most_bytes)s MB.", name=path.name, most_bytes=MOST_BYTES // (1024 * 1024))
+            )
         content = path.read_bytes()
     except OSError as error:
-        raise UploadRefused(f"{path.name} can't be read: {error.strerror}.") from error
+        raise UploadRefused(
+            _("%(name)s can't be read: %(strerror)s.", name=path.name, strerror=error.strerror)
+        ) from error
     return read_upload(path.name, content)
 
 
@@ -71,11 +82,11 @@ def _collect(filename: str, grids: Any) -> Tables:
             if sheet is None:
                 continue
             if sheet.table.name in sheets:
-                faults.add(grid.file, grid.name, 0, "", grid.name, f"the table {sheet.table.name} once")
+                faults.add(grid.file, grid.name, 0, "", grid.name, _("the table %(name)s once", name=sheet.table.name))
                 continue
             sheets[sheet.table.name] = sheet
         if not sheets and not faults.list:
-            faults.add(filename, "", 0, "", "", "at least one table, such as rooms or courses")
+            faults.add(filename, "", 0, "", "", _("at least one table, such as rooms or courses"))
     except TooManyFaults:
         pass
     return Tables(filename, sheets, tuple(faults.list))
@@ -86,7 +97,14 @@ def _folder(path: Path, faults: Faults) -> Iterator[Grid | None]:
         if file.name.startswith(".") or file.is_dir() or not _is_table(file.name, file.name, faults):
             continue
         if file.stat().st_size > MOST_BYTES:
-            faults.add(file.name, "", 0, "", f"{file.stat().st_size} bytes", f"at most {MOST_BYTES} bytes")
+            faults.add(
+                file.name,
+                "",
+                0,
+                "",
+                _("%(st_size)s bytes", st_size=file.stat().st_size),
+                _("at most %(most_bytes)s bytes", most_bytes=MOST_BYTES),
+            )
             continue
         yield _csv(file.name, file.read_bytes(), faults)
 
@@ -100,7 +118,7 @@ def _zip(archive: zipfile.ZipFile, faults: Faults) -> Iterator[Grid | None]:
         try:
             content = archive.read(entry)
         except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError, ValueError):
-            faults.add(entry.filename, "", 0, "", "a damaged entry", "a file that can be unpacked")
+            faults.add(entry.filename, "", 0, "", _("a damaged entry"), _("a file that can be unpacked"))
             continue
         yield _csv(entry.filename, content, faults)
 
@@ -110,7 +128,7 @@ def _is_table(name: str, where: str, faults: Faults) -> bool:
     if name.lower().startswith("readme"):
         return False
     if not name.lower().endswith(".csv"):
-        faults.add(where, "", 0, "", name, "files that end in .csv")
+        faults.add(where, "", 0, "", name, _("files that end in .csv"))
         return False
     return True
 
@@ -120,8 +138,8 @@ def _csv(file: str, content: bytes, faults: Faults) -> Grid | None:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        found = f"byte 0x{content[error.start]:02x}"
-        faults.add(file, "", line, "", found, "text in UTF-8; save the file as CSV UTF-8")
+        found = _("byte 0x%(start)s", start=f"{content[error.start]:02x}")
+        faults.add(file, "", line, "", found, _("text in UTF-8; save the file as CSV UTF-8"))
         return None
     return Grid(file, PurePosixPath(file).stem, _csv_rows(file, text, faults))
 
@@ -133,12 +151,12 @@ def _csv_rows(file: str, text: str, faults: Faults) -> Iterator[Sequence[str]]:
     try:
         yield from reader
     except csv.Error as error:
-        faults.add(file, "", reader.line_num, "", str(error), "a line of cells in CSV")
+        faults.add(file, "", reader.line_num, "", str(error), _("a line of cells in CSV"))
 
 
 def _workbook(filename: str, content: bytes, faults: Faults) -> Iterable[Grid]:
     if not openpyxl.xml.DEFUSEDXML:
-        raise UploadRefused("Workbooks can't be read safely here: defusedxml is missing.")
+        raise UploadRefused(_("Workbooks can't be read safely here: defusedxml is missing."))
     try:
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
         for sheet in book.worksheets:
@@ -148,7 +166,7 @@ def _workbook(filename: str, content: bytes, faults: Faults) -> Iterable[Grid]:
     except TooManyFaults:
         raise
     except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError, SyntaxError, TypeError) as error:
-        raise UploadRefused(f"{filename} is a damaged workbook and can't be read.") from error
+        raise UploadRefused(_("%(filename)s is a damaged workbook and can't be read.", filename=filename)) from error
 
 
 def _sheet_rows(filename: str, sheet: Any, faults: Faults) -> Iterator[Sequence[str]]:
@@ -160,7 +178,7 @@ def _sheet_rows(filename: str, sheet: Any, faults: Faults) -> Iterator[Sequence[
             text = cell_text(cell.value)
             if cell.data_type == "f":
                 column = row_heading(cell)
-                faults.add(filename, sheet.title, number, column, text, "a value; paste formulas as values")
+                faults.add(filename, sheet.title, number, column, text, _("a value; paste formulas as values"))
                 text = ""
             row.append(text)
         while row and not row[-1].strip():

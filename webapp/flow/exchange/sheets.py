@@ -8,6 +8,7 @@ from webapp.flow.exchange.descriptors import Key, Record, Table, Value
 from webapp.flow.exchange.faults import Fault, Faults
 from webapp.flow.exchange.tables import BY_NAME
 from webapp.flow.exchange.values import CellRefused, did_you_mean, read_cell, unguard_formula
+from webapp.flow.words import _
 
 MOST_ROWS = 200_000
 MOST_COLUMNS = 100
@@ -69,7 +70,7 @@ def read_sheet(grid: Grid, faults: Faults) -> Sheet | None:
     """Read one sheet, noting every fault; None where it is none of the tables or has no usable heading."""
     table = BY_NAME.get(sheet_name(grid.name))
     if table is None:
-        expected = "one of " + ", ".join(BY_NAME) + did_you_mean(sheet_name(grid.name), BY_NAME)
+        expected = _("one of ") + ", ".join(BY_NAME) + did_you_mean(sheet_name(grid.name), BY_NAME)
         faults.add(grid.file, grid.name, 0, "", grid.name, expected)
         return None
     return _Reader(grid, table, faults).sheet()
@@ -99,17 +100,31 @@ class _Reader:
     def _headings(self, cells: Sequence[str]) -> list[str] | None:
         """Column name by position, "" where there is none; None when rows can't be told apart."""
         if len(cells) > MOST_COLUMNS:
-            self.add(1, "", f"{len(cells)} columns", f"at most {MOST_COLUMNS}")
+            self.add(
+                1,
+                "",
+                _("%(cells)s columns", cells=len(cells)),
+                _("at most %(most_columns)s", most_columns=MOST_COLUMNS),
+            )
             return None
         found: list[str] = []
         for cell in cells:
             name = sheet_name(cell.rstrip(" *"))
             if name and name not in self.table.by_name:
                 known = ", ".join(self.table.by_name)
-                self.add(1, cell, cell, f"one of the columns {known}{did_you_mean(name, self.table.by_name)}")
+                self.add(
+                    1,
+                    cell,
+                    cell,
+                    _(
+                        "one of the columns %(known)s%(by_name)s",
+                        known=known,
+                        by_name=did_you_mean(name, self.table.by_name),
+                    ),
+                )
                 name = ""
             elif name and name in found:
-                self.add(1, name, name, "each column once")
+                self.add(1, name, name, _("each column once"))
                 name = ""
             found.append(name)
         needed = [c.name for c in self.table.columns if c.required or c.name in self.table.key]
@@ -117,7 +132,7 @@ class _Reader:
         optional = {c.name for c in self.table.columns if not c.required}
         for name in missing:
             if name not in optional:
-                self.add(1, name, "", f"the column {name}, which is required")
+                self.add(1, name, "", _("the column %(name)s, which is required", name=name))
         usable = [name for name in self.table.key if name in found]
         return found if usable and not (set(missing) & set(self.table.key) - optional) else None
 
@@ -126,7 +141,9 @@ class _Reader:
             if not any(cell.strip() for cell in cells):
                 continue
             if number > MOST_ROWS:
-                self.add(number, "", f"row {number}", f"at most {MOST_ROWS} rows")
+                self.add(
+                    number, "", _("row %(number)s", number=number), _("at most %(most_rows)s rows", most_rows=MOST_ROWS)
+                )
                 return
             row = self._row(number, cells, columns)
             if row is None:
@@ -139,14 +156,14 @@ class _Reader:
         refused: set[str] = set()
         for cell in cells[len(columns) :]:
             if cell.strip():
-                self.add(number, "", cell, f"no cell beyond the {len(columns)} headings")
+                self.add(number, "", cell, _("no cell beyond the %(columns)s headings", columns=len(columns)))
         for position, name in enumerate(columns):
             if not name:
                 continue
             text = cells[position] if position < len(cells) else ""
             try:
                 if len(text) > MOST_CHARACTERS:
-                    raise CellRefused(f"at most {MOST_CHARACTERS} characters")
+                    raise CellRefused(_("at most %(most_characters)s characters", most_characters=MOST_CHARACTERS))
                 record[name] = read_cell(self.table.by_name[name], unguard_formula(text))
             except CellRefused as error:
                 record[name] = None
@@ -166,7 +183,12 @@ class _Reader:
         key = self.table.key_of(row.record)
         if key in self.first:
             column = ", ".join(name for name in self.table.key if row.record[name] is not None)
-            self.add(row.number, column, self.table.label(key), f"each once; it is in row {self.first[key]} already")
+            self.add(
+                row.number,
+                column,
+                self.table.label(key),
+                _("each once; it is in row %(key)s already", key=self.first[key]),
+            )
             return None
         self.first[key] = row.number
         return row

@@ -16,6 +16,7 @@ from webapp.flow.exchange.descriptors import Column, Key, Record, Scope, Table, 
 from webapp.flow.exchange.stored import Store, primary_key
 from webapp.flow.exchange.tables import TERM
 from webapp.flow.problems import Problem
+from webapp.flow.words import _
 
 Cells = dict[str, Any]
 
@@ -69,9 +70,17 @@ def _still_in_use(table: Table, ids: Mapping[int, str]) -> StillInUse:
             query = sa.select(key.parent, sa.func.count()).where(key.parent.in_(ids)).group_by(key.parent)
             for row_id, number in db.session.execute(query):
                 what = other.name.replace("_", " ")
-                findings.append(f"{ids[row_id]} of {table.name} is used by {number} row(s) of {what}.")
+                findings.append(
+                    _(
+                        "%(row_id)s of %(name)s is used by %(number)s row(s) of %(what)s.",
+                        row_id=ids[row_id],
+                        name=table.name,
+                        number=number,
+                        what=what,
+                    )
+                )
     used = ", ".join(findings[:3]).rstrip(".")
-    return StillInUse(f"Nothing was imported, for what the file lacks is still used: {used}.", findings)
+    return StillInUse(_("Nothing was imported, for what the file lacks is still used: %(used)s.", used=used), findings)
 
 
 class _Writer:

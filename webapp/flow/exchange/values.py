@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from webapp.flow.exchange.descriptors import Column, Kind, Value
+from webapp.flow.words import _
 from webapp.models.types import runs
 
 DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -26,7 +27,7 @@ def did_you_mean(found: str, known: Iterable[object]) -> str:
     """Name the nearest known word, as the end of a sentence; nothing when none is near."""
     by_lower = {str(word).lower(): str(word) for word in known}
     near = get_close_matches(found.lower(), by_lower, n=1, cutoff=0.6)
-    return f" (did you mean {by_lower[near[0]]!r}?)" if near else ""
+    return _(" (did you mean %(near)r?)", near=by_lower[near[0]]) if near else ""
 
 
 def empty(column: Column) -> Value:
@@ -43,7 +44,7 @@ def read_cell(column: Column, text: str) -> Value:
     text = text.strip()
     if not text:
         if column.required:
-            raise CellRefused("something: the column is required")
+            raise CellRefused(_("something: the column is required"))
         return empty(column)
     return READERS[column.kind](column, text)
 
@@ -102,20 +103,20 @@ def cell_text(value: Any) -> str:
 
 def _text(column: Column, text: str) -> Value:
     if len(text) > column.length:
-        raise CellRefused(f"at most {column.length} characters, found {len(text)}")
+        raise CellRefused(_("at most %(length)s characters, found %(text)s", length=column.length, text=len(text)))
     if any(ord(char) < 32 for char in text):
-        raise CellRefused("text without control characters")
+        raise CellRefused(_("text without control characters"))
     if column.choices:
         folded = {choice.lower(): choice for choice in column.choices}
         if text.lower() not in folded:
-            raise CellRefused("one of " + ", ".join(column.choices) + did_you_mean(text, column.choices))
+            raise CellRefused(_("one of ") + ", ".join(column.choices) + did_you_mean(text, column.choices))
         return folded[text.lower()]
     return text
 
 
 def _code(column: Column, text: str) -> Value:
     if any(char in text for char in ",;|@"):
-        raise CellRefused("a code without , ; | and @")
+        raise CellRefused(_("a code without , ; | and @"))
     return _text(column, text)
 
 
@@ -128,28 +129,26 @@ def _codes(column: Column, text: str) -> Value:
 
 def _bounds(column: Column) -> str:
     if column.least is not None and column.most is not None:
-        return f" from {column.least} to {column.most}"
+        return _(" from %(least)s to %(most)s", least=column.least, most=column.most)
     return ""
 
 
 def _whole(column: Column, text: str) -> Value:
-    refused = CellRefused(f"a whole number{_bounds(column)}")
     if not re.fullmatch(r"[+-]?\d{1,9}(\.0+)?", text, re.ASCII):
-        raise refused
+        raise CellRefused(_("a whole number%(bounds)s", bounds=_bounds(column)))
     number = int(text.partition(".")[0])
     if not _within(column, number):
-        raise refused
+        raise CellRefused(_("a whole number%(bounds)s", bounds=_bounds(column)))
     return number
 
 
 def _decimal(column: Column, text: str) -> Value:
-    refused = CellRefused(f"a number{_bounds(column)} with at most one decimal")
     try:
         number = Decimal(text)
     except InvalidOperation:
-        raise refused from None
+        number = Decimal("NaN")
     if not number.is_finite() or not _within(column, number) or number != number.quantize(Decimal("0.1")):
-        raise refused
+        raise CellRefused(_("a number%(bounds)s with at most one decimal", bounds=_bounds(column)))
     return number
 
 
@@ -162,7 +161,7 @@ def _yes_no(column: Column, text: str) -> Value:
         return True
     if text.lower() in NO:
         return False
-    raise CellRefused("yes or no")
+    raise CellRefused(_("yes or no"))
 
 
 def _date(column: Column, text: str) -> Value:
@@ -171,20 +170,20 @@ def _date(column: Column, text: str) -> Value:
             return datetime.strptime(text, form).date()
         except ValueError:
             continue
-    raise CellRefused("a date such as 2024-08-01")
+    raise CellRefused(_("a date such as 2024-08-01"))
 
 
 def _time(column: Column, text: str) -> Value:
     found = re.fullmatch(r"(\d{1,2})[:.](\d{2})(?::00)?", text, re.ASCII)
     if found is None or int(found[1]) > 23 or int(found[2]) > 59:
-        raise CellRefused("a time from 00:00 to 23:59, such as 09:30")
+        raise CellRefused(_("a time from 00:00 to 23:59, such as 09:30"))
     return time(int(found[1]), int(found[2]))
 
 
 def _day(column: Column, text: str) -> Value:
     near = [day for day, name in enumerate(DAY_NAMES) if len(text) >= 2 and name.lower().startswith(text.lower())]
     if len(near) != 1:
-        raise CellRefused("a day such as Monday or Mon" + did_you_mean(text, DAY_NAMES))
+        raise CellRefused(_("a day such as Monday or Mon") + did_you_mean(text, DAY_NAMES))
     return near[0]
 
 
@@ -194,17 +193,17 @@ def _weeks(column: Column, text: str) -> Value:
     for part in SEPARATORS.split(text):
         found = re.fullmatch(r"\s*(\d{1,2})\s*(?:-\s*(\d{1,2})\s*)?", part, re.ASCII)
         if found is None:
-            raise CellRefused("weeks such as 1, 3, 5-8")
+            raise CellRefused(_("weeks such as 1, 3, 5-8"))
         first, last = int(found[1]), int(found[2] or found[1])
         if not 1 <= first <= last <= most:
-            raise CellRefused(f"weeks from 1 to {most}, the smaller first")
+            raise CellRefused(_("weeks from 1 to %(most)s, the smaller first", most=most))
         weeks.update(range(first, last + 1))
     return frozenset(weeks)
 
 
 def _email(column: Column, text: str) -> Value:
     if not EMAIL.fullmatch(text) or len(text) > column.length:
-        raise CellRefused("an e-mail address")
+        raise CellRefused(_("an e-mail address"))
     return text
 
 

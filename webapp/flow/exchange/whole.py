@@ -7,6 +7,7 @@ from webapp.flow.exchange.faults import Faults
 from webapp.flow.exchange.sheets import Row, Sheet, Tables
 from webapp.flow.exchange.stored import Store, complete
 from webapp.flow.exchange.tables import BY_NAME
+from webapp.flow.words import _
 
 
 class Merged:
@@ -48,10 +49,13 @@ def _term_is_the_chosen_one(merged: Merged, sheet: Sheet, faults: Faults) -> Non
     term = merged.store.term
     for position, row in enumerate(sheet.rows):
         if position:
-            _add(faults, sheet, row, "academic_year", row.record["academic_year"], "one row")
+            _add(faults, sheet, row, "academic_year", row.record["academic_year"], _("one row"))
         elif term is not None and sheet.table.key_of(row.record) != (term.academic_year, term.semester):
-            found = f"{row.record['academic_year']}, semester {row.record['semester']}"
-            _add(faults, sheet, row, "academic_year", found, f"{term.academic_year}, semester {term.semester}")
+            found, expected = (
+                _("%(year)s, semester %(semester)s", year=year, semester=semester)
+                for year, semester in (sheet.table.key_of(row.record), (term.academic_year, term.semester))
+            )
+            _add(faults, sheet, row, "academic_year", found, expected)
 
 
 def _slots_begin_once(merged: Merged, sheet: Sheet, faults: Faults) -> None:
@@ -66,7 +70,14 @@ def _slots_begin_once(merged: Merged, sheet: Sheet, faults: Faults) -> None:
     for row in sheet.rows:
         other = begins.get(sheet.table.key_of(row.record))
         if other is not None and not row.refused:
-            _add(faults, sheet, row, "start", f"{row.record['start']:%H:%M}", f"another beginning than slot {other[0]}")
+            _add(
+                faults,
+                sheet,
+                row,
+                "start",
+                f"{row.record['start']:%H:%M}",
+                _("another beginning than slot %(other)s", other=other[0]),
+            )
 
 
 def _weeks_lie_in_the_term(merged: Merged, sheet: Sheet, faults: Faults) -> None:
@@ -75,7 +86,14 @@ def _weeks_lie_in_the_term(merged: Merged, sheet: Sheet, faults: Faults) -> None
     for row in sheet.rows:
         weeks = row.record.get("weeks")
         if last is not None and isinstance(weeks, frozenset) and weeks and max(weeks) > last:
-            _add(faults, sheet, row, "weeks", f"week {max(weeks)}", f"weeks from 1 to {last}, as the term has")
+            _add(
+                faults,
+                sheet,
+                row,
+                "weeks",
+                _("week %(weeks)s", weeks=max(weeks)),
+                _("weeks from 1 to %(last)s, as the term has", last=last),
+            )
 
 
 def _weeks_of_term(merged: Merged) -> int | None:
@@ -95,8 +113,15 @@ def _groups_form_a_tree(merged: Merged, sheet: Sheet, faults: Faults) -> None:
             seen.append(parent)
             parent = rows[(parent,)].get("parent") if (parent,) in rows else None
         if parent == row.record["code"] and len(seen) > 1:
-            circle = " in ".join(str(code) for code in [*seen, parent])
-            _add(faults, sheet, row, "parent", row.record["parent"], f"no circle of groups; this one is {circle}")
+            circle = _(" in ").join(str(code) for code in [*seen, parent])
+            _add(
+                faults,
+                sheet,
+                row,
+                "parent",
+                row.record["parent"],
+                _("no circle of groups; this one is %(circle)s", circle=circle),
+            )
 
 
 def _meetings_are_there(merged: Merged, sheet: Sheet, faults: Faults) -> None:
@@ -108,13 +133,20 @@ def _meetings_are_there(merged: Merged, sheet: Sheet, faults: Faults) -> None:
             continue
         batches, batch = component.get("batches") or (), row.record["batch"]
         if batches and batch not in batches:  # type: ignore[operator]
-            expected = "one of the component's batches " + ", ".join(batches)  # type: ignore[arg-type]
+            expected = _("one of the component's batches ") + ", ".join(batches)  # type: ignore[arg-type]
             _add(faults, sheet, row, "batch", batch or "", expected)
         elif batch is not None and not batches:
-            _add(faults, sheet, row, "batch", batch, "nothing, since the component has no batches")
+            _add(faults, sheet, row, "batch", batch, _("nothing, since the component has no batches"))
         most = component.get("meetings_per_week")
         if isinstance(most, int) and isinstance(row.record["number"], int) and row.record["number"] > most:
-            _add(faults, sheet, row, "number", row.record["number"], f"at most {most}, the component's meetings a week")
+            _add(
+                faults,
+                sheet,
+                row,
+                "number",
+                row.record["number"],
+                _("at most %(most)s, the component's meetings a week", most=most),
+            )
 
 
 def _soft_rules_have_weights(merged: Merged, sheet: Sheet, faults: Faults) -> None:
@@ -123,7 +155,7 @@ def _soft_rules_have_weights(merged: Merged, sheet: Sheet, faults: Faults) -> No
     for row in sheet.rows:
         rule = rows[sheet.table.key_of(row.record)]
         if not row.refused and rule["enabled"] and not rule["hard"] and rule["weight"] is None:
-            _add(faults, sheet, row, "weight", "", "a weight, since the rule is soft")
+            _add(faults, sheet, row, "weight", "", _("a weight, since the rule is soft"))
 
 
 Check = Callable[[Merged, Sheet, Faults], None]
