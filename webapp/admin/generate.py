@@ -14,7 +14,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, ValidationErr
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from webapp.admin import bp
-from webapp.flow import checking, generating
+from webapp.flow import checking, generating, reviewing
 from webapp.flow.generating import DEFAULT_SECONDS, LEAST_SECONDS, MOST_SECONDS, VARIANTS
 from webapp.htmx import redirect_to, render
 from webapp.models import Stage, Term
@@ -92,7 +92,15 @@ def generate() -> ResponseReturnValue:
         return redirect_to(url_for("admin.run", job_id=job.job_id))
     active = generating.active_run(term) if term else None
     check = checking.check_term(term) if term else None
-    page = render("admin/timetables/generate.html", form=form, terms=terms, term=term, active=active, check=check)
+    page = render(
+        "admin/timetables/generate.html",
+        form=form,
+        terms=terms,
+        term=term,
+        active=active,
+        check=check,
+        sentences=reviewing.sentences_of_variants(),
+    )
     return page, 422 if form.errors else 200
 
 

@@ -32,6 +32,7 @@ def variants(job_id: str) -> ResponseReturnValue:
         variants=found,
         criteria=reviewing.criteria(found),
         best=reviewing.best_of(found),
+        sentences=reviewing.sentences_of_variants(),
     )
 
 

@@ -81,8 +81,8 @@ class EntryView:
 
     @property
     def kind_letter(self) -> str:
-        """The kind's first letter: L for lecture, T for tutorial, P for practical."""
-        return self.kind[:1].upper()
+        """L for lecture, T for tutorial, P for a practical class in a lab; else the kind's first letter."""
+        return "P" if self.kind == "lab" else self.kind[:1].upper()
 
 
 @dataclass(frozen=True, slots=True)

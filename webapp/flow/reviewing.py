@@ -7,6 +7,7 @@ from decimal import Decimal
 import sqlalchemy as sa
 
 from webapp.engine.evaluate import violations
+from webapp.engine.profiles import PROFILES
 from webapp.engine.rules import rule_named
 from webapp.extensions import db
 from webapp.flow.bridge import build_problem, names_of, solution_from
@@ -58,6 +59,11 @@ class Criterion:
         """The smallest count among the variants."""
         return min(self.counts, default=0)
 
+    @property
+    def differs(self) -> bool:
+        """Whether the variants can be told apart by this rule."""
+        return len(set(self.counts)) > 1
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -70,6 +76,11 @@ class Finding:
     cost: int
     sentence: str
     day: int | None
+
+
+def sentences_of_variants() -> dict[str, str]:
+    """What each variant puts first, by its name."""
+    return {profile.name: profile.sentence for profile in PROFILES}
 
 
 def variants_of(job: GenerationJob) -> list[Variant]:
