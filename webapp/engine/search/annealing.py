@@ -11,7 +11,7 @@ from webapp.engine.search.arrays import State
 from webapp.engine.search.budget import Budget
 from webapp.engine.search.compile import Compiled
 from webapp.engine.search.kernel import anneal
-from webapp.engine.search.state import best_cost, best_of, is_simple, state_of
+from webapp.engine.search.state import best_cost, best_of, empty_script, is_simple, state_of
 from webapp.engine.solution import Solution
 
 Told = Callable[[int, int], None]
@@ -76,7 +76,8 @@ def _slice(
     problem: Compiled, state: State, moves: int, temperature: float, hard: float, params: SearchParams, simple: bool
 ) -> None:
     if len(problem.model.kind):
-        anneal(problem.model, state, moves, temperature, 1.0, hard, params.share_room, params.share_time, simple)
+        shares = (params.share_room, params.share_time)
+        anneal(problem.model, state, empty_script(), moves, temperature, hard, *shares, simple)
 
 
 def anneal_many(

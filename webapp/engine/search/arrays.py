@@ -12,6 +12,9 @@ import numpy.typing as npt
 Ints: TypeAlias = npt.NDArray[np.signedinteger[Any]]
 """An array of signed integers."""
 
+Bits: TypeAlias = Any
+"""64 random bits: np.uint64 in compiled code."""
+
 SHIFT = 40
 """Bits of the soft part of a packed cost."""
 
@@ -115,7 +118,7 @@ class Model(NamedTuple):
     room_pair_table: Ints
     """the same about rooms"""
     room_pair_tables: Ints
-    """table x (own room * rooms + other's room) -> packed cost"""
+    """table x (own room * (rooms + 1) + other's room) -> packed cost; the last row and column: no room"""
 
 
 class State(NamedTuple):
@@ -129,7 +132,7 @@ class State(NamedTuple):
     """room x unit -> meeting that stands there, -1 free, `CLOSED`"""
     clashes: Ints
     """kind x time -> packed cost of the clashes that a meeting of the kind has there, itself included"""
-    count: Ints
+    load: Ints
     """subject x unit -> meetings of the subject"""
     busy: Ints
     """subject x day-week -> mask of slots with a meeting"""

@@ -80,6 +80,19 @@ def _flat(lists: Iterable[Iterable[int]], dtype: type = np.int32) -> tuple[Ints,
     return at, np.array([item for row in rows for item in row], dtype)
 
 
+class _Numbered:
+    """Gives equal tuples one number, looking at each object once: domains are shared, and long."""
+
+    def __init__(self) -> None:
+        self._of_object: dict[int, int] = {}
+        self._of_value: dict[Hashable, int] = {}
+
+    def __call__(self, value: tuple[Hashable, ...]) -> int:
+        if id(value) not in self._of_object:
+            self._of_object[id(value)] = self._of_value.setdefault(value, len(self._of_value))
+        return self._of_object[id(value)]
+
+
 class _Compiler:
     """Builds the model; one method per family."""
 
@@ -87,6 +100,7 @@ class _Compiler:
         self.instance, self.grid = instance, instance.grid
         self.rules = [(rule_named(c.rule), c) for c in instance.constraints]
         self.left_out: set[str] = set()
+        self.known_counts: dict[tuple[str, int], Ints] = {}
         # What each meeting is subject to: (constraint, times counted), by family.
         self.choices: list[dict[int, int]] = [defaultdict(int) for _ in instance.meetings]
         self.clash: dict[tuple[int, int], int] = defaultdict(int)
@@ -113,16 +127,24 @@ class _Compiler:
         named: list[list[int]] = [[] for _ in instance.meetings]
         for index, (rule, constraint) in enumerate(self.rules):
             if constraint.meetings and not isinstance(rule, ChoiceRule | PlacedRule):
-                for meeting in constraint.meetings:
-                    named[meeting].append(-1 - meeting if isinstance(rule, PairRule) else index)
+                for member in constraint.meetings:
+                    named[member].append(-1 - member if isinstance(rule, PairRule) else index)
         seen: dict[Hashable, int] = {}
-        kinds, self.samples = [], []
+        kinds: list[int] = []
+        self.samples: list[int] = []
+        domain = _Numbered()
         for index, meeting in enumerate(instance.meetings):
             reference = instance.reference[index] if instance.reference else None
             choices = tuple(self.choices[index].items())
-            alike = (meeting.times, meeting.rooms, meeting.resources, meeting.size, meeting.needs_room, meeting.pin)
-            key = (*alike[2:], id(meeting.times), id(meeting.rooms), reference, choices, tuple(named[index]))
-            key = (*key, self.unplaced[index])
+            alike = (meeting.resources, meeting.size, meeting.needs_room, meeting.pin, reference)
+            key = (
+                alike,
+                domain(meeting.times),
+                domain(meeting.rooms),
+                choices,
+                tuple(named[index]),
+                self.unplaced[index],
+            )
             if key not in seen:
                 seen[key] = len(seen)
                 self.samples.append(index)
@@ -164,14 +186,14 @@ class _Compiler:
                 elif isinstance(rule, ChoiceRule) and rule.room_only:
                     some = Time(0, 1, 1)
                     rooms = [r for r in rooms if not rule.cost(self.instance, constraint, sample, Placement(some, r))]
-            self.kind_times.append(times)
-            self.kind_rooms.append(rooms if meeting.needs_room else [])
+            self.kind_times.append(times if rooms or not meeting.needs_room else [])
+            self.kind_rooms.append(rooms if meeting.needs_room or pin.room is not None else [])
         self.times = tuple(sorted({time for times in self.kind_times for time in times}))
         self.time_at = {time: index for index, time in enumerate(self.times)}
 
     def _closed(self) -> tuple[tuple[int, int], ...]:
         """Closed rooms hold nothing, whether a rule says so or not."""
-        found = set()
+        found: set[tuple[int, int]] = set()
         for room, data in enumerate(self.instance.rooms):
             for time in data.closed:
                 found.update((room, unit) for unit in self._units(time))
@@ -181,7 +203,8 @@ class _Compiler:
         kinds, times, rooms = len(self.samples), len(self.times), len(self.instance.rooms)
         time_cost, room_cost = np.zeros((kinds, times), np.int64), np.zeros((kinds, max(1, rooms)), np.int64)
         time_ok, room_ok = np.zeros((kinds, times), np.int8), np.zeros((kinds, max(1, rooms)), np.int8)
-        both_row, both = np.full(kinds, -1, np.int32), []
+        both_row = np.full(kinds, -1, np.int32)
+        both: list[Ints] = []
         for kind, sample in enumerate(self.samples):
             own = [self.time_at[time] for time in self.kind_times[kind]]
             time_ok[kind, own] = 1
@@ -302,9 +325,9 @@ class _Compiler:
             if not self._has_table(rule):
                 self.left_out.add(rule.name)
                 continue
-            for subject in rule.subjects(self.instance, constraint):
-                if subject.meetings:
-                    key = tuple(sorted(subject.meetings))
+            for whom in rule.subjects(self.instance, constraint):
+                if whom.meetings:
+                    key = tuple(sorted(whom.meetings))
                     rows.setdefault(key, []).append((index, _weight(constraint)))
         keys = sorted({*day_rows, *week_rows})
         self.subject_meetings = keys
@@ -330,42 +353,39 @@ class _Compiler:
         """Offsets, table numbers, weights and tables of each subject's rules."""
         tables: list[Ints] = []
         known: dict[Hashable, int] = {}
-        numbers: list[list[int]] = []
-        weights: list[list[int]] = []
-        for row in rows:
-            terms: dict[Hashable, int] = defaultdict(int)
+        numbers: list[list[int]] = [[] for _ in rows]
+        weights: list[list[int]] = [[] for _ in rows]
+        for subject, row in enumerate(rows):
+            terms: dict[tuple[str, int], int] = defaultdict(int)
             for index, weight in row:
                 rule, constraint = self.rules[index]
                 terms[rule.name, constraint.amount] += weight
+            wanted: list[tuple[tuple[tuple[tuple[str, int], int], ...], int]]
             if one_week:
-                wanted = [(tuple(sorted(terms.items(), key=repr)), 1)] if terms else []
+                wanted = [(tuple(sorted(terms.items())), 1)] if terms else []
             else:
-                wanted = [(((term, 1),), weight) for term, weight in terms.items()]
-            numbers.append([])
-            weights.append([])
+                wanted = [(((term, 1),), weight) for term, weight in sorted(terms.items())]
             for key, weight in wanted:
                 if key not in known:
                     known[key] = len(tables)
-                    tables.append(sum(self._counts(*term, width) * times for term, times in key))  # type: ignore[misc]
-                numbers[-1].append(known[key])
-                weights[-1].append(weight)
+                    tables.append(np.sum([self._counts(*term, width) * times for term, times in key], axis=0))
+                numbers[subject].append(known[key])
+                weights[subject].append(weight)
         at, flat = _flat(numbers)
         table = np.stack(tables) if tables else np.zeros((0, width), np.int64)
         return at, flat, _flat(weights, np.int64)[1], table
 
     def _counts(self, name: str, amount: int, width: int) -> Ints:
         """The truth of a pattern rule for every mask."""
-        if not hasattr(self, "_known_counts"):
-            self._known_counts: dict[tuple[str, int], Ints] = {}
-        if (name, amount) not in self._known_counts:
+        if (name, amount) not in self.known_counts:
             rule, grid = rule_named(name), self.grid
             if isinstance(rule, DayPatternRule):
                 found = [rule.cost(mask, grid, amount) for mask in range(width)]
             else:
                 assert isinstance(rule, WeekPatternRule)  # noqa: S101  # no other has tables
                 found = [rule.cost([mask >> d & 1 for d in range(grid.days)], grid, amount) for mask in range(width)]
-            self._known_counts[name, amount] = np.array(found, np.int64)
-        return self._known_counts[name, amount]
+            self.known_counts[name, amount] = np.array(found, np.int64)
+        return self.known_counts[name, amount]
 
     # Same place -----------------------------------------------------------------------------------
 
@@ -411,7 +431,7 @@ class _Compiler:
                 lists[side][first].append((second, known[key]))
                 lists[side][second].append((first, known[key] + 1))
         found: dict[str, Ints] = {}
-        for side, prefix, width in ((True, "", len(self.times)), (False, "room_", len(self.instance.rooms))):
+        for side, prefix, width in ((True, "", len(self.times)), (False, "room_", len(self.instance.rooms) + 1)):
             at, other = _flat([[item[0] for item in row] for row in lists[side]])
             stacked = np.stack(tables[side]) if tables[side] else np.zeros((0, width * width), np.int64)
             found |= {f"{prefix}pairs_at": at, f"{prefix}pair_other": other}
@@ -424,7 +444,7 @@ class _Compiler:
         if rule.time_only:
             places = [Placement(time) for time in self.times]
         else:
-            places = [Placement(Time(0, 1, 1), room) for room in range(len(self.instance.rooms))]
+            places = [Placement(Time(0, 1, 1), room) for room in (*range(len(self.instance.rooms)), None)]
         weight, size = _weight(constraint), len(places)
         costs = [weight * rule.cost(self.instance, constraint, one, two) for one in places for two in places]
         return np.array(costs, np.int64).reshape(size, size)

@@ -1,26 +1,38 @@
-"""The one door to numba: a typed decorator for functions that run without the interpreter.
+"""The one door to numba: typed decorators for functions that run without the interpreter.
 
 Functions behind it hold no lock (`nogil`) and are kept on disk after their first compilation.
 """
 
 from collections.abc import Callable
-from typing import ParamSpec, TypeVar
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
 
 import numba
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
+_OPTIONS: dict[str, Any] = {
+    "nogil": True,
+    "error_model": "numpy",
+    # No reference counting of arrays: they are owned by the caller, nothing is allocated inside, and
+    # counting them in every helper cost 95 % of the time (0.24 instead of 4.8 million moves a second).
+    "_nrt": False,
+}
+
+_SOURCE = sha256(b"".join(each.read_bytes() for each in sorted(Path(__file__).parent.glob("*.py")))).hexdigest()[:12]
+"""Digest of the package: numba looks at a function's own file only, and would miss a change in a helper's."""
+
 
 def compiled(function: Callable[_P, _R]) -> Callable[_P, _R]:
     """Compile a function on its first call, without the interpreter's lock, cached on disk."""
-    made: Callable[_P, _R] = numba.njit(nogil=True, cache=True, _nrt=False, error_model="numpy")(function)
+    function.__qualname__ = f"{function.__qualname__}_{_SOURCE}"
+    made: Callable[_P, _R] = numba.njit(cache=True, **_OPTIONS)(function)
     return made
 
 
 def inlined(function: Callable[_P, _R]) -> Callable[_P, _R]:
-    """Like `compiled`, for small helpers of compiled functions."""
-    made: Callable[_P, _R] = numba.njit(nogil=True, cache=True, _nrt=False, error_model="numpy", inline="always")(
-        function
-    )
+    """Make a function part of each compiled function that calls it: a call would hand over sixty arrays."""
+    made: Callable[_P, _R] = numba.njit(inline="always", **_OPTIONS)(function)
     return made

@@ -13,7 +13,7 @@ Research 65 (2016): one annealing over the full state with moves and swaps.
 
 import numpy as np
 
-from webapp.engine.search.arrays import CLOSED, SHIFT, Model, State
+from webapp.engine.search.arrays import CLOSED, SHIFT, Bits, Ints, Model, State
 from webapp.engine.search.compiled import compiled, inlined
 from webapp.engine.search.moves import N_MEETINGS, swap, swap_change
 
@@ -22,7 +22,7 @@ EXPONENTIAL = -np.log((np.arange(4096) + 0.5) / 4096)
 
 
 @inlined
-def next_random(seed: int) -> int:
+def next_random(seed: Bits) -> Bits:
     """Next state of the xorshift generator."""
     seed ^= seed << np.uint64(13)
     seed ^= seed >> np.uint64(7)
@@ -31,9 +31,9 @@ def next_random(seed: int) -> int:
 
 
 @inlined
-def below(bits: int, bound: int) -> int:
+def below(bits: Bits, bound: int) -> int:
     """A number below the bound from 32 random bits."""
-    return np.int64((np.uint64(bits & np.uint64(0xFFFFFFFF)) * np.uint64(bound)) >> np.uint64(32))
+    return int(np.int64((np.uint64(bits & np.uint64(0xFFFFFFFF)) * np.uint64(bound)) >> np.uint64(32)))
 
 
 @inlined
@@ -69,53 +69,65 @@ def may_swap(model: Model, state: State, meeting: int, other: int, t1: int) -> b
 def anneal(
     model: Model,
     state: State,
+    script: Ints,
     moves: int,
     temperature: float,
-    cooling: float,
     hard_weight: float,
-    mix: float,
-    mix2: float,
+    share_room: float,
+    share_time: float,
     simple: bool,
-) -> float:
-    """Try a number of moves; returns the temperature at the end."""
+) -> None:
+    """Carry out the moves of a script where nobody stands in the way, then try random ones.
+
+    Parameters
+    ----------
+    script
+        Rows of meeting, time and room to enter whatever it costs.
+    moves
+        Random moves to try at the temperature.
+    hard_weight
+        What a hard violation weighs against the soft cost.
+    share_room, share_time
+        Shares of moves that change the room only, the time only.
+    simple
+        One week, and every time on one day.
+    """
     seed = np.uint64(state.totals[2])
     meetings = model.size[N_MEETINGS]
-    total, best = state.totals[0], state.totals[1]
-    accepted = 0
-    share_room = np.int64(mix * 65536)
-    share_time = np.int64(mix2 * 65536) + share_room
-    for step in range(moves):
-        if step & 1023 == 0:
-            temperature *= cooling
+    total, best, accepted, scripted = state.totals[0], state.totals[1], 0, len(script)
+    room_only = np.int64(share_room * 65536)
+    time_only = np.int64(share_time * 65536) + room_only
+    for step in range(scripted + moves):
         seed = next_random(seed)
-        meeting = below(seed, meetings)
-        kind = model.kind[meeting]
-        t0, r0 = state.time[meeting], state.room[meeting]
         way = np.int64(seed >> np.uint64(48))
-        seed = next_random(seed)
+        meeting = script[step, 0] if step < scripted else below(seed, meetings)
+        kind, t0, r0 = model.kind[meeting], state.time[meeting], state.room[meeting]
         t1, r1 = t0, r0
-        first, count = model.times_at[kind], model.times_at[kind + 1] - model.times_at[kind]
-        if way >= share_room or t0 < 0:
+        if step < scripted:
+            t1, r1 = script[step, 1], script[step, 2]
+        else:
+            seed = next_random(seed)
+            first, count = model.times_at[kind], model.times_at[kind + 1] - model.times_at[kind]
             if count == 0:
                 continue
-            t1 = model.times[first + below(seed, count)]
-        first, count = model.rooms_at[kind], model.rooms_at[kind + 1] - model.rooms_at[kind]
-        if way < share_room or way >= share_time or t0 < 0:
-            if count > 0:
+            if way >= room_only or t0 < 0:
+                t1 = model.times[first + below(seed, count)]
+            first, count = model.rooms_at[kind], model.rooms_at[kind + 1] - model.rooms_at[kind]
+            if (way < room_only or way >= time_only or t0 < 0) and count > 0:
                 r1 = model.rooms[first + below(seed >> np.uint64(32), count)]
         if t0 == t1 and r0 == r1:
             continue
         other = -1
         if r1 >= 0:
             other = standing(model, state, meeting, t1, r1)
-            if other == -2 or (other >= 0 and not may_swap(model, state, meeting, other, t1)):
+            if other == -2 or (other >= 0 and (step < scripted or not may_swap(model, state, meeting, other, t1))):
                 continue
         seed = next_random(seed)
         limit = temperature * EXPONENTIAL[np.int64(seed >> np.uint64(52))]
         change = swap_change(model, state, meeting, t1, r1, other, simple)
         soft = (change << (64 - SHIFT)) >> (64 - SHIFT)
         hard = (change - soft) >> SHIFT
-        if hard * hard_weight + soft > limit:
+        if step >= scripted and hard * hard_weight + soft > limit:
             continue
         accepted += 1
         swap(model, state, meeting, t1, r1, other)
@@ -128,4 +140,3 @@ def anneal(
     state.totals[0], state.totals[1] = total, best
     state.totals[2] = np.int64(seed)
     state.totals[3] += accepted
-    return temperature

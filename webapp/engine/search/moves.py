@@ -22,7 +22,7 @@ def clash_between(model: Model, one: int, two: int) -> int:
         else:
             high = middle
     if low < model.clash_at[one + 1] and model.clash[low] == two:
-        return model.clash_cost[low]
+        return int(model.clash_cost[low])
     return 0
 
 
@@ -37,7 +37,7 @@ def clash_change(model: Model, state: State, kind: int, t0: int, t1: int) -> int
             found -= own
     if t0 >= 0:
         found -= state.clashes[kind, t0] - own
-    return found
+    return int(found)
 
 
 @inlined
@@ -67,7 +67,7 @@ def day_change(model: Model, state: State, subject: int, t0: int, t1: int) -> in
     if kept != days and model.week_at[subject + 1] > model.week_at[subject]:
         table = model.week_table[model.week_at[subject]]
         found += model.week_tables[table, kept] - model.week_tables[table, days]
-    return found
+    return int(found)
 
 
 @inlined
@@ -77,7 +77,7 @@ def _busy_after(model: Model, state: State, subject: int, part: int, t0: int, t1
         mask &= ~(model.slot_mask[t0] & ~state.twice[subject, part])
     if t1 >= 0 and model.touches[t1, part]:
         mask |= model.slot_mask[t1]
-    return mask
+    return int(mask)
 
 
 @inlined
@@ -112,7 +112,7 @@ def weeks_change(model: Model, state: State, subject: int, t0: int, t1: int) -> 
                     used &= ~(1 << day)
             new += model.week_tables[table, used]
         found += model.week_weight[entry] * ((new + weeks - 1) // weeks - (old + weeks - 1) // weeks)
-    return found
+    return int(found)
 
 
 @inlined
@@ -132,7 +132,7 @@ def pattern_change(model: Model, state: State, kind: int, t0: int, t1: int, othe
             found += day_change(model, state, subject, t0, t1)
         else:
             found += weeks_change(model, state, subject, t0, t1)
-    return found
+    return int(found)
 
 
 @inlined
@@ -140,7 +140,7 @@ def place_change(model: Model, state: State, kind: int, r0: int, r1: int, other:
     """Change in same-place rules of the kind's subjects, but for those of the other kind."""
     found = 0
     if r0 == r1:
-        return found
+        return int(found)
     at, end = 0, 0
     if other >= 0:
         at, end = model.places_at[other], model.places_at[other + 1]
@@ -158,7 +158,7 @@ def place_change(model: Model, state: State, kind: int, r0: int, r1: int, other:
             new += 1
         if new != old:
             found += model.place_cost[place, new] - model.place_cost[place, old]
-    return found
+    return int(found)
 
 
 @inlined
@@ -183,7 +183,7 @@ def choice_change(model: Model, kind: int, t0: int, r0: int, t1: int, r1: int) -
             found -= model.both_cost[row, t0 * (rooms + 1) + (r0 if r0 >= 0 else rooms)]
     else:
         found -= model.unplaced_cost[kind]
-    return found
+    return int(found)
 
 
 @inlined
@@ -209,19 +209,22 @@ def pair_change(
             found += model.pair_tables[table, t1 * times + after]
         if t0 >= 0 and before >= 0:
             found -= model.pair_tables[table, t0 * times + before]
+    none = rooms  # the last row and column: a meeting without a room
     for item in range(model.room_pairs_at[meeting], model.room_pairs_at[meeting + 1]):
         other, table = model.room_pair_other[item], model.room_pair_table[item]
-        before = state.room[other]
-        after = before
+        before, room_before = state.time[other], state.room[other]
+        after, room_after = before, room_before
         if other == swapped:
             if not both:
                 continue
-            after = its_room
-        if r1 >= 0 and after >= 0:
-            found += model.room_pair_tables[table, r1 * rooms + after]
-        if r0 >= 0 and before >= 0:
-            found -= model.room_pair_tables[table, r0 * rooms + before]
-    return found
+            after, room_after = its_time, its_room
+        if t1 >= 0 and after >= 0:
+            row = (r1 if r1 >= 0 else none) * (rooms + 1)
+            found += model.room_pair_tables[table, row + (room_after if room_after >= 0 else none)]
+        if t0 >= 0 and before >= 0:
+            row = (r0 if r0 >= 0 else none) * (rooms + 1)
+            found -= model.room_pair_tables[table, row + (room_before if room_before >= 0 else none)]
+    return int(found)
 
 
 @inlined
@@ -237,8 +240,8 @@ def shift_time(model: Model, state: State, meeting: int, time: int, sign: int) -
         subject = model.subjects[item]
         for position in range(model.units_at[time], model.units_at[time + 1]):
             unit = model.units[position]
-            state.count[subject, unit] += sign
-            now = state.count[subject, unit]
+            state.load[subject, unit] += sign
+            now = state.load[subject, unit]
             part, bit = unit // slots, 1 << (unit % slots)
             if now >= 1:
                 state.busy[subject, part] |= bit
@@ -300,7 +303,7 @@ def swap_change(model: Model, state: State, meeting: int, t1: int, r1: int, othe
         ):
             swapped = other if side == 0 else meeting
             found += pair_change(model, state, mover, t1, r1, swapped, t0, r0, side == 0)
-    return found
+    return int(found)
 
 
 @inlined

@@ -3,11 +3,9 @@
 import numpy as np
 
 from webapp.engine.instance import UNPLACED, Placement
-from webapp.engine.search.arrays import CLOSED, Model, State, unpack
+from webapp.engine.search.arrays import CLOSED, Ints, State, unpack
 from webapp.engine.search.compile import Compiled
-from webapp.engine.search.compiled import compiled
-from webapp.engine.search.kernel import standing
-from webapp.engine.search.moves import N_MEETINGS, swap, swap_change
+from webapp.engine.search.kernel import anneal
 from webapp.engine.solution import Solution
 
 
@@ -24,7 +22,7 @@ def new_state(problem: Compiled, seed: int) -> State:
         room=np.full(meetings, -1, np.int32),
         at=at,
         clashes=np.zeros((kinds, times), np.int64),
-        count=np.zeros((subjects, units), np.int16),
+        load=np.zeros((subjects, units), np.int16),
         busy=np.zeros((subjects, parts), np.int64),
         twice=np.zeros((subjects, parts), np.int64),
         used=np.zeros((subjects, weeks), np.int64),
@@ -54,26 +52,6 @@ def _random_state(seed: int) -> int:
     return value - (1 << 64) if value >> 63 else value
 
 
-@compiled
-def _enter(model: Model, state: State, times: np.ndarray, rooms: np.ndarray, simple: bool) -> None:
-    for meeting in range(model.size[N_MEETINGS]):
-        time, room = times[meeting], rooms[meeting]
-        if time < 0 or not model.time_ok[model.kind[meeting], time]:
-            continue
-        if room >= 0 and (not model.room_ok[model.kind[meeting], room]):
-            continue
-        if room < 0 and model.rooms_at[model.kind[meeting] + 1] > model.rooms_at[model.kind[meeting]]:
-            continue
-        if room >= 0 and standing(model, state, meeting, time, room) != -1:
-            continue
-        state.totals[0] += swap_change(model, state, meeting, time, room, -1, simple)
-        swap(model, state, meeting, time, room, -1)
-    for meeting in range(model.size[N_MEETINGS]):
-        state.best_time[meeting] = state.time[meeting]
-        state.best_room[meeting] = state.room[meeting]
-    state.totals[1] = state.totals[0]
-
-
 def is_simple(problem: Compiled) -> bool:
     """Whether there is one week and every time lies on one day."""
     parts = np.diff(problem.model.parts_at)
@@ -81,12 +59,25 @@ def is_simple(problem: Compiled) -> bool:
 
 
 def state_of(problem: Compiled, solution: Solution, seed: int) -> State:
-    """The state of a solution; what stands where it can't stays unplaced."""
-    state = new_state(problem, seed)
-    times = np.array([problem.time_index(p.time) for p in solution.placements], np.int32)
-    rooms = np.array([-1 if p.room is None else p.room for p in solution.placements], np.int32)
-    _enter(problem.model, state, times, rooms, is_simple(problem))
+    """The state of a solution; what stands where it can't, or where another stands, stays unplaced."""
+    model, state = problem.model, new_state(problem, seed)
+    script = []
+    for meeting, placement in enumerate(solution.placements):
+        kind, time = int(model.kind[meeting]), problem.time_index(placement.time)
+        roomless = model.rooms_at[kind] == model.rooms_at[kind + 1]
+        room = -1 if placement.room is None or roomless else placement.room
+        if time >= 0 and model.time_ok[kind, time] and (roomless or (room >= 0 and model.room_ok[kind, room])):
+            script.append((meeting, time, room))
+    entries = np.array(script, np.int32).reshape(-1, 3)
+    anneal(model, state, entries, 0, 1.0, 1.0, 0.0, 0.0, is_simple(problem))
+    state.best_time[:], state.best_room[:] = state.time, state.room
+    state.totals[1] = state.totals[0]
     return state
+
+
+def empty_script() -> Ints:
+    """No entries for `anneal` to make."""
+    return np.zeros((0, 3), np.int32)
 
 
 def best_of(problem: Compiled, state: State) -> Solution:
