@@ -12,10 +12,8 @@ import sys
 import time
 from typing import Any
 
-# Imported here, before any fork, so that no job waits for them.
-import numba  # noqa: F401
 import structlog
-from ortools.sat.python import cp_model  # noqa: F401
+from ortools.sat.python import cp_model  # noqa: F401 - here, before any fork, so that no job waits for it
 from rq import Queue, Worker
 from rq.job import Job
 from rq.serializers import JSONSerializer
@@ -24,6 +22,7 @@ from sqlalchemy.exc import DBAPIError
 from webapp import jobs
 from webapp.app import create_app
 from webapp.config import ConfigError
+from webapp.engine.solve import warm
 from webapp.extensions import QUEUE_NAMES, QueueUnavailable, db, queue
 from webapp.flow import leasing
 
@@ -62,7 +61,7 @@ class TimeloomWorker(Worker):
 
     def handle_warm_shutdown_request(self) -> None:
         """Pass the request to stop on to the run in hand."""
-        super().handle_warm_shutdown_request()
+        super().handle_warm_shutdown_request()  # type: ignore[no-untyped-call]
         if self.horse_pid:
             os.kill(self.horse_pid, signal.SIGTERM)
 
@@ -111,6 +110,7 @@ def main(names: list[str]) -> int:
     if unknown:
         print(f"worker: there is no queue {unknown[0]!r}, only {', '.join(QUEUE_NAMES)}", file=sys.stderr)
         return 2
+    warm()  # compiled once here, and every job's process has it from its first moment
     with app.app_context():
         worker = TimeloomWorker(
             [queue.get(name) for name in QUEUE_NAMES if name in (names or QUEUE_NAMES)],

@@ -170,11 +170,15 @@ class Run:
             self._improve(problem, start, index, name)
         self._save(problem)
 
+    def _enter(self, stage: Stage, low: float, high: float, seconds: float, **about: Any) -> None:
+        self.tracker.enter(stage, low, high, seconds)
+        log.info("stage", stage=stage.value, seconds=round(seconds, 1), left=round(self._left(), 1), **about)
+
     # Stages
 
     def _cluster(self) -> TermProblem:
         """Load the term, refuse what counting shows to be impossible, and look at who shares people."""
-        self.tracker.enter(Stage.CLUSTERING, 0, 20, 0.05 * self.seconds)
+        self._enter(Stage.CLUSTERING, 0, 20, 0.05 * self.seconds)
         problem = build_problem(db.session.get_one(Term, self.term_id))
         db.session.commit()
         self.tracker.note(meetings=len(problem.rows), rooms=len(problem.room_ids))
@@ -186,9 +190,13 @@ class Run:
         return problem
 
     def _schedule(self, problem: TermProblem) -> Solution:
-        """Find the first timetable, which all variants share."""
+        """Find the timetable that all variants start from; an attempt before may have left some."""
+        if self.stored:
+            self.pool += [solution_from(problem, timetable_id) for timetable_id in self.stored.values()]
+            db.session.commit()
+            return self.pool[0]
         seconds = SCHEDULING_SHARE * self._left()
-        self.tracker.enter(Stage.SCHEDULING, 20, 70, seconds)
+        self._enter(Stage.SCHEDULING, 20, 70, seconds)
         result = schedule(problem.instance, self._params(seconds), self._stop, self.tracker)
         self._look_up(handing_back=True)
         return self._keep(problem, result)
@@ -197,16 +205,13 @@ class Run:
         """Improve one variant and store it at once, so that a crash loses no more than this one."""
         step = 20 / len(self.names)
         if name in self.stored:
-            solution = solution_from(problem, self.stored[name])
-            db.session.commit()
-            self.pool.append(solution)
             return
         reserve = SAVING_SHARE * self.seconds
         seconds = max(0.5, (self._left() - reserve) / (len(self.names) - index))
-        self.tracker.enter(Stage.CONFLICT_RESOLUTION, 70 + step * index, 70 + step * (index + 1), seconds)
+        self._enter(Stage.CONFLICT_RESOLUTION, 70 + step * index, 70 + step * (index + 1), seconds, variant=name)
         self.tracker.begin_variant(name)
         instance = profiled(problem.instance, name)
-        best = min(self.pool or [start], key=lambda known: _worth(name, instance, known))
+        best = min([start, *self.pool], key=lambda known: _worth(name, instance, known))
         result = resolve(instance, best, self._params(seconds), self._stop, self.tracker)
         if self.beat.cancelled.is_set() or self.beat.lost.is_set():
             self._look_up()
@@ -217,7 +222,7 @@ class Run:
 
     def _save(self, problem: TermProblem) -> None:
         """Give each variant the best of all timetables found, by what it is named for; then the run is complete."""
-        self.tracker.enter(Stage.SAVING, 90, 100, SAVING_SHARE * self.seconds)
+        self._enter(Stage.SAVING, 90, 100, SAVING_SHARE * self.seconds)
         for name in self.names:
             instance = profiled(problem.instance, name)
             own = solution_from(problem, self.stored[name])

@@ -21,7 +21,7 @@ from webapp.flow.term_defaults import default_rules
 from webapp.models import GenerationJob, JobStatus, Term
 
 ROOT = Path(__file__).parent.parent.parent
-PATIENCE = 60
+PATIENCE = 120
 """No step of a test may take longer than this many seconds."""
 
 
@@ -68,6 +68,7 @@ def start_worker(committed_app: Flask, tmp_path: Path) -> Iterator[Callable[[], 
         with suppress(FileNotFoundError):
             horses.append(worker.horse)
         worker.kill()
+        print(worker.log.read_text())
     for horse in horses:
         with suppress(ProcessLookupError):
             if horse:

@@ -63,7 +63,9 @@ def generate(
 def _start_here(job_id: str) -> Callable[[], bool]:
     """Run the job in a thread of this process; returns what tells whether it still goes on."""
     from webapp import jobs  # the solver is loaded by this command alone
+    from webapp.engine.solve import warm
 
+    warm()
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - a thread needs the app itself
 
     def run() -> None:

@@ -256,5 +256,5 @@ def _is_carried(row: GenerationJob) -> bool:
         return False
     if job.get_status(refresh=False) is QueueStatus.QUEUED:
         return carrier.get_job_position(job.id) is not None
-    just_begun = job.started_at is not None and datetime.now(UTC) - job.started_at < timedelta(seconds=LEASE_SECONDS)
+    just_begun = job.started_at is not None and datetime.now(UTC) - job.started_at < timedelta(seconds=QUEUE_SECONDS)
     return job.get_status(refresh=False) is QueueStatus.STARTED and just_begun
