@@ -4,11 +4,13 @@ Plain Python, no solver: the counting arguments, the models and the search all s
 """
 
 from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
 from functools import cached_property
 
 from webapp.engine.instance import UNPLACED, Constraint, Instance, Placement, TimeOption
 from webapp.engine.rules import rule_named
-from webapp.engine.rules.family import ChoiceRule
+from webapp.engine.rules.family import ChoiceRule, ClashRule, PairRule
 from webapp.engine.rules.pinned import Pinned
 from webapp.engine.rules.room_closed import RoomClosed
 from webapp.engine.timegrid import Time
@@ -23,6 +25,25 @@ def meetings_of(instance: Instance, constraint: Constraint) -> Counter[int]:
     for subject in rule_named(constraint.rule).subjects(instance, constraint):
         found.update(subject.meetings)
     return found
+
+
+def pieces(instance: Instance, constraint: Constraint) -> Iterator[Constraint]:
+    """Yield a constraint in parts: one per person, group, pinned meeting or set of meetings."""
+    rule = rule_named(constraint.rule)
+    if isinstance(rule, PairRule) or (isinstance(rule, ClashRule) and rule.rooms):
+        yield constraint
+    elif isinstance(rule, Pinned):
+        for meeting in meetings_of(instance, constraint):
+            if instance.meetings[meeting].pin is not None:
+                yield replace(constraint, resources=(), meetings=(meeting,))
+    elif isinstance(rule, ChoiceRule) and not constraint.resources:
+        yield constraint
+    else:
+        for subject in rule.subjects(instance, constraint):
+            if subject.resource is not None:
+                yield replace(constraint, resources=(subject.resource,), meetings=())
+            elif subject.meetings:
+                yield replace(constraint, resources=(), meetings=subject.meetings)
 
 
 class Domains:

@@ -34,6 +34,8 @@ class Limits:
         Asked from another thread about ten times a second.
     work
         Limit in CP-SAT's deterministic time: the same run twice gives the same answer.
+    prove
+        Whether the bound matters more than the solution: one worker then works on it alone.
     """
 
     seconds: float
@@ -41,12 +43,13 @@ class Limits:
     seed: int = 0
     stop: Stop = never
     work: float | None = None
+    prove: bool = False
 
     def left(self, seconds: float) -> "Limits":
         """The same limits with other seconds, and work in proportion."""
         share = seconds / self.seconds if self.seconds > 0 else 0.0
         work = None if self.work is None else self.work * share
-        return Limits(max(0.0, seconds), self.workers, self.seed, self.stop, work)
+        return replace(self, seconds=max(0.0, seconds), work=work)
 
 
 class Clock:
@@ -120,6 +123,9 @@ def run(model: cp_model.CpModel, limits: Limits, told: Callable[[float, float], 
     if limits.work is not None:
         parameters.max_deterministic_time = max(0.001, limits.work)
         parameters.interleave_search = limits.workers > 1
+    if limits.prove:
+        parameters.linearization_level = 2
+        parameters.optimize_with_lb_tree_search = True
     begin = monotonic()
     if limits.stop():
         return Outcome(Status.UNKNOWN, 0.0, 0.0, 0.0, solver)

@@ -1,12 +1,11 @@
 """The hard rules of an instance, taken apart into pieces that a registrar could give up one by one."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from webapp.engine.domains import meetings_of
+from webapp.engine.domains import pieces
 from webapp.engine.instance import Constraint, Instance
 from webapp.engine.rules import rule_named
-from webapp.engine.rules.family import ChoiceRule, ClashRule, PairRule, PlacedRule, Rule
+from webapp.engine.rules.family import PlacedRule, Rule
 from webapp.engine.rules.pinned import Pinned
 from webapp.engine.rules.possible_time import PossibleTime
 from webapp.engine.rules.suitable_room import SuitableRoom
@@ -48,27 +47,9 @@ def assumptions_of(instance: Instance, names: Names) -> list[Assumption]:
     found = []
     for index, constraint in enumerate(instance.constraints):
         if constraint.hard and not isinstance(rule_named(constraint.rule), STRUCTURE):
-            for piece in _pieces(instance, constraint):
+            for piece in pieces(instance, constraint):
                 found.append(Assumption(piece, index, _who(instance, piece, names), _sentence(instance, piece, names)))
     return found
-
-
-def _pieces(instance: Instance, constraint: Constraint) -> Iterator[Constraint]:
-    rule = rule_named(constraint.rule)
-    if isinstance(rule, PairRule) or (isinstance(rule, ClashRule) and rule.rooms):
-        yield constraint
-    elif isinstance(rule, Pinned):
-        for meeting in meetings_of(instance, constraint):
-            if instance.meetings[meeting].pin is not None:
-                yield replace(constraint, resources=(), meetings=(meeting,))
-    elif isinstance(rule, ChoiceRule) and not constraint.resources:
-        yield constraint
-    else:
-        for subject in rule.subjects(instance, constraint):
-            if subject.resource is not None:
-                yield replace(constraint, resources=(subject.resource,), meetings=())
-            elif subject.meetings:
-                yield replace(constraint, resources=(), meetings=subject.meetings)
 
 
 def _sentence(instance: Instance, constraint: Constraint, names: Names) -> str:
