@@ -1,13 +1,11 @@
 """The registrar's data pages: one list and one form for every table, and what they refuse."""
 
 import pytest
-import sqlalchemy as sa
 
 from tests import factories
 from tests.pages import Pages, words
 from webapp.extensions import db
 from webapp.flow.records import TABLES
-from webapp.models import AuditEvent, Department, Room, Term, TermRule
 
 KEYS = [table.key for table in TABLES]
 

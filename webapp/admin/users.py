@@ -15,7 +15,7 @@ from webapp.flow import accounts, tokens
 from webapp.flow.accounts import NewAccount
 from webapp.flow.exchange.values import guard_formula
 from webapp.flow.problems import Problem
-from webapp.flow.records import options_of
+from webapp.flow.records import options_of, page_number
 from webapp.htmx import redirect_to, render
 from webapp.models import Role, User
 from webapp.navigation import me, scope
@@ -38,7 +38,7 @@ def users() -> ResponseReturnValue:
         text=wanted.get("q", "").strip(),
         role=wanted.get("role", ""),
         state=wanted.get("state", ""),
-        page=wanted.get("page", 1, type=int),
+        page=page_number(wanted.get("page", "")),
     )
     waiting = {
         role.value: accounts.count_without_account(current_user.organization, role)

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from flask_babel import ngettext
+from sqlalchemy.exc import IntegrityError
 
 from webapp.extensions import db
 from webapp.flow import audit
@@ -139,7 +140,7 @@ def _add_user(
 ) -> User:
     email = clean_email(email)
     if find_by_email(email) is not None:
-        raise EmailTaken(_("%(email)s already has an account. An e-mail address can have only one.", email=email))
+        raise _email_taken(email)
     if role is Role.HOD and department is None and faculty is not None:
         department = faculty.department
     _refuse_incomplete_role(role, department, faculty, student)
@@ -154,9 +155,17 @@ def _add_user(
         student=student,
     )
     db.session.add(user)
-    db.session.flush()
+    try:
+        db.session.flush()
+    except IntegrityError as error:  # somebody else was quicker
+        db.session.rollback()
+        raise _email_taken(email) from error
     audit.record(organization, actor, "user.create", user, after=_public(user))
     return user
+
+
+def _email_taken(email: str) -> EmailTaken:
+    return EmailTaken(_("%(email)s already has an account. An e-mail address can have only one.", email=email))
 
 
 def _refuse_incomplete_role(

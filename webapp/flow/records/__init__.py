@@ -18,6 +18,7 @@ from webapp.flow.records.reading import (
     labels_of,
     list_rows,
     options_of,
+    page_number,
 )
 from webapp.flow.records.tables import TABLES, find_table
 from webapp.flow.records.writing import Use, delete_row, save_row, used_by
@@ -42,6 +43,7 @@ __all__ = [
     "labels_of",
     "list_rows",
     "options_of",
+    "page_number",
     "save_row",
     "used_by",
 ]

@@ -123,6 +123,8 @@ class Table:
         Columns that are searched; columns that may be sorted by, by field name; the order otherwise.
     words
         By constraint of the database: the field at fault and what to say.
+    parent
+        The column that points to the row above, where rows form a tree; the list is then in its order.
     owned
         Tables whose rows go with a row of this one and don't keep it from being deleted.
     """
@@ -141,6 +143,7 @@ class Table:
     joins: tuple[Join, ...] = ()
     of_term: bool = False
     words: Mapping[str, tuple[str, Words]] = field(default_factory=dict)
+    parent: Any = None
     owned: frozenset[str] = frozenset()
     check: Check | None = None
     after_create: Hook | None = None

@@ -24,11 +24,12 @@ DAYS = (_l("Monday"), _l("Tuesday"), _l("Wednesday"), _l("Thursday"), _l("Friday
 
 @dataclass(frozen=True, slots=True)
 class ListedRow:
-    """One row of a list: its key, how it is called, and a text for each listed field."""
+    """One row of a list: its key, how it is called, a text for each listed field, and how deep it stands in a tree."""
 
     key: int
     label: str
     cells: tuple[str, ...]
+    depth: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,15 +112,43 @@ def list_rows(scope: Scope, table: Table, arguments: Mapping[str, str]) -> Listi
     for item in table.fields:
         if arguments.get(item.name, ""):
             query = _narrow(query, table, item, arguments[item.name])
-    query = query.order_by(*_order(table, arguments))
-    number = arguments.get("page", "")
-    page = db.paginate(
-        query, page=max(1, int(number)) if number.isdecimal() else 1, per_page=PAGE_SIZE, error_out=False
-    )
+    tree = _tree(scope, table) if table.parent is not None and arguments.get("sort", "") not in table.sorts else None
+    if tree is None:
+        query = query.order_by(*_order(table, arguments))
+    else:
+        query = query.join(tree, tree.c.key == table.primary_key).order_by(tree.c.path)
+    page = db.paginate(query, page=page_number(arguments.get("page", "")), per_page=PAGE_SIZE, error_out=False)
     is_filtered = bool(text) or any(arguments.get(item.name) for item in table.fields)
-    return Listing(
-        table, page, columns, _listed(scope, table, columns, page.items), _filters(scope, table, arguments), is_filtered
+    depths = _depths(tree, [table.key_of(row) for row in page.items])
+    rows = _listed(scope, table, columns, page.items, depths)
+    return Listing(table, page, columns, rows, _filters(scope, table, arguments), is_filtered)
+
+
+def page_number(text: str) -> int:
+    """The number of a page as an address gives it; what is none is the first."""
+    return max(1, int(text)) if text.isascii() and text.isdecimal() and len(text) < 7 else 1
+
+
+def _tree(scope: Scope, table: Table) -> sa.CTE:
+    """Every row of a tree with the codes on the way to it, from the top."""
+    code = sa.cast(table.model.code, sa.Text)
+    top = (
+        rows_in_scope(scope, table)
+        .with_only_columns(
+            table.primary_key.label("key"), sa.func.array_append(sa.text("'{}'::text[]"), code).label("path")
+        )
+        .where(table.parent.is_(None))
+        .cte("tree", recursive=True)
     )
+    below = sa.select(table.primary_key, sa.func.array_append(top.c.path, code)).join(top, table.parent == top.c.key)
+    return top.union_all(below)
+
+
+def _depths(tree: sa.CTE | None, keys: Sequence[int]) -> dict[int, int]:
+    if tree is None or not keys:
+        return {}
+    query = sa.select(tree.c.key, sa.func.cardinality(tree.c.path) - 1).where(tree.c.key.in_(keys))
+    return {int(key): int(depth) for key, depth in db.session.execute(query)}
 
 
 def _narrow(query: sa.Select[Any], table: Table, item: Field, value: str) -> sa.Select[Any]:
@@ -161,25 +190,35 @@ def _filters(scope: Scope, table: Table, arguments: Mapping[str, str]) -> list[F
     return found
 
 
-def _listed(scope: Scope, table: Table, columns: Sequence[Field], rows: Sequence[Any]) -> list[ListedRow]:
+def _listed(
+    scope: Scope, table: Table, columns: Sequence[Field], rows: Sequence[Any], depths: Mapping[int, int]
+) -> list[ListedRow]:
     keys = [table.key_of(row) for row in rows]
     labels = labels_of(scope, table, keys)
-    shown = [_texts(scope, table, item, rows) for item in columns]
+    shown = [_texts(scope, table, item, rows, is_first=item is columns[0]) for item in columns]
     return [
-        ListedRow(key, labels.get(key, ""), tuple(texts[position] for texts in shown))
+        ListedRow(key, labels.get(key, ""), tuple(texts[position] for texts in shown), depths.get(key, 0))
         for position, key in enumerate(keys)
     ]
 
 
-def _texts(scope: Scope, table: Table, item: Field, rows: Sequence[Any]) -> list[str]:
+def _texts(scope: Scope, table: Table, item: Field, rows: Sequence[Any], *, is_first: bool) -> list[str]:
     if item.many is not None:
         codes = codes_of_many(item, [table.key_of(row) for row in rows])
         return [_shortened(codes.get(table.key_of(row), [])) for row in rows]
     values = [getattr(row, item.name) for row in rows]
     if item.kind is Kind.REFERENCE:
-        labels = labels_of(scope, find_table(item.table), {value for value in values if value is not None})
+        other = find_table(item.table)
+        keys = {value for value in values if value is not None}
+        labels = labels_of(scope, other, keys) if is_first or other.joins else _codes_of(scope, other, keys)
         return [labels.get(value, "") for value in values]
     return [show(item, value) for value in values]
+
+
+def _codes_of(scope: Scope, table: Table, keys: Iterable[int]) -> dict[int, str]:
+    """Codes alone, so that a list keeps its rows on one line."""
+    query = rows_in_scope(scope, table).with_only_columns(table.primary_key, table.model.code)
+    return {key: str(code) for key, code in db.session.execute(query.where(table.primary_key.in_(list(keys))))}
 
 
 def _shortened(codes: Sequence[str]) -> str:

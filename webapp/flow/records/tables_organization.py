@@ -154,6 +154,7 @@ TERMS = Table(
             _l("This academic year has a semester of that number already."),
         ),
         "ex_terms_dates_do_not_overlap": ("starts_on", _l("The dates overlap with those of another term.")),
+        "ck_terms_break_not_negative": ("break_minutes", _l("At least 0.")),
         "ck_terms_ends_after_start": ("ends_on", _l("The term must end after it starts.")),
     },
     owned=frozenset({"term_rules"}),

@@ -148,6 +148,7 @@ GROUPS = Table(
     search=(StudentGroup.code, StudentGroup.name, StudentGroup.programme),
     sorts={"code": StudentGroup.code, "name": StudentGroup.name, "size": StudentGroup.size},
     order=(StudentGroup.code,),
+    parent=StudentGroup.parent_id,
     words=code_words("uq_student_groups_term_id_code")
     | {"ck_student_groups_not_its_own_parent": ("parent_id", _l("A group can't stand below itself."))},
     owned=frozenset({"availability"}),
@@ -317,6 +318,7 @@ PINS = Table(
     order=(Course.code, Section.code, Component.code, Pin.ordinal),
     words={
         "uq_pins_component_id_student_group_id_ordinal": ("ordinal", _l("This meeting is pinned already.")),
+        "ck_pins_ordinal_from_one": ("ordinal", _l("At least 1.")),
         "ck_pins_pins_something": ("time_slot_id", _l("Choose a time slot, a room, or both.")),
     },
     check=check_pin,

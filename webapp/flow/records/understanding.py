@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-import sqlalchemy as sa
-
 from webapp.extensions import Model, db
 from webapp.flow.records.descriptors import Errors, Field, Kind, Scope, Table, Values
 from webapp.flow.records.reading import labels_of, rows_in_scope
@@ -149,7 +147,7 @@ def _keys_by_code(scope: Scope, table: Table, codes: list[str]) -> dict[str, int
 
 
 def _unknown(scope: Scope, table: Table, code: str, missing: int) -> str:
-    known = db.session.scalars(rows_in_scope(scope, table).with_only_columns(sa.distinct(table.model.code)))
+    known = db.session.scalars(rows_in_scope(scope, table).with_only_columns(table.model.code))
     close = difflib.get_close_matches(code, list(known), n=1, cutoff=0.7)
     words = _("No row of the table “%(table)s” has the code “%(code)s”.", table=table.title, code=code)
     if close:

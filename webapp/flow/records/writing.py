@@ -45,9 +45,9 @@ def save_row(scope: Scope, table: Table, key: int | None, values: Values) -> Any
         raise _refused(understood.errors)
     before = _snapshot(scope, table, row) if row is not None else {}
     try:
-        row = _write(scope, table, row, understood)
+        with db.session.begin_nested():
+            row = _write(scope, table, row, understood)
     except IntegrityError as error:
-        db.session.rollback()
         raise _refused_by_database(table, error) from error
     _note(scope, table, row, before, _snapshot(scope, table, row))
     db.session.commit()
@@ -150,11 +150,12 @@ def delete_row(scope: Scope, table: Table, key: int) -> str:
         raise _in_use(label, uses)
     audit.record(scope.organization, scope.actor, f"{table.key}.delete", row, before=_snapshot(scope, table, row))
     try:
-        db.session.execute(sa.delete(table.model).where(table.primary_key == key))
-        db.session.commit()
-    except IntegrityError as error:
+        with db.session.begin_nested():
+            db.session.execute(sa.delete(table.model).where(table.primary_key == key))
+    except IntegrityError as error:  # somebody began to use it in this moment
         db.session.rollback()
         raise _in_use(label, used_by(table, key)) from error
+    db.session.commit()
     return label
 
 
