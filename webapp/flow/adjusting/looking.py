@@ -1,0 +1,343 @@
+"""What the editor shows: one draft by one group, teacher, room or department, and the class that is chosen."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from webapp.engine.evaluate import Violation
+from webapp.engine.instance import UNPLACED
+from webapp.engine.rules import rule_named
+from webapp.extensions import db
+from webapp.flow.adjusting.board import Board, Standing, board_of
+from webapp.flow.adjusting.moving import index_of
+from webapp.flow.adjusting.painting import Place, RoomChoice, rooms_for, where_else
+from webapp.flow.adjusting.problems import ClassGone
+from webapp.flow.adjusting.steps import next_to_redo, next_to_undo, why_not_editable
+from webapp.flow.bridge.calendar import DAY_NAMES
+from webapp.flow.bridge.naming import names_of
+from webapp.flow.entries import read_entries, read_slot_views
+from webapp.flow.grid import EntryView, Grid, build_grid
+from webapp.flow.viewing import Lens, Subject
+from webapp.flow.words import _
+from webapp.models import (
+    Course,
+    EntryFaculty,
+    EntryGroup,
+    Room,
+    Section,
+    StudentGroup,
+    Timetable,
+    TimetableChange,
+    TimetableEntry,
+    User,
+)
+
+MOST_DIFFERENCES = 60
+MOST_STEPS = 30
+MOST_IN_TRAY = 60
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One rule that a class has to do with where it stands."""
+
+    title: str
+    sentence: str
+    is_hard: bool
+    cost: int
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The class that is looked at."""
+
+    entry_id: int
+    index: int
+    label: str
+    title: str
+    where: str
+    teachers: tuple[str, ...]
+    groups: tuple[str, ...]
+    size: int
+    standing: Standing
+    placed: bool
+    reasons: tuple[Reason, ...]
+    pin: str
+    places: tuple[Place, ...]
+    rooms: tuple[RoomChoice, ...]
+
+    @property
+    def by_slot(self) -> dict[int, Place]:
+        """The places by the slot in which they begin."""
+        return {place.time_slot_id: place for place in self.places}
+
+    @property
+    def best(self) -> list[Place]:
+        """The places other than the present one, best first."""
+        return sorted((place for place in self.places if place.mark != "here"), key=lambda place: place.rank)
+
+
+@dataclass(frozen=True)
+class StepTaken:
+    """One step of a draft's history."""
+
+    revision: int
+    words: str
+    by: str
+    at: datetime
+    is_undone: bool
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A class that stands elsewhere than in the timetable that a draft was made from."""
+
+    entry_id: int
+    label: str
+    before: str
+    now: str
+
+
+@dataclass(frozen=True)
+class Changed:
+    """What the last step that stands changed of the figures; negative is better, quality excepted."""
+
+    words: str
+    hard: int
+    cost: int
+    quality: float
+    unplaced: int
+    dropped: int
+
+
+@dataclass(frozen=True)
+class Overridden:
+    """A class that stands where a rule forbids it, and why."""
+
+    entry_id: int
+    label: str
+    where: str
+    reason: str
+
+
+def refusal(timetable: Timetable) -> str | None:
+    """Why a timetable can't be edited; None where it can."""
+    return why_not_editable(timetable)
+
+
+def week_of(timetable: Timetable, subject: Subject | None) -> tuple[Grid, list[EntryView]]:
+    """The week of a group, teacher, room or department, and the tray of the whole draft."""
+    condition: Any = TimetableEntry.time_slot_id.is_(None)
+    if subject is not None:
+        condition = sa.or_(condition, _of_subject(timetable, subject))
+    entries = [seen.view for seen in read_entries(timetable.timetable_id, condition)]
+    grid = build_grid(read_slot_views(timetable.term_id), [entry for entry in entries if entry.placed])
+    return grid, [entry for entry in entries if not entry.placed]
+
+
+def entries_of(timetable: Timetable, subject: Subject, day: int | None = None) -> list[int]:
+    """The entries of a group, teacher, room or department, of one day where it is named; for locks in bulk."""
+    query = sa.select(TimetableEntry.entry_id).where(
+        TimetableEntry.timetable_id == timetable.timetable_id,
+        TimetableEntry.time_slot_id.is_not(None),
+        _of_subject(timetable, subject),
+    )
+    if subject.lens is Lens.DEPARTMENT:
+        query = query.join(Course, Course.course_id == TimetableEntry.course_id)
+    if day is not None:
+        query = query.where(TimetableEntry.day == day)
+    return list(db.session.scalars(query))
+
+
+def _of_subject(timetable: Timetable, subject: Subject) -> Any:
+    match subject.lens:
+        case Lens.GROUP:
+            kin = _kin(timetable.term_id, subject.key)
+            attended = sa.select(EntryGroup.entry_id).where(EntryGroup.student_group_id.in_(kin))
+            return TimetableEntry.entry_id.in_(attended)
+        case Lens.FACULTY:
+            taught = sa.select(EntryFaculty.entry_id).where(EntryFaculty.faculty_id == subject.key)
+            return TimetableEntry.entry_id.in_(taught)
+        case Lens.ROOM:
+            return TimetableEntry.room_id == subject.key
+        case Lens.DEPARTMENT:
+            return Course.department_id == subject.key
+
+
+def _kin(term_id: int, group_id: int) -> set[int]:
+    """The group, those above it and all its parts."""
+    query = sa.select(StudentGroup.student_group_id, StudentGroup.parent_id).filter_by(term_id=term_id)
+    parents: dict[int, int | None] = dict(db.session.execute(query).tuples().all())
+
+    def line(key: int | None) -> list[int]:
+        found: list[int] = []
+        while key is not None and key not in found:
+            found.append(key)
+            key = parents.get(key)
+        return found
+
+    return set(line(group_id)) | {key for key in parents if group_id in line(key)}
+
+
+def own_subject(timetable: Timetable, lens: Lens, entry_id: int) -> str | None:
+    """Whose grid an entry stands in, where nobody was asked for: its first group, teacher, room, or its department."""
+    entry = db.session.get(TimetableEntry, entry_id)
+    if entry is None or entry.timetable_id != timetable.timetable_id:
+        return None
+    keys = {
+        Lens.GROUP: entry.groups[0].student_group_id if entry.groups else None,
+        Lens.FACULTY: entry.faculty_id,
+        Lens.ROOM: entry.room_id,
+        Lens.DEPARTMENT: entry.course.department_id,
+    }
+    return None if keys[lens] is None else str(keys[lens])
+
+
+def chosen(timetable: Timetable, entry_id: int) -> Chosen:
+    """A class with everything about it, and where else it could go; raises `ClassGone`."""
+    with board_of(timetable) as board:
+        index = index_of(board, entry_id)
+        row, standing = board.problem.rows[index], board.standing[index]
+        here, what = board.counted.placements[index], board.instance.meetings[index]
+        entry = db.session.get(TimetableEntry, entry_id)
+        if entry is None:
+            raise ClassGone(_("This class is not in the timetable any more. It may have been deleted meanwhile."))
+        resources, of_faculty = board.instance.resources, board.problem.resource_of_faculty
+        return Chosen(
+            entry_id=entry_id,
+            index=index,
+            label=row.label,
+            title=entry.course.title,
+            where=_("in the tray") if here == UNPLACED else board.where(here),
+            teachers=tuple(resources[of_faculty[key]].label for key in row.faculty_ids),
+            groups=tuple(group.code for group in entry.groups),
+            size=what.size,
+            standing=standing,
+            placed=here != UNPLACED,
+            reasons=tuple(_reason(violation) for violation in board.part_of(index)),
+            pin=_pin(board, index),
+            places=tuple(where_else(board, index)),
+            rooms=tuple(rooms_for(board, index)),
+        )
+
+
+def _reason(violation: Violation) -> Reason:
+    cost = (violation.weight or 0) * violation.count
+    return Reason(rule_named(violation.rule).title, violation.sentence, violation.weight is None, cost)
+
+
+def _pin(board: Board, index: int) -> str:
+    pin = board.instance.meetings[index].pin
+    if pin is None:
+        return ""
+    names = names_of(board.problem)
+    parts = [board.problem.calendar.in_words(pin.time)] if pin.time is not None else []
+    return ", ".join(parts + ([names.room(pin.room)] if pin.room is not None else []))
+
+
+def undoable(timetable: Timetable) -> tuple[str | None, str | None]:
+    """What undo would take back and what redo would do again, in words."""
+    last, following = next_to_undo(timetable), next_to_redo(timetable)
+    return (str(last.after["words"]) if last else None, str(following.after["words"]) if following else None)
+
+
+def last_change(timetable: Timetable) -> Changed | None:
+    """What the last step that stands has changed."""
+    last = next_to_undo(timetable)
+    if last is None:
+        return None
+    before, after = last.before["score"], last.after["score"]
+
+    def change(name: str) -> float:
+        return float(after[name] or 0) - float(before[name] or 0)
+
+    return Changed(
+        words=str(last.after["words"]),
+        hard=int(change("hard")),
+        cost=int(change("cost")),
+        quality=change("quality"),
+        unplaced=int(change("unplaced")),
+        dropped=int(last.after.get("dropped", 0)),
+    )
+
+
+def history(timetable: Timetable) -> list[StepTaken]:
+    """The last steps, latest first."""
+    query = (
+        sa.select(TimetableChange, User.name)
+        .outerjoin(User, User.user_id == TimetableChange.made_by_id)
+        .where(TimetableChange.timetable_id == timetable.timetable_id)
+        .order_by(TimetableChange.revision.desc())
+        .limit(MOST_STEPS)
+    )
+    return [
+        StepTaken(row.revision, str(row.after["words"]), name or _("Somebody"), row.created_at, row.is_undone)
+        for row, name in db.session.execute(query)
+    ]
+
+
+def differences(timetable: Timetable) -> list[Difference]:
+    """What stands elsewhere than in the timetable that the draft was made from; one query."""
+    if timetable.based_on_id is None:
+        return []
+    now, then, room, old_room = aliased(TimetableEntry), aliased(TimetableEntry), aliased(Room), aliased(Room)
+    query = (
+        sa.select(
+            now.entry_id, Course.code, Section.code, now.ordinal,
+            now.day, now.start_time, room.code, then.day, then.start_time, old_room.code,
+        )
+        .join(
+            then,
+            sa.and_(
+                then.component_id == now.component_id,
+                then.student_group_id.is_not_distinct_from(now.student_group_id),
+                then.ordinal == now.ordinal,
+            ),
+        )
+        .join(Course, Course.course_id == now.course_id)
+        .join(Section, Section.section_id == now.section_id)
+        .outerjoin(room, room.room_id == now.room_id)
+        .outerjoin(old_room, old_room.room_id == then.room_id)
+        .where(
+            now.timetable_id == timetable.timetable_id,
+            then.timetable_id == timetable.based_on_id,
+            sa.or_(
+                now.time_slot_id.is_distinct_from(then.time_slot_id), now.room_id.is_distinct_from(then.room_id)
+            ),
+        )
+        .order_by(Course.code, Section.code, now.ordinal)
+    )  # fmt: skip
+    return [
+        Difference(entry_id, f"{course} {section}, {ordinal}", _told(*before), _told(*after))
+        for entry_id, course, section, ordinal, *places in db.session.execute(query)
+        for after, before in ((places[:3], places[3:]),)
+    ]
+
+
+def _told(day: int | None, start: Any, room: str | None) -> str:
+    if day is None:
+        return _("the tray")
+    return f"{DAY_NAMES[day]} {start:%H:%M}" + (f", {room}" if room else "")
+
+
+def overrides(timetable: Timetable) -> Sequence[Overridden]:
+    """The classes that stand where a rule forbids it, with the reasons given; one query."""
+    entry = TimetableEntry
+    query = (
+        sa.select(
+            entry.entry_id, Course.code, Section.code, entry.day, entry.start_time, Room.code, entry.override_reason
+        )
+        .join(Course, Course.course_id == entry.course_id)
+        .join(Section, Section.section_id == entry.section_id)
+        .outerjoin(Room, Room.room_id == entry.room_id)
+        .where(entry.timetable_id == timetable.timetable_id, entry.override_reason.is_not(None))
+        .order_by(Course.code, Section.code, entry.ordinal)
+    )
+    return [
+        Overridden(entry_id, f"{course} {section}", _told(day, start, room), reason or "")
+        for entry_id, course, section, day, start, room, reason in db.session.execute(query)
+    ]
