@@ -306,6 +306,8 @@ def test_a_term_that_is_made_gets_usual_dates_and_the_default_rules(organization
     assert rules["room_clash"].is_hard
     assert (rules["student_clash"].is_hard, rules["student_clash"].weight) == (False, 50)
     assert importing.make_term(organization, "2005-06", 2) is made
+    empty = importing.make_term(organization, "2006-07", 1, tables=only(rules="code,rule\n"))
+    assert db.session.query(TermRule).filter_by(term_id=empty.term_id).count() == len(rules)
     with pytest.raises(importing.TermDatesMissing, match="Semester 4 of 2005-06 needs dates"):
         importing.make_term(organization, "2005-06", 4)
     with pytest.raises(importing.ImportConflict, match="overlaps"):

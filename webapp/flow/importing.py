@@ -334,7 +334,7 @@ def make_term(
     _refuse_overlap(organization, term)
     db.session.add(term)
     db.session.flush()
-    if tables is None or "rules" not in tables.sheets:
+    if tables is None or "rules" not in tables.sheets or not tables.sheets["rules"].rows:
         db.session.add_all(default_rules(term.term_id))
         db.session.flush()
     return term
