@@ -64,7 +64,10 @@ class SeenEntry:
 
 
 def read_entries(timetable_id: int, *conditions: Any) -> list[SeenEntry]:
-    """The entries of a timetable that meet all conditions, by day and hour; three queries."""
+    """The entries of a timetable that meet all conditions, by day and hour; three queries.
+
+    Conditions speak of `TimetableEntry` alone; what lies beyond it they ask in a query of their own.
+    """
     where = (TimetableEntry.timetable_id == timetable_id, *conditions)
     rows = _rows(where)
     teachers, groups = _teachers(where), _groups(where)

@@ -150,7 +150,8 @@ def department_entries(user: User, department_id: int, term: Term | None) -> lis
     timetable = published_timetable(term)
     if timetable is None:
         return []
-    return _views(read_entries(timetable.timetable_id, Course.department_id == department.department_id))
+    own = sa.select(Course.course_id).where(Course.department_id == department.department_id)
+    return _views(read_entries(timetable.timetable_id, TimetableEntry.course_id.in_(own)))
 
 
 def department_of(user: User, department_id: int) -> Department:
