@@ -3,7 +3,9 @@
 import io
 import zipfile
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
+from random import Random
 
 import openpyxl
 import pytest
@@ -203,3 +205,21 @@ def test_an_entity_in_a_workbook_is_not_expanded() -> None:
 def test_a_path_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UploadRefused, match="can't be read"):
         read_path(tmp_path / "nowhere.zip")
+
+
+@pytest.mark.filterwarnings("ignore")  # openpyxl warns of what it skips
+def test_a_damaged_file_is_read_or_refused_but_never_breaks_the_reader() -> None:
+    chance = Random(2024)
+    book = workbook({"rooms": [["code", "name", "capacity"], ["R1", "Hall", 60]], "courses": [["code", "title"]]})
+    for _ in range(120):
+        packed = io.BytesIO()
+        with zipfile.ZipFile(io.BytesIO(book)) as old, zipfile.ZipFile(packed, "w") as new:
+            spoilt = chance.sample(old.namelist(), 2)
+            for entry in old.namelist():
+                content = bytearray(old.read(entry))
+                if entry in spoilt:
+                    for _ in range(chance.randint(1, 8)):
+                        content[chance.randrange(len(content))] = chance.randrange(256)
+                new.writestr(entry, bytes(content))
+        with suppress(UploadRefused):
+            assert read_upload("x.xlsx", packed.getvalue()).filename == "x.xlsx"

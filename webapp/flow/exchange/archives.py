@@ -1,6 +1,9 @@
 """What is looked at before anything packed is opened: how many entries, how large, how tightly packed."""
 
 import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 
 from webapp.flow.exchange.faults import UploadRefused
@@ -16,6 +19,31 @@ MOST_ENTRIES = 500
 _SMALL = 1024 * 1024
 
 
+DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    ArithmeticError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+)
+"""What zipfile, the XML parser and openpyxl raise on damaged files; none of them names it more exactly."""
+
+
+@contextmanager
+def damaged_workbook_is_refused(filename: str) -> Iterator[None]:
+    """Turn what a library raises on a damaged workbook into `UploadRefused`."""
+    try:
+        yield
+    except DAMAGED as error:
+        raise UploadRefused(_("%(filename)s is a damaged workbook and can't be read.", filename=filename)) from error
+
+
 def open_archive(filename: str, content: bytes) -> zipfile.ZipFile:
     """Open a ZIP (a workbook is one) after looking at what it says of itself; raises `UploadRefused`.
 
@@ -23,7 +51,7 @@ def open_archive(filename: str, content: bytes) -> zipfile.ZipFile:
     """
     try:
         archive = zipfile.ZipFile(BytesIO(content))
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
+    except DAMAGED as error:
         raise UploadRefused(_("%(filename)s is a damaged archive and can't be opened.", filename=filename)) from error
     entries = archive.infolist()
     unpacked = sum(entry.file_size for entry in entries)

@@ -4,16 +4,15 @@ import csv
 import io
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import openpyxl
 import openpyxl.xml
-from openpyxl.utils.exceptions import InvalidFileException
 
 from webapp.flow.exchange import ctt
-from webapp.flow.exchange.archives import MOST_BYTES, check_size, open_archive
+from webapp.flow.exchange.archives import DAMAGED, MOST_BYTES, check_size, damaged_workbook_is_refused, open_archive
 from webapp.flow.exchange.faults import Faults, TooManyFaults, UploadRefused
 from webapp.flow.exchange.sheets import GUIDE, MOST_COLUMNS, MOST_ROWS, Grid, Sheet, Tables, read_sheet, sheet_name
 from webapp.flow.exchange.values import cell_text
@@ -117,7 +116,7 @@ def _zip(archive: zipfile.ZipFile, faults: Faults) -> Iterator[Grid | None]:
             continue
         try:
             content = archive.read(entry)
-        except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError, ValueError):
+        except DAMAGED:
             faults.add(entry.filename, "", 0, "", _("a damaged entry"), _("a file that can be unpacked"))
             continue
         yield _csv(entry.filename, content, faults)
@@ -157,35 +156,29 @@ def _csv_rows(file: str, text: str, faults: Faults) -> Iterator[Sequence[str]]:
 def _workbook(filename: str, content: bytes, faults: Faults) -> Iterable[Grid]:
     if not openpyxl.xml.DEFUSEDXML:
         raise UploadRefused(_("Workbooks can't be read safely here: defusedxml is missing."))
-    try:
+    with damaged_workbook_is_refused(filename):
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
-        for sheet in book.worksheets:
-            if sheet_name(sheet.title) != GUIDE:
-                yield Grid(filename, sheet.title, _sheet_rows(filename, sheet, faults))
-        book.close()
-    except TooManyFaults:
-        raise
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError, SyntaxError, TypeError) as error:
-        raise UploadRefused(_("%(filename)s is a damaged workbook and can't be read.", filename=filename)) from error
+        sheets = list(book.worksheets)
+    for sheet in sheets:
+        if sheet_name(sheet.title) != GUIDE:
+            yield Grid(filename, sheet.title, _sheet_rows(filename, sheet, faults))
+    book.close()
 
 
 def _sheet_rows(filename: str, sheet: Any, faults: Faults) -> Iterator[Sequence[str]]:
     """Yield rows of text. A formula is not evaluated but refused, for nobody sees here what it gave."""
     sheet.reset_dimensions()
-    for number, cells in enumerate(islice(sheet.iter_rows(max_col=MOST_COLUMNS + 1), MOST_ROWS + 1), start=1):
-        row = []
-        for cell in cells:
-            text = cell_text(cell.value)
-            if cell.data_type == "f":
-                column = row_heading(cell)
-                faults.add(filename, sheet.title, number, column, text, _("a value; paste formulas as values"))
-                text = ""
-            row.append(text)
-        while row and not row[-1].strip():
-            row.pop()
-        yield row
-
-
-def row_heading(cell: Any) -> str:
-    """A workbook's own name for a cell's column, such as C."""
-    return str(cell.column_letter)
+    lines = islice(sheet.iter_rows(max_col=MOST_COLUMNS + 1), MOST_ROWS + 1)
+    for number in count(1):
+        with damaged_workbook_is_refused(filename):
+            cells = next(lines, None)
+            if cells is None:
+                return
+            texts = [cell_text(cell.value) for cell in cells]
+            formulas = [(at, str(cell.column_letter)) for at, cell in enumerate(cells) if cell.data_type == "f"]
+        for at, column in formulas:
+            faults.add(filename, sheet.title, number, column, texts[at], _("a value; paste formulas as values"))
+            texts[at] = ""
+        while texts and not texts[-1].strip():
+            texts.pop()
+        yield texts
