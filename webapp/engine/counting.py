@@ -19,6 +19,9 @@ from webapp.engine.rules.family import ChoiceRule, ClashRule, Rule, Subject
 from webapp.engine.rules.max_per_day import MaxPerDay
 from webapp.engine.rules.max_per_week import MaxPerWeek
 from webapp.engine.rules.pinned import Pinned
+from webapp.engine.rules.possible_time import PossibleTime
+from webapp.engine.rules.room_closed import RoomClosed
+from webapp.engine.rules.suitable_room import SuitableRoom
 from webapp.engine.wording import Names
 
 MOST_EDGES = 400_000
@@ -100,6 +103,7 @@ class _Counter:
             if constraint.hard
         ]
         self._cells: dict[int, frozenset[int]] = {}
+        self._needs: dict[int, int] = {}
         self._choices: dict[int, list[int]] = {}
         self._limits: dict[Subject, list[tuple[int, Constraint, Rule]]] = {}
         for index, constraint, rule in self.hard:
@@ -125,8 +129,11 @@ class _Counter:
 
     def need(self, meeting: int) -> int:
         """The fewest (week, cell) pairs that the meeting covers wherever it stands."""
-        times = (o.time for o in self.domains.times(meeting))
-        return min((t.length * t.days.bit_count() * t.weeks.bit_count() for t in times), default=0)
+        if meeting not in self._needs:
+            times = (o.time for o in self.domains.times(meeting))
+            covered = (t.length * t.days.bit_count() * t.weeks.bit_count() for t in times)
+            self._needs[meeting] = min(covered, default=0)
+        return self._needs[meeting]
 
     def label(self, meetings: Iterable[int]) -> str:
         """The meetings' codes, the first few by name."""
@@ -148,6 +155,10 @@ class _Counter:
         places: Iterable[Placement] = ()
         if not isinstance(rule, ChoiceRule) or isinstance(rule, Pinned):
             return what.pin is not None
+        if isinstance(rule, PossibleTime | SuitableRoom):
+            return what.pin is not None  # a meeting's own times and rooms are never refused
+        if isinstance(rule, RoomClosed) and not any(room.closed for room in self.instance.rooms):
+            return False
         if rule.time_only:
             places = (Placement(option.time) for option in what.times)
         elif rule.room_only:

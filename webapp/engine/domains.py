@@ -12,7 +12,9 @@ from webapp.engine.instance import UNPLACED, Constraint, Instance, Placement, Ti
 from webapp.engine.rules import rule_named
 from webapp.engine.rules.family import ChoiceRule, ClashRule, PairRule
 from webapp.engine.rules.pinned import Pinned
+from webapp.engine.rules.possible_time import PossibleTime
 from webapp.engine.rules.room_closed import RoomClosed
+from webapp.engine.rules.suitable_room import SuitableRoom
 from webapp.engine.timegrid import Time
 
 ANY_TIME = Time(0, 1, 1)
@@ -81,7 +83,8 @@ class Domains:
             options, pinned = what.times, self.pin(meeting).time
             if pinned is not None:
                 options = tuple(o for o in options if o.time == pinned) or (TimeOption(pinned),)
-            rules = [(rule, c) for rule, c in self._rules[meeting] if rule.time_only]
+            own = PossibleTime if pinned is None else ()  # a meeting's own times are possible
+            rules = [(rule, c) for rule, c in self._rules[meeting] if rule.time_only and not isinstance(rule, own)]
             options = tuple(
                 o for o in options if not any(self._cost(r, c, meeting, Placement(o.time)) for r, c in rules)
             )
@@ -97,7 +100,8 @@ class Domains:
             rooms, pinned = tuple(option.room for option in what.rooms), self.pin(meeting).room
             if pinned is not None:
                 rooms = (pinned,)
-            rules = [(rule, c) for rule, c in self._rules[meeting] if rule.room_only]
+            own = SuitableRoom if pinned is None else ()  # a meeting's own rooms are suitable
+            rules = [(rule, c) for rule, c in self._rules[meeting] if rule.room_only and not isinstance(rule, own)]
             self._rooms[meeting] = tuple(
                 r for r in rooms if not any(self._cost(u, c, meeting, Placement(ANY_TIME, r)) for u, c in rules)
             )

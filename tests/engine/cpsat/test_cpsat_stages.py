@@ -54,7 +54,7 @@ def test_times_then_rooms_give_a_timetable_and_the_bound_is_below_its_cost() -> 
 def test_the_bound_never_exceeds_what_trying_everything_finds() -> None:
     names = [rule.name for rule in RULES if not isinstance(rule, ChoiceRule) or rule.name != "pinned"]
     checked = 0
-    for seed in range(60):
+    for seed in range(30):
         random = Random(seed)
         instance = random_instance(random)
         instance = replace(instance, meetings=instance.meetings[:3])
@@ -77,7 +77,7 @@ def test_the_bound_never_exceeds_what_trying_everything_finds() -> None:
         assert stage.bound <= best, seed
         found = window(instance, Solution.empty(instance), range(3), 5)
         assert evaluate(instance, found).cost == best, seed
-    assert checked >= 10
+    assert checked >= 5
 
 
 def test_what_does_not_fit_is_left_unplaced_as_little_as_possible() -> None:

@@ -62,13 +62,17 @@ def partition_bound(
     clock = Clock(Limits(seconds, workers, seed, stop, deterministic, prove=True))
     domains = Domains(instance)
     parts = _first_parts(instance)
-    for number, part in enumerate(parts):
-        if clock.over:
-            break
-        solved = _solve(instance, domains, part, clock.limits(clock.left * 0.6 / (len(parts) - number)))
-        if solved is None:
-            return PartitionBound(0, "nothing: the hard rules can't hold", len(parts), number, True)
-        parts[number] = solved
+    for share in (0.4, 0.5):  # what was not solved at first gets a second chance, with more time
+        waiting = [number for number, part in enumerate(parts) if not part.solved]
+        end = clock.left * (1 - share)
+        for left, number in zip(range(len(waiting), 0, -1), waiting, strict=True):
+            if clock.over:
+                break
+            limits = clock.limits(max(0.1, clock.left - end) / left)
+            solved = _solve(instance, domains, parts[number], limits)
+            if solved is None:
+                return PartitionBound(0, "nothing: the hard rules can't hold", len(parts), 0, True)
+            parts[number] = solved
     parts = _grow(instance, domains, parts, clock)
     total = sum(part.bound for part in parts)
     return PartitionBound(total, BOUND_OF, len(parts), sum(part.solved for part in parts))

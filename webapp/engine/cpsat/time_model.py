@@ -1,5 +1,6 @@
 """The first stage: when everything takes place, with rooms as numbers."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import ceil, floor
 
@@ -54,11 +55,24 @@ class TimeModel:
         Whether meetings may stay unplaced.
     cuts
         Sets of rooms that turned out too small, to be counted too.
+    around
+        A timetable in which only the ``free`` meetings are looked at and all others stay.
     """
 
-    def __init__(self, instance: Instance, *, partial: bool = False, cuts: tuple[frozenset[int], ...] = ()) -> None:
+    def __init__(
+        self,
+        instance: Instance,
+        *,
+        partial: bool = False,
+        cuts: tuple[frozenset[int], ...] = (),
+        free: Iterable[int] | None = None,
+        around: Solution | None = None,
+    ) -> None:
         self.instance = instance
-        self.variables = Variables(instance, range(len(instance.meetings)), {}, partial=partial)
+        among = set(range(len(instance.meetings)) if free is None else free)
+        placed = around.placements if around is not None else ()
+        fixed = {m: place for m, place in enumerate(placed) if m not in among and place.time is not None}
+        self.variables = Variables(instance, among, fixed, partial=partial)
         self.objective: Objective = add_constraints(self.variables, cuts=cuts)
 
     def minimize_cost(self) -> None:
@@ -101,9 +115,14 @@ def hint(variables: Variables, solution: Solution) -> None:
                         model.add_hint(chosen, option.time in places and places[option.time] == room)
 
 
-def read(variables: Variables, outcome: Outcome) -> Solution:
-    """The timetable that a solve found; within a block, earlier times go to earlier meetings."""
+def read(variables: Variables, outcome: Outcome | None) -> Solution:
+    """The timetable that a solve found; within a block, earlier times go to earlier meetings.
+
+    Without an outcome, only the meetings that stay are placed.
+    """
     placements = [variables.fixed.get(m, UNPLACED) for m in range(len(variables.instance.meetings))]
+    if outcome is None:
+        return Solution(tuple(placements))
     for block in variables.blocks:
         chosen = []
         for index, (option, literal) in enumerate(zip(block.options, block.literals, strict=True)):
@@ -128,6 +147,8 @@ def solve_times(
     *,
     partial: bool = True,
     cuts: tuple[frozenset[int], ...] = (),
+    free: Iterable[int] | None = None,
+    around: Solution | None = None,
 ) -> TimeStage:
     """Find times for all meetings at the least cost, and a bound on the cost of any timetable.
 
@@ -141,15 +162,19 @@ def solve_times(
         Limit of work in CP-SAT's deterministic time, for runs that can be repeated exactly.
     partial
         When not everything can be placed, whether to place as many meetings as possible.
+    free, around
+        Place only the ``free`` meetings, around the others where ``around`` has them: a cluster of
+        an instance that is too large as a whole. The bound then holds for nothing beyond that.
     """
     limits = Limits(seconds, workers, seed, stop, deterministic)
-    model = TimeModel(instance, cuts=cuts)
+    part = None if free is None else tuple(free)
+    model = TimeModel(instance, cuts=cuts, free=part, around=around)
     if hint is not None:
         _hint(model, hint)
     model.minimize_cost()
     outcome = _run(model, limits, observer or NoObserver())
     if outcome.status is Status.INFEASIBLE and partial:
-        return _as_many_as_possible(instance, limits.left(seconds - outcome.seconds), cuts)
+        return _as_many_as_possible(model, limits.left(seconds - outcome.seconds), cuts)
     return _stage(model, outcome)
 
 
@@ -186,9 +211,10 @@ def _stage(model: TimeModel, outcome: Outcome) -> TimeStage:
     )
 
 
-def _as_many_as_possible(instance: Instance, limits: Limits, cuts: tuple[frozenset[int], ...]) -> TimeStage:
+def _as_many_as_possible(full: TimeModel, limits: Limits, cuts: tuple[frozenset[int], ...]) -> TimeStage:
     """Place as many meetings as possible, then as well as possible."""
-    model = TimeModel(instance, partial=True, cuts=cuts)
+    around = read(full.variables, None)
+    model = TimeModel(full.instance, partial=True, cuts=cuts, free=full.variables.block_of, around=around)
     model.minimize_unplaced()
     first = run(model.variables.model, limits.left(limits.seconds / 2))
     if not first.solved:
