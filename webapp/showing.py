@@ -20,7 +20,7 @@ SHOWN = {
     Lens.GROUP: ("title", "faculty", "room"),
     Lens.FACULTY: ("title", "groups", "room"),
     Lens.ROOM: ("title", "groups", "faculty"),
-    Lens.DEPARTMENT: ("groups", "faculty", "room"),
+    Lens.DEPARTMENT: ("title", "groups", "faculty", "room"),
 }
 HASH_LETTERS = 8
 

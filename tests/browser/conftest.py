@@ -1,23 +1,31 @@
 """A Chromium, and the application behind a real address, for the tests that look through a reader's eyes."""
 
 import os
+import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page
 from werkzeug.serving import make_server
 
-from tests.browser import provision
+from tests.browser import provision, university
+from tests.browser.university import University
 
+ROOT = Path(__file__).parent.parent.parent
+STOP_SECONDS = 30
 NO_BROWSER = "there is no Chromium (python -m tests.browser.provision gets one)"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what asks for a page, so that `-m 'not browser'` leaves it out."""
     for item in items:
-        if "page" in getattr(item, "fixturenames", ()):
+        if {"page", "browser"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.browser)
 
 
@@ -66,3 +74,51 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 def data(committed_app: Flask) -> Flask:
     """Every browser test has real commits; they are emptied once its page is closed."""
     return committed_app
+
+
+@pytest.fixture
+def complaints(context: BrowserContext) -> Iterator[list[str]]:
+    """What any page's console says in error; a test that doesn't take its own out again fails by it."""
+    heard: list[str] = []
+
+    def hear(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            heard.append(message.text)
+
+    context.on("console", hear)
+    context.on("weberror", lambda error: heard.append(str(error.error)))
+    yield heard
+    assert heard == []
+
+
+@pytest.fixture
+def page(page: Page, complaints: list[str]) -> Page:
+    """A page whose console is listened to."""
+    return page
+
+
+@pytest.fixture
+def empty_university(data: Flask) -> University:
+    """An organisation with a registrar and nothing else."""
+    return university.found_empty()
+
+
+@pytest.fixture
+def published(data: Flask) -> University:
+    """A published term and an account of every role."""
+    return university.found_published()
+
+
+@pytest.fixture
+def worker(data: Flask, tmp_path: Path) -> Iterator[None]:
+    """A real worker process, until the test ends."""
+    with (tmp_path / "worker.log").open("wb") as log:
+        command = [sys.executable, str(ROOT / "worker.py")]
+        process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)
+    yield
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

@@ -14,6 +14,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, ValidationErr
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from webapp.admin import bp
+from webapp.admin.forms import choices
 from webapp.flow import checking, generating, reviewing
 from webapp.flow.generating import DEFAULT_SECONDS, LEAST_SECONDS, MOST_SECONDS, VARIANTS
 from webapp.htmx import redirect_to, render
@@ -39,7 +40,7 @@ class GenerateForm(FlaskForm):
     )
     variants = SelectMultipleField(
         _l("Variants"),
-        choices=[(name, name) for name in VARIANTS],
+        choices=choices((name, name) for name in VARIANTS),
         default=list(VARIANTS),
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
@@ -54,8 +55,8 @@ class GenerateForm(FlaskForm):
         super().__init__()
         self._terms = {(term.academic_year, term.semester) for term in terms}
         years = sorted({term.academic_year for term in terms}, reverse=True)
-        self.academic_year.choices = [(year, year) for year in years]
-        self.semester.choices = [(number, str(number)) for number in sorted({term.semester for term in terms})]
+        self.academic_year.choices = choices((year, year) for year in years)
+        self.semester.choices = choices((number, str(number)) for number in sorted({term.semester for term in terms}))
         if not self.is_submitted():
             self.idempotency_key.data = token_hex(16)
             if term is not None:

@@ -9,6 +9,7 @@ from webapp.flow import publishing as flow
 from webapp.flow import reviewing, viewing
 from webapp.flow.problems import Problem
 from webapp.htmx import redirect_to, render
+from webapp.models import TimetableStatus
 from webapp.navigation import chosen_term, me
 
 
@@ -30,6 +31,9 @@ def publishing() -> ResponseReturnValue:
 @bp.route("/timetables/<int:timetable_id>/publish", methods=["GET", "POST"])
 def publish(timetable_id: int) -> ResponseReturnValue:
     timetable = flow.timetable_of(me(), timetable_id)
+    if timetable.status is TimetableStatus.PUBLISHED:
+        flash(_("Version %(number)s is published already.", number=timetable.number), "info")
+        return redirect_to(url_for("admin.publishing"))
     problem = None
     if request.method == "POST":
         try:

@@ -11,7 +11,7 @@ from webapp.flow.viewing import Lens
 from webapp.htmx import render
 from webapp.models import Timetable
 from webapp.navigation import chosen_term, me
-from webapp.showing import lens_of, paper, subject_of
+from webapp.showing import SHOWN, lens_of, paper, subject_of
 
 
 @bp.get("/timetables")
@@ -67,6 +67,7 @@ def timetable_week(timetable_id: int) -> ResponseReturnValue:
         subjects=subjects,
         subject=subject,
         sheet=sheets[0] if sheets else None,
+        show=SHOWN[lens],
     )
 
 

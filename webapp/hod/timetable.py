@@ -10,7 +10,7 @@ from webapp.hod import bp
 from webapp.htmx import render
 from webapp.models import Timetable
 from webapp.navigation import me
-from webapp.showing import lens_of, moment_in, paper, subject_of
+from webapp.showing import SHOWN, lens_of, moment_in, paper, subject_of
 
 LENSES = (Lens.DEPARTMENT, Lens.GROUP, Lens.FACULTY)
 
@@ -37,6 +37,7 @@ def timetable() -> ResponseReturnValue:
         subject=subject,
         sheet=sheets[0] if sheets else None,
         today=today,
+        show=SHOWN[lens],
     )
 
 

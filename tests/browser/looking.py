@@ -1,0 +1,50 @@
+"""What the browser tests do again and again: sign in, judge a page by axe, read a printed page."""
+
+import io
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page
+from pypdf import PdfReader
+
+from tests.browser.university import PASSWORD, University
+
+AXE = (Path(__file__).parent / "vendor" / "axe-4.14.1.min.js").read_text(encoding="utf-8")
+RULES = (
+    "{resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}"
+)
+A4_LANDSCAPE = (842, 595)
+
+
+def sign_in(page: Page, role: str) -> None:
+    """Fill in the form as that role's account and wait for its first page."""
+    page.goto("/sign-in")
+    page.get_by_label("E-mail").fill(University.email(role))
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(lambda url: "/sign-in" not in url)
+
+
+def grave_violations(page: Page) -> list[str]:
+    """What axe finds on the page that is serious or critical; the script is evaluated apart from the page's policy."""
+    page.evaluate(AXE)
+    found: dict[str, Any] = page.evaluate(f"axe.run(document, {RULES})")
+    return [
+        f"{page.url}: {one['id']}: {one['help']}: {one['nodes'][0]['html'][:200]}"
+        for one in found["violations"]
+        if one["impact"] in ("serious", "critical")
+    ]
+
+
+def printed(page: Page) -> list[str]:
+    """The text of each sheet that the page prints; every sheet is A4 landscape."""
+    reader = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True, print_background=False)))
+    for sheet in reader.pages:
+        assert (round(sheet.mediabox.width), round(sheet.mediabox.height)) == A4_LANDSCAPE
+    return [" ".join(sheet.extract_text().split()) for sheet in reader.pages]
+
+
+def overflow(page: Page) -> int:
+    """By how many pixels the page is wider than its window."""
+    width: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return width

@@ -1,0 +1,92 @@
+"""Every page of every role can be used by everybody: by axe, by keyboard alone, and without script."""
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser import looking
+from tests.browser.university import University
+
+REGISTRAR = (
+    "/admin/",
+    "/admin/import",
+    "/admin/records/rooms",
+    "/admin/records/rooms/new",
+    "/admin/availability",
+    "/admin/rules",
+    "/admin/availability/rooms",
+    "/admin/users",
+    "/admin/users/new",
+    "/admin/timetables/generate",
+    "/admin/timetables",
+    "/admin/timetables/{timetable}",
+    "/admin/timetables/{timetable}/week",
+    "/admin/timetables/{timetable}/print",
+    "/admin/publishing",
+    "/profile",
+)
+PAGES = {
+    "registrar": REGISTRAR,
+    "hod": ("/hod/timetable", "/hod/timetable?by=group", "/hod/timetable/print", "/profile"),
+    "faculty": ("/faculty/timetable", "/faculty/timetable/print"),
+    "student": ("/student/timetable", "/student/timetable/print"),
+}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("role", PAGES)
+def test_axe_finds_nothing_serious(page: Page, published: University, role: str, scheme: str):
+    page.emulate_media(color_scheme=scheme)
+    page.goto("/sign-in")
+    found = looking.grave_violations(page)
+    looking.sign_in(page, role)
+    for path in PAGES[role]:
+        answer = page.goto(path.format(timetable=published.timetable_id))
+        assert answer is not None
+        assert answer.status == 200, path
+        found += looking.grave_violations(page)
+    assert found == []
+
+
+def test_by_keyboard_alone_a_student_comes_to_the_printed_week(page: Page, published: University):
+    page.goto("/sign-in")
+    expect(page.get_by_label("E-mail")).to_be_focused()
+    page.keyboard.type(University.email("student"))
+    page.keyboard.press("Tab")
+    page.keyboard.type(looking.PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/student/timetable")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Print")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/print*")
+    expect(page.get_by_role("button", name="Print")).to_be_visible()
+
+
+def test_without_script_a_run_can_be_asked_for_watched_and_cancelled(
+    browser: Browser, base_url: str, published: University
+):
+    context = browser.new_context(base_url=base_url, java_script_enabled=False)
+    page = context.new_page()
+    looking.sign_in(page, "registrar")
+    page.goto("/admin/timetables/generate")
+    page.get_by_role("button", name="Generate").click()
+    assert "/admin/timetables/runs/tt_" in page.url
+    expect(page.locator("#run")).to_contain_text("Queued")
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.locator("#run")).to_contain_text("Cancelled")
+    context.close()
+
+
+def test_without_script_another_subjects_week_can_be_chosen(browser: Browser, base_url: str, published: University):
+    context = browser.new_context(base_url=base_url, java_script_enabled=False)
+    page = context.new_page()
+    looking.sign_in(page, "registrar")
+    page.goto(f"/admin/timetables/{published.timetable_id}/week")
+    page.get_by_label("Groups").select_option(label="MAT3: Mathematics semester 3")
+    page.get_by_role("button", name="Show").click()
+    expect(page.get_by_role("heading", level=2)).to_have_text("MAT3: Mathematics semester 3")
+    assert "MA302" in page.locator("#week").inner_text()
+    context.close()
