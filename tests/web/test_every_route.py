@@ -1,0 +1,212 @@
+"""Every route with every role: who gets in stands in one table, and no page is born outside of it."""
+
+import pytest
+
+from tests.pages import assert_sound
+from tests.web import university
+from webapp.flow.records import TABLES
+from webapp.models import Role
+
+ALL = frozenset(Role)
+REGISTRAR, HOD, FACULTY, STUDENT = Role.REGISTRAR, Role.HOD, Role.FACULTY, Role.STUDENT
+OPEN = {
+    "static",
+    "health.health",
+    "health.ready",
+    "metrics.metrics",
+    "auth.home",
+    "auth.sign_in",
+    "auth.sign_out",
+    "auth.reset_password",
+}
+BY_BLUEPRINT = {"admin": {REGISTRAR}, "hod": {HOD}, "faculty": {FACULTY}, "student": {STUDENT}}
+BY_ENDPOINT = {
+    "auth.profile": ALL,
+    "auth.change_password": ALL,
+    "auth.create_token": ALL,
+    "auth.revoke_token": ALL,
+    "api.generate": {REGISTRAR},
+    "api.progress": {REGISTRAR},
+    "api.result": {REGISTRAR},
+    "api.department": {REGISTRAR, HOD},
+    "api.faculty": {FACULTY, HOD},
+    "api.student": {STUDENT},
+}
+
+
+@pytest.fixture
+def here(app):
+    return university.build()
+
+
+def rules(app):
+    """Every rule and method that somebody must be somebody for."""
+    return [
+        (rule, method)
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint not in OPEN
+        for method in sorted(rule.methods - {"HEAD", "OPTIONS"})
+    ]
+
+
+def allowed(endpoint):
+    return BY_ENDPOINT.get(endpoint) or BY_BLUEPRINT.get(endpoint.partition(".")[0])
+
+
+def call(client, token, path, method, **headers):
+    headers["X-CSRFToken"] = token
+    return client.open(path, method=method, headers=headers, json={} if "/api/" in path else None)
+
+
+def test_no_page_is_born_unguarded(app):
+    strange = {rule.endpoint for rule, _method in rules(app) if allowed(rule.endpoint) is None}
+    assert not strange
+    assert {rule.endpoint for rule in app.url_map.iter_rules()} >= OPEN | set(BY_ENDPOINT), "the table names no ghosts"
+
+
+def test_get_and_post_are_all_that_is_answered(app):
+    assert {method for _rule, method in rules(app)} == {"GET", "POST"}
+
+
+def test_a_stranger_gets_in_nowhere(app, client, pages, here):
+    token = pages.csrf_token()
+    for rule, method in rules(app):
+        path = here.path(rule)
+        answer = call(client, token, path, method)
+        if rule.endpoint.startswith("api."):
+            assert answer.status_code == 401, path
+        else:
+            assert (answer.status_code, answer.location.split("?")[0]) == (303, "/sign-in"), path
+            fragment = call(client, token, path, method, **{"HX-Request": "true"})
+            assert fragment.headers["HX-Redirect"].startswith("/sign-in"), path
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_role_gets_in_where_the_table_says_and_nowhere_else(app, client, pages, sign_in, here, role):
+    token = pages.csrf_token()
+    for rule, method in rules(app):
+        sign_in(client, here.users[role])
+        path = here.path(rule)
+        for headers in ({}, {"HX-Request": "true"}):
+            answer = call(client, token, path, method, **headers)
+            if role in allowed(rule.endpoint) and rule.endpoint != "api.faculty":
+                assert answer.status_code not in (401, 403, 500), (method, path, answer.status)
+                assert "/sign-in" not in (answer.location or ""), path
+            elif role not in allowed(rule.endpoint):
+                assert answer.status_code == 403, (method, path, answer.status)
+
+
+def test_every_post_of_a_session_needs_its_csrf_token(app, client, sign_in, here):
+    sign_in(client, here.users[REGISTRAR])
+    for rule in app.url_map.iter_rules():
+        if "POST" in rule.methods:
+            assert client.post(here.path(rule), data={}).status_code == 400, rule.rule
+
+
+def test_what_belongs_to_another_organisation_does_not_exist(app, client, pages, sign_in, here):
+    """Tenant isolation: the registrar of one organisation names the rows of another in every address."""
+    there = university.build("Foreign {}")
+    foreign = {"job_id", "timetable_id", "upload_id", "user_id", "user_token_id", "dept_id", "key"}
+    sign_in(client, here.users[REGISTRAR])
+    token, named = pages.csrf_token(), 0
+    for rule, method in rules(app):
+        if not rule.arguments & foreign or REGISTRAR not in allowed(rule.endpoint):
+            continue
+        for table in TABLES if "table_key" in rule.arguments else TABLES[2:3]:
+            path = there.path(rule, table_key=table.key, key=there.keys[table.key])
+            assert call(client, token, path, method).status_code == 404, (method, path)
+            named += 1
+    assert named > len(TABLES)
+    for path in ("/admin/", "/admin/users", "/admin/timetables", "/admin/availability"):
+        assert "Foreign" not in client.get(path).get_data(as_text=True), path
+
+
+def test_numbers_beyond_any_row_do_not_exist_either(app, client, sign_in, here):
+    sign_in(client, here.users[REGISTRAR])
+    for path in ("/admin/records/rooms/99999999999999999999", "/admin/timetables/4294967296"):
+        assert client.get(path).status_code == 404
+
+
+def test_a_character_that_nobody_types_is_refused_before_the_database_sees_it(client, sign_in, here):
+    sign_in(client, here.users[REGISTRAR])
+    assert client.get("/admin/records/rooms?q=%00").status_code == 400
+    assert client.get("/admin/records/rooms?kind=%00").status_code == 400
+
+
+class TestFaultsOfTheSketch:
+    """Those that concern the web; the others stand with jobs and the database."""
+
+    def test_1_no_student_reads_a_department(self, client, sign_in, here):
+        sign_in(client, here.users[STUDENT])
+        assert client.get(f"/api/timetable/department/{here.department_id}").status_code == 403
+        assert client.get("/hod/timetable").status_code == 403
+
+    def test_2_nobody_can_send_a_result_over_the_web(self, app, client, pages, sign_in, here):
+        sign_in(client, here.users[REGISTRAR])
+        writing = {rule.rule for rule in app.url_map.iter_rules() if "POST" in rule.methods and "/api/" in rule.rule}
+        assert writing == {"/api/timetable/generate"}
+        path = f"/api/timetable/result/{here.job.job_id}"
+        assert call(client, pages.csrf_token(), path, "POST").status_code == 405
+
+    def test_4_published_entries_are_those_of_one_term(self, client, sign_in, here):
+        sign_in(client, here.users[STUDENT])
+        entries = client.get("/api/timetable/student/me").json
+        assert [entry["timetable_version"] for entry in entries] == [1, 1]
+        other = here.keys["terms"] + 10_000
+        assert client.get(f"/api/timetable/student/me?term={other}").status_code == 404
+
+    def test_5_the_result_stands_in_the_database_without_redis(self, app, client, sign_in, here):
+        sign_in(client, here.users[REGISTRAR])
+        app.config["REDIS_URL"], kept = "redis://127.0.0.1:1", app.config["REDIS_URL"]
+        queue, app.extensions["queue"] = app.extensions["queue"], None
+        try:
+            answer = client.get(f"/api/timetable/result/{here.job.job_id}").json
+        finally:
+            app.config["REDIS_URL"], app.extensions["queue"] = kept, queue
+        assert [len(variant["entries"]) for variant in answer["variants"]] == [2]
+
+
+def test_an_entry_says_what_when_where_by_whom_and_of_which_version(client, sign_in, here):
+    sign_in(client, here.users[FACULTY])
+    entry = client.get("/api/timetable/faculty/me").json[0]
+    assert set(entry) >= {"entry_id", "course", "section", "kind", "faculty", "room", "day", "start_time", "end_time"}
+    assert (entry["course"]["title"], entry["faculty"], entry["weeks"]) == ("Algorithms", ["Rao"], "all")
+    assert (entry["day"], entry["start_time"], entry["end_time"], entry["timetable_version"]) == (
+        0,
+        "08:00",
+        "09:00",
+        1,
+    )
+
+
+PLANT = '"><b hx-get=/x>{}</b><img src=x onerror=alert(1)>'
+
+
+def test_names_with_markup_stay_text_on_every_page_of_every_role(app, client, sign_in):
+    here, walked = university.build(PLANT), 0
+    for role in Role:
+        sign_in(client, here.users[role])
+        for rule, method in rules(app):
+            if method == "GET" and role in allowed(rule.endpoint) and not rule.endpoint.startswith("api."):
+                walked += sum(walk(client, path) for path in paths(here, rule))
+    assert walked > 60
+
+
+def paths(here, rule):
+    """Every address of a rule: of each table, each kind of availability, or the one there is."""
+    if "kind" in rule.arguments:
+        return [here.path(rule, kind=kind, key=here.keys[kind]) for kind in ("faculty", "rooms", "groups", "sections")]
+    if "table_key" in rule.arguments:
+        return [here.path(rule, table_key=table.key, key=here.keys[table.key]) for table in TABLES]
+    return [here.path(rule)]
+
+
+def walk(client, path):
+    """Fetch a page; it must be sound, and nothing that was planted in it may have become an element."""
+    answer = client.get(path)
+    assert answer.status_code < 500, path
+    if answer.mimetype != "text/html" or answer.status_code != 200:
+        return 0
+    page = assert_sound(answer.get_data(as_text=True), path)
+    assert not [e for e in page.iter() if e.get("src") == "x" or (e.tag == "b" and e.get("hx-get"))], path
+    return 1
