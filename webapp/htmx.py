@@ -48,6 +48,12 @@ def without_swap(response: Response) -> Response:
     return response
 
 
+def without_history(response: Response) -> Response:
+    """Keep the address as it is, although what answers is swapped in: a refused form has no page of its own."""
+    response.headers["HX-Push-Url"] = "false"
+    return response
+
+
 def page_path() -> str:
     """The local path of the page that the user sees: for a fragment, of the page around it."""
     if not is_fragment():

@@ -10,7 +10,7 @@ from tests.flow.adjusting_cases import Case, adjustable
 from webapp.engine.evaluate import evaluate
 from webapp.engine.profiles import measured
 from webapp.extensions import db
-from webapp.flow import adjusting, publishing
+from webapp.flow import adjusting, audit, publishing
 from webapp.flow.adjusting import Wish
 from webapp.flow.bridge import build_problem, content_hash, solution_from
 from webapp.models import AuditEvent, EntryClaim, TimetableChange, TimetableScore, TimetableStatus
@@ -217,7 +217,8 @@ def test_a_new_step_after_an_undo_says_that_the_undone_ones_are_gone(case: Case)
         adjusting.undo(case.user, case.timetable, case.timetable.revision)
     move(case, "ALG", 2, 3)
     last = adjusting.last_change(case.timetable)
-    assert last is not None and last.dropped == 2
+    assert last is not None
+    assert last.dropped == 2
     assert adjusting.undoable(case.timetable)[1] is None
     move(case, "ALG", 2, 2)
     assert adjusting.last_change(case.timetable).dropped == 0
@@ -281,14 +282,13 @@ def test_a_branch_has_all_that_its_origin_has_and_a_second_click_no_second_one(c
 
 
 def test_a_slot_that_does_not_exist_or_is_too_short_is_refused_in_words(case: Case) -> None:
-    with pytest.raises(adjusting.NoSuchPlace, match="no slot"):
+    with pytest.raises(adjusting.NoSuchPlace, match="no such slot"):
         adjusting.move(case.user, case.timetable, 1, Wish(case.entry("ALG").entry_id, 2**31 - 1))
     with pytest.raises(adjusting.NoSuchPlace, match="takes 2 slots in a row"):
         move(case, "LAB", 2, 3)
-    elsewhere = factories.room()
-    with pytest.raises(adjusting.NoSuchPlace, match="no room"):
-        slot = case.slot(2, 2).time_slot_id
-        adjusting.move(case.user, case.timetable, 1, Wish(case.entry("ALG").entry_id, slot, elsewhere.room_id))
+    wish = Wish(case.entry("ALG").entry_id, case.slot(2, 2).time_slot_id, factories.room().room_id)
+    with pytest.raises(adjusting.NoSuchPlace, match="no such room"):
+        adjusting.move(case.user, case.timetable, 1, wish)
 
 
 def test_a_class_that_was_deleted_meanwhile_is_told(case: Case) -> None:
@@ -327,8 +327,6 @@ def test_a_change_of_the_terms_data_is_seen_by_the_next_look(case: Case) -> None
     assert free.mark in ("good", "warn")
     teacher = case.entry("ALG").faculty_id
     factories.availability(case.slot(2, 1), faculty_id=teacher)
-    from webapp.flow import audit
-
     audit.record(case.user.organization, case.user, "availability.edit", case.term)
     db.session.commit()
     away = adjusting.chosen(case.timetable, entry_id).by_slot[case.slot(2, 1).time_slot_id]

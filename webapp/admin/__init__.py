@@ -20,6 +20,7 @@ PAGES = (
     "imports",
     "generate",
     "timetables",
+    "editor",
     "publishing",
 )
 

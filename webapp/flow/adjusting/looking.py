@@ -146,8 +146,6 @@ def entries_of(timetable: Timetable, subject: Subject, day: int | None = None) -
         TimetableEntry.time_slot_id.is_not(None),
         _of_subject(timetable, subject),
     )
-    if subject.lens is Lens.DEPARTMENT:
-        query = query.join(Course, Course.course_id == TimetableEntry.course_id)
     if day is not None:
         query = query.where(TimetableEntry.day == day)
     return list(db.session.scalars(query))
@@ -165,13 +163,14 @@ def _of_subject(timetable: Timetable, subject: Subject) -> Any:
         case Lens.ROOM:
             return TimetableEntry.room_id == subject.key
         case Lens.DEPARTMENT:
-            return Course.department_id == subject.key
+            taught = sa.select(Course.course_id).where(Course.department_id == subject.key)
+            return TimetableEntry.course_id.in_(taught)
 
 
 def _kin(term_id: int, group_id: int) -> set[int]:
     """The group, those above it and all its parts."""
     query = sa.select(StudentGroup.student_group_id, StudentGroup.parent_id).filter_by(term_id=term_id)
-    parents: dict[int, int | None] = dict(db.session.execute(query).tuples().all())
+    parents: dict[int, int | None] = dict(iter(db.session.execute(query)))
 
     def line(key: int | None) -> list[int]:
         found: list[int] = []

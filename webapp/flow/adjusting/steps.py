@@ -28,6 +28,7 @@ from webapp.flow.adjusting.problems import (
 from webapp.flow.bridge import MeetingKey, claims_from, content_hash
 from webapp.flow.bridge.calendar import clock
 from webapp.flow.bridge.storing import scores_from
+from webapp.flow.problems import Problem
 from webapp.flow.words import _
 from webapp.models import (
     AuditEvent,
@@ -88,13 +89,17 @@ def editing(user: User, timetable: Timetable, revision: int) -> Iterator[Board]:
     """
     query = sa.select(Timetable).filter_by(timetable_id=timetable.timetable_id)
     db.session.scalars(query.with_for_update().execution_options(populate_existing=True)).one()
-    refusal = why_not_editable(timetable)
-    if refusal is not None:
-        raise NotEditable(refusal)
-    if revision != timetable.revision:
-        raise _stale(user, timetable, revision)
-    with board_of(timetable) as board:
-        yield board
+    try:
+        refusal = why_not_editable(timetable)
+        if refusal is not None:
+            raise NotEditable(refusal)
+        if revision != timetable.revision:
+            raise _stale(user, timetable, revision)
+        with board_of(timetable) as board:
+            yield board
+    except Problem:
+        db.session.rollback()
+        raise
 
 
 def _stale(user: User, timetable: Timetable, revision: int) -> StaleRevision:
@@ -212,9 +217,9 @@ def placement_at(board: Board, index: int, time_slot_id: int, room_id: int | Non
     calendar, row = board.problem.calendar, board.problem.rows[index]
     slot = calendar.by_id.get(time_slot_id)
     if slot is None:
-        raise NoSuchPlace(_("The term has no slot %(key)s any more. Look again and choose another.", key=time_slot_id))
+        raise NoSuchPlace(_("The term has no such slot. Look again and choose another."))
     if room_id is not None and room_id not in board.problem.room_index:
-        raise NoSuchPlace(_("There is no room %(key)s any more. Look again and choose another.", key=room_id))
+        raise NoSuchPlace(_("There is no such room. Look again and choose another."))
     chain = next((c for c in calendar.chains(row.slots).values() if c.first.time_slot_id == time_slot_id), None)
     if chain is None:
         raise NoSuchPlace(
