@@ -12,14 +12,18 @@ from ortools.sat.python import cp_model
 
 from webapp.engine.cpsat import room_counts
 from webapp.engine.cpsat.constraints import add_constraints
+from webapp.engine.cpsat.room_model import solve_rooms
 from webapp.engine.cpsat.run import Clock, Limits, Outcome, run
+from webapp.engine.cpsat.time_model import read
 from webapp.engine.cpsat.variables import Variables
 from webapp.engine.domains import Domains
+from webapp.engine.evaluate import evaluate
 from webapp.engine.explain.assumptions import Assumption
 from webapp.engine.instance import Instance
 from webapp.engine.result import Status
 from webapp.engine.rules import rule_named
 from webapp.engine.rules.family import ClashRule, Subject
+from webapp.engine.solution import Solution
 
 MOST_PLACES = 150_000
 """Rooms are named in models of up to so many meetings times times times rooms."""
@@ -136,16 +140,29 @@ def _enough(variables: Variables, subject: Subject, supply: dict[int, int], guar
 def find_core(instance: Instance, assumptions: Sequence[Assumption], clock: Clock) -> Core | Status:
     """A minimal set of the assumptions that can't hold together; else how far the proof came.
 
-    Feasible is said only where rooms are named, so that a timetable was really found.
+    Feasible is said only where the truth finds nothing hard in the timetable that was found.
     """
     guarded = Guarded(instance, assumptions)
     everything = list(guarded.guards)
     outcome = guarded.solve(everything, clock.limits())
     if outcome.status is not Status.INFEASIBLE:
-        complete = guarded.named_rooms and not guarded.left_out
-        return Status.FEASIBLE if outcome.solved and complete else Status.UNKNOWN
+        return Status.FEASIBLE if outcome.solved and _holds(instance, guarded, outcome, clock) else Status.UNKNOWN
     named = guarded.named(outcome, everything)
     return shrink(instance, [guarded.assumptions[i] for i in named], clock)
+
+
+def _holds(instance: Instance, guarded: Guarded, outcome: Outcome, clock: Clock) -> bool:
+    """Whether the solver's answer, with rooms if it has none yet, is a timetable by the truth."""
+    hard = replace(instance, constraints=tuple(c for c in instance.constraints if c.hard))
+    found: Solution | None = read(guarded.variables, outcome)
+    if found is not None and not guarded.named_rooms:
+        limits = clock.limits()
+        found = solve_rooms(hard, found, limits.seconds, seed=limits.seed, stop=limits.stop).solution
+    if found is None:
+        return False
+    untouched = {m for m in found.unplaced if m not in guarded.variables.block_of}
+    score = evaluate(hard, found)
+    return score.hard == 0 or (score.hard == score.counts.get("all_placed", 0) and set(found.unplaced) <= untouched)
 
 
 def shrink(

@@ -108,7 +108,7 @@ def explain(
         status = Status.INFEASIBLE if isinstance(core, Core) else core
     if not conflicts:
         possible = status is Status.FEASIBLE
-        sentence = "There is a timetable." if possible else f"No conflict was proved within {seconds:g} seconds."
+        sentence = "There is a timetable." if possible else "Neither a conflict nor a timetable was found in time."
         verdict = Verdict.POSSIBLE if possible else Verdict.NOT_PROVED
         return Explanation(verdict, (), (), sentence, monotonic() - begin)
     conflicts.sort(key=lambda conflict: len(conflict.members))
