@@ -1,11 +1,16 @@
 """The registrar's data pages: one list and one form for every table, and what they refuse."""
 
+import io
+
 import pytest
+import sqlalchemy as sa
 
 from tests import factories
-from tests.pages import Pages, words
+from tests.pages import Pages, assert_sound, parse, words
 from webapp.extensions import db
+from webapp.flow import accounts
 from webapp.flow.records import TABLES
+from webapp.models import AuditEvent, Building, Department, Faculty, Room, Term, TimeSlot, User
 
 KEYS = [table.key for table in TABLES]
 
@@ -70,3 +75,267 @@ def test_the_registrars_other_pages_stand_with_and_without_data(pages: Pages, re
     if filled:
         request.getfixturevalue("university")
     assert words(pages.get(path))
+
+
+def errors_on(response):
+    page = parse(response.get_data(as_text=True))
+    return [words(element) for element in page.iter() if "field__error" in element.get("class", "").split()]
+
+
+class TestForms:
+    def test_a_row_is_added_and_shown_in_the_list(self, pages, registrar):
+        sent = {"code": "R1", "name": "Hall 1", "capacity": "60", "kind": "lab", "is_open": "y"}
+        assert pages.post("/admin/records/rooms/new", sent).location == "/admin/records/rooms"
+        page = words(pages.get("/admin/records/rooms"))
+        assert "Room added" in page
+        assert "Hall 1" in page
+
+    def test_save_and_add_another_leads_to_an_empty_form(self, pages, registrar):
+        sent = {"code": "B1", "name": "Main", "another": "1"}
+        assert pages.post("/admin/records/buildings/new", sent).location == "/admin/records/buildings/new"
+
+    def test_what_is_wrong_stands_at_its_field_and_what_was_typed_stays(self, pages, registrar):
+        sent = {"code": "", "name": "Hall", "capacity": "many", "building_id": "999999"}
+        answer = pages.post("/admin/records/rooms/new", sent, 422)
+        assert errors_on(answer) == ["Not a valid integer value."]
+        assert 'value="Hall"' in answer.get_data(as_text=True)
+        answer = pages.post("/admin/records/rooms/new", sent | {"capacity": "-4"}, 422)
+        found = " ".join(errors_on(answer))
+        assert "This is needed." in found
+        assert "At least 0." in found
+        assert "no such row" in found
+
+    def test_a_row_is_changed_and_a_duplicate_code_refused_at_its_field(self, pages, university):
+        org = university
+        room = factories.room(org, code="R2")
+        path = f"/admin/records/rooms/{room.room_id}"
+        sent = {"code": "R1", "name": "X", "capacity": "5"}
+        assert "in use" in errors_on(pages.post(path, sent, 422))[0]
+        pages.post(path, sent | {"code": "R3"})
+        assert db.session.get(Room, room.room_id).code == "R3"
+        assert not db.session.get(Room, room.room_id).is_open, "a box that is not ticked is sent as nothing"
+
+    def test_opening_a_form_and_saving_it_changes_nothing(self, pages, university):
+        for table in TABLES:
+            links = pages.get(f"/admin/records/{table.key}").iter("a")
+            paths = {a.get("href") for a in links if (a.get("href") or "").rsplit("/", 1)[-1].isdecimal()}
+            for path in sorted(paths)[:1]:
+                pages.post(path, form_data(pages.get(path)))
+        assert db.session.query(AuditEvent).count() == 0
+
+    def test_deleting_what_is_used_names_the_uses_and_links_to_them(self, pages, university):
+        teacher = db.session.scalar(sa.select(Faculty).filter_by(code="RAO"))
+        path = f"/admin/records/faculty/{teacher.faculty_id}/delete"
+        page = pages.get(path)
+        links = {words(a): a.get("href") for a in page.iter("a")}
+        assert links["1 section taught"] == f"/admin/records/sections?teachers={teacher.faculty_id}"
+        assert "can’t be deleted" in words(page)
+        pages.post(path, status=422)
+        assert "CSE-A" in words(pages.get(links["1 section taught"]))
+
+    def test_deleting_needs_a_post_and_says_what_is_gone(self, pages, university):
+        building = factories.building(university, code="B9", name="Old")
+        path = f"/admin/records/buildings/{building.building_id}/delete"
+        pages.get(path)
+        assert db.session.get(Building, building.building_id)
+        pages.post(path)
+        assert "B9 · Old deleted" in words(pages.get("/admin/records/buildings"))
+
+
+def form_data(page):
+    """What a browser would send from the page's form, untouched."""
+    form = next(f for f in page.iter("form") if "form" in f.get("class", "").split())
+    data = {}
+    for field in form.iter():
+        name, kind = field.get("name"), field.get("type")
+        if not name or name == "csrf_token" or field.tag == "button":
+            continue
+        if field.tag == "select":
+            chosen = [o.get("value") for o in field.iter("option") if o.get("selected") is not None]
+            data[name] = (chosen or [""])[0]
+        elif field.tag == "textarea":
+            data[name] = "".join(field.itertext()).strip()
+        elif kind != "checkbox" or field.get("checked") is not None:
+            data[name] = field.get("value", "")
+    return data
+
+
+class TestLists:
+    def test_htmx_gets_the_rows_alone(self, pages, university):
+        fragment = pages.fragment("/admin/records/rooms?q=R1")
+        assert not list(fragment.iter("h1"))
+        assert "R1" in words(fragment)
+
+    def test_nothing_found_is_said_as_such(self, pages, university):
+        assert "No row matches" in words(pages.get("/admin/records/rooms?q=nothing"))
+
+    def test_a_table_that_there_is_not_answers_404(self, pages, registrar):
+        pages.get("/admin/records/users", 404)
+
+    def test_a_list_takes_the_same_few_queries_however_long_it_is(self, pages, university):
+        few = queries_of(pages, "/admin/records/sections")
+        term = db.session.scalar(sa.select(Term))
+        teachers = [factories.faculty(factories.department(university)) for _number in range(30)]
+        for teacher in teachers:
+            factories.component(term=term, faculty=[teacher])
+        assert queries_of(pages, "/admin/records/sections") == few
+        assert few < 20
+
+
+def queries_of(pages, path):
+    counted = []
+    connection = db.session.connection()
+    sa.event.listen(connection, "before_cursor_execute", lambda *_args: counted.append(1))
+    pages.get(path)
+    return len(counted)
+
+
+class TestTerms:
+    def test_the_term_of_the_address_is_remembered(self, pages, university):
+        later = factories.term(university, semester=2, name="Spring")
+        factories.group(later, code="SPRING-1")
+        assert "SPRING-1" in words(pages.get(f"/admin/records/groups?term={later.term_id}"))
+        assert "SPRING-1" in words(pages.get("/admin/records/groups"))
+
+    def test_another_organisations_term_is_not_shown(self, pages, university):
+        foreign = factories.term()
+        factories.group(foreign, code="FOREIGN")
+        assert "FOREIGN" not in words(pages.get(f"/admin/records/groups?term={foreign.term_id}"))
+
+
+class TestAvailabilityAndRules:
+    def test_a_painted_week_is_kept_and_shown(self, pages, university):
+        teacher = db.session.scalar(sa.select(Faculty).filter_by(code="RAO"))
+        slot = db.session.scalar(sa.select(TimeSlot).filter_by(code="D1P1"))
+        path = f"/admin/availability/faculty/{teacher.faculty_id}"
+        sent = {f"slot-{slot.time_slot_id}": "unavailable", "slot-brush": "prefer"}
+        assert pages.post(path, sent).location == "/admin/availability/faculty"
+        select = next(e for e in pages.get(path).iter("select") if e.get("name") == f"slot-{slot.time_slot_id}")
+        chosen = [o.get("value") for o in select.iter("option") if o.get("selected") is not None]
+        assert chosen == ["unavailable"]
+        pages.post(path, {f"slot-{slot.time_slot_id}": "never"}, 422)
+        pages.get("/admin/availability/students", 404)
+
+    def test_rules_are_saved_as_sent_and_refused_at_their_row(self, pages, university):
+        sent = {"code": "group_gaps", "on-group_gaps": "1", "kind-group_gaps": "soft", "weight-group_gaps": "4"}
+        pages.post("/admin/rules", sent)
+        assert "1 rule changed" in words(pages.get("/admin/rules"))
+        answer = pages.post("/admin/rules", sent | {"weight-group_gaps": "much"}, 422)
+        assert "much" in errors_on(answer)[0]
+        assert 'value="much"' in answer.get_data(as_text=True)
+
+
+class TestUsers:
+    def test_an_account_is_created_with_a_password_shown_once(self, app, pages, university):
+        sent = {"name": "Dr Rao", "email": "rao@example.edu", "role": "faculty", "person": "RAO"}
+        page = parse(pages.post("/admin/users/new", sent, 200).get_data(as_text=True))
+        password = next(words(e) for e in page.iter("code"))
+        assert accounts.authenticate("rao@example.edu", password).faculty_id
+        assert password not in words(pages.get("/admin/users"))
+
+    @pytest.mark.parametrize(
+        ("change", "said"),
+        [
+            ({"email": "no address"}, "not an e-mail address"),
+            ({"person": "NOBODY"}, "no teacher with the code “NOBODY”"),
+            ({"person": ""}, "needs to name the teacher"),
+            ({"role": "hod", "person": ""}, "needs a department"),
+            ({"role": "emperor"}, "Not a valid choice"),
+        ],
+    )
+    def test_what_is_missing_is_said(self, pages, university, change, said):
+        sent = {"name": "X", "email": "x@example.edu", "role": "faculty", "person": "RAO"} | change
+        page = parse(pages.post("/admin/users/new", sent, 422).get_data(as_text=True))
+        assert said in words(page)
+
+    def test_accounts_in_bulk_come_as_a_file_once(self, pages, university):
+        factories.faculty(factories.department(university), name="=cmd()", email="f@example.edu")
+        answer = pages.post("/admin/users/bulk", {"role": "faculty"}, 200)
+        assert answer.mimetype == "text/csv"
+        assert "attachment" in answer.headers["Content-Disposition"]
+        lines = answer.get_data(as_text=True).splitlines()
+        assert lines[1].startswith("f@example.edu,'=cmd(),faculty,")
+        assert pages.post("/admin/users/bulk", {"role": "faculty"}).location == "/admin/users"
+
+    def test_reset_link_disable_enable_and_forced_sign_out(self, app, pages, registrar):
+        other = factories.user(registrar.organization)
+        base = f"/admin/users/{other.user_id}"
+        session = other.get_id()
+        link = words(parse(pages.post(f"{base}/reset-link", status=200).get_data(as_text=True)))
+        assert "/reset-password/tr_" in link
+        pages.post(f"{base}/sign-out")
+        assert accounts.find_for_session(session) is None
+        pages.post(f"{base}/disable")
+        assert not db.session.get(User, other.user_id).is_enabled
+        pages.post(f"{base}/enable")
+        assert db.session.get(User, other.user_id).is_enabled
+        page = parse(pages.post(f"{base}/password", status=200).get_data(as_text=True))
+        password = next(words(e) for e in page.iter("code"))
+        assert accounts.authenticate(other.email, password)
+
+    def test_nobody_disables_themselves(self, pages, registrar):
+        pages.post(f"/admin/users/{registrar.user_id}/disable", status=422)
+
+
+class TestImport:
+    def upload(self, pages, name, content, **more):
+        data = {"file": (io.BytesIO(content), name), **more}
+        return pages.post("/admin/import", data, content_type="multipart/form-data").location
+
+    def test_a_file_is_shown_before_it_changes_anything_and_then_imported(self, pages, university):
+        where = self.upload(pages, "departments.csv", b"code,name\nCSE,Computing\nPHY,Physics\n")
+        page = words(pages.get(where))
+        assert "Physics" in page or "PHY" in page
+        assert db.session.query(Department).filter_by(code="PHY").count() == 0
+        pages.post(where.split("?")[0] + "/confirm", status=200)
+        assert db.session.query(Department).filter_by(code="PHY").one().name == "Physics"
+
+    def test_faults_are_named_by_row_and_column_and_nothing_can_be_confirmed(self, pages, university):
+        where = self.upload(pages, "rooms.csv", b"code,name,capacity\nR9,Nine,lots\n")
+        page = pages.client.get(where)
+        text = words(assert_sound(page.get_data(as_text=True), where))
+        assert "capacity" in text
+        assert "lots" in text
+        pages.post(where.split("?")[0] + "/confirm", status=422)
+        assert db.session.query(Room).filter_by(code="R9").count() == 0
+
+    def test_what_is_no_table_is_refused_in_words(self, pages, university):
+        where = self.upload(pages, "picture.png", b"\x89PNG\r\n")
+        assert "picture.png" in words(pages.get(where, 422))
+
+    def test_a_file_is_needed(self, pages, registrar):
+        pages.post("/admin/import", {}, 422)
+
+    def test_template_and_exports_come_as_files(self, client, university):
+        for path in ("/admin/import/template.xlsx", "/admin/export.xlsx", "/admin/export.zip"):
+            answer = client.get(path)
+            assert answer.status_code == 200
+            assert answer.data.startswith(b"PK"), path
+        assert client.get("/admin/export.exe").status_code == 404
+
+
+class TestCommands:
+    def test_a_user_is_created_with_a_password_from_standard_input(self, runner, university):
+        args = ["create-user", "h@example.edu", "--organization", university.code, "--role", "hod"]
+        made = runner.invoke(args=[*args, "--department", "CSE", "--password-stdin"], input="seven horses sleep\n")
+        assert (made.exit_code, made.output) == (0, f"Created h@example.edu, hod of {university.code}.\n")
+        assert accounts.authenticate("h@example.edu", "seven horses sleep").department.code == "CSE"
+
+    @pytest.mark.parametrize(
+        ("args", "said"),
+        [
+            (["x@example.edu", "--role", "hod"], "needs a department"),
+            (["x@example.edu", "--role", "student", "--student", "S9"], "no student with the code S9"),
+            (["nobody", "--role", "registrar"], "not an e-mail address"),
+        ],
+    )
+    def test_what_will_not_do_ends_with_a_sentence_and_code_2(self, runner, university, args, said):
+        made = runner.invoke(args=["create-user", *args, "--organization", university.code])
+        assert made.exit_code == 2
+        assert said in made.output
+
+    def test_a_token_is_printed_once_and_works(self, runner, client, registrar):
+        made = runner.invoke(args=["create-token", registrar.email, "--name", "sync"])
+        headers = {"Authorization": f"Bearer {made.output.strip()}"}
+        assert client.get("/api/timetable/result/tt_000000000000", headers=headers).status_code == 404
+        assert runner.invoke(args=["create-token", "who@example.edu", "--name", "x"]).exit_code == 2
