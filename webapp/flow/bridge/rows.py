@@ -1,7 +1,7 @@
 """What the bridge reads of a term: a fixed number of queries, however many courses there are."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -73,10 +73,12 @@ def read_term(term: Term) -> TermRows:
     components = _rows(Component, Component.section_id.in_(in_term), Component.section_id, Component.code)
     of_components = sa.select(Component.component_id).where(Component.section_id.in_(in_term)).scalar_subquery()
     slots_of_term = sa.select(TimeSlot.time_slot_id).where(TimeSlot.term_id == of_term).scalar_subquery()
-    enrollments = _tuples(
-        sa.select(CourseEnrollment.student_id, CourseEnrollment.section_id, CourseEnrollment.student_group_id)
-        .where(CourseEnrollment.section_id.in_(in_term))
-        .order_by(CourseEnrollment.student_id, CourseEnrollment.section_id)
+    enrollments = list(
+        _tuples(
+            sa.select(CourseEnrollment.student_id, CourseEnrollment.section_id, CourseEnrollment.student_group_id)
+            .where(CourseEnrollment.section_id.in_(in_term))
+            .order_by(CourseEnrollment.student_id, CourseEnrollment.section_id)
+        )
     )
     home = term.organization_id
     return TermRows(
@@ -107,7 +109,7 @@ def read_term(term: Term) -> TermRows:
             .order_by(ComponentBatch.component_id, StudentGroup.code)
         ),
         enrollments=[(student, section, batch) for student, section, batch in enrollments],
-        members=_members_with_enrollments(of_term, in_term),
+        members=_members(of_term, {student for student, _, _ in enrollments}),
         member_counts=_member_counts(of_term),
         pins=_rows(Pin, Pin.component_id.in_(of_components), Pin.pin_id),
         availability=_rows(Availability, Availability.time_slot_id.in_(slots_of_term), Availability.availability_id),
@@ -164,14 +166,19 @@ def _component_faculty(of_components: Any) -> dict[int, list[tuple[int, int | No
     return found
 
 
-def _members_with_enrollments(term_id: int, in_term: Any) -> dict[int, list[int]]:
-    enrolled = sa.select(CourseEnrollment.student_id).where(CourseEnrollment.section_id.in_(in_term)).scalar_subquery()
-    return _gathered(
+def _members(term_id: int, students: Set[int]) -> dict[int, list[int]]:
+    """The groups of these students; picked here, since a planner without statistics picks them one by one."""
+    query = (
         sa.select(StudentGroupMember.student_id, StudentGroupMember.student_group_id)
         .join(StudentGroup, StudentGroup.student_group_id == StudentGroupMember.student_group_id)
-        .where(StudentGroup.term_id == term_id, StudentGroupMember.student_id.in_(enrolled))
-        .order_by(StudentGroupMember.student_id, StudentGroupMember.student_group_id)
+        .where(StudentGroup.term_id == term_id)
+        .order_by(StudentGroupMember.student_group_id)
     )
+    found: dict[int, list[int]] = defaultdict(list)
+    for student, group in _tuples(query):
+        if student in students:
+            found[student].append(group)
+    return found
 
 
 def _member_counts(term_id: int) -> dict[int, int]:
