@@ -4,6 +4,8 @@ from dataclasses import replace
 from random import Random
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.engine.cpsat.cpsat_cases import (
     model_cost,
@@ -12,6 +14,7 @@ from tests.engine.cpsat.cpsat_cases import (
     random_placement,
     random_solution,
 )
+from tests.engine.instances import instances, solutions
 from webapp.engine.evaluate import evaluate
 from webapp.engine.instance import Constraint, Instance, Placement
 from webapp.engine.rules import RULES
@@ -118,3 +121,13 @@ def test_the_lectures_of_a_course_are_counted_and_not_named() -> None:
         solution = Solution(tuple(Placement(t, r) for t, r in ordered))
         score = evaluate(instance, solution)
         assert model_cost(instance, solution) == (score.cost if score.feasible else None), seed
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(data=st.data())
+def test_many_rules_together_cost_and_forbid_in_the_model_what_they_do_in_truth(data: st.DataObject) -> None:
+    hard = data.draw(st.lists(st.sampled_from(NAMES), max_size=3, unique=True))
+    instance = data.draw(instances(hard=tuple(hard)))
+    solution = data.draw(solutions(instance, possible=True))
+    score = evaluate(instance, solution)
+    assert model_cost(instance, solution) == (score.cost if score.feasible else None)
