@@ -133,7 +133,8 @@ def publish(organization: str, year: str, semester: int, variant: str) -> None:
 def sweep() -> None:
     """Settle runs whose worker was lost, and queue again what Redis has forgotten."""
     settled = leasing.sweep()
-    click.echo(f"{len(settled)} runs settled." if settled else "Nothing to settle.")
+    runs = "1 run" if len(settled) == 1 else f"{len(settled)} runs"
+    click.echo(f"{runs} settled." if settled else "Nothing to settle.")
 
 
 COMMANDS = (generate, publish, sweep)

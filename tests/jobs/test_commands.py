@@ -1,0 +1,86 @@
+"""The commands for runs: generate, publish, sweep."""
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskCliRunner
+
+from tests import factories
+from webapp.extensions import db, queue
+from webapp.models import GenerationJob, JobStatus, Term, Timetable, TimetableStatus
+
+
+@pytest.fixture
+def runner(committed_app: Flask) -> FlaskCliRunner:
+    return committed_app.test_cli_runner()
+
+
+@pytest.fixture
+def where(tiny_term: Term) -> list[str]:
+    return ["--organization", tiny_term.organization.code, "--year", "2024-25", "--semester", "3"]
+
+
+@pytest.mark.slow
+def test_a_run_in_this_process_completes_and_its_variant_is_published(runner: FlaskCliRunner, where: list[str]) -> None:
+    done = runner.invoke(args=["generate", *where, "--seconds", "6", "--inline"])
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert done.stdout == "5 variants are stored, every class has its place.\n"
+    published = runner.invoke(args=["publish", *where, "--variant", "Compact-Week"])
+    assert published.exit_code == 0, published.output
+    assert published.stdout.startswith("Published Compact-Week as version 1 (")
+    db.session.rollback()
+    row = db.session.scalars(sa.select(Timetable).filter_by(status=TimetableStatus.PUBLISHED)).one()
+    assert row.variant_name == "Compact-Week"
+
+
+def test_a_run_that_can_not_be_exits_with_1_and_the_reason(
+    runner: FlaskCliRunner, where: list[str], tiny_term: Term
+) -> None:
+    rao = factories.faculty(factories.department(tiny_term.organization), name="Dr Rao")
+    factories.component(term=tiny_term, meetings_per_week=31, different_days=False, faculty=[rao])
+    db.session.commit()
+    done = runner.invoke(args=["generate", *where, "--seconds", "60", "--inline"])
+    assert done.exit_code == 1
+    assert "Dr Rao: 31 slots asked, 30 possible." in done.stderr
+
+
+def test_without_waiting_the_run_is_left_to_a_worker(runner: FlaskCliRunner, where: list[str]) -> None:
+    done = runner.invoke(args=["generate", *where])
+    assert done.exit_code == 0, done.output
+    job = db.session.scalars(sa.select(GenerationJob)).one()
+    assert done.stdout == f"Run {job.job_id} is queued.\n"
+    assert (job.status, job.seconds) == (JobStatus.QUEUED, 120)
+    assert queue.get("generation").count == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["--organization", "NOBODY", "--year", "2024-25", "--semester", "3"], "no organisation NOBODY"),
+        (["--organization", "ORG", "--year", "2024", "--semester", "3"], "'2024' is not an academic year"),
+        (["--organization", "ORG", "--year", "2024-25", "--semester", "3", "--seconds", "2"], "5<=x<=21600"),
+    ],
+)
+def test_bad_input_exits_with_2_and_the_reason(runner: FlaskCliRunner, arguments: list[str], reason: str) -> None:
+    done = runner.invoke(args=["generate", *arguments])
+    assert done.exit_code == 2
+    assert reason in done.stderr
+
+
+def test_an_unknown_variant_exits_with_2_and_names_those_there_are(
+    runner: FlaskCliRunner, where: list[str], tiny_term: Term
+) -> None:
+    factories.timetable(tiny_term, variant_name="Balanced")
+    db.session.commit()
+    done = runner.invoke(args=["publish", *where, "--variant", "Best"])
+    assert (done.exit_code, done.stderr) == (2, "There is no timetable Best; there are: Balanced.\n")
+
+
+def test_a_sweep_settles_lost_runs(runner: FlaskCliRunner, tiny_term: Term) -> None:
+    assert runner.invoke(args=["sweep"]).stdout == "Nothing to settle.\n"
+    past = sa.func.now() - sa.text("interval '1 minute'")
+    factories.job(tiny_term, status=JobStatus.RUNNING, attempt=2, lease_token="gone", heartbeat_at=past)
+    db.session.commit()
+    assert runner.invoke(args=["sweep"]).stdout == "1 run settled.\n"
+    db.session.rollback()
+    assert db.session.scalars(sa.select(GenerationJob.status)).one() is JobStatus.FAILED
