@@ -13,7 +13,7 @@ from webapp.engine.instance import Instance
 from webapp.engine.params import MOVES_PER_SECOND, SolveParams
 from webapp.engine.placing import reasons, without_clashes
 from webapp.engine.result import NoObserver, Observer, Result, Status, Stop, never
-from webapp.engine.search.annealing import Found, anneal_many, anneal_once
+from webapp.engine.search.annealing import Found, anneal_many, find_feasible
 from webapp.engine.search.budget import Budget, TimeBudget, WorkBudget
 from webapp.engine.search.compile import Compiled, compile_instance
 from webapp.engine.solution import Solution
@@ -86,9 +86,7 @@ class _Run:
         start = self.instance.reference if self.instance.reference else Solution.empty(self.instance).placements
         budget = self._budget(SCHEDULING_SHARE)
         search = self.params.search
-        found = anneal_once(
-            self.problem, Solution(start), search, self.params.seed, budget, self.stop, self._told, until_feasible=True
-        )
+        found = find_feasible(self.problem, Solution(start), search, self.params.seed, budget, self.stop, self._told)
         self._note(found, [budget])
         return found
 
