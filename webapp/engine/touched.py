@@ -27,6 +27,8 @@ from webapp.engine.rules.patterns import DayPattern, averaged, day_patterns, wee
 from webapp.engine.timegrid import Time
 
 _Change = tuple[Part, int]
+MOST_REMEMBERED = 500
+"""So many answers to "who is there at that time" are kept until something moves."""
 
 
 class Aspect(Flag):
@@ -60,13 +62,14 @@ class Touched:
         count = len(instance.meetings)
         self._at: list[set[int]] = [set() for _ in range(instance.grid.cells)]
         self._placed: list[list[tuple[int, Subject]]] = [[] for _ in range(count)]
-        self._choices: list[list[tuple[int, ChoiceRule, Constraint, Subject]]] = [[] for _ in range(count)]
+        self._choices: list[list[tuple[int, ChoiceRule, Constraint, Subject, Aspect]]] = [[] for _ in range(count)]
         self._clashes: list[list[tuple[int, ClashRule, Subject]]] = [[] for _ in range(count)]
         self._sharing: dict[int, dict[int, list[tuple[int, Subject, int]]]] = {}
         self._room_clashes: list[int] = []
         self._pairs: list[list[tuple[int, PairRule, Constraint, int, bool]]] = [[] for _ in range(count)]
         self._watches: list[list[_Watch]] = [[] for _ in range(count)]
         self._by_subject: dict[Subject, _Watch] = {}
+        self._there: dict[tuple[int, Time], tuple[set[int], dict[int, list[int]]]] = {}
         for index, constraint in enumerate(instance.constraints):
             self._register(index, constraint, rule_named(constraint.rule))
         self._start()
@@ -86,7 +89,7 @@ class Touched:
                     self._placed[meeting].append((index, subject))
             elif isinstance(rule, ChoiceRule):
                 for meeting in subject.meetings:
-                    self._choices[meeting].append((index, rule, constraint, subject))
+                    self._choices[meeting].append((index, rule, constraint, subject, aspect_of(rule)))
             elif isinstance(rule, ClashRule):
                 for meeting in subject.meetings:
                     self._clashes[meeting].append((index, rule, subject))
@@ -148,6 +151,7 @@ class Touched:
     def move(self, meeting: int, placement: Placement) -> None:
         """Take the meeting from where it stands and put it elsewhere."""
         old = self.placements[meeting].time
+        self._there.clear()
         self._take(meeting)
         self.placements[meeting] = placement
         self._put(meeting, placement)
@@ -159,14 +163,26 @@ class Touched:
 
     def overlapping(self, meeting: int, placement: Placement) -> set[int]:
         """The other meetings that are held at some time of the placement."""
-        if placement.time is None:
-            return set()
-        time = placement.time
+        return set() if placement.time is None else self._at_time(meeting, placement.time)[0]
+
+    def _at_time(self, meeting: int, time: Time) -> tuple[set[int], dict[int, list[int]]]:
+        """The other meetings that are held at some time of ``time``, and the same by room."""
+        known = self._there.get((meeting, time))
+        if known is not None:
+            return known
         found: set[int] = set().union(*(self._at[cell] for cell in time.cells(self.instance.grid)))
         found.discard(meeting)
         if self.instance.grid.weeks > 1:
             found = {m for m in found if self.placements[m].at.weeks & time.weeks}
-        return found
+        by_room: dict[int, list[int]] = defaultdict(list)
+        for other in found:
+            room = self.placements[other].room
+            if room is not None:
+                by_room[room].append(other)
+        if len(self._there) >= MOST_REMEMBERED:
+            self._there.clear()
+        self._there[meeting, time] = found, dict(by_room)
+        return self._there[meeting, time]
 
     def excluded(self, meeting: int, placement: Placement) -> set[int]:
         """The other meetings that hard rules about clashes forbid at the time of the placement, or in its room."""
@@ -206,8 +222,8 @@ class Touched:
 
     def _choice_changes(self, meeting: int, old: Placement, new: Placement, wanted: Aspect) -> Iterator[_Change]:
         instance = self.instance
-        for index, rule, constraint, subject in self._choices[meeting]:
-            if aspect_of(rule) not in wanted:
+        for index, rule, constraint, subject, looks_at in self._choices[meeting]:
+            if looks_at not in wanted:
                 continue
             before = 0 if old.time is None else rule.cost(instance, constraint, meeting, old)
             after = 0 if new.time is None else rule.cost(instance, constraint, meeting, new)
@@ -251,10 +267,9 @@ class Touched:
     def _room_clash_changes(self, meeting: int, old: Placement, new: Placement) -> Iterator[_Change]:
         if not self._room_clashes:
             return
-        placements = self.placements
         then, now = (
-            {(m, here.room) for m in self.overlapping(meeting, here) if placements[m].room == here.room}
-            if here.room is not None
+            {(other, here.room) for other in self._at_time(meeting, here.time)[1].get(here.room, ())}
+            if here.room is not None and here.time is not None
             else set()
             for here in (old, new)
         )
