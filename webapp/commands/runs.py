@@ -1,5 +1,6 @@
 """Runs and what becomes of them: generate, publish, sweep."""
 
+import logging
 import sys
 import threading
 import time
@@ -80,6 +81,8 @@ def _start_here(job_id: str) -> Callable[[], bool]:
 def _show_until_ended(job: GenerationJob, goes_on: Callable[[], bool]) -> Progress:
     """Follow a run; Ctrl-C cancels it."""
     shown = sys.stderr.isatty()
+    if shown:
+        logging.getLogger("webapp.jobs").setLevel(logging.WARNING)  # the bar says it, on one line
     cancelled = False
     while True:
         try:
