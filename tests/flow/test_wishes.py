@@ -12,7 +12,7 @@ from webapp.flow.records import RecordRefused, Scope, TermMissing
 from webapp.flow.term_defaults import RULE_NAMES
 from webapp.flow.terms import choose_term, list_terms
 from webapp.flow.wishes import RuleChange
-from webapp.models import AuditEvent, Availability, JobStatus, TermRule, TimetableStatus, WishLevel
+from webapp.models import AuditEvent, Availability, TermRule, TimetableStatus, WishLevel
 
 
 @pytest.fixture
@@ -161,12 +161,15 @@ class TestOverview:
             ["time-slots", "rooms", "components"],
         )
 
-    def test_the_ladder_rises_with_data_run_timetable_approval_and_publication(self, scope):
-        factories.room(scope.organization)
-        factories.component(term=scope.term)
-        assert overview_of(scope).done == 1
-        factories.job(scope.term, status=JobStatus.RUNNING)
-        assert overview_of(scope).done == 2
+    def test_the_ladder_rises_with_data_check_timetable_approval_and_publication(self, scope):
+        room = factories.room(scope.organization, capacity=60)
+        component = factories.component(term=scope.term, meetings_per_week=7)
+        blocked = overview_of(scope)
+        assert blocked.done == 1
+        assert "7" in blocked.blockers[0]
+        component.meetings_per_week = 1
+        db.session.flush()
+        assert (overview_of(scope).blockers, overview_of(scope).done) == ([], 2), room.code
         timetable = factories.timetable(scope.term)
         assert overview_of(scope).done == 3
         timetable.status = TimetableStatus.APPROVED

@@ -25,9 +25,9 @@ def _find(user_id: int) -> User:
     return accounts.find_user(current_user.organization, user_id)
 
 
-def _back(words: str) -> ResponseReturnValue:
+def _back(words: str, user_id: int | None = None) -> ResponseReturnValue:
     flash(words, "good")
-    return redirect_to(url_for("admin.users"))
+    return redirect_to(url_for("admin.user", user_id=user_id) if user_id else url_for("admin.users"))
 
 
 @bp.get("/users")
@@ -71,6 +71,11 @@ def _fields(form: UserForm) -> dict[str, Any]:
     }
 
 
+@bp.get("/users/<int:user_id>")
+def user(user_id: int) -> ResponseReturnValue:
+    return render("admin/user_account.html", user=_find(user_id), roles=ROLES)
+
+
 @bp.post("/users/bulk")
 def create_users() -> ResponseReturnValue:
     role = Role.STUDENT if request.form.get("role") == Role.STUDENT.value else Role.FACULTY
@@ -94,34 +99,34 @@ def _as_csv(made: list[NewAccount], filename: str) -> Response:
 
 @bp.post("/users/<int:user_id>/password")
 def reset_user_password(user_id: int) -> ResponseReturnValue:
-    user = _find(user_id)
-    return render("admin/user_password.html", user=user, password=accounts.reset_password(user, me()))
+    found = _find(user_id)
+    return render("admin/user_password.html", user=found, password=accounts.reset_password(found, me()))
 
 
 @bp.post("/users/<int:user_id>/reset-link")
 def create_reset_link(user_id: int) -> ResponseReturnValue:
-    user = _find(user_id)
-    secret = tokens.create_reset_link(user, me())
+    found = _find(user_id)
+    secret = tokens.create_reset_link(found, me())
     link = url_for("auth.reset_password", secret=secret, _external=True)
-    return render("admin/user_password.html", user=user, link=link)
+    return render("admin/user_password.html", user=found, link=link)
 
 
 @bp.post("/users/<int:user_id>/disable")
 def disable_user(user_id: int) -> ResponseReturnValue:
-    user = _find(user_id)
-    accounts.set_enabled(user, False, me())
-    return _back(_("%(email)s is disabled and signed out.", email=user.email))
+    found = _find(user_id)
+    accounts.set_enabled(found, False, me())
+    return _back(_("%(email)s is disabled and signed out.", email=found.email), user_id)
 
 
 @bp.post("/users/<int:user_id>/enable")
 def enable_user(user_id: int) -> ResponseReturnValue:
-    user = _find(user_id)
-    accounts.set_enabled(user, True, me())
-    return _back(_("%(email)s may sign in again.", email=user.email))
+    found = _find(user_id)
+    accounts.set_enabled(found, True, me())
+    return _back(_("%(email)s may sign in again.", email=found.email), user_id)
 
 
 @bp.post("/users/<int:user_id>/sign-out")
 def sign_out_user(user_id: int) -> ResponseReturnValue:
-    user = _find(user_id)
-    accounts.sign_out_everywhere(user, me())
-    return _back(_("%(email)s is signed out everywhere.", email=user.email))
+    found = _find(user_id)
+    accounts.sign_out_everywhere(found, me())
+    return _back(_("%(email)s is signed out everywhere.", email=found.email), user_id)

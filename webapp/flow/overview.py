@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from webapp.extensions import db
+from webapp.flow import checking
 from webapp.flow.records import Scope, count_rows, find_table
-from webapp.models import GenerationJob, JobKind, JobStatus, Timetable, TimetableStatus, User
+from webapp.models import GenerationJob, JobKind, Timetable, TimetableStatus, User
 
 STEPS = ("data", "checked", "generated", "approved", "published")
 COUNTED = ("sections", "components", "groups", "students", "faculty", "rooms", "courses", "time-slots")
@@ -19,12 +20,13 @@ class Overview:
     """A term at a glance.
 
     ``done`` counts the steps of the ladder that are behind it; ``missing`` names the tables that are
-    empty and must not be.
+    empty and must not be; ``blockers`` say why no timetable can exist.
     """
 
     counts: dict[str, int]
     missing: list[str]
     done: int
+    blockers: list[str]
     timetables: int
     last_run: GenerationJob | None
     published: Timetable | None
@@ -40,13 +42,15 @@ def overview_of(scope: Scope) -> Overview:
     """Count what there is in the scope, and find the last run and what is published."""
     counts = {key: count_rows(scope, find_table(key)) for key in COUNTED}
     missing = [key for key in NEEDED if not counts[key]]
+    blockers = _blockers(scope) if not missing else []
     statuses = _statuses(scope)
     last_run = _last_run(scope)
     users = sa.select(sa.func.count()).where(User.organization_id == scope.organization.organization_id)
     return Overview(
         counts=counts,
         missing=missing,
-        done=_done(missing, last_run, statuses),
+        blockers=blockers,
+        done=_done(bool(missing), bool(blockers), statuses),
         timetables=sum(statuses.values()),
         last_run=last_run,
         published=_published(scope),
@@ -79,13 +83,20 @@ def _published(scope: Scope) -> Timetable | None:
     return db.session.scalar(query)
 
 
-def _done(missing: list[str], last_run: GenerationJob | None, statuses: dict[TimetableStatus, int]) -> int:
-    """How many steps are done; a step counts only after all before it."""
+def _blockers(scope: Scope) -> list[str]:
+    if scope.term is None:
+        return []
+    return [blocker.sentence for blocker in checking.check_term(scope.term).blockers]
+
+
+def _done(is_missing: bool, is_blocked: bool, statuses: dict[TimetableStatus, int]) -> int:
+    """How many steps are done; a step counts only after all before it, and what is published needed them all."""
+    if statuses.get(TimetableStatus.PUBLISHED):
+        return len(STEPS)
     reached = (
-        not missing,
-        (last_run is not None and last_run.status is not JobStatus.FAILED) or bool(statuses),
+        not is_missing,
+        not is_blocked,
         bool(statuses),
-        bool(statuses.get(TimetableStatus.APPROVED) or statuses.get(TimetableStatus.PUBLISHED)),
-        bool(statuses.get(TimetableStatus.PUBLISHED)),
+        bool(statuses.get(TimetableStatus.APPROVED)),
     )
     return next((number for number, is_done in enumerate(reached) if not is_done), len(reached))

@@ -126,7 +126,7 @@ GROUPS = Table(
     fields=(
         code_field(),
         Field("name", _l("Name"), required=True),
-        Field("parent_id", _l("Below"), Kind.REFERENCE, table="groups"),
+        Field("parent_id", _l("Below"), Kind.REFERENCE, table="groups", listed=False),
         Field("split", _l("Split"), length=64, hint=_l("Which partition of the group above: labs, tutorials.")),
         department_field(),
         Field("programme", _l("Programme"), filtered=True),
