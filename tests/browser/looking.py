@@ -34,6 +34,7 @@ def grave_violations(page: Page) -> list[str]:
     page.evaluate(AXE)
     found: list[dict[str, Any]] = page.evaluate(f"axe.run(document, {EVERYTHING})")["violations"]
     page.emulate_media(color_scheme="dark")
+    page.evaluate("Promise.all(document.getAnimations().map(one => one.finished))")  # colours glide over
     found += page.evaluate(f"axe.run(document, {COLOURS})")["violations"]
     return [
         f"{page.url}: {one['id']}: {one['help']}: {one['nodes'][0]['html'][:200]}"
