@@ -94,6 +94,13 @@ class Board:
                 self.counted.place(index, there)
         self.revision = revision
 
+    def advance(self, moves: Changes, standings: Mapping[int, Standing], revision: int) -> None:
+        """Take over a step that has just been committed by this process, without reading the rows again."""
+        for index, placement in moves.items():
+            self.counted.place(index, placement)
+        self.standing.update(standings)
+        self.revision = revision
+
     def _placement(self, index: int, entry: _Read) -> Placement:
         slot, room = entry.standing.time_slot_id, entry.standing.room_id
         calendar, row = self.problem.calendar, self.problem.rows[index]

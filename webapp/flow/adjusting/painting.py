@@ -29,6 +29,8 @@ class Place:
         What would be worse than now, a sentence each.
     worse_for, better_for
         The people for whom it would be.
+    effect
+        All of it in sentences.
     """
 
     time_slot_id: int
@@ -45,6 +47,7 @@ class Place:
     better_for: tuple[str, ...]
     people: int
     free_rooms: int
+    effect: str
 
     @property
     def value(self) -> str:
@@ -88,6 +91,16 @@ def _place(board: Board, index: int, found: Alternative) -> Place:
     mark, headline = _judged(found.is_current, len(taken), hard, found.cost)
     affected = dict.fromkeys((*found.worse_for, *found.better_for))
     slot = board.slot_of(index, placement)
+    why_taken = tuple(board.why_taken(index, placement, other) for other in taken[:MOST_BREAKS])
+    worse_for, better_for = _named(board, found.worse_for), _named(board, found.better_for)
+    breaks = () if taken else found.breaks[:MOST_BREAKS]
+    told = [_cost_in_words(found.cost, why_taken), *breaks]
+    if worse_for:
+        told.append(_("Worse for %(names)s.", names=", ".join(worse_for)))
+    if better_for:
+        told.append(_("Better for %(names)s.", names=", ".join(better_for)))
+    if found.free_rooms:
+        told.append(_("Free rooms: %(number)s.", number=len(found.free_rooms)))
     return Place(
         time_slot_id=slot or 0,
         room_id=None if placement.room is None else board.problem.room_ids[placement.room],
@@ -97,13 +110,24 @@ def _place(board: Board, index: int, found: Alternative) -> Place:
         headline=headline,
         hard=hard,
         cost=found.cost,
-        taken=tuple(board.why_taken(index, placement, other) for other in taken[:MOST_BREAKS]),
-        breaks=found.breaks[:MOST_BREAKS],
-        worse_for=_named(board, found.worse_for),
-        better_for=_named(board, found.better_for),
+        taken=why_taken,
+        breaks=breaks,
+        worse_for=worse_for,
+        better_for=better_for,
         people=len(affected) + len(taken),
         free_rooms=len(found.free_rooms),
+        effect=" ".join(told),
     )
+
+
+def _cost_in_words(cost: int, taken: tuple[str, ...]) -> str:
+    if taken:
+        return " ".join(taken)
+    if cost > 0:
+        return _("Cost rises by %(cost)s.", cost=cost)
+    if cost < 0:
+        return _("Cost falls by %(cost)s.", cost=-cost)
+    return _("Costs as much as now.")
 
 
 def signed(number: int) -> str:

@@ -150,7 +150,7 @@ def take(user: User, timetable: Timetable, board: Board, step: Step) -> None:
         made_by_id=user.user_id,
     )
     db.session.add(row)
-    _finish(user, timetable, board, f"timetable.{step.action}", step.words, {"before": before, "after": step.standings})
+    _finish(user, timetable, board, step, before)
 
 
 def undo(user: User, timetable: Timetable, revision: int) -> None:
@@ -192,7 +192,7 @@ def _again(user: User, timetable: Timetable, revision: int, *, back: bool) -> No
         before = {index: board.standing[index] for index in step.standings}
         _write(timetable, board, step)
         change.is_undone = back
-        _finish(user, timetable, board, f"timetable.{action}", said, {"before": before, "after": step.standings})
+        _finish(user, timetable, board, step, before)
 
 
 def _standings(board: Board, wanted: Mapping[str, Any]) -> dict[int, Standing]:
@@ -303,11 +303,12 @@ def _write_claims(timetable: Timetable, board: Board, moves: Mapping[int, Placem
         db.session.execute(sa.insert(EntryClaim), claims)
 
 
-def _finish(
-    user: User, timetable: Timetable, board: Board, action: str, words: str, what: Mapping[str, Mapping[int, Standing]]
-) -> None:
-    before = {"entries": _as_json(board, what["before"]), "revision": timetable.revision - 1}
-    after = {"entries": _as_json(board, what["after"]), "revision": timetable.revision, "words": words}
+def _finish(user: User, timetable: Timetable, board: Board, step: Step, was: Mapping[int, Standing]) -> None:
+    """The audit event, the database's last word on double bookings, and the commit."""
+    revision = timetable.revision
+    before = {"entries": _as_json(board, was), "revision": revision - 1}
+    after = {"entries": _as_json(board, step.standings), "revision": revision, "words": step.words}
+    action = f"timetable.{step.action}"
     audit.record(timetable.organization_id, user, action, timetable, before=before, after=after)
     try:
         db.session.flush()
@@ -316,6 +317,7 @@ def _finish(
     except IntegrityError as error:
         db.session.rollback()
         raise _in_words(error) from error
+    board.advance(step.moves, step.standings, revision)
 
 
 def _in_words(error: IntegrityError) -> Exception:
