@@ -2,8 +2,9 @@
 
     python worker.py [QUEUE...]
 
-It runs functions of an allow-list only, settles the jobs of workers that were lost, and on SIGTERM lets the run in
-hand finish its step, keeps the best, and hands the rest back.
+Without a queue's name it serves both, the fast one first; a second worker that serves `fast` alone keeps short jobs
+(checks) from waiting behind a long generation. It runs functions of an allow-list only, settles the jobs of workers
+that were lost, and on SIGTERM lets the run in hand finish its step, keeps the best, and hands the rest back.
 """
 
 import os
@@ -26,7 +27,7 @@ from webapp.engine.solve import warm
 from webapp.extensions import QUEUE_NAMES, QueueUnavailable, db, queue
 from webapp.flow import leasing
 
-ALLOWED = frozenset({leasing.TASK})
+ALLOWED = frozenset(task for _queue, task in leasing.CARRIERS.values())
 """The functions that a job may name. Whoever can write to Redis can name any other: those are refused."""
 SWEEP_SECONDS = 10
 
@@ -113,7 +114,7 @@ def main(names: list[str]) -> int:
     warm()  # compiled once here, and every job's process has it from its first moment
     with app.app_context():
         worker = TimeloomWorker(
-            [queue.get(name) for name in QUEUE_NAMES if name in (names or QUEUE_NAMES)],
+            [queue.get(name) for name in reversed(QUEUE_NAMES) if name in (names or QUEUE_NAMES)],
             connection=queue.connection,
             serializer=JSONSerializer,
             worker_ttl=25,

@@ -23,6 +23,7 @@ from webapp.engine.profiles import criterion, profiled, quality_score
 from webapp.engine.result import Result
 from webapp.engine.solution import Solution
 from webapp.engine.solve import cluster, resolve, schedule
+from webapp.explaining import check_feasibility
 from webapp.extensions import QueueUnavailable, db
 from webapp.flow import leasing
 from webapp.flow.bridge import (
@@ -34,12 +35,12 @@ from webapp.flow.bridge import (
     store_timetable,
     trimmed,
 )
-from webapp.flow.checking import blockers
+from webapp.flow.checking import Case, blockers, look_at
 from webapp.flow.generating import variants_stored
 from webapp.flow.leasing import Heartbeat, JobNotFree, Lease, LeaseLost
 from webapp.flow.problems import Problem
 from webapp.flow.tracking import Tracker
-from webapp.models import GenerationJob, JobStatus, Stage, Term
+from webapp.models import GenerationJob, JobKind, JobStatus, Stage, Term
 
 RETRIES = (0.5, 1, 2, 3, 5, 5, 5, 5, 5, 5, 5, 5)
 """Seconds between attempts to save while the database is away; together more than a lease lasts."""
@@ -69,13 +70,25 @@ class Impossible(Problem):
 
 def execute_run(job_id: str) -> None:
     """Carry out a generation to its end: completed, failed, cancelled, or handed back."""
+    _execute(job_id, JobKind.GENERATE, lambda *held: Run(*held).execute())
+
+
+def execute_check(job_id: str) -> None:
+    """Carry out a check of whether there is a timetable at all; its answer stands in the facts of the job's row."""
+    _execute(job_id, JobKind.CHECK, _check)
+
+
+Work = Callable[[GenerationJob, Lease, Tracker, Heartbeat], None]
+
+
+def _execute(job_id: str, kind: JobKind, work: Work) -> None:
     with structlog.contextvars.bound_contextvars(job_id=job_id):
         try:
-            lease = leasing.take_lease(job_id)
+            lease = leasing.take_lease(job_id, kind)
         except JobNotFree as free:
             log.info("left alone", reason=free.message)
             return
-        _run_under(lease)
+        _run_under(lease, work)
 
 
 def end_gracefully(_signal: int = signal.SIGTERM, _frame: object = None) -> None:
@@ -83,13 +96,13 @@ def end_gracefully(_signal: int = signal.SIGTERM, _frame: object = None) -> None
     shutdown.set()
 
 
-def _run_under(lease: Lease) -> None:
+def _run_under(lease: Lease, work: Work) -> None:
     job = db.session.get_one(GenerationJob, lease.job_id)
-    tracker = Tracker(job.options["profiles"], job.facts)
+    tracker = Tracker(job.options.get("profiles", ()), job.facts)
     log.info("begins", attempt=lease.attempt, seconds=job.seconds)
     try:
         with Heartbeat(lease, db.engine.url, tracker.report) as beat:
-            Run(job, lease, tracker, beat).execute()
+            work(job, lease, tracker, beat)
     except LeaseLost:
         db.session.rollback()
         log.warning("lease lost, nothing more is written")
@@ -142,6 +155,30 @@ def _persist(action: Callable[[], object]) -> None:
         except BaseException:
             db.session.rollback()
             raise
+
+
+def _check(job: GenerationJob, lease: Lease, tracker: Tracker, beat: Heartbeat) -> None:
+    """Look for a timetable, else for the reason why there is none; store the answer, which ends the job."""
+    seconds, seed = float(job.seconds), job.seed
+    tracker.enter(Stage.SCHEDULING, 0, 100, seconds)
+    look = look_at(db.session.get_one(Term, job.term_id))
+    if look.problem is None:
+        raise look.refusal or Impossible("The term makes no problem to solve.")
+    db.session.commit()
+
+    def stop() -> bool:
+        return shutdown.is_set() or beat.cancelled.is_set() or beat.lost.is_set()
+
+    answer = check_feasibility(Case(look, look.problem), seconds, seed, stop)
+    if beat.lost.is_set():
+        raise LeaseLost(f"Check {lease.job_id} is no longer held by this worker.")
+    if beat.cancelled.is_set():
+        raise Cancelled
+    if shutdown.is_set():
+        raise HandedBack
+    tracker.note(check=answer)
+    tracker.finish()
+    _end(lease, status=JobStatus.COMPLETED, progress=100, facts=tracker.facts())
 
 
 class Run:

@@ -1,4 +1,4 @@
-"""python -m webapp.demo: an invented university, a web process and a worker, until Ctrl-C.
+"""python -m webapp.demo: an invented university, a web process and two workers, until Ctrl-C.
 
 DATABASE_URL and REDIS_URL name the servers; without them embedded ones are started on the data folder, which
 also keeps the secret key and the password of the accounts.
@@ -105,7 +105,7 @@ def _load_university(password: str) -> list[tuple[str, str, str]]:
 
 
 def _start(data: Path, stack: ExitStack) -> str:
-    """Start web and worker, and answer the address once it is ready."""
+    """Start web and workers, and answer the address once it is ready."""
     port = _free_port()
     address = f"http://127.0.0.1:{port}"
     web = ["-m", "gunicorn", "wsgi:app", "--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4"]
@@ -113,6 +113,7 @@ def _start(data: Path, stack: ExitStack) -> str:
     children = {
         "web": stack.enter_context(_running("web", [*web, *quiet], data)),
         "worker": stack.enter_context(_running("worker", ["worker.py"], data)),
+        "fast": stack.enter_context(_running("fast", ["worker.py", "fast"], data)),
     }
     deadline = time.monotonic() + READY_SECONDS
     while not _is_ready(address):

@@ -72,7 +72,9 @@ class Shortage:
     constraints: tuple[int, ...] = ()
 
 
-def shortages(instance: Instance, domains: Domains | None = None, names: Names | None = None) -> list[Shortage]:
+def shortages(
+    instance: Instance, domains: Domains | None = None, names: Names | None = None, *, thorough: bool = False
+) -> list[Shortage]:
     """Everything that counting finds: empty domains, then arithmetic, then matching.
 
     Matching is asked only about those in whom arithmetic finds nothing.
@@ -81,12 +83,14 @@ def shortages(instance: Instance, domains: Domains | None = None, names: Names |
     ----------
     names
         How days, slots, meetings and rooms are called in the sentences; numbers and codes if None.
+    thorough
+        Look at rooms even where something was found before.
     """
     counter = _Counter(instance, domains or Domains(instance), names or Names.of(instance))
     found = list(counter.lonely_meetings())
     found += counter.people(exclude=found)
     found += counter.days()
-    if not found:
+    if thorough or not found:
         found += counter.rooms()
     return found
 
@@ -172,7 +176,6 @@ class _Counter:
     def lonely_meetings(self) -> Iterator[Shortage]:
         """Meetings that have no possible time, or no suitable room, all by themselves."""
         for index, meeting in enumerate(self.instance.meetings):
-            narrow = self.choices((index,))
             if not self.domains.times(index):
                 had = len(meeting.times)
                 why = f"none of its {had} times is left by the rules" if had else "it has no possible time"
@@ -183,7 +186,7 @@ class _Counter:
                     0,
                     f"{self.names.meeting(index)}: {why}.",
                     (index,),
-                    constraints=narrow,
+                    constraints=self.choices((index,)),
                 )
             elif meeting.needs_room and not self.domains.rooms(index):
                 had = len(meeting.rooms)
@@ -195,7 +198,7 @@ class _Counter:
                     0,
                     f"{self.names.meeting(index)}: {why}.",
                     (index,),
-                    constraints=narrow,
+                    constraints=self.choices((index,)),
                 )
 
     # --- people ---------------------------------------------------------------------------------

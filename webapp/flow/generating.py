@@ -272,13 +272,7 @@ def _ask(user: User | None, job: GenerationJob, flag: str, action: str, *, ends_
 
 def progress_of(job: GenerationJob) -> Progress:
     """How a run stands; a run whose worker is lost, or that Redis forgot, is settled on the way."""
-    queue_is_away = False
-    if _looks_abandoned(job):
-        try:
-            sweep(job.job_id)
-        except QueueUnavailable:
-            queue_is_away = True
-        db.session.refresh(job)
+    queue_is_away = settle(job)
     facts = job.facts
     variants = tuple(VariantFacts(**known) for known in facts.get("variants", ()))
     if not variants:
@@ -288,7 +282,7 @@ def progress_of(job: GenerationJob) -> Progress:
         status=job.status.value,
         stage=job.stage.value if job.stage else None,
         progress=100 if job.status is JobStatus.COMPLETED else job.progress,
-        elapsed=_elapsed(job),
+        elapsed=elapsed_of(job),
         limit=job.seconds,
         variants_done=sum(variant.status == "done" for variant in variants),
         variants_total=len(variants),
@@ -301,6 +295,19 @@ def progress_of(job: GenerationJob) -> Progress:
     )
 
 
+def settle(job: GenerationJob) -> bool:
+    """Settle a job of any kind whose worker is lost or that Redis forgot; True when Redis is away, so that it waits."""
+    if not _looks_abandoned(job):
+        return False
+    try:
+        sweep(job.job_id)
+    except QueueUnavailable:
+        return True
+    finally:
+        db.session.refresh(job)
+    return False
+
+
 def _looks_abandoned(job: GenerationJob) -> bool:
     """A glance at the row, so that a poll asks nobody else while all is well."""
     now = datetime.now(UTC)
@@ -309,7 +316,8 @@ def _looks_abandoned(job: GenerationJob) -> bool:
     return job.status is JobStatus.QUEUED and now - job.created_at > timedelta(seconds=QUEUE_SECONDS)
 
 
-def _elapsed(job: GenerationJob) -> float:
+def elapsed_of(job: GenerationJob) -> float:
+    """Seconds since a worker began with a job, until its end."""
     if job.started_at is None:
         return 0.0
     until = job.completed_at or datetime.now(UTC)

@@ -21,9 +21,9 @@ from rq.job import Job
 from rq.job import JobStatus as QueueStatus
 from sqlalchemy.exc import DBAPIError
 
-from webapp.extensions import db, queue
+from webapp.extensions import QueueName, db, queue
 from webapp.flow.problems import Problem
-from webapp.models import GenerationJob, JobStatus
+from webapp.models import GenerationJob, JobKind, JobStatus
 
 LEASE_SECONDS = 30
 """Without a heartbeat for so long, a worker counts as lost."""
@@ -40,6 +40,12 @@ LOST_TWICE = (
 )
 JOB_ID = re.compile("tt_[0-9a-f]{12}")
 TASK = "webapp.jobs.execute_run"
+CHECK_TASK = "webapp.jobs.execute_check"
+CARRIERS: Mapping[JobKind, tuple[QueueName, str]] = {
+    JobKind.GENERATE: ("generation", TASK),
+    JobKind.CHECK: ("fast", CHECK_TASK),
+}
+"""By kind of job: the queue that carries it, and the function that does it. Short ones never wait behind long ones."""
 WEEK_SECONDS = 7 * 24 * 3600
 
 log = structlog.get_logger(__name__)
@@ -67,12 +73,16 @@ def holder(pid: int) -> str:
     return f"{socket.gethostname()[:30]}:{pid}:"
 
 
-def take_lease(job_id: str) -> Lease:
-    """Take a queued job, and commit; raises `JobNotFree` when it isn't queued."""
+def take_lease(job_id: str, kind: JobKind = JobKind.GENERATE) -> Lease:
+    """Take a queued job of a kind, and commit; raises `JobNotFree` when it isn't queued, or is of another kind."""
     token = holder(os.getpid()) + token_hex(8)
     query = (
         sa.update(GenerationJob)
-        .where(GenerationJob.job_id == job_id, GenerationJob.status == JobStatus.QUEUED)
+        .where(
+            GenerationJob.job_id == job_id,
+            GenerationJob.kind == kind,
+            GenerationJob.status == JobStatus.QUEUED,
+        )
         .values(
             status=JobStatus.RUNNING,
             lease_token=token,
@@ -218,7 +228,8 @@ def enqueue_forgotten(job_id: str | None = None, *, at_once: bool = False) -> li
 
     Raises `QueueUnavailable` when Redis is away: the rows stay queued, and the next call tries again.
     """
-    query = sa.select(GenerationJob).where(GenerationJob.status == JobStatus.QUEUED)
+    carried = GenerationJob.kind.in_(CARRIERS)
+    query = sa.select(GenerationJob).where(GenerationJob.status == JobStatus.QUEUED, carried)
     if job_id is not None:
         query = query.where(GenerationJob.job_id == job_id)
     if not at_once:
@@ -230,14 +241,12 @@ def enqueue_forgotten(job_id: str | None = None, *, at_once: bool = False) -> li
             for row in rows:
                 if not _is_carried(row):
                     row.options = row.options | {"handed_over": row.options.get("handed_over", 0) + 1}
-                    tasks.append((row.job_id, _queue_key(row), row.seconds + MARGIN_SECONDS))
+                    tasks.append((CARRIERS[row.kind], row.job_id, _queue_key(row), row.seconds + MARGIN_SECONDS))
     finally:
         db.session.commit()
-    for key, queue_key, timeout in tasks:
-        queue.enqueue(
-            "generation", TASK, key, job_id=queue_key, timeout=timeout, result_ttl=60, failure_ttl=WEEK_SECONDS
-        )
-    return [key for key, _, _ in tasks]
+    for (name, task), key, queue_key, timeout in tasks:
+        queue.enqueue(name, task, key, job_id=queue_key, timeout=timeout, result_ttl=60, failure_ttl=WEEK_SECONDS)
+    return [key for _, key, _, _ in tasks]
 
 
 def _queue_key(row: GenerationJob) -> str:
@@ -249,7 +258,7 @@ def _is_carried(row: GenerationJob) -> bool:
     """Whether Redis still knows the latest hand-over, as waiting or as just begun."""
     if not row.options.get("handed_over"):
         return False
-    carrier = queue.get("generation")
+    carrier = queue.get(CARRIERS[row.kind][0])
     try:
         job = Job.fetch(_queue_key(row), connection=carrier.connection, serializer=carrier.serializer)
     except NoSuchJobError:

@@ -3,7 +3,8 @@
 from webapp.flow.bridge.calendar import EmptyWeekSet, NoTimeSlots
 from webapp.flow.bridge.meetings import MeetingKey, MeetingRow
 from webapp.flow.bridge.naming import names_of
-from webapp.flow.bridge.problem import NothingToPlace, TermProblem, build_problem
+from webapp.flow.bridge.problem import NothingToPlace, TermProblem, build_problem, problem_from
+from webapp.flow.bridge.rows import TermRows, read_term
 from webapp.flow.bridge.storing import (
     NotFeasible,
     TimetableFacts,
@@ -28,6 +29,7 @@ __all__ = [
     "NotFeasible",
     "NothingToPlace",
     "TermProblem",
+    "TermRows",
     "TimetableFacts",
     "build_problem",
     "changed_since",
@@ -37,6 +39,8 @@ __all__ = [
     "hard_findings",
     "hard_violations",
     "names_of",
+    "problem_from",
+    "read_term",
     "replace_timetable",
     "solution_from",
     "store_timetable",

@@ -66,7 +66,12 @@ def build_problem(term: Term, *, weights: Mapping[str, int] | None = None) -> Te
     ``weights`` weighs soft rules otherwise than the term does. Raises `NoTimeSlots`, `NothingToPlace`
     or `EmptyWeekSet` where there is no problem to solve.
     """
-    rows = read_term(term)
+    return problem_from(read_term(term), weights=weights)
+
+
+def problem_from(rows: TermRows, *, weights: Mapping[str, int] | None = None) -> TermProblem:
+    """The instance of rows that were read already; see `build_problem`."""
+    term = rows.term
     used = {c.week_set_id for c in rows.components if c.week_set_id is not None}
     week_sets = [weeks for key, weeks in rows.week_sets.items() if key in used]
     calendar = build_calendar(rows.slots, term.break_minutes, term.weeks, week_sets)

@@ -1,0 +1,82 @@
+"""The body of a check: is there a timetable at all, and if there is none, why not, and what would it take?
+
+Runs in a worker. A short search comes first, since most terms have a timetable; what it can't place is left to the
+engine's explanation. The answer is JSON for the job's row, with the rows that the registrar must go to.
+"""
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
+from typing import Any
+
+from webapp.engine.counting import shortages
+from webapp.engine.explain import Conflict, Explanation, Price, Verdict, explain
+from webapp.engine.params import SolveParams
+from webapp.engine.result import Status
+from webapp.engine.solve import SCHEDULING_SHARE, schedule
+from webapp.flow.checking import Case, Target
+
+SEARCH_SHARE = 0.4
+"""Of the check's time, at most, for looking for a timetable; explaining has what is left."""
+MOST_CLASHES = 12
+MOST_TARGETS = 6
+
+Stop = Callable[[], bool]
+
+
+def check_feasibility(case: Case, seconds: float, seed: int, stop: Stop) -> dict[str, Any]:
+    """Find out within the seconds whether the term has a timetable; the answer is data for `flow.checking`.
+
+    ``stop`` is asked several times a second; when it says yes, the answer is "not proved".
+    """
+    begin = time.monotonic()
+    placed = 0
+    if not shortages(case.instance, case.domains, case.names):
+        params = SolveParams(SEARCH_SHARE * seconds / SCHEDULING_SHARE, seed)
+        found = schedule(case.instance, params, stop)
+        placed = len(case.instance.meetings) - len(found.solution.unplaced)
+        if found.status in (Status.FEASIBLE, Status.OPTIMAL):
+            return _told(case, Verdict.POSSIBLE, begin, placed)
+    left = max(1.0, seconds - (time.monotonic() - begin))
+    explained = explain(case.instance, left, stop, seed, case.names)
+    if explained.solvable:
+        placed = len(case.instance.meetings)
+    return _told(case, explained.verdict, begin, placed, explained)
+
+
+def _told(
+    case: Case, verdict: Verdict, begin: float, placed: int, explained: Explanation | None = None
+) -> dict[str, Any]:
+    conflicts = explained.conflicts if explained else ()
+    return {
+        "verdict": verdict.value,
+        "seconds": round(time.monotonic() - begin, 1),
+        "classes": len(case.instance.meetings),
+        "placed": placed,
+        "clashes": [_clash(case, conflict) for conflict in conflicts[:MOST_CLASHES]],
+        "more_clashes": max(0, len(conflicts) - MOST_CLASHES),
+        "relaxations": [_relaxation(price) for price in (explained.prices if explained else ())],
+    }
+
+
+def _clash(case: Case, conflict: Conflict) -> dict[str, Any]:
+    return {
+        "sentence": conflict.shortage.sentence if conflict.shortage else "",
+        "members": [{"sentence": one.sentence, "rule": one.rule.title, "who": one.who} for one in conflict.members],
+        "minimal": conflict.minimal,
+        "targets": [asdict(target) for target in _targets(case, conflict)],
+    }
+
+
+def _targets(case: Case, conflict: Conflict) -> Iterable[Target]:
+    """The rows that a conflict is about: people and rooms first, then classes where these are few."""
+    found = [case.of_resource(resource) for resource in conflict.resources]
+    if conflict.rooms:
+        found.append(case.of_rooms(conflict.rooms))
+    if len(conflict.meetings) < len(case.instance.meetings):
+        found += [case.of_meeting(meeting) for meeting in conflict.meetings]
+    return list(dict.fromkeys(found))[:MOST_TARGETS]
+
+
+def _relaxation(price: Price) -> dict[str, Any]:
+    return {"sentence": price.sentence, "is_enough": price.amount is not None}

@@ -1,0 +1,41 @@
+"""Looking at a term before anything is generated: findings by counting, and a short feasibility check by a worker."""
+
+from webapp.flow.checking.asking import (
+    CHECK_SECONDS,
+    Answer,
+    CheckState,
+    check_of,
+    latest_check,
+    request_check,
+    state_of,
+)
+from webapp.flow.checking.counted import Blocker, Check, blockers, check_term
+from webapp.flow.checking.finding import KIND_TITLES, Finding, FindingKind, Severity, Target
+from webapp.flow.checking.findings import blocking, by_severity, findings, of
+from webapp.flow.checking.looking import Case, Look, look_at
+
+__all__ = [
+    "CHECK_SECONDS",
+    "KIND_TITLES",
+    "Answer",
+    "Blocker",
+    "Case",
+    "Check",
+    "CheckState",
+    "Finding",
+    "FindingKind",
+    "Look",
+    "Severity",
+    "Target",
+    "blockers",
+    "blocking",
+    "by_severity",
+    "check_of",
+    "check_term",
+    "findings",
+    "latest_check",
+    "look_at",
+    "of",
+    "request_check",
+    "state_of",
+]

@@ -1,0 +1,86 @@
+"""What a look at a term's data finds: a sentence with numbers, how grave it is, and the row to go to."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from flask_babel import lazy_gettext as _l
+
+
+class Severity(StrEnum):
+    """How grave a finding is."""
+
+    BLOCKER = "blocker"
+    """There can be no timetable as long as it stands: it is proved by counting."""
+    WARNING = "warning"
+    """A timetable may exist, and is probably not what is wanted."""
+    NOTE = "note"
+    """Worth a look."""
+
+
+class FindingKind(StrEnum):
+    """What a finding is about."""
+
+    TEACHERS = "teachers"
+    STUDENTS = "students"
+    ROOMS = "rooms"
+    TIMES = "times"
+    PINS = "pins"
+    MISSING = "missing"
+    UNUSED = "unused"
+
+
+KIND_TITLES = {
+    FindingKind.TEACHERS: _l("Load of teachers"),
+    FindingKind.STUDENTS: _l("Groups and students"),
+    FindingKind.ROOMS: _l("Rooms"),
+    FindingKind.TIMES: _l("Times and days"),
+    FindingKind.PINS: _l("Pinned classes"),
+    FindingKind.MISSING: _l("Missing data"),
+    FindingKind.UNUSED: _l("Not in use"),
+}
+SEVERITIES = tuple(Severity)
+KINDS = tuple(FindingKind)
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where the cause can be mended: a row of a data table, or its list where ``row_id`` is None.
+
+    ``column`` and ``value`` narrow the list down to the rows meant.
+    """
+
+    table: str
+    row_id: int | None
+    label: str
+    column: str = ""
+    value: str = ""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing found.
+
+    ``demand`` and ``supply`` are the numbers of the sentence where it compares two.
+    """
+
+    severity: Severity
+    kind: FindingKind
+    sentence: str
+    target: Target
+    demand: int = 0
+    supply: int = 0
+
+
+def in_order(findings: Iterable[Finding]) -> list[Finding]:
+    """Blockers first, then warnings, then notes; each by kind, the largest want first."""
+    return sorted(
+        findings,
+        key=lambda one: (
+            SEVERITIES.index(one.severity),
+            KINDS.index(one.kind),
+            one.supply - one.demand,
+            one.target.label,
+            one.sentence,
+        ),
+    )

@@ -1,0 +1,57 @@
+"""All findings about a term, ordered by severity."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from webapp.flow.checking.finding import Finding, FindingKind, Severity, in_order
+from webapp.flow.checking.looking import Case, look_at
+from webapp.flow.checking.needs import rooms_that_do_not_exist, slots_in_a_row
+from webapp.flow.checking.people import missing_data, unused_data
+from webapp.flow.checking.pins import pins_of_nothing, pins_that_cannot_stand, pins_that_clash
+from webapp.flow.checking.supply import own_limits, room_loads, shortage_findings, tight_loads
+from webapp.models import Term
+
+
+def findings(term: Term) -> list[Finding]:
+    """Everything that a look at the data tells, gravest first; no solver runs, and the queries are always as many.
+
+    A blocker is proved: no search can find a timetable as long as it stands. To find nothing proves nothing.
+    """
+    look = look_at(term)
+    found = [*missing_data(look), *unused_data(look)]
+    if look.problem is not None:
+        found += _of_case(Case(look, look.problem))
+    return in_order(found)
+
+
+def _of_case(case: Case) -> list[Finding]:
+    """What is found about an instance; what one check has told, counting doesn't tell again."""
+    found: list[Finding] = []
+    told: set[int] = set()
+    for check in (pins_that_clash, pins_that_cannot_stand, rooms_that_do_not_exist, slots_in_a_row):
+        for finding, meetings in check(case):
+            found.append(finding)
+            told.update(meetings)
+    short = list(shortage_findings(case, [frozenset(told)]))
+    found += [finding for finding, _meetings in short]
+    found += pins_of_nothing(case)
+    found += tight_loads(case, {finding.target.label for finding, _meetings in short})
+    found += own_limits(case)
+    found += room_loads(case, [frozenset(told), *(frozenset(meetings) for _finding, meetings in short)])
+    return found
+
+
+def blocking(term: Term) -> list[Finding]:
+    """The blockers among the findings: while there are any, a generation would fail at once."""
+    return [finding for finding in findings(term) if finding.severity is Severity.BLOCKER]
+
+
+def by_severity(found: Sequence[Finding]) -> Mapping[Severity, int]:
+    """How many findings there are of each severity."""
+    counts = Counter(finding.severity for finding in found)
+    return {severity: counts[severity] for severity in Severity}
+
+
+def of(found: Sequence[Finding], severity: Severity | None = None, kind: FindingKind | None = None) -> list[Finding]:
+    """Those of a severity and a kind, where one is named."""
+    return [finding for finding in found if severity in (None, finding.severity) and kind in (None, finding.kind)]
