@@ -34,7 +34,8 @@ def grave_violations(page: Page) -> list[str]:
     page.evaluate(AXE)
     found: list[dict[str, Any]] = page.evaluate(f"axe.run(document, {EVERYTHING})")["violations"]
     page.emulate_media(color_scheme="dark")
-    page.evaluate("Promise.all(document.getAnimations().map(one => one.finished))")  # colours glide over
+    page.reload()  # a page that is on screen would still be gliding from colour to colour
+    page.evaluate(AXE)
     found += page.evaluate(f"axe.run(document, {COLOURS})")["violations"]
     return [
         f"{page.url}: {one['id']}: {one['help']}: {one['nodes'][0]['html'][:200]}"
