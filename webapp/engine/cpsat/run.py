@@ -69,8 +69,8 @@ class Clock:
         return self.left <= 0 or self._limits.stop()
 
     def limits(self, seconds: float | None = None) -> Limits:
-        """Limits for one solve: what is left, or less."""
-        return replace(self._limits, seconds=self.left if seconds is None else min(seconds, self.left))
+        """Limits for one solve: what is left, or less, and work in proportion."""
+        return self._limits.left(self.left if seconds is None else min(seconds, self.left))
 
 
 @dataclass(frozen=True)
