@@ -331,26 +331,20 @@ def create_users_for(organization: Organization, role: Role, actor: User) -> lis
 
     Raises EmailInvalid or EmailTaken with everybody whose address won't do among its findings.
     """
+    people = people_without_account(organization, role)
+    taken = _taken({(person.email or "").strip().lower() for person in people})
     made: list[NewAccount] = []
     refused: list[str] = []
-    for person in people_without_account(organization, role):
-        password, stored = initial_password()
-        link: dict[str, Any] = {"faculty": person} if isinstance(person, Faculty) else {"student": person}
+    for person in people:
         try:
-            user = _add_user(
-                organization,
-                email=person.email or "",
-                name=person.name,
-                role=role,
-                password_hash=stored,
-                actor=actor,
-                **link,
-            )
+            email = clean_email(person.email or "")
+            if email.lower() in taken:
+                raise _email_taken(email)
         except (EmailInvalid, EmailTaken) as problem:
             refused.append(f"{person.code}: {problem}")
             continue
-        user.must_change_password = True
-        made.append(NewAccount(user, password))
+        taken.add(email.lower())
+        made.append(_account_of(person, email, role))
     if refused:
         db.session.rollback()
         message = ngettext(
@@ -359,8 +353,41 @@ def create_users_for(organization: Organization, role: Role, actor: User) -> lis
             len(refused),
         )
         raise EmailTaken(message, findings=refused)
-    db.session.commit()
+    _add_all(organization, [account.user for account in made], actor)
     return made
+
+
+def _taken(emails: set[str]) -> set[str]:
+    lower = sa.func.lower(User.email)
+    return set(db.session.scalars(sa.select(lower).where(lower.in_(emails))))
+
+
+def _account_of(person: Faculty | Student, email: str, role: Role) -> NewAccount:
+    password, stored = initial_password()
+    user = User(
+        organization_id=person.organization_id,
+        email=email,
+        name=person.name,
+        role=role,
+        password_hash=stored,
+        must_change_password=True,
+        faculty_id=person.faculty_id if isinstance(person, Faculty) else None,
+        student_id=person.student_id if isinstance(person, Student) else None,
+    )
+    return NewAccount(user, password)
+
+
+def _add_all(organization: Organization, users: list[User], actor: User) -> None:
+    """Store many accounts with their audit rows in a few statements, and commit."""
+    db.session.add_all(users)
+    try:
+        db.session.flush()
+    except IntegrityError as error:  # somebody else was quicker
+        db.session.rollback()
+        raise EmailTaken(_("Another account was created meanwhile. No account was created; try again.")) from error
+    for user in users:
+        audit.record(organization, actor, "user.create", user, after=_public(user))
+    db.session.commit()
 
 
 def _public(user: User) -> dict[str, Any]:

@@ -42,8 +42,9 @@ def overview_of(scope: Scope) -> Overview:
     """Count what there is in the scope, and find the last run and what is published."""
     counts = {key: count_rows(scope, find_table(key)) for key in COUNTED}
     missing = [key for key in NEEDED if not counts[key]]
-    blockers = _blockers(scope) if not missing else []
     statuses = _statuses(scope)
+    # What has led to a timetable needs no look at whether it can.
+    blockers = [] if missing or statuses else _blockers(scope)
     last_run = _last_run(scope)
     users = sa.select(sa.func.count()).where(User.organization_id == scope.organization.organization_id)
     return Overview(

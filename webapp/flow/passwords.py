@@ -11,9 +11,9 @@ from webapp.flow.words import _
 PASSWORD_LENGTH_MIN = 10
 PASSWORD_LENGTH_MAX = 200
 STANDARD_METHOD = "scrypt:32768:8:1"
-# Initial passwords are drawn from 32^14 possibilities and must be changed at once: guessing them is hopeless
+# Initial passwords are drawn from 32^15 possibilities and must be changed at once: guessing them is hopeless
 # even against a quick hash, and a thousand accounts are made within one request.
-INITIAL_METHOD = "scrypt:1024:8:1"
+INITIAL_METHOD = "pbkdf2:sha256:1000"
 _READABLE = "abcdefghijkmnpqrstuvwxyz23456789"
 
 
