@@ -28,7 +28,6 @@ from webapp.models import (
     Faculty,
     Role,
     Room,
-    Section,
     Student,
     StudentGroup,
     StudentGroupMember,
@@ -358,11 +357,3 @@ def own_sheet(user: User, term: Term | None, entries: Sequence[EntryView]) -> Sh
     elif user.faculty_id is not None:
         subtitle = db.session.get_one(Faculty, user.faculty_id).code
     return Sheet(user.name, subtitle, grid, grid.legend, tuple(entries))
-
-
-def sections_of(timetable: Timetable, department_id: int) -> Sequence[Section]:
-    """The sections of a department's courses that a timetable has, for lists."""
-    used = _used(timetable, TimetableEntry.section_id)
-    query = sa.select(Section).join(Course, Course.course_id == Section.course_id)
-    query = query.where(Section.section_id.in_(used), Course.department_id == department_id)
-    return db.session.scalars(query.order_by(Course.code, Section.code)).all()
