@@ -36,6 +36,11 @@ def redirect_to(url: str) -> BaseResponse:
     return redirect(url, 303)
 
 
+def redirect_within(url: str) -> BaseResponse:
+    """Lead to the same page drawn anew: a fragment follows by itself and gets the fragment."""
+    return redirect(url, 303)
+
+
 def with_toast(response: Response, text: str, kind: str = "good") -> Response:
     """Let the page show a short message beside what is swapped; kinds are good, warn, bad and info."""
     response.headers["HX-Trigger"] = json.dumps({"toast": {"text": text, "kind": kind}})

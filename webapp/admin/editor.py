@@ -14,7 +14,7 @@ from webapp.flow import adjusting, publishing, viewing
 from webapp.flow.adjusting import DoubleBooking, NeedsReason, Wish
 from webapp.flow.problems import Problem
 from webapp.flow.viewing import Lens, Subject
-from webapp.htmx import redirect_to, render, without_history
+from webapp.htmx import redirect_to, redirect_within, render, without_history
 from webapp.models import Timetable
 from webapp.navigation import me
 from webapp.showing import SHOWN, lens_of, subject_of
@@ -80,7 +80,7 @@ def _step(timetable_id: int, act: Act, wish: Wish | None = None) -> ResponseRetu
         act(draft, _whole("revision"))
     except Problem as refusal:
         return _refused(draft, refusal, wish)
-    return redirect_to(_url(draft))
+    return redirect_within(_url(draft))
 
 
 def _refused(timetable: Timetable, refusal: Problem, wish: Wish | None = None) -> ResponseReturnValue:

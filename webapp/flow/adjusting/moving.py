@@ -120,7 +120,8 @@ def index_of(board: Board, entry_id: int) -> int:
 def offers(board: Board, index: int, there: Placement) -> list[Offer]:
     """The ways out of a double booking: exact, and only those that cause no other."""
     found = []
-    now = board.counted.score()
+    now, before = board.counted.score(), len(board.counted.solution.unplaced)
+    hard_now = board.hard_of(now)
     for kind in (SWAP, TRAY):
         try:
             changes = {index: there, **_displaced(board, index, there, kind)}
@@ -131,8 +132,9 @@ def offers(board: Board, index: int, there: Placement) -> list[Offer]:
             continue
         with board.trying(changes):
             then = board.counted.score()
-        hard = board.hard_of(then) - board.hard_of(now) if kind == SWAP else then.hard - now.hard
-        found.append(Offer(kind, _words(board, changes), hard, then.cost - now.cost))
+            hard = board.hard_of(then)
+            unplaced = len(board.counted.solution.unplaced) - before
+        found.append(Offer(kind, _words(board, changes), hard - hard_now, then.cost - now.cost, unplaced))
     return found
 
 

@@ -38,13 +38,14 @@ class NameTaken(Problem):
 class Offer:
     """A way out of a double booking, and what it would cost.
 
-    ``kind`` is "swap" or "tray"; ``hard`` and ``cost`` are changes, negative is better.
+    ``kind`` is "swap" or "tray"; ``hard``, ``cost`` and ``unplaced`` are changes, negative is better.
     """
 
     kind: str
     sentence: str
     hard: int
     cost: int
+    unplaced: int
 
 
 class DoubleBooking(Conflict):
