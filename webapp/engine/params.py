@@ -25,7 +25,7 @@ class SearchParams:
 
     start_temperature: float = 4.0
     end_temperature: float = 0.1
-    hard_weight: float = 1.5
+    hard_weight: float = 5.0
     share_room: float = 0.2
     share_time: float = 0.4
     slices: int = 300

@@ -4,6 +4,7 @@ import platform
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from importlib.metadata import version
 
@@ -13,7 +14,7 @@ from webapp.engine.instance import Instance
 from webapp.engine.params import MOVES_PER_SECOND, SolveParams
 from webapp.engine.placing import reasons, without_clashes
 from webapp.engine.result import NoObserver, Observer, Result, Status, Stop, never
-from webapp.engine.search.annealing import Found, anneal_many, find_feasible
+from webapp.engine.search.annealing import Found, anneal_once, find_feasible
 from webapp.engine.search.budget import Budget, TimeBudget, WorkBudget
 from webapp.engine.search.compile import Compiled, compile_instance
 from webapp.engine.solution import Solution
@@ -23,7 +24,7 @@ __all__ = ["Clusters", "cluster", "resolve", "schedule", "solve"]
 MARGIN = 0.25
 """Seconds kept back for the truth's last word and for writing it down."""
 
-SCHEDULING_SHARE = 0.25
+SCHEDULING_SHARE = 0.5
 """Most of the time that looking for a first timetable may take."""
 
 
@@ -63,6 +64,10 @@ def resolve(
     return run.result(run.resolve(start))
 
 
+PROVING_SHARE = 0.2
+"""Share of the time in which the last of several workers looks for a bound."""
+
+
 class _Run:
     """One run: its clock, what it has told the observer, and the problem as arrays."""
 
@@ -76,6 +81,7 @@ class _Run:
         self.best: tuple[int, int] | None = None
         self.lock = threading.Lock()
         self.moves, self.safety_hit = 0, False
+        self.bound, self.bound_of = 0, "costs are never negative"
         self.problem: Compiled = compile_instance(instance)
 
     # Stages
@@ -93,12 +99,33 @@ class _Run:
     def resolve(self, start: Solution) -> Found:
         """Anneal from a start, one chain per worker."""
         self.observer.on_stage("conflict resolution")
-        seeds = [self.params.seed * 1_000_003 + worker for worker in range(self.params.workers)]
-        budgets = [self._budget(1.0) for _ in seeds]
-        chains = anneal_many(self.problem, start, self.params.search, seeds, budgets, self.stop, self._told)
-        for found in chains:
-            self._note(found, budgets)
+        workers = self.params.workers
+        if workers == 1:
+            return self._chain(start, 0)
+        with ThreadPoolExecutor(workers, thread_name_prefix="search") as pool:
+            running = [pool.submit(self._chain, start, worker) for worker in range(workers)]
+            chains = [each.result() for each in running]
         return min(chains, key=lambda found: (found.hard, found.cost))
+
+    def _chain(self, start: Solution, worker: int) -> Found:
+        """One worker's part; the last of several looks for a bound before it joins."""
+        if worker and worker == self.params.workers - 1 and not self.params.reproducible:
+            self._prove(start)
+        budget = self._budget(1.0)
+        seed = self.params.seed * 1_000_003 + worker
+        found = anneal_once(self.problem, start, self.params.search, seed, budget, self.stop, self._told)
+        self._note(found, [budget])
+        return found
+
+    def _prove(self, start: Solution) -> None:
+        """Ask CP-SAT for a bound on the cost of any timetable, by the model of times with rooms as numbers."""
+        from webapp.engine.cpsat.time_model import solve_times
+
+        seconds = PROVING_SHARE * (self.end - self.clock())
+        if seconds > 0:
+            stage = solve_times(self.instance, seconds, 1, self.params.seed, start, self.stop, partial=False)
+            if stage.bound:
+                self.bound, self.bound_of = stage.bound, stage.bound_of
 
     def _budget(self, share: float) -> Budget:
         params = self.params
@@ -111,7 +138,8 @@ class _Run:
         return TimeBudget(self.clock, now, end, params.search.slices)
 
     def _note(self, found: Found, budgets: list[Budget]) -> None:
-        self.moves += found.moves
+        with self.lock:
+            self.moves += found.moves
         self.safety_hit |= any(isinstance(budget, WorkBudget) and budget.hit for budget in budgets)
 
     def _told(self, hard: int, cost: int) -> None:
@@ -122,7 +150,7 @@ class _Run:
             seconds = self.clock() - self.begin
             if hard == 0 and self.first_feasible is None:
                 self.first_feasible = seconds
-            self.observer.on_best(cost, hard, 0, seconds)
+            self.observer.on_best(cost, hard, self.bound, seconds)
 
     # The last word
 
@@ -135,15 +163,15 @@ class _Run:
             score = evaluate(self.instance, solution)
         status = Status.UNKNOWN
         if score.feasible:
-            status = Status.OPTIMAL if score.cost == 0 else Status.FEASIBLE
+            status = Status.OPTIMAL if score.cost <= self.bound else Status.FEASIBLE
         return Result(
             status=status,
             solution=solution,
             cost=score.cost,
             counts=score.counts,
             hard=score.hard,
-            bound=0,
-            bound_of="costs are never negative",
+            bound=self.bound,
+            bound_of=self.bound_of,
             seconds=time.monotonic() - self.wall,
             cpu_seconds=time.process_time() - (0.0 if self.params.cpu_clock else self.cpu),
             first_feasible=self.first_feasible if score.feasible else None,

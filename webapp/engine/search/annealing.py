@@ -1,7 +1,6 @@
 """Annealing runs: one chain per worker, cooled over a budget, the best of all kept."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from webapp.engine.instance import Instance
@@ -107,23 +106,3 @@ def _slice(
     if len(problem.model.kind):
         shares = (params.share_room, params.share_time)
         anneal(problem.model, state, empty_script(), moves, temperature, hard, *shares, simple)
-
-
-def anneal_many(
-    problem: Compiled,
-    start: Solution,
-    params: SearchParams,
-    seeds: list[int],
-    budgets: list[Budget],
-    stop: Stop,
-    told: Told,
-) -> list[Found]:
-    """Cool one chain per seed at the same time; compiled code holds no lock, so that they run side by side."""
-    if len(seeds) == 1:
-        return [anneal_once(problem, start, params, seeds[0], budgets[0], stop, told)]
-    with ThreadPoolExecutor(len(seeds), thread_name_prefix="search") as pool:
-        running = [
-            pool.submit(anneal_once, problem, start, params, seed, budget, stop, told)
-            for seed, budget in zip(seeds, budgets, strict=True)
-        ]
-        return [each.result() for each in running]

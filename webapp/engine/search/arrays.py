@@ -102,6 +102,8 @@ class Model(NamedTuple):
     """subject -> week-pattern tables and packed weights"""
     week_tables: Ints
     """table x mask of used days -> count (or packed cost, where there is one week)"""
+    relief: Ints
+    """kind -> the most that moving one meeting can save in patterns, places and pairs"""
     places_at: Ints
     places: Ints
     """kind -> subjects of same-place rules"""
@@ -148,4 +150,4 @@ class State(NamedTuple):
     best_room: Ints
     """the best timetable so far"""
     totals: Ints
-    """packed cost now, packed cost of the best, random state, accepted, placed"""
+    """packed cost now, packed cost of the best, random state, moves accepted"""

@@ -23,7 +23,7 @@ from webapp.engine.rules.family import (
     SamePlaceRule,
     WeekPatternRule,
 )
-from webapp.engine.search.arrays import Ints, Model, pack
+from webapp.engine.search.arrays import SHIFT, Ints, Model, pack
 from webapp.engine.timegrid import Time
 
 MOST_TABLE_SLOTS = 16
@@ -31,6 +31,10 @@ MOST_TABLE_SLOTS = 16
 
 MOST_LOADS = 50_000
 """Largest table over the hours of each day that is worth building."""
+
+
+BOUNDLESS = 1 << 60
+"""A relief that nothing exceeds."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,23 @@ class Compiled:
 def compile_instance(instance: Instance) -> Compiled:
     """Flatten an instance."""
     return _Compiler(instance).compiled()
+
+
+def _most_saved(table: Ints) -> int:
+    """The most that taking one slot (or a run of them) out and another in can save in a table of masks."""
+    return int(2 * (table.max() - table.min())) if len(table) > 4096 else int(_gap(table, out=True) + _gap(table))
+
+
+def _gap(table: Ints, out: bool = False) -> int:
+    """The most that setting bits saves, or with ``out`` clearing them: any run of bits."""
+    masks = np.arange(len(table))
+    slots, most = len(table).bit_length() - 1, 0
+    for first in range(slots):
+        for last in range(first, slots):
+            run = ((1 << (last - first + 1)) - 1) << first
+            changed = table[masks & ~run] if out else table[masks | run]
+            most = max(most, int((table - changed).max()))
+    return most
 
 
 def _weight(constraint: Constraint) -> int:
@@ -160,6 +181,7 @@ class _Compiler:
         self._clashes()
         arrays = self._choice_arrays() | self._time_arrays() | self._clash_arrays()
         arrays |= self._pattern_arrays() | self._place_arrays() | self._pair_arrays()
+        arrays["relief"] = self._relief(arrays)
         grid = self.grid
         units = grid.weeks * grid.cells
         sizes = [len(self.kind), len(self.samples), len(self.times), len(self.instance.rooms), units]
@@ -386,6 +408,27 @@ class _Compiler:
                 found = [rule.cost([mask >> d & 1 for d in range(grid.days)], grid, amount) for mask in range(width)]
             self.known_counts[name, amount] = np.array(found, np.int64)
         return self.known_counts[name, amount]
+
+    def _relief(self, arrays: dict[str, Ints]) -> Ints:
+        """The most that moving one meeting of a kind saves in what is not looked up for it alone.
+
+        No bound is drawn where patterns are hard, pairs are compared, or weeks differ.
+        """
+        kinds = len(self.samples)
+        paired = np.diff(arrays["pairs_at"]) + np.diff(arrays["room_pairs_at"]) > 0
+        if self.grid.weeks > 1 or (np.diff(arrays["parts_at"]) != 1).any() or paired.any():
+            return np.full(kinds, BOUNDLESS, np.int64)
+        day = np.array([_most_saved(table) for table in arrays["day_tables"]] or [0], np.int64)
+        week = np.array([_most_saved(table) for table in arrays["week_tables"]] or [0], np.int64)
+        found = np.zeros(kinds, np.int64)
+        for kind in range(kinds):
+            for subject in arrays["subjects"][arrays["subjects_at"][kind] : arrays["subjects_at"][kind + 1]]:
+                found[kind] += day[arrays["day_table"][arrays["day_at"][subject] : arrays["day_at"][subject + 1]]].sum()
+                rows = arrays["week_table"][arrays["week_at"][subject] : arrays["week_at"][subject + 1]]
+                found[kind] += week[rows].sum()
+            for place in arrays["places"][arrays["places_at"][kind] : arrays["places_at"][kind + 1]]:
+                found[kind] += np.abs(np.diff(arrays["place_cost"][place])).max(initial=0)
+        return np.where(found >> (SHIFT - 2) > 0, BOUNDLESS, found)
 
     # Same place -----------------------------------------------------------------------------------
 

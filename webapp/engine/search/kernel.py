@@ -15,10 +15,17 @@ import numpy as np
 
 from webapp.engine.search.arrays import CLOSED, SHIFT, Bits, Ints, Model, State
 from webapp.engine.search.compiled import compiled, inlined
-from webapp.engine.search.moves import N_MEETINGS, swap, swap_change
+from webapp.engine.search.moves import N_MEETINGS, other_change, sure_change, swap
 
 EXPONENTIAL = -np.log((np.arange(4096) + 0.5) / 4096)
 """Quantiles of the exponential distribution: a rise of temperature times one of them is accepted."""
+
+
+@inlined
+def energy(packed: int, hard_weight: float) -> float:
+    """One number for hard violations and soft cost."""
+    soft = (packed << (64 - SHIFT)) >> (64 - SHIFT)
+    return float(((packed - soft) >> SHIFT) * hard_weight + soft)
 
 
 @inlined
@@ -124,10 +131,13 @@ def anneal(
                 continue
         seed = next_random(seed)
         limit = temperature * EXPONENTIAL[np.int64(seed >> np.uint64(52))]
-        change = swap_change(model, state, meeting, t1, r1, other, simple)
-        soft = (change << (64 - SHIFT)) >> (64 - SHIFT)
-        hard = (change - soft) >> SHIFT
-        if step >= scripted and hard * hard_weight + soft > limit:
+        change = sure_change(model, state, meeting, t1, r1, other)
+        if step >= scripted:
+            relief = model.relief[kind] + (model.relief[model.kind[other]] if other >= 0 else 0)
+            if energy(change, hard_weight) > limit + relief:
+                continue
+        change += other_change(model, state, meeting, t1, r1, other, simple)
+        if step >= scripted and energy(change, hard_weight) > limit:
             continue
         accepted += 1
         swap(model, state, meeting, t1, r1, other)

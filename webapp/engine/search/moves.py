@@ -274,28 +274,42 @@ def shift_room(model: Model, state: State, meeting: int, time: int, room: int, s
 
 
 @inlined
-def swap_change(model: Model, state: State, meeting: int, t1: int, r1: int, other: int, simple: bool) -> int:
-    """Packed change of cost when a meeting goes to ``(t1, r1)`` and the one there, if any, takes its place.
+def sure_change(model: Model, state: State, meeting: int, t1: int, r1: int, other: int) -> int:
+    """Packed change of placements and clashes when a meeting goes to ``(t1, r1)``: single look-ups.
 
-    ``other`` is -1 or a meeting of another kind that stands at exactly ``t1`` in ``r1``; the two
-    times are equal or do not overlap.
+    ``other`` is -1 or a meeting of another kind that stands at exactly ``t1`` in ``r1``, and takes the
+    meeting's place; the two times are equal or do not overlap.
     """
+    t0, r0 = state.time[meeting], state.room[meeting]
+    kind = model.kind[meeting]
+    found = choice_change(model, kind, t0, r0, t1, r1)
+    if t0 != t1:
+        found += clash_change(model, state, kind, t0, t1)
+    if other >= 0:
+        kind2 = model.kind[other]
+        found += choice_change(model, kind2, t1, r1, t0, r0)
+        if t0 != t1:
+            # Each would still see the other where it no longer is.
+            found -= clash_between(model, kind, kind2) * (2 if t0 >= 0 else 1)
+            found += clash_change(model, state, kind2, t1, t0)
+    return int(found)
+
+
+@inlined
+def other_change(model: Model, state: State, meeting: int, t1: int, r1: int, other: int, simple: bool) -> int:
+    """Packed change of the rest: patterns, places and pairs."""
     t0, r0 = state.time[meeting], state.room[meeting]
     found = 0
     mover, its_kind, against = meeting, model.kind[meeting], -1
     if other >= 0:
         against = model.kind[other]
-        if t0 != t1:  # each would still see the other where it no longer is
-            found -= clash_between(model, its_kind, against) * (2 if t0 >= 0 else 1)
     for side in range(2):
         if side == 1:
             if other < 0:
                 break
             mover, its_kind, against = other, against, its_kind
             t0, r0, t1, r1 = t1, r1, t0, r0
-        found += choice_change(model, its_kind, t0, r0, t1, r1)
         if t0 != t1:
-            found += clash_change(model, state, its_kind, t0, t1)
             found += pattern_change(model, state, its_kind, t0, t1, against, simple)
         found += place_change(model, state, its_kind, r0, r1, against)
         if model.pairs_at[mover + 1] + model.room_pairs_at[mover + 1] > (
@@ -308,7 +322,7 @@ def swap_change(model: Model, state: State, meeting: int, t1: int, r1: int, othe
 
 @inlined
 def swap(model: Model, state: State, meeting: int, t1: int, r1: int, other: int) -> None:
-    """Carry out what `swap_change` weighs."""
+    """Carry out what `sure_change` and `other_change` weigh together."""
     t0, r0 = state.time[meeting], state.room[meeting]
     for step in range(4):
         sign = -1 if step < 2 else 1
