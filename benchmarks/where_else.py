@@ -111,7 +111,10 @@ def report(app: Flask, timetable_id: int, entries: list[int], user: str, request
     chosen = random.sample(entries, min(requests, len(entries)))
     first = timed(lambda: client.get(f"{path}?entry={chosen[0]}", headers=FRAGMENT))
     print(f"{len(entries)} classes; first look in a new process: {first * 1000:.0f} ms")
-    told("where else (click on a class)", [timed(lambda e=e: client.get(f"{path}?entry={e}", headers=FRAGMENT)) for e in chosen])
+    told(
+        "where else (click on a class)",
+        [timed(lambda e=e: client.get(f"{path}?entry={e}", headers=FRAGMENT)) for e in chosen],
+    )
     moves, pages = [], []
     for entry in chosen:
         seconds = moved(app, client, path, timetable_id, entry)
@@ -123,9 +126,7 @@ def report(app: Flask, timetable_id: int, entries: list[int], user: str, request
     told("undo", [timed(lambda: post(app, client, path, timetable_id, "undo")) for _ in range(min(50, len(moves)))])
 
 
-def moved(
-    app: Flask, client: FlaskClient, path: str, timetable_id: int, entry: int
-) -> tuple[float, float] | None:
+def moved(app: Flask, client: FlaskClient, path: str, timetable_id: int, entry: int) -> tuple[float, float] | None:
     """Seconds to move a class to its best other place, and to show the page again; None where it can't go."""
     from webapp.extensions import db
     from webapp.flow import adjusting
