@@ -11,7 +11,7 @@ from importlib.metadata import version
 from webapp.engine.clusters import Clusters, cluster
 from webapp.engine.evaluate import evaluate
 from webapp.engine.instance import Instance
-from webapp.engine.params import MOVES_PER_SECOND, SolveParams
+from webapp.engine.params import MOVES_PER_SECOND, SearchParams, SolveParams
 from webapp.engine.placing import reasons, without_clashes
 from webapp.engine.result import NoObserver, Observer, Result, Status, Stop, never
 from webapp.engine.search.annealing import Found, anneal_once, find_feasible
@@ -64,6 +64,9 @@ def resolve(
     return run.result(run.resolve(start))
 
 
+ENOUGH_MOVES = 30_000
+"""Moves for each meeting that make a full annealing worth its while."""
+
 PROVING_SHARE = 0.2
 """Share of the time in which the last of several workers looks for a bound."""
 
@@ -113,9 +116,20 @@ class _Run:
             self._prove(start)
         budget = self._budget(1.0)
         seed = self.params.seed * 1_000_003 + worker
-        found = anneal_once(self.problem, start, self.params.search, seed, budget, self.stop, self._told)
+        found = anneal_once(self.problem, start, self._heated(), seed, budget, self.stop, self._told)
         self._note(found, [budget])
         return found
+
+    def _heated(self) -> SearchParams:
+        """The search's parameters, cooler at the start where there is little time for each meeting.
+
+        What is melted has to freeze again: in a short run on many meetings it is better to keep the start.
+        """
+        search = self.params.search
+        seconds = self.params.seconds if self.params.reproducible else max(0.0, self.end - self.clock())
+        moves = self.params.moves if self.params.reproducible and self.params.moves else MOVES_PER_SECOND * seconds
+        heat = min(1.0, moves / max(1, len(self.instance.meetings)) / ENOUGH_MOVES)
+        return replace(search, start_temperature=search.start_temperature * max(0.05, heat))
 
     def _prove(self, start: Solution) -> None:
         """Ask CP-SAT for a bound on the cost of any timetable, by the model of times with rooms as numbers."""
