@@ -49,8 +49,14 @@ class WorkerProcess:
         self.process.wait(PATIENCE)
 
 
+@pytest.fixture(scope="session")
+def compiled() -> None:
+    """Compile the search once and keep it on disk, so that no worker of a test has to."""
+    subprocess.run([sys.executable, "-c", "from webapp.engine.solve import warm; warm()"], cwd=ROOT, check=True)
+
+
 @pytest.fixture
-def start_worker(committed_app: Flask, tmp_path: Path) -> Iterator[Callable[[], WorkerProcess]]:
+def start_worker(committed_app: Flask, compiled: None, tmp_path: Path) -> Iterator[Callable[[], WorkerProcess]]:
     """Start workers; whatever is left of them when the test ends is killed."""
     started: list[WorkerProcess] = []
     horses: list[int] = []
