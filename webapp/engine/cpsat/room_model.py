@@ -1,16 +1,18 @@
 """The second stage: rooms for times that are given."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from webapp.engine.cpsat.constraints import add_constraints
 from webapp.engine.cpsat.run import Limits, Outcome, run
 from webapp.engine.cpsat.time_model import cost, hint, read
 from webapp.engine.cpsat.variables import Variables
-from webapp.engine.domains import Domains
-from webapp.engine.instance import Instance, TimeOption
-from webapp.engine.matching import violator
+from webapp.engine.domains import ANY_TIME, Domains
+from webapp.engine.instance import Instance, Placement, TimeOption
+from webapp.engine.matching import match, violator
 from webapp.engine.result import Status, Stop, never
+from webapp.engine.rules import rule_named
 from webapp.engine.rules.family import ChoiceRule, ClashRule, PairRule, SamePlaceRule
 from webapp.engine.solution import Solution
 from webapp.engine.timegrid import Time
@@ -81,7 +83,7 @@ def solve_rooms(
     times
         A timetable whose times stand; its rooms serve as a hint.
     """
-    limits = Limits(seconds, workers, seed, stop, deterministic)
+    limits, spent = Limits(seconds, workers, seed, stop, deterministic), 0.0
     domains = GivenTimes(instance, times)
     shortages = tuple(find_shortages(instance, times, domains))
     if not shortages:
@@ -90,10 +92,11 @@ def solve_rooms(
             return RoomStage(outcome.status, _keep(times, read(variables, outcome)), seconds=outcome.seconds)
         if outcome.status is Status.UNKNOWN:
             return RoomStage(Status.UNKNOWN, None, seconds=outcome.seconds)
-    variables, outcome = _solve(instance, times, domains, limits, partial=True)
+        spent = outcome.seconds
+    variables, outcome = _solve(instance, times, domains, limits.left(seconds - spent), partial=True)
     solution = _keep(times, read(variables, outcome)) if outcome.solved else None
     lost = () if solution is None else tuple(m for m in solution.unplaced if times.placements[m].time is not None)
-    return RoomStage(Status.INFEASIBLE, solution, lost, shortages, outcome.seconds)
+    return RoomStage(Status.INFEASIBLE, solution, lost, shortages, spent + outcome.seconds)
 
 
 def _keep(times: Solution, found: Solution) -> Solution:
@@ -114,7 +117,8 @@ def _solve(
     instance: Instance, times: Solution, domains: Domains, limits: Limits, *, partial: bool
 ) -> tuple[Variables, Outcome]:
     needing = [m for m, p in enumerate(times.placements) if p.time is not None and instance.meetings[m].needs_room]
-    roomless = {m: p for m, p in enumerate(times.placements) if p.time is not None and m not in set(needing)}
+    with_room = set(needing)
+    roomless = {m: p for m, p in enumerate(times.placements) if p.time is not None and m not in with_room}
     variables = Variables(instance, needing, roomless, domains, named_rooms=True, partial=partial, separate=True)
     objective = add_constraints(variables, only=about_rooms)
     model = variables.model
@@ -123,8 +127,43 @@ def _solve(
         model.minimize(UNPLACED_WEIGHT * variables.missing + total)
     else:
         model.minimize(total)
-    hint(variables, times)
+    hint(variables, first_rooms(instance, times, domains))
     return variables, run(model, limits)
+
+
+def first_rooms(instance: Instance, times: Solution, domains: Domains) -> Solution:
+    """A room for each meeting without one, cell by cell, the largest meetings first: a start for the search."""
+    prices = _room_prices(instance)
+    order: dict[tuple[int, int], list[int]] = {}
+    placements = list(times.placements)
+    by_cell: dict[Time, list[int]] = {}
+    for meeting, place in enumerate(placements):
+        if place.time is not None and place.room is None and instance.meetings[meeting].needs_room:
+            by_cell.setdefault(place.time, []).append(meeting)
+    for time, meetings in by_cell.items():
+        wants = {}
+        for meeting in sorted(meetings, key=lambda m: (-instance.meetings[m].size, m)):
+            kind = (id(instance.meetings[meeting].rooms), instance.meetings[meeting].size)
+            if kind not in order:
+                order[kind] = sorted(domains.rooms(meeting), key=partial(prices, meeting))
+            allowed = set(domains.rooms_at(meeting, time))
+            wants[meeting] = [room for room in order[kind] if room in allowed]
+        for room, meeting in match(wants).items():
+            placements[meeting] = Placement(time, room)
+    return Solution(tuple(placements), times.sectioning)
+
+
+def _room_prices(instance: Instance) -> Callable[[int, int], tuple[int, int]]:
+    """What a room costs a meeting by the soft rules about rooms alone, and its seats."""
+    rules = [(rule_named(c.rule), c) for c in instance.constraints if c.weight and not c.resources and not c.meetings]
+    alone = [(rule, c) for rule, c in rules if isinstance(rule, ChoiceRule) and rule.room_only]
+
+    def price(meeting: int, room: int) -> tuple[int, int]:
+        place = Placement(ANY_TIME, room)
+        cost = sum((c.weight or 0) * rule.cost(instance, c, meeting, place) for rule, c in alone)
+        return cost, instance.rooms[room].capacity
+
+    return price
 
 
 def find_shortages(instance: Instance, times: Solution, domains: Domains) -> Iterable[RoomShortage]:

@@ -38,6 +38,8 @@ def _one(variables: Variables, subject: Subject, rule: SamePlaceRule, amount: in
             for literal in literals:
                 model.add_implication(literal, here)
             used[room] = here
+    if not variables.partial and used and not fixed:
+        model.add_bool_or([*used.values()])  # follows from the rest, but not without branching
     number = cp_model.LinearExpr.sum([*used.values()]) + len(fixed)
     term = model.new_int_var(0, max(values), "")
     lines = convex_lines(values[1:], 1) if most and values[0] == 0 else convex_lines(values)
