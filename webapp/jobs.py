@@ -9,17 +9,14 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
 import structlog
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from webapp.engine.evaluate import evaluate
-from webapp.engine.instance import Instance
 from webapp.engine.params import SolveParams
-from webapp.engine.profiles import criterion, profiled, quality_score
+from webapp.engine.profiles import profiled
 from webapp.engine.result import Result
 from webapp.engine.solution import Solution
 from webapp.engine.solve import cluster, resolve, schedule
@@ -36,11 +33,12 @@ from webapp.flow.bridge import (
     trimmed,
 )
 from webapp.flow.checking import Case, blockers, look_at
+from webapp.flow.choosing import Judge
 from webapp.flow.generating import variants_stored
 from webapp.flow.leasing import Heartbeat, JobNotFree, Lease, LeaseLost
 from webapp.flow.problems import Problem
 from webapp.flow.tracking import Tracker
-from webapp.models import GenerationJob, JobKind, JobStatus, Stage, Term
+from webapp.models import GenerationJob, JobKind, JobStatus, Stage, Term, Timetable
 
 RETRIES = (0.5, 1, 2, 3, 5, 5, 5, 5, 5, 5, 5, 5)
 """Seconds between attempts to save while the database is away; together more than a lease lasts."""
@@ -113,7 +111,9 @@ def _run_under(lease: Lease, work: Work) -> None:
     except Cancelled:
         _end(lease, status=JobStatus.CANCELLED, facts=tracker.facts())
     except Problem as problem:
-        reason = "\n".join([problem.message, *problem.findings[:MOST_REASONS]])
+        more = len(problem.findings) - MOST_REASONS
+        rest = [f"And {more} more."] if more > 0 else []
+        reason = "\n".join([problem.message, *problem.findings[:MOST_REASONS], *rest])
         _end(lease, status=JobStatus.FAILED, failure=reason, facts=tracker.facts())
     except Exception as error:
         log.exception("failed")
@@ -202,6 +202,7 @@ class Run:
     def execute(self) -> None:
         """Go through the stages; raises Cancelled, HandedBack, LeaseLost or a Problem."""
         problem = self._cluster()
+        self.judge = Judge(problem.instance)
         start = self._schedule(problem)
         for index, name in enumerate(self.names):
             self._improve(problem, start, index, name)
@@ -232,7 +233,7 @@ class Run:
             self.pool += [solution_from(problem, timetable_id) for timetable_id in self.stored.values()]
             db.session.commit()
             return self.pool[0]
-        seconds = SCHEDULING_SHARE * self._left()
+        seconds = SCHEDULING_SHARE * (self.seconds if self.reproducible else self._left())
         self._enter(Stage.SCHEDULING, 20, 70, seconds)
         result = schedule(problem.instance, self._params(seconds), self._stop, self.tracker)
         self._look_up(handing_back=True)
@@ -243,12 +244,11 @@ class Run:
         step = 20 / len(self.names)
         if name in self.stored:
             return
-        reserve = SAVING_SHARE * self.seconds
-        seconds = max(0.5, (self._left() - reserve) / (len(self.names) - index))
+        seconds = self._share_of_variant(index)
         self._enter(Stage.CONFLICT_RESOLUTION, 70 + step * index, 70 + step * (index + 1), seconds, variant=name)
         self.tracker.begin_variant(name)
         instance = profiled(problem.instance, name)
-        best = min([start, *self.pool], key=lambda known: _worth(name, instance, known))
+        best = self.judge.best(name, [start, *self.pool])
         result = resolve(instance, best, self._params(seconds), self._stop, self.tracker)
         if self.beat.cancelled.is_set() or self.beat.lost.is_set():
             self._look_up()
@@ -261,10 +261,9 @@ class Run:
         """Give each variant the best of all timetables found, by what it is named for; then the run is complete."""
         self._enter(Stage.SAVING, 90, 100, SAVING_SHARE * self.seconds)
         for name in self.names:
-            instance = profiled(problem.instance, name)
             own = solution_from(problem, self.stored[name])
-            best = min([own, *self.pool], key=partial(_worth, name, instance))
-            if _worth(name, instance, best) < _worth(name, instance, own):
+            best = self.judge.best(name, [own, *self.pool])
+            if best != own:
                 self._replace(problem, name, best)
         self.tracker.finish()
         _end(self.lease, status=JobStatus.COMPLETED, progress=100, stage=Stage.SAVING, facts=self.tracker.facts())
@@ -295,7 +294,7 @@ class Run:
 
         def store() -> None:
             self.stored[name] = store_timetable(problem, solution, self._facts(name, told))
-            self._describe(problem, name, solution)
+            self._describe(name)
             leasing.write(self.lease, facts=self.tracker.facts())
 
         try:
@@ -307,25 +306,30 @@ class Run:
     def _replace(self, problem: TermProblem, name: str, solution: Solution) -> None:
         def replace() -> None:
             replace_timetable(problem, solution, self._facts(name, {"from_pool": True}), self.stored[name])
-            self._describe(problem, name, solution)
+            self._describe(name)
             leasing.write(self.lease, facts=self.tracker.facts())
 
         _persist(replace)
 
-    def _describe(self, problem: TermProblem, name: str, solution: Solution) -> None:
-        score = evaluate(problem.instance, solution)
+    def _describe(self, name: str) -> None:
+        """Tell what the row says of a variant that has just been stored."""
+        row = db.session.get_one(Timetable, self.stored[name], populate_existing=True)
+        quality = None if row.quality_score is None else float(row.quality_score)
         self.tracker.end_variant(
-            name,
-            cost=score.cost,
-            quality=float(quality_score(problem.instance, score)),
-            unplaced=len(solution.unplaced),
-            timetable_id=self.stored[name],
+            name, cost=row.cost, quality=quality, unplaced=row.unplaced, timetable_id=row.timetable_id
         )
 
     # Time, and who wants what
 
     def _left(self) -> float:
         return max(0.0, self.deadline - time.monotonic())
+
+    def _share_of_variant(self, index: int) -> float:
+        """An equal part of what is left; of the whole, by plan, where a run shall be repeatable whatever the clock."""
+        if self.reproducible:
+            return (1 - SCHEDULING_SHARE - 2 * SAVING_SHARE) * self.seconds / len(self.names)
+        todo = sum(name not in self.stored for name in self.names[index:])
+        return max(0.5, (self._left() - SAVING_SHARE * self.seconds) / todo)
 
     def _params(self, seconds: float) -> SolveParams:
         workers = 1 if self.reproducible else min(MOST_WORKERS, os.cpu_count() or 1)
@@ -344,8 +348,3 @@ class Run:
             raise Cancelled
         if handing_back and shutdown.is_set():
             raise HandedBack
-
-
-def _worth(name: str, instance: Instance, solution: Solution) -> tuple[int, ...]:
-    """How well a timetable does in what a variant is named for, under its weights: smaller is better."""
-    return criterion(name, evaluate(instance, solution))
