@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -31,12 +31,17 @@ class WorkerProcess:
 
     process: subprocess.Popen[bytes]
     log: Path
+    horses: set[int] = field(default_factory=set)
+    """Every job's process that was asked for."""
 
     @property
     def horse(self) -> int:
         """The process that carries out the job in hand; 0 if there is none."""
-        listed = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        return int(listed[0]) if listed else 0
+        with suppress(FileNotFoundError):
+            listed = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+            self.horses.update(map(int, listed))
+            return int(listed[0]) if listed else 0
+        return 0
 
     def kill(self) -> None:
         """As by the machine: no chance to say a word."""
@@ -59,26 +64,24 @@ def compiled() -> None:
 def start_worker(committed_app: Flask, compiled: None, tmp_path: Path) -> Iterator[Callable[[], WorkerProcess]]:
     """Start workers; whatever is left of them when the test ends is killed."""
     started: list[WorkerProcess] = []
-    horses: list[int] = []
 
-    def start() -> WorkerProcess:
+    def start(*queues: str) -> WorkerProcess:
         log = tmp_path / f"worker-{len(started)}.log"
         with log.open("wb") as output:
-            command = [sys.executable, str(ROOT / "worker.py")]
+            command = [sys.executable, str(ROOT / "worker.py"), *queues]
             process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT)
         started.append(WorkerProcess(process, log))
         return started[-1]
 
     yield start
     for worker in started:
-        with suppress(FileNotFoundError):
-            horses.append(worker.horse)
+        assert worker.horse >= 0  # noted, so that no orphan outlives the test
         worker.kill()
         print(worker.log.read_text())
-    for horse in horses:
-        with suppress(ProcessLookupError):
-            if horse:
-                os.kill(horse, signal.SIGKILL)
+        for horse in worker.horses:
+            with suppress(FileNotFoundError, ProcessLookupError):
+                if b"worker.py" in Path(f"/proc/{horse}/cmdline").read_bytes():
+                    os.kill(horse, signal.SIGKILL)
 
 
 def wait_until(what: Callable[[], bool], seconds: float = PATIENCE) -> None:

@@ -18,6 +18,7 @@ PAGES = (
     "rules",
     "users",
     "imports",
+    "findings",
     "generate",
     "timetables",
     "editor",

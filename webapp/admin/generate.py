@@ -8,6 +8,7 @@ from flask import flash, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, IntegerField, SelectField, SelectMultipleField
 from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
@@ -79,7 +80,7 @@ class GenerateForm(FlaskForm):
 def generate() -> ResponseReturnValue:
     terms, term = chosen_term()
     form = GenerateForm(terms, term)
-    if form.validate_on_submit():
+    if form.validate_on_submit() and _may_begin(form):
         job = generating.request_generation(
             me(),
             form.academic_year.data,
@@ -92,17 +93,32 @@ def generate() -> ResponseReturnValue:
         )
         return redirect_to(url_for("admin.run", job_id=job.job_id))
     active = generating.active_run(term) if term else None
-    check = checking.check_term(term) if term else None
     page = render(
         "admin/timetables/generate.html",
         form=form,
         terms=terms,
         term=term,
         active=active,
-        check=check,
+        look=checking.glance(term) if term else None,
         sentences=reviewing.sentences_of_variants(),
     )
     return page, 422 if form.errors else 200
+
+
+def _may_begin(form: GenerateForm) -> bool:
+    """Whether no blocker stands in the way of the term that is chosen; the form says so where one does."""
+    term = generating.term_of(me(), form.academic_year.data, form.semester.data)
+    blockers = checking.blocking(term)
+    if blockers:
+        form.semester.errors = [
+            ngettext(
+                "%(num)d finding blocks %(term)s; nothing was begun.",
+                "%(num)d findings block %(term)s; nothing was begun.",
+                len(blockers),
+                term=term.name,
+            )
+        ]
+    return not blockers
 
 
 @bp.get("/timetables/runs/<job_id>")

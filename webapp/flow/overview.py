@@ -87,7 +87,7 @@ def _published(scope: Scope) -> Timetable | None:
 def _blockers(scope: Scope) -> list[str]:
     if scope.term is None:
         return []
-    return [blocker.sentence for blocker in checking.check_term(scope.term).blockers]
+    return [finding.sentence for finding in checking.blocking(scope.term)]
 
 
 def _done(is_missing: bool, is_blocked: bool, statuses: dict[TimetableStatus, int]) -> int:

@@ -11,7 +11,7 @@ from webapp.flow.checking.asking import (
 )
 from webapp.flow.checking.counted import Blocker, Check, blockers, check_term
 from webapp.flow.checking.finding import KIND_TITLES, Finding, FindingKind, Severity, Target
-from webapp.flow.checking.findings import blocking, by_severity, findings, of
+from webapp.flow.checking.findings import Glance, blocking, by_severity, findings, glance, of
 from webapp.flow.checking.looking import Case, Look, look_at
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "CheckState",
     "Finding",
     "FindingKind",
+    "Glance",
     "Look",
     "Severity",
     "Target",
@@ -33,6 +34,7 @@ __all__ = [
     "check_of",
     "check_term",
     "findings",
+    "glance",
     "latest_check",
     "look_at",
     "of",

@@ -2,9 +2,10 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from webapp.flow.checking.finding import Finding, FindingKind, Severity, in_order
-from webapp.flow.checking.looking import Case, look_at
+from webapp.flow.checking.looking import Case, Look, look_at
 from webapp.flow.checking.needs import rooms_that_do_not_exist, slots_in_a_row
 from webapp.flow.checking.people import missing_data, unused_data
 from webapp.flow.checking.pins import pins_of_nothing, pins_that_cannot_stand, pins_that_clash
@@ -17,7 +18,10 @@ def findings(term: Term) -> list[Finding]:
 
     A blocker is proved: no search can find a timetable as long as it stands. To find nothing proves nothing.
     """
-    look = look_at(term)
+    return _of_look(look_at(term))
+
+
+def _of_look(look: Look) -> list[Finding]:
     found = [*missing_data(look), *unused_data(look)]
     if look.problem is not None:
         found += _of_case(Case(look, look.problem))
@@ -44,6 +48,36 @@ def _of_case(case: Case) -> list[Finding]:
 def blocking(term: Term) -> list[Finding]:
     """The blockers among the findings: while there are any, a generation would fail at once."""
     return [finding for finding in findings(term) if finding.severity is Severity.BLOCKER]
+
+
+MOST_TOLD = 8
+
+
+@dataclass(frozen=True)
+class Glance:
+    """The findings about a term in short: sizes, how many of each severity, and the gravest ones."""
+
+    classes: int
+    rooms: int
+    people: int
+    counts: Mapping[Severity, int]
+    gravest: tuple[Finding, ...]
+
+
+def glance(term: Term) -> Glance:
+    """What generating must know: whether anything blocks it, else what is doubtful."""
+    look = look_at(term)
+    found = _of_look(look)
+    counts = by_severity(found)
+    gravest = next((severity for severity in Severity if counts[severity]), Severity.NOTE)
+    problem = look.problem
+    return Glance(
+        classes=len(problem.rows) if problem else 0,
+        rooms=len(problem.room_ids) if problem else 0,
+        people=len(problem.instance.resources) if problem else 0,
+        counts=counts,
+        gravest=tuple(of(found, gravest)[:MOST_TOLD]),
+    )
 
 
 def by_severity(found: Sequence[Finding]) -> Mapping[Severity, int]:

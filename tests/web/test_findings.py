@@ -1,0 +1,223 @@
+"""The check page: findings with links to their rows, and the feasibility check in every state."""
+
+from datetime import UTC, datetime, timedelta
+from xml.etree.ElementTree import Element
+
+import pytest
+import sqlalchemy as sa
+
+from tests import factories
+from tests.pages import Pages, words
+from webapp.extensions import db
+from webapp.flow.term_defaults import default_rules
+from webapp.models import GenerationJob, JobKind, JobStatus, Role
+
+PAGE = "/admin/check"
+
+
+@pytest.fixture
+def registrar(client, sign_in):
+    user = factories.user()
+    sign_in(client, user)
+    return user
+
+
+@pytest.fixture
+def term(registrar):
+    """One class of a teacher with an address and a group."""
+    made = factories.term(registrar.organization)
+    db.session.add_all(default_rules(made.term_id))
+    factories.room(registrar.organization, "HALL")
+    home = factories.department(registrar.organization)
+    rao = factories.faculty(home, "RAO", name="Dr Rao", email="rao@example.edu")
+    factories.user(registrar.organization, Role.FACULTY, faculty_id=rao.faculty_id)
+    course = factories.course(home, "CSE301")
+    section = factories.section(made, course, faculty=[rao], groups=[factories.group(made, "CSE-A")])
+    factories.component(section, meetings_per_week=3)
+    db.session.commit()
+    return made
+
+
+def over_book(term):
+    """Give the teacher more than the week has; the row that the page must link to."""
+    section = db.session.scalars(sa.select(factories.Section).filter_by(term_id=term.term_id)).one()
+    factories.component(section, "T", meetings_per_week=30, different_days=False)
+    db.session.commit()
+    return section.teachers[0].faculty
+
+
+def check_of(term, **fields):
+    job = factories.job(term, kind=JobKind.CHECK, seconds=20, **fields)
+    db.session.commit()
+    return job
+
+
+def links(page: Element) -> dict[str, str]:
+    return {words(a): a.get("href", "") for a in page.iter("a")}
+
+
+def polls(page: Element) -> list[str]:
+    return [element.get("hx-get", "") for element in page.iter() if element.get("data-poll") is not None]
+
+
+ANSWER = {
+    "verdict": "possible",
+    "seconds": 1.4,
+    "classes": 3,
+    "placed": 3,
+    "clashes": [],
+    "more_clashes": 0,
+    "relaxations": [],
+}
+
+
+def test_without_a_term_the_page_says_what_to_do(pages: Pages, registrar) -> None:
+    assert "There is no term yet" in words(pages.get(PAGE))
+
+
+def test_nothing_found_proves_nothing_and_leads_to_the_check(pages: Pages, term) -> None:
+    page = words(pages.get(PAGE))
+    assert "Nothing found" in page
+    assert "That proves nothing yet: run the quick feasibility check" in page
+    assert "Quick feasibility check" in page
+
+
+def test_a_blocker_is_counted_and_leads_to_its_row(pages: Pages, term) -> None:
+    teacher = over_book(term)
+    page = pages.get(PAGE)
+    assert "Dr Rao: 33 slots asked, 30 possible" in words(page)
+    assert links(page)["Dr Rao"] == f"/admin/records/faculty/{teacher.faculty_id}"
+    pages.get(links(page)["Dr Rao"])
+
+
+def test_findings_can_be_narrowed_by_severity_and_kind(pages: Pages, term) -> None:
+    over_book(term)
+    factories.group(term, "IDLE")
+    db.session.commit()
+    both = words(pages.get(PAGE))
+    assert "Dr Rao: 33 slots" in both
+    assert "Group IDLE" in both
+    assert "Group IDLE" not in words(pages.get(f"{PAGE}?severity=blocker"))
+    assert "Dr Rao: 33 slots" not in words(pages.get(f"{PAGE}?kind=unused"))
+    assert "is of that kind" in words(pages.get(f"{PAGE}?kind=pins"))
+    assert "Group IDLE" in words(pages.get(f"{PAGE}?severity=nonsense&kind=7"))
+
+
+def test_a_name_that_looks_like_markup_is_shown_as_text(pages: Pages, term) -> None:
+    over_book(term).name = "<img src=x onerror=alert(1)>"
+    db.session.commit()
+    assert "<img src=x onerror=alert(1)>: 33 slots asked" in words(pages.get(PAGE))
+
+
+def test_the_button_makes_one_job_however_often_it_is_pressed(pages: Pages, term) -> None:
+    for key in ("one", "one", "two"):
+        answer = pages.post(PAGE, {"idempotency_key": key})
+        assert answer.headers["Location"].endswith("/admin/check#feasibility")
+    (job,) = db.session.scalars(sa.select(GenerationJob)).all()
+    assert (job.kind, job.status, job.term_id, job.seconds) == (JobKind.CHECK, JobStatus.QUEUED, term.term_id, 20)
+
+
+def test_while_it_waits_or_runs_the_block_polls_and_afterwards_no_more(pages: Pages, term) -> None:
+    job = check_of(term)
+    address = f"/admin/check/runs/{job.job_id}"
+    assert polls(pages.get(PAGE)) == [address]
+    assert "Waiting for a worker of the fast queue" in words(pages.fragment(address))
+    now = datetime.now(UTC)
+    job.status, job.heartbeat_at, job.started_at = JobStatus.RUNNING, now, now - timedelta(seconds=4)
+    db.session.commit()
+    fragment = pages.fragment(address)
+    assert "4 of 20 seconds" in words(fragment)
+    assert polls(fragment) == [address]
+    job.status, job.facts = JobStatus.COMPLETED, {"check": ANSWER}
+    db.session.commit()
+    fragment = pages.fragment(address)
+    assert "A timetable for all 3 classes that breaks no hard rule was found within 1.4 seconds" in words(fragment)
+    assert polls(fragment) == []
+    assert polls(pages.get(address)) == []
+
+
+def test_an_explanation_shows_the_rules_the_rows_and_the_prices(pages: Pages, term) -> None:
+    target = {"table": "faculty", "row_id": 5, "label": "Dr Rao", "column": "", "value": ""}
+    members = [{"sentence": f"Dr Rao: rule {n}.", "rule": "Most per week", "who": "Dr Rao"} for n in (1, 2)]
+    clash = {"sentence": "", "members": members, "minimal": True, "targets": [target]}
+    ways = [
+        {"sentence": "Leave 3 meetings out.", "is_enough": True},
+        {"sentence": "Giving up X alone is not enough.", "is_enough": False},
+    ]
+    answer = ANSWER | {"verdict": "impossible", "clashes": [clash], "relaxations": ways}
+    check_of(term, status=JobStatus.COMPLETED, facts={"check": answer})
+    page = pages.get(PAGE)
+    for said in (
+        "There is no timetable",
+        "1 set of rules can't hold together",
+        "Dr Rao: rule 2.",
+        "Leave 3 meetings out.",
+    ):
+        assert said in words(page)
+    assert links(page)["Dr Rao"] == "/admin/records/faculty/5"
+
+
+def test_not_proved_and_failed_are_told_as_such(pages: Pages, term) -> None:
+    job = check_of(term, status=JobStatus.COMPLETED, facts={"check": ANSWER | {"verdict": "not proved", "placed": 2}})
+    assert "Not proved either way" in words(pages.get(PAGE))
+    job.status, job.failure = JobStatus.FAILED, "The worker was lost 2 times."
+    db.session.commit()
+    assert "The worker was lost 2 times." in words(pages.get(PAGE))
+
+
+def test_an_answer_that_data_have_outrun_says_so(pages: Pages, term) -> None:
+    check_of(
+        term, status=JobStatus.COMPLETED, facts={"check": ANSWER}, created_at=datetime.now(UTC) - timedelta(hours=1)
+    )
+    assert "have changed" not in words(pages.get(PAGE))
+    group = {"code": "NEW", "name": "New group", "size": "3"}
+    pages.post("/admin/records/groups/new", group)
+    assert "The data have changed once since then" in words(pages.get(PAGE))
+
+
+def test_checks_of_others_and_generations_are_not_found_here(pages: Pages, term) -> None:
+    foreign = check_of(factories.term())
+    own_generation = factories.job(term)
+    db.session.commit()
+    for job in (foreign, own_generation):
+        pages.get(f"/admin/check/runs/{job.job_id}", 404)
+
+
+# Generate and the dashboard
+
+
+def test_a_blocker_stops_generate_with_a_link_and_a_warning_does_not(pages: Pages, term) -> None:
+    form = {
+        "academic_year": term.academic_year,
+        "semester": term.semester,
+        "seconds": 5,
+        "variants": "Balanced",
+        "seed": 1,
+    }
+    bare = factories.section(term, factories.course(factories.department(term.organization), "CSE999"), "Z")
+    db.session.commit()
+    page = pages.get("/admin/timetables/generate")
+    assert "1 warning, which stops nothing." in words(page)
+    assert "CSE999 Z has no component" in words(page)
+    over_book_row = db.session.get_one(factories.Section, bare.section_id)
+    db.session.delete(over_book_row)
+    over_book(term)
+    page = pages.get("/admin/timetables/generate")
+    assert "1 finding blocks this term" in words(page)
+    assert links(page)["Mend what blocks it first"] == "/admin/check?severity=blocker"
+    assert not [b for b in page.iter("button") if words(b) == "Generate"]
+    answer = pages.post("/admin/timetables/generate", form, 422)
+    assert "1 finding blocks" in answer.get_data(as_text=True)
+    assert db.session.scalars(sa.select(GenerationJob)).all() == []
+
+
+def test_the_dashboards_ladder_leads_to_the_check_and_waits_there_while_something_blocks(pages: Pages, term) -> None:
+    page = pages.get("/admin/")
+    assert links(page)["Checked"] == PAGE or links(page)["Checked (done)"] == PAGE
+    assert {words(li): li.get("data-state") for li in page.iter("li") if li.get("data-state")}[
+        "Checked (done)"
+    ] == "done"
+    over_book(term)
+    page = pages.get("/admin/")
+    assert {words(li): li.get("data-state") for li in page.iter("li") if li.get("data-state")}["Checked"] == "here"
+    assert "Dr Rao: 33 slots asked" in words(page)
