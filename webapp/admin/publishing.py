@@ -5,8 +5,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from webapp.admin import bp
+from webapp.flow import adjusting, reviewing, viewing
 from webapp.flow import publishing as flow
-from webapp.flow import reviewing, viewing
 from webapp.flow.problems import Problem
 from webapp.htmx import redirect_to, render
 from webapp.models import TimetableStatus
@@ -49,6 +49,7 @@ def publish(timetable_id: int) -> ResponseReturnValue:
         variant=reviewing.variant_of(timetable),
         published=viewing.published_timetable(timetable.term),
         problem=problem,
+        overrides=adjusting.overrides(timetable),
     )
     return page, 422 if problem else 200
 

@@ -1,7 +1,7 @@
 """What the editor shows: one draft by one group, teacher, room or department, and the class that is chosen."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -134,9 +134,22 @@ def week_of(timetable: Timetable, subject: Subject | None) -> tuple[Grid, list[E
     condition: Any = TimetableEntry.time_slot_id.is_(None)
     if subject is not None:
         condition = sa.or_(condition, _of_subject(timetable, subject))
-    entries = [seen.view for seen in read_entries(timetable.timetable_id, condition)]
+    given = _reasons(timetable)
+    entries = [
+        replace(seen.view, note=_("By a reason: %(reason)s", reason=given[seen.view.entry_id]))
+        if seen.view.entry_id in given
+        else seen.view
+        for seen in read_entries(timetable.timetable_id, condition)
+    ]
     grid = build_grid(read_slot_views(timetable.term_id), [entry for entry in entries if entry.placed])
     return grid, [entry for entry in entries if not entry.placed]
+
+
+def _reasons(timetable: Timetable) -> dict[int, str]:
+    query = sa.select(TimetableEntry.entry_id, TimetableEntry.override_reason).where(
+        TimetableEntry.timetable_id == timetable.timetable_id, TimetableEntry.override_reason.is_not(None)
+    )
+    return {entry_id: reason or "" for entry_id, reason in db.session.execute(query)}
 
 
 def entries_of(timetable: Timetable, subject: Subject, day: int | None = None) -> list[int]:

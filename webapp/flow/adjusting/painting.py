@@ -157,7 +157,7 @@ def _named(board: Board, resources: Iterable[int]) -> tuple[str, ...]:
     more = len(names) - MOST_NAMED
     shown = names[:MOST_NAMED] + ([_("%(number)s more", number=more)] if more > 0 else [])
     if students:
-        shown.append(_("%(number)s students", number=students))
+        shown.append(_("1 student") if students == 1 else _("%(number)s students", number=students))
     return tuple(shown)
 
 
