@@ -132,14 +132,20 @@ class _Run:
         return replace(search, start_temperature=search.start_temperature * max(0.05, heat))
 
     def _prove(self, start: Solution) -> None:
-        """Ask CP-SAT for a bound on the cost of any timetable, by the model of times with rooms as numbers."""
+        """Ask CP-SAT for a bound on the cost of any timetable: by times with rooms as numbers, then by parts."""
+        from webapp.engine.cpsat.partition import partition_bound
         from webapp.engine.cpsat.time_model import solve_times
 
         seconds = PROVING_SHARE * (self.end - self.clock())
         if seconds > 0:
-            stage = solve_times(self.instance, seconds, 1, self.params.seed, start, self.stop, partial=False)
+            stage = solve_times(self.instance, 0.25 * seconds, 1, self.params.seed, start, self.stop, partial=False)
             if stage.bound:
                 self.bound, self.bound_of = stage.bound, stage.bound_of
+            if stage.status is Status.OPTIMAL:
+                return
+            parts = partition_bound(self.instance, 0.75 * seconds, 1, self.params.seed, self.stop)
+            if parts.bound > self.bound:
+                self.bound, self.bound_of = parts.bound, parts.bound_of
 
     def _budget(self, share: float) -> Budget:
         params = self.params
