@@ -1,0 +1,115 @@
+"""A feasibility check in a real worker: its answers, and that it never waits behind a generation."""
+
+import os
+import signal
+from collections.abc import Callable
+
+import pytest
+
+from tests import factories
+from tests.jobs.conftest import WorkerProcess, status_of, wait_for, wait_until
+from webapp.extensions import db, queue
+from webapp.flow import checking, leasing
+from webapp.flow.checking import Answer
+from webapp.models import GenerationJob, JobKind, JobStatus, Term
+
+pytestmark = pytest.mark.slow
+
+StartWorker = Callable[..., WorkerProcess]
+
+
+def answer_of(job_id: str) -> Answer:
+    """The answer of a check that must come to its end."""
+    answer = checking.state_of(wait_for(job_id, JobStatus.COMPLETED)).answer
+    assert answer is not None
+    return answer
+
+
+def over_ask(term: Term) -> None:
+    """Two batches that must start together, of one teacher and in the one studio: search finds it, no count does."""
+    home = factories.department(term.organization)
+    factories.room(term.organization, "STUDIO", kind="studio")
+    section = factories.section(
+        term, factories.course(home, "ART100"), faculty=[factories.faculty(home, name="Dr Rao")]
+    )
+    component = factories.component(section, meetings_per_week=1, room_kind="studio", parallel=True)
+    component.batches = [factories.group(term, "X"), factories.group(term, "Y")]
+    db.session.commit()
+
+
+def test_a_term_that_has_a_timetable_is_said_to(start_worker: StartWorker, tiny_term: Term) -> None:
+    start_worker("fast")
+    job = checking.request_check(tiny_term, None)
+    answer = answer_of(job.job_id)
+    assert (answer.verdict, answer.classes, answer.placed) == ("possible", 18, 18)
+    assert answer.seconds < checking.CHECK_SECONDS
+    assert job.lease_token is None
+    assert job.progress == 100
+
+
+def test_what_counting_proves_is_explained_with_its_rules_rows_and_prices(
+    start_worker: StartWorker, tiny_term: Term
+) -> None:
+    home = factories.department(tiny_term.organization)
+    rao = factories.faculty(home, name="Dr Rao", max_slots_week=2)
+    factories.component(term=tiny_term, meetings_per_week=4, faculty=[rao])
+    db.session.commit()
+    start_worker("fast")
+    answer = answer_of(checking.request_check(tiny_term, None).job_id)
+    assert answer.verdict == "impossible"
+    (clash,) = answer.clashes
+    assert "Dr Rao: 4 slots asked, 2 possible" in clash.sentence
+    assert any("(2)" in member.sentence and member.who == "Dr Rao" for member in clash.members)
+    assert ("faculty", rao.faculty_id) in [(target.table, target.row_id) for target in clash.targets]
+    assert any(way.is_enough for way in answer.relaxations)
+
+
+def test_what_only_a_search_proves_is_explained_by_rules_that_cannot_hold_together(
+    start_worker: StartWorker, tiny_term: Term
+) -> None:
+    over_ask(tiny_term)
+    assert checking.blocking(tiny_term) == []
+    start_worker("fast")
+    answer = answer_of(checking.request_check(tiny_term, None).job_id)
+    assert answer.verdict == "impossible"
+    (clash,) = answer.clashes
+    assert len(clash.members) >= 2
+    assert {target.label for target in clash.targets} >= {"ART100 A, L"}
+
+
+def test_a_check_does_not_wait_behind_a_generation(
+    start_worker: StartWorker, tiny_term: Term, request_run: Callable[..., str]
+) -> None:
+    start_worker("generation")
+    start_worker("fast")
+    run_id = request_run(seconds=600)
+    wait_for(run_id, JobStatus.RUNNING)
+    job = checking.request_check(tiny_term, None)
+    assert answer_of(job.job_id).verdict == "possible"
+    assert status_of(run_id) is JobStatus.RUNNING
+
+
+def test_a_check_whose_process_is_killed_is_done_again(start_worker: StartWorker, tiny_term: Term) -> None:
+    job_id = checking.request_check(tiny_term, None).job_id
+    worker = start_worker("fast")
+    wait_until(lambda: worker.horse > 0)
+    os.kill(worker.horse, signal.SIGKILL)
+    assert answer_of(job_id).verdict == "possible"
+
+
+def test_a_check_that_redis_has_forgotten_is_handed_over_again(start_worker: StartWorker, tiny_term: Term) -> None:
+    job = checking.request_check(tiny_term, None)
+    queue.connection.flushall()
+    assert leasing.enqueue_forgotten(job.job_id, at_once=True) == [job.job_id]
+    assert [carried.func_name for carried in queue.get("fast").jobs] == [leasing.CHECK_TASK]
+    start_worker()
+    assert answer_of(job.job_id).verdict == "possible"
+
+
+def test_a_function_leaves_jobs_of_another_kind_alone(start_worker: StartWorker, tiny_term: Term) -> None:
+    worker = start_worker()
+    job = factories.job(tiny_term, kind=JobKind.CHECK)
+    db.session.commit()
+    queue.enqueue("fast", leasing.TASK, job.job_id)
+    wait_until(lambda: "left alone" in worker.log.read_text())
+    assert db.session.get_one(GenerationJob, job.job_id).attempt == 0
