@@ -157,6 +157,15 @@ def test_the_search_leaves_other_threads_their_turn(planted: Path) -> None:
     assert len(beats) >= 8
 
 
+def test_a_bound_is_proven_where_there_are_workers_for_it(planted: Path) -> None:
+    """With two workers CP-SAT bounds the cost from below, and says for what."""
+    result = solve(read(planted), SolveParams(seconds=6.0, workers=2))
+    assert result.hard == 0
+    assert result.bound is not None
+    assert 0 <= result.bound <= result.cost
+    assert result.bound_of
+
+
 def test_clusters_partition_the_meetings() -> None:
     """Every meeting is in one component and in one community."""
     base = tiny()
