@@ -30,13 +30,13 @@ def grave_violations(page: Page) -> list[str]:
 
     The script is evaluated apart from the page, so its policy neither hinders it nor is loosened for it.
     """
-    page.emulate_media(color_scheme="light")
     page.evaluate(AXE)
     found: list[dict[str, Any]] = page.evaluate(f"axe.run(document, {EVERYTHING})")["violations"]
     page.emulate_media(color_scheme="dark")
     page.reload()  # a page that is on screen would still be gliding from colour to colour
     page.evaluate(AXE)
     found += page.evaluate(f"axe.run(document, {COLOURS})")["violations"]
+    page.emulate_media(color_scheme="light")  # as the next page begins
     return [
         f"{page.url}: {one['id']}: {one['help']}: {one['nodes'][0]['html'][:200]}"
         for one in found
