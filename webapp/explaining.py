@@ -47,16 +47,29 @@ def check_feasibility(case: Case, seconds: float, seed: int, stop: Stop) -> dict
 def _told(
     case: Case, verdict: Verdict, begin: float, placed: int, explained: Explanation | None = None
 ) -> dict[str, Any]:
-    conflicts = explained.conflicts if explained else ()
+    clashes = _together(_clash(case, conflict) for conflict in (explained.conflicts if explained else ()))
     return {
         "verdict": verdict.value,
         "seconds": round(time.monotonic() - begin, 1),
         "classes": len(case.instance.meetings),
         "placed": placed,
-        "clashes": [_clash(case, conflict) for conflict in conflicts[:MOST_CLASHES]],
-        "more_clashes": max(0, len(conflicts) - MOST_CLASHES),
+        "clashes": clashes[:MOST_CLASHES],
+        "more_clashes": max(0, len(clashes) - MOST_CLASHES),
         "relaxations": [_relaxation(price) for price in (explained.prices if explained else ())],
     }
+
+
+def _together(clashes: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The clashes, where those of several classes of one component that read alike are one."""
+    found: list[dict[str, Any]] = []
+    for clash in clashes:
+        same = (one for one in found if (one["members"], one["targets"]) == (clash["members"], clash["targets"]))
+        known = next(same, None)
+        if known is None:
+            found.append(clash)
+        else:
+            known["alike"] += 1
+    return found
 
 
 def _clash(case: Case, conflict: Conflict) -> dict[str, Any]:
@@ -64,6 +77,7 @@ def _clash(case: Case, conflict: Conflict) -> dict[str, Any]:
         "sentence": conflict.shortage.sentence if conflict.shortage else "",
         "members": [{"sentence": one.sentence, "rule": one.rule.title, "who": one.who} for one in conflict.members],
         "minimal": conflict.minimal,
+        "alike": 0,
         "targets": [asdict(target) for target in _targets(case, conflict)],
     }
 

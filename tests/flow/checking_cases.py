@@ -24,7 +24,9 @@ def large_term(classes: int = 1500, days: int = 6, slots: int = 8) -> Term:
         for number in range(6):
             teacher = factories.faculty(home, max_slots_week=16)
             factories.availability(grid[(group_number + number) % len(grid)], faculty_id=teacher.faculty_id)
-            factories.availability(grid[(group_number + number + 7) % len(grid)], WishLevel.AVOID, faculty_id=teacher.faculty_id)
+            factories.availability(
+                grid[(group_number + number + 7) % len(grid)], WishLevel.AVOID, faculty_id=teacher.faculty_id
+            )
             section = factories.section(term, factories.course(home), f"{group_number}", groups=[group])
             section.teachers = [SectionFaculty(faculty_id=teacher.faculty_id)]
             factories.component(section, "L", meetings_per_week=3)

@@ -1,6 +1,7 @@
 """Findings: each planted fault is found, named, and leads to its row."""
 
 from datetime import time
+from time import process_time
 
 import pytest
 import sqlalchemy as sa
@@ -8,6 +9,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session, scoped_session
 
 from tests import factories
+from tests.flow.checking_cases import large_term
 from tests.flow.university import University, university
 from webapp.extensions import db
 from webapp.flow.checking import Finding, FindingKind, Severity, blocking, by_severity, findings, of
@@ -372,3 +374,14 @@ def test_the_number_of_queries_is_the_same_for_a_large_term(uni: University) -> 
         pin = factories.component(section, "T", meetings_per_week=1)
         factories.pin(pin, factories.slot(uni.term))
     assert queries() == before
+
+
+@pytest.mark.slow
+def test_findings_about_fifteen_hundred_classes_take_less_than_three_seconds(session: Db) -> None:
+    term = large_term(1500)
+    db.session.commit()
+    db.session.expire_all()
+    began = process_time()  # of this process alone, however busy the machine is
+    found = findings(term)
+    assert process_time() - began < 3
+    assert len(found) == 2

@@ -139,7 +139,7 @@ def test_while_it_waits_or_runs_the_block_polls_and_afterwards_no_more(pages: Pa
 def test_an_explanation_shows_the_rules_the_rows_and_the_prices(pages: Pages, term) -> None:
     target = {"table": "faculty", "row_id": 5, "label": "Dr Rao", "column": "", "value": ""}
     members = [{"sentence": f"Dr Rao: rule {n}.", "rule": "Most per week", "who": "Dr Rao"} for n in (1, 2)]
-    clash = {"sentence": "", "members": members, "minimal": True, "targets": [target]}
+    clash = {"sentence": "Dr Rao is short.", "members": members, "minimal": True, "alike": 2, "targets": [target]}
     ways = [
         {"sentence": "Leave 3 meetings out.", "is_enough": True},
         {"sentence": "Giving up X alone is not enough.", "is_enough": False},
@@ -150,6 +150,7 @@ def test_an_explanation_shows_the_rules_the_rows_and_the_prices(pages: Pages, te
     for said in (
         "There is no timetable",
         "1 set of rules can't hold together",
+        "Dr Rao is short. The same holds for 2 more classes.",
         "Dr Rao: rule 2.",
         "Leave 3 meetings out.",
     ):

@@ -34,12 +34,13 @@ class Member:
 class Clash:
     """Rules that can't hold together, and whom they are about.
 
-    ``minimal``: without any one of them the others can hold.
+    ``minimal``: without any one of them the others can hold. ``alike``: of so many more classes the same is true.
     """
 
     sentence: str
     members: tuple[Member, ...]
     minimal: bool
+    alike: int
     targets: tuple[Target, ...]
 
 
@@ -194,5 +195,6 @@ def _clash(told: Mapping[str, Any]) -> Clash:
         sentence=told["sentence"],
         members=tuple(Member(one["sentence"], one["rule"], one["who"]) for one in told["members"]),
         minimal=told["minimal"],
+        alike=told["alike"],
         targets=tuple(Target(**one) for one in targets),
     )
