@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Callable
 from random import Random
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,6 +20,7 @@ from flask_migrate import upgrade
 from webapp.embedded import servers
 
 DAYS, SLOTS, LECTURES, SETS = 5, 8, 3, 400
+CLOCK: Callable[[], float] = perf_counter
 FRAGMENT = {"HX-Request": "true"}
 
 
@@ -28,7 +29,12 @@ def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--classes", type=int, default=1500)
     arguments.add_argument("--requests", type=int, default=200)
+    arguments.add_argument(
+        "--processor", action="store_true", help="count this process's processor time: for a machine with other work"
+    )
     wanted = arguments.parse_args()
+    if wanted.processor:
+        globals()["CLOCK"] = process_time
     with servers() as started:
         os.environ.update(started.environment, TIMELOOM_ENV="test")
         from webapp.app import create_app
@@ -38,7 +44,7 @@ def main() -> int:
             upgrade("migrations")
             timetable_id, entries, user = made(wanted.classes)
         report(app, timetable_id, entries, user, wanted.requests)
-    heavy = sorted({"ortools", "numba", "numpy"} & set(sys.modules))
+    heavy = sorted({"ortools", "numba"} & set(sys.modules))
     print(f"solvers loaded: {', '.join(heavy) or 'none'}")
     return 0
 
@@ -155,9 +161,9 @@ def post(app: Flask, client: FlaskClient, path: str, timetable_id: int, action: 
 
 def timed(action: Callable[[], Any]) -> float:
     """Seconds that it takes."""
-    began = perf_counter()
+    began = CLOCK()
     action()
-    return perf_counter() - began
+    return CLOCK() - began
 
 
 def told(what: str, seconds: list[float]) -> None:

@@ -216,12 +216,14 @@ def test_a_new_step_after_an_undo_says_that_the_undone_ones_are_gone(case: Case)
     for _ in range(2):
         adjusting.undo(case.user, case.timetable, case.timetable.revision)
     move(case, "ALG", 2, 3)
-    last = adjusting.last_change(case.timetable)
+    last = adjusting.undoable(case.timetable)[2]
     assert last is not None
     assert last.dropped == 2
     assert adjusting.undoable(case.timetable)[1] is None
     move(case, "ALG", 2, 2)
-    assert adjusting.last_change(case.timetable).dropped == 0
+    last = adjusting.undoable(case.timetable)[2]
+    assert last is not None
+    assert last.dropped == 0
 
 
 def test_a_stale_step_is_told_what_happened_meanwhile_and_does_nothing(case: Case) -> None:

@@ -103,15 +103,17 @@ def _page(timetable: Timetable, refusal: Problem | None = None, decision: Wish |
     subjects = viewing.subjects(timetable, lens)
     # The room or teacher that was looked at may have lost its last class by the step: then the first one is shown.
     subject = next((one for one in subjects if str(one.key) == key), subjects[0] if subjects else None)
-    grid, tray = adjusting.week_of(timetable, subject)
+    overrides, locked_up = adjusting.overrides(timetable), adjusting.refusal(timetable)
+    undo, redo, last = adjusting.undoable(timetable)
+    grid, tray = adjusting.week_of(timetable, subject, overrides)
     here = {"timetable_id": timetable.timetable_id, "by": lens.value, "key": subject.key if subject else None}
     seen = [*tray, *(entry for day in grid.days for entry in day.entries)]
     page = render(
         "admin/editor/editor.html",
         "editor",
         timetable=timetable,
-        locked_up=adjusting.refusal(timetable),
-        draft_name=adjusting.draft_name(timetable),
+        locked_up=locked_up,
+        draft_name=adjusting.draft_name(timetable) if locked_up else "",
         lens=lens,
         lenses=list(Lens),
         subjects=subjects,
@@ -125,11 +127,11 @@ def _page(timetable: Timetable, refusal: Problem | None = None, decision: Wish |
         marks={place.time_slot_id: place.mark for place in chosen.places} if chosen else {},
         refusal=refusal,
         wish=decision,
-        can_undo=adjusting.undoable(timetable),
-        last=adjusting.last_change(timetable),
+        can_undo=(undo, redo),
+        last=last,
         history=adjusting.history(timetable),
         differences=adjusting.differences(timetable),
-        overrides=adjusting.overrides(timetable),
+        overrides=overrides,
         signed=adjusting.signed,
     )
     return page, status

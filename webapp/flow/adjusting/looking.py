@@ -129,27 +129,22 @@ def refusal(timetable: Timetable) -> str | None:
     return why_not_editable(timetable)
 
 
-def week_of(timetable: Timetable, subject: Subject | None) -> tuple[Grid, list[EntryView]]:
-    """The week of a group, teacher, room or department, and the tray of the whole draft."""
+def week_of(
+    timetable: Timetable, subject: Subject | None, given: Sequence["Overridden"] = ()
+) -> tuple[Grid, list[EntryView]]:
+    """The week of a group, teacher, room or department with the reasons given, and the tray of the whole draft."""
     condition: Any = TimetableEntry.time_slot_id.is_(None)
     if subject is not None:
         condition = sa.or_(condition, _of_subject(timetable, subject))
-    given = _reasons(timetable)
+    reasons = {one.entry_id: one.reason for one in given}
     entries = [
-        replace(seen.view, note=_("By a reason: %(reason)s", reason=given[seen.view.entry_id]))
-        if seen.view.entry_id in given
+        replace(seen.view, note=_("By a reason: %(reason)s", reason=reasons[seen.view.entry_id]))
+        if seen.view.entry_id in reasons
         else seen.view
         for seen in read_entries(timetable.timetable_id, condition)
     ]
     grid = build_grid(read_slot_views(timetable.term_id), [entry for entry in entries if entry.placed])
     return grid, [entry for entry in entries if not entry.placed]
-
-
-def _reasons(timetable: Timetable) -> dict[int, str]:
-    query = sa.select(TimetableEntry.entry_id, TimetableEntry.override_reason).where(
-        TimetableEntry.timetable_id == timetable.timetable_id, TimetableEntry.override_reason.is_not(None)
-    )
-    return {entry_id: reason or "" for entry_id, reason in db.session.execute(query)}
 
 
 def entries_of(timetable: Timetable, subject: Subject, day: int | None = None) -> list[int]:
@@ -251,17 +246,14 @@ def _pin(board: Board, index: int) -> str:
     return ", ".join(parts + ([names.room(pin.room)] if pin.room is not None else []))
 
 
-def undoable(timetable: Timetable) -> tuple[str | None, str | None]:
-    """What undo would take back and what redo would do again, in words."""
+def undoable(timetable: Timetable) -> tuple[str | None, str | None, Changed | None]:
+    """What undo would take back and what redo would do again, in words; and what the last step changed."""
     last, following = next_to_undo(timetable), next_to_redo(timetable)
-    return (str(last.after["words"]) if last else None, str(following.after["words"]) if following else None)
+    back = str(last.after["words"]) if last else None
+    return back, str(following.after["words"]) if following else None, _changed(last) if last else None
 
 
-def last_change(timetable: Timetable) -> Changed | None:
-    """What the last step that stands has changed."""
-    last = next_to_undo(timetable)
-    if last is None:
-        return None
+def _changed(last: TimetableChange) -> Changed:
     before, after = last.before["score"], last.after["score"]
 
     def change(name: str) -> float:
