@@ -1,6 +1,6 @@
 """Where else a meeting could go: exact, complete, and the best room at each time."""
 
-from time import perf_counter
+from time import process_time
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -138,8 +138,8 @@ def test_a_whole_grid_is_painted_within_200_ms_at_1500_meetings():
     timetable = Timetable(instance, scattered(instance))
     slowest = 0.0
     for index in range(0, 1500, 150):
-        began = perf_counter()
+        began = process_time()
         found = alternatives(instance, timetable, index)
-        slowest = max(slowest, perf_counter() - began)
+        slowest = max(slowest, process_time() - began)
         assert len(found) == 40
     assert slowest < 1.0, f"{slowest:.3f} s"  # 0.05 s on an idle machine; tests run on busy ones

@@ -62,7 +62,7 @@ class Touched:
         count = len(instance.meetings)
         self._at: list[set[int]] = [set() for _ in range(instance.grid.cells)]
         self._placed: list[list[tuple[int, Subject]]] = [[] for _ in range(count)]
-        self._choices: list[list[tuple[int, ChoiceRule, Constraint, Subject, Aspect]]] = [[] for _ in range(count)]
+        self._choices: list[list[tuple[int, ChoiceRule, Constraint, Subject, int]]] = [[] for _ in range(count)]
         self._clashes: list[list[tuple[int, ClashRule, Subject]]] = [[] for _ in range(count)]
         self._sharing: dict[int, dict[int, list[tuple[int, Subject, int]]]] = {}
         self._room_clashes: list[int] = []
@@ -89,7 +89,7 @@ class Touched:
                     self._placed[meeting].append((index, subject))
             elif isinstance(rule, ChoiceRule):
                 for meeting in subject.meetings:
-                    self._choices[meeting].append((index, rule, constraint, subject, aspect_of(rule)))
+                    self._choices[meeting].append((index, rule, constraint, subject, aspect_of(rule).value))
             elif isinstance(rule, ClashRule):
                 for meeting in subject.meetings:
                     self._clashes[meeting].append((index, rule, subject))
@@ -221,9 +221,9 @@ class Touched:
                 yield Part(index, subject, int(new.time is None), (meeting,)), change
 
     def _choice_changes(self, meeting: int, old: Placement, new: Placement, wanted: Aspect) -> Iterator[_Change]:
-        instance = self.instance
+        instance, bits = self.instance, wanted.value  # numbers, since asking a Flag costs more than most rules
         for index, rule, constraint, subject, looks_at in self._choices[meeting]:
-            if looks_at not in wanted:
+            if not looks_at & bits:
                 continue
             before = 0 if old.time is None else rule.cost(instance, constraint, meeting, old)
             after = 0 if new.time is None else rule.cost(instance, constraint, meeting, new)
