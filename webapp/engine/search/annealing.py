@@ -20,7 +20,7 @@ Told = Callable[[int, int], None]
 HARD_ALONE = 1e6
 """Price of a hard violation next to which no soft cost counts."""
 
-HARD_START, HARD_END = 0.5, 0.05
+HARD_START, HARD_END = 0.15, 0.03
 """Temperatures of the search for a feasible timetable, in prices of a hard violation."""
 
 
