@@ -93,7 +93,8 @@ def _user_of_token(_request: Any) -> User | None:
 
 def _refuse_nul() -> None:
     """PostgreSQL can't hold the character NUL in a text, and no keyboard types it."""
-    given = [*request.args.values(), *request.form.values(), request.path]
+    given = [text for pair in (*request.args.items(multi=True), *request.form.items(multi=True)) for text in pair]
+    given += [file.filename or "" for file in request.files.values()] + [request.path]
     if any("\x00" in text for text in given):
         abort(400)
 

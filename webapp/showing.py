@@ -23,6 +23,7 @@ SHOWN = {
     Lens.DEPARTMENT: ("title", "groups", "faculty", "room"),
 }
 HASH_LETTERS = 8
+KEPT = ("term", "by", "key")
 
 
 def lens_of(value: str | None, default: Lens) -> Lens:
@@ -42,6 +43,11 @@ def subject_of(subjects: Sequence[Subject], key: str | None) -> Subject | None:
     if found is None:
         abort(404)
     return found
+
+
+def looked_at() -> dict[str, str]:
+    """What the address says of what is looked at; nothing else of it is handed on to a link."""
+    return {name: request.args[name] for name in KEPT if request.args.get(name)}
 
 
 def now() -> datetime:
@@ -100,6 +106,7 @@ def own_week(endpoint: str, entries_of: EntriesOf, lens: Lens) -> ResponseReturn
         show=SHOWN[lens],
         today=today,
         now=at,
+        here=looked_at(),
     )
 
 
@@ -107,5 +114,5 @@ def own_paper(endpoint: str, entries_of: EntriesOf, lens: Lens) -> ResponseRetur
     """The same week on one sheet of paper."""
     term = viewing.shown_term(me(), request.args.get("term"))
     sheet = viewing.own_sheet(me(), term, entries_of(me(), term))
-    back_url = url_for(endpoint, **request.args.to_dict())
+    back_url = url_for(endpoint, **looked_at())
     return paper([sheet], viewing.published_timetable(term), back_url=back_url, lens=lens)

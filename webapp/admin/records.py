@@ -8,10 +8,12 @@ from flask_wtf import FlaskForm
 from webapp.admin import bp
 from webapp.admin.forms import record_form
 from webapp.flow import records as flow
-from webapp.flow.records import RecordInUse, RecordRefused, Scope, Table
+from webapp.flow.records import Kind, RecordInUse, RecordRefused, Scope, Table
 from webapp.htmx import redirect_to, render
 from webapp.models import Term
 from webapp.navigation import chosen_term, scope
+
+NEVER_PRESET = (Kind.DATE, Kind.DECIMAL, Kind.TIME)
 
 
 def _open(table_key: str) -> tuple[Table, Scope, list[Term]]:
@@ -37,14 +39,19 @@ def _shown(table: Table, terms: list[Term]) -> list[Term]:
 @bp.route("/records/<table_key>/new", methods=["GET", "POST"])
 def add_record(table_key: str) -> ResponseReturnValue:
     table, where, _terms = _open(table_key)
-    preset = {name: value for name, value in request.args.items() if name in table.by_name}
-    form = record_form(where, table, {**flow.form_values(table, None), **preset})
+    form = record_form(where, table, {**flow.form_values(table, None), **_preset(table)})
     if request.method == "POST" and _store(form, where, table, None):
         flash(_("%(table)s added.", table=table.singular), "good")
         if "another" in request.form:
             return redirect_to(url_for("admin.add_record", table_key=table.key))
         return redirect_to(url_for("admin.records", table_key=table.key))
     return render("admin/record.html", table=table, form=form, term=where.term), 422 if form.errors else 200
+
+
+def _preset(table: Table) -> dict[str, str]:
+    """What a link has filled in: fields whose form takes text, and no dates, hours or fractions."""
+    found = {name: value for name, value in request.args.items() if name in table.by_name}
+    return {name: value for name, value in found.items() if table.by_name[name].kind not in NEVER_PRESET}
 
 
 @bp.route("/records/<table_key>/<int:key>", methods=["GET", "POST"])

@@ -10,7 +10,7 @@ from webapp.hod import bp
 from webapp.htmx import render
 from webapp.models import Timetable
 from webapp.navigation import me
-from webapp.showing import SHOWN, lens_of, moment_in, paper, subject_of
+from webapp.showing import SHOWN, lens_of, looked_at, moment_in, paper, subject_of
 
 LENSES = (Lens.DEPARTMENT, Lens.GROUP, Lens.FACULTY)
 
@@ -52,7 +52,7 @@ def timetable_print() -> ResponseReturnValue:
         subjects = [wanted] if wanted else []
     keys = [subject.key for subject in subjects]
     sheets = viewing.sheets_for(found, lens, keys, current_user.department_id) if found and keys else []
-    return paper(sheets, found, back_url=url_for("hod.timetable", **request.args.to_dict()), lens=lens)
+    return paper(sheets, found, back_url=url_for("hod.timetable", **looked_at()), lens=lens)
 
 
 def _subjects(timetable: Timetable | None, lens: Lens) -> list[Subject]:

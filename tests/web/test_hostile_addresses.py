@@ -1,0 +1,67 @@
+"""Addresses and forms that nobody's page sends: they are refused or ignored, and never answered by a fault of ours."""
+
+import io
+
+import pytest
+from structlog.testing import capture_logs
+
+from tests.web import university
+from webapp.flow import tokens
+from webapp.models import Role
+
+# Names by which `url_for` itself is told what to do; in an address they are nobody's.
+STEERING = ("endpoint=x", "_method=DELETE", "_external=1&_scheme=javascript", "_anchor=x", "timetable_id=7")
+PAGES = [
+    (Role.STUDENT, "/student/timetable"),
+    (Role.STUDENT, "/student/timetable/print"),
+    (Role.FACULTY, "/faculty/timetable"),
+    (Role.FACULTY, "/faculty/timetable/print"),
+    (Role.HOD, "/hod/timetable"),
+    (Role.HOD, "/hod/timetable/print"),
+    (Role.REGISTRAR, "/admin/records/rooms"),
+    (Role.REGISTRAR, "/admin/users"),
+]
+
+
+@pytest.fixture
+def here(app):
+    return university.build()
+
+
+@pytest.mark.parametrize(("role", "path"), PAGES)
+@pytest.mark.parametrize("steering", STEERING)
+def test_an_address_steers_no_link_of_its_page(client, sign_in, here, role, path, steering):
+    sign_in(client, here.users[role])
+    answer = client.get(f"{path}?{steering}")
+    assert answer.status_code == 200
+    assert "javascript:" not in answer.get_data(as_text=True)
+
+
+def test_a_printed_week_leads_back_to_the_same_week(client, sign_in, here):
+    sign_in(client, here.users[Role.HOD])
+    page = client.get("/hod/timetable/print?by=department&_anchor=x").get_data(as_text=True)
+    assert 'href="/hod/timetable?by=department"' in page
+
+
+def test_nul_is_refused_in_later_values_and_file_names_too(client, pages, sign_in, here):
+    sign_in(client, here.users[Role.REGISTRAR])
+    token = pages.csrf_token()
+    assert client.get("/admin/records/rooms?q=a&q=%00").status_code == 400
+    file = (io.BytesIO(b"code,name\r\nX,Y\r\n"), "rooms\x00.csv")
+    answer = client.post("/admin/import", data={"csrf_token": token, "file": file}, content_type="multipart/form-data")
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize(
+    "preset", ["terms/new?starts_on=soon", "courses/new?credits=many", "time-slots/new?start_time=late"]
+)
+def test_a_preset_that_can_not_be_read_is_no_fault_of_ours(client, sign_in, here, preset):
+    sign_in(client, here.users[Role.REGISTRAR])
+    assert client.get(f"/admin/records/{preset}").status_code in (200, 404)
+
+
+def test_the_secret_of_a_reset_link_is_not_logged(client, here):
+    secret = tokens.create_reset_link(here.users[Role.STUDENT], here.users[Role.REGISTRAR])
+    with capture_logs() as lines:
+        assert client.get(f"/reset-password/{secret}").status_code == 200
+    assert [line["path"] for line in lines if line["event"] == "request"] == ["/reset-password/<secret>"]
