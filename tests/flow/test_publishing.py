@@ -1,5 +1,7 @@
 """What becomes public, what does not, and why."""
 
+from datetime import date, datetime, timedelta
+
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, scoped_session
@@ -103,6 +105,19 @@ def test_a_timetable_that_says_otherwise_than_the_data_of_today_is_refused(uni: 
     with pytest.raises(DataChanged) as refused:
         publish(uni.registrar, timetable)
     assert refused.value.findings == ("MAT205 A, L 1: who teaches it has changed since.",)
+
+
+def test_a_timetable_whose_time_slots_have_moved_is_refused(uni: University) -> None:
+    timetable = uni.timetable()
+    entry = db.session.scalars(sa.select(TimetableEntry).filter_by(timetable_id=timetable.timetable_id)).first()
+    assert entry is not None
+    slot = entry.time_slot
+    assert slot is not None
+    slot.start_time = (datetime.combine(date(2024, 1, 1), slot.start_time) + timedelta(minutes=5)).time()
+    db.session.flush()
+    with pytest.raises(DataChanged) as refused:
+        publish(uni.registrar, timetable)
+    assert any("the hours of its time slot have changed" in finding for finding in refused.value.findings)
 
 
 @pytest.mark.parametrize("status", TimetableStatus)

@@ -7,6 +7,7 @@ is refused.
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import time
 from hashlib import sha256
 from typing import Any
 
@@ -256,7 +257,7 @@ def solution_from(problem: TermProblem, timetable_id: int) -> Solution:
 
 
 def changed_since(problem: TermProblem, timetable_id: int) -> list[str]:
-    """What a stored timetable says otherwise than the term's rows of today, as sentences: who teaches, who attends."""
+    """What a stored timetable says otherwise than the term's rows of today, as sentences: who, and when."""
     of_entry = TimetableEntry.timetable_id == timetable_id
     teachers: dict[int, list[int]] = defaultdict(list)
     query = sa.select(EntryFaculty.entry_id, EntryFaculty.faculty_id).join(
@@ -276,9 +277,13 @@ def changed_since(problem: TermProblem, timetable_id: int) -> list[str]:
         TimetableEntry.student_group_id,
         TimetableEntry.ordinal,
         TimetableEntry.week_set_id,
+        TimetableEntry.time_slot_id,
+        TimetableEntry.day,
+        TimetableEntry.start_time,
+        TimetableEntry.end_time,
     ).where(of_entry)
     found = []
-    for entry_id, component_id, batch_id, ordinal, week_set_id in db.session.execute(entries):
+    for entry_id, component_id, batch_id, ordinal, week_set_id, slot_id, *hours in db.session.execute(entries):
         index = problem.index_of.get(MeetingKey(component_id, batch_id, ordinal))
         if index is None:
             found.append(f"A class of component {component_id} is no longer asked for.")
@@ -290,7 +295,16 @@ def changed_since(problem: TermProblem, timetable_id: int) -> list[str]:
             found.append(f"{row.label}: who attends it has changed since.")
         if row.week_set_id != week_set_id:
             found.append(f"{row.label}: its weeks have changed since.")
+        if slot_id is not None and tuple(hours) not in _hours(problem, slot_id, row.slots):
+            found.append(f"{row.label}: the hours of its time slot have changed since.")
     return sorted(found)
+
+
+def _hours(problem: TermProblem, time_slot_id: int, length: int) -> set[tuple[int, time, time]]:
+    """Day, start and end that a meeting of that many slots has today when it begins in a slot."""
+    chains = problem.calendar.chains(length).values()
+    own = [chain for chain in chains if chain.first.time_slot_id == time_slot_id]
+    return {(chain.first.day, clock(chain.first.start), clock(chain.end)) for chain in own}
 
 
 def trimmed(problem: TermProblem, solution: Solution) -> tuple[Solution, dict[int, str]]:
