@@ -46,6 +46,7 @@ SCHEDULING_SHARE = 0.35
 """The most of a run's time that the first timetable may take; the variants share what is left."""
 SAVING_SHARE = 0.03
 MOST_REASONS = 5
+DATABASE_AWAY = "The database was away in both attempts. What was stored before is kept; start another run."
 MOST_WORKERS = 8
 
 shutdown = threading.Event()
@@ -115,10 +116,23 @@ def _run_under(lease: Lease, work: Work) -> None:
         rest = [f"And {more} more."] if more > 0 else []
         reason = "\n".join([problem.message, *problem.findings[:MOST_REASONS], *rest])
         _end(lease, status=JobStatus.FAILED, failure=reason, facts=tracker.facts())
+    except (OperationalError, InterfaceError) as error:
+        log.warning("the database was away, so the run goes on anew", error=str(error.orig))
+        _let_go(lease, tracker)
     except Exception as error:
         log.exception("failed")
         reason = f"The run failed for a reason that nobody foresaw ({type(error).__name__}). The worker's log has it."
         _end(lease, status=JobStatus.FAILED, failure=reason, facts=tracker.facts())
+
+
+def _let_go(lease: Lease, tracker: Tracker) -> None:
+    """After the database was away while a run read from it: another attempt, which keeps what is stored, or the end."""
+    if lease.attempt >= leasing.MOST_ATTEMPTS:
+        _end(lease, status=JobStatus.FAILED, failure=DATABASE_AWAY, facts=tracker.facts())
+        return
+    db.session.rollback()
+    _persist(lambda: leasing.lose(os.getpid()))
+    _hand_over_again(lease.job_id)
 
 
 def _hand_over_again(job_id: str) -> None:

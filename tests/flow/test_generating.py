@@ -1,5 +1,7 @@
 """Asking for a run, watching it, ending it; leases and lost workers."""
 
+import os
+import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -214,14 +216,24 @@ def test_a_lost_run_that_was_to_be_cancelled_is_cancelled(term: Term, registrar:
 
 
 def test_a_process_seen_to_die_is_settled_at_once(term: Term, registrar: User) -> None:
-    import os
-
     job = request_generation(registrar, "2024-25", 3)
     take_lease(job.job_id)
     assert lose(os.getpid() + 1) == []
     assert lose(os.getpid()) == [job.job_id]
     db.session.refresh(job)
     assert job.status is JobStatus.QUEUED
+
+
+def test_a_process_of_the_same_number_on_a_machine_of_the_same_name_keeps_its_lease(
+    term: Term, registrar: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(socket, "gethostname", lambda: "timeloom-worker-generation-7f9c8d-x2x4q")
+    job = request_generation(registrar, "2024-25", 3)
+    take_lease(job.job_id)
+    monkeypatch.setattr(leasing, "THIS_START", "other")
+    assert lose(os.getpid()) == []
+    db.session.refresh(job)
+    assert job.status is JobStatus.RUNNING
 
 
 def test_a_lease_handed_back_costs_no_attempt(term: Term, registrar: User) -> None:

@@ -8,9 +8,11 @@ from collections.abc import Callable
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 
 from tests import factories
 from tests.jobs.conftest import WorkerProcess, status_of, wait_for, wait_for_progress, wait_until
+from webapp import jobs
 from webapp.extensions import db, queue
 from webapp.flow import generating, leasing, publishing
 from webapp.flow.bridge import build_problem, hard_findings, solution_from
@@ -256,6 +258,22 @@ def test_a_database_that_is_away_for_seconds_costs_no_variant(
     job = wait_for(job_id, JobStatus.COMPLETED)
     assert job.attempt == 1
     assert_whole(db.session.get_one(Term, term_id), job_id)
+
+
+def test_a_run_that_reads_from_a_database_that_is_away_is_tried_once_more_and_then_says_so(
+    request_run: RequestRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(_run: jobs.Run) -> None:
+        raise OperationalError("SELECT 1", {}, Exception("the server closed the connection"))
+
+    monkeypatch.setattr(jobs.Run, "execute", away)
+    job_id = request_run(seconds=5)
+    found = []
+    for _attempt in range(2):
+        jobs.execute_run(job_id)
+        job = db.session.get_one(GenerationJob, job_id, populate_existing=True)
+        found.append((job.status, job.attempt, job.failure))
+    assert found == [(JobStatus.QUEUED, 1, None), (JobStatus.FAILED, 2, jobs.DATABASE_AWAY)]
 
 
 def test_two_workers_share_no_run(start_worker: StartWorker, request_run: RequestRun, tiny_term: Term) -> None:

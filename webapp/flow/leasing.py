@@ -32,6 +32,8 @@ BEAT_SECONDS = 2
 QUEUE_SECONDS = 10
 """So long a queued row may be unknown to Redis: request and worker may be just about to hand it over."""
 MOST_ATTEMPTS = 2
+THIS_START = token_hex(4)
+"""Drawn when a worker starts, and its jobs' processes inherit it: machines may share names, and processes numbers."""
 MARGIN_SECONDS = 120
 """Beyond its own limit a run gets so much before RQ kills it: loading, saving, and patience."""
 LOST_TWICE = (
@@ -69,8 +71,8 @@ class Lease:
 
 
 def holder(pid: int) -> str:
-    """What the token of a lease begins with when the process of that number on this machine took it."""
-    return f"{socket.gethostname()[:30]}:{pid}:"
+    """What the token of a lease begins with when that process of this worker took it."""
+    return f"{socket.gethostname()[:20]}:{THIS_START}:{pid}:"
 
 
 def take_lease(job_id: str, kind: JobKind = JobKind.GENERATE) -> Lease:
@@ -197,7 +199,7 @@ def sweep(job_id: str | None = None) -> list[str]:
 
 
 def lose(pid: int) -> list[str]:
-    """Settle at once what a process of this machine held that has been seen to die."""
+    """Settle at once what a process of this worker held that has been seen to die."""
     return _lost(GenerationJob.lease_token.startswith(holder(pid), autoescape=True), at_once=True)
 
 
