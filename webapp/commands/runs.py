@@ -28,7 +28,7 @@ POLL_SECONDS = 0.5
     show_default="TIMELOOM_DEFAULT_SECONDS",
     help="Wall time for the whole run.",
 )
-@click.option("--seed", type=int, default=1, show_default=True, help="Where chance begins.")
+@click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=1, show_default=True, help="Where chance begins.")
 @click.option("--reproducible", is_flag=True, help="Limit the search by work, so that it can be repeated exactly.")
 @click.option("--wait", is_flag=True, help="Show the progress until the run has ended; needs a worker.")
 @click.option("--inline", is_flag=True, help="Run in this process instead of a worker's, and wait.")
