@@ -148,6 +148,20 @@ def test_students_who_attend_the_same_are_one_soft_resource_with_their_number(se
     assert len(problem.instance.meetings_of[students]) == 3
 
 
+def test_students_of_groups_that_share_no_tree_are_a_soft_resource_and_those_of_one_tree_are_none(session: Db) -> None:
+    term = made_term()
+    group, elective = factories.group(term, "A"), factories.group(term, "E")
+    part = factories.group(term, "A1", parent=group, split="lab")
+    for code, attends in (("A", group), ("B", elective), ("C", part)):
+        factories.component(factories.section(term, code=code, groups=[attends]), meetings_per_week=1)
+    for groups in ([part, elective], [part, elective], [group, part], [group]):
+        factories.student(groups=groups)
+    problem = build_problem(term)
+    sets = [(i, r) for i, r in enumerate(problem.instance.resources) if r.kind is ResourceKind.STUDENTS]
+    assert [(r.label, r.weight) for _, r in sets] == [("2 students of A1, E", 2)]
+    assert len(problem.instance.meetings_of[sets[0][0]]) == 3
+
+
 def test_students_take_the_batch_they_enrolled_in_and_no_other(session: Db) -> None:
     term = made_term()
     one, two = factories.group(term, "E1"), factories.group(term, "E2")

@@ -128,20 +128,23 @@ class TermMeetings:
                 self._attended[group].append(index)
 
     def _add_students(self) -> None:
-        """Students with enrolments of their own: those who attend the same meetings are one resource."""
+        """Students whom no leaf group speaks for, by enrolment or by groups that share no tree.
+
+        Those who attend the same meetings are one resource.
+        """
         self.attending: dict[int, list[int]] = defaultdict(list)
         alike: Counter[tuple[frozenset[int], frozenset[tuple[int, int | None]]]] = Counter()
         chosen: dict[int, set[tuple[int, int | None]]] = defaultdict(set)
         for student, section, batch in self.rows.enrollments:
             chosen[student].add((section, batch))
-        for student, own in chosen.items():
-            alike[frozenset(self.rows.members.get(student, ())), frozenset(own)] += 1
+        for student in dict.fromkeys((*chosen, *self.rows.members)):
+            alike[frozenset(self.rows.members.get(student, ())), frozenset(chosen.get(student, ()))] += 1
         sets: Counter[tuple[int, ...]] = Counter()
-        names: dict[tuple[int, ...], frozenset[tuple[int, int | None]]] = {}
+        names: dict[tuple[int, ...], list[str]] = {}
         for (groups, sections), number in alike.items():
             meetings = self._meetings_attended(groups, sections)
             sets[meetings] += number
-            names.setdefault(meetings, sections)
+            names.setdefault(meetings, self._chosen_by(groups, sections))
         for meetings, number in sets.items():
             if len(meetings) < 2:
                 continue
@@ -163,12 +166,16 @@ class TermMeetings:
                     found.add(index)
         return tuple(sorted(found))
 
-    def _called(self, sections: frozenset[tuple[int, int | None]], number: int) -> str:
+    def _chosen_by(self, groups: frozenset[int], sections: frozenset[tuple[int, int | None]]) -> list[str]:
+        """What people call the sections that students enrolled in, else their groups."""
         labels = []
         for section_id, _ in sections:
             section = self.rows.sections[section_id]
             labels.append(f"{self.rows.courses[section.course_id].code} {section.code}")
-        return f"{number} student{'' if number == 1 else 's'} of {', '.join(sorted(labels))}"
+        return sorted(labels or [self.rows.groups[group].code for group in groups])
+
+    def _called(self, labels: list[str], number: int) -> str:
+        return f"{number} student{'' if number == 1 else 's'} of {', '.join(labels)}"
 
     @cached_property
     def meetings_of_section(self) -> Mapping[int, list[int]]:

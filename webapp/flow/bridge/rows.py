@@ -55,7 +55,7 @@ class TermRows:
     enrollments: Sequence[tuple[int, int, int | None]]
     """Student, section, batch."""
     members: Mapping[int, list[int]]
-    """By student with an enrolment: the groups of which the student is a member."""
+    """By student with an enrolment, or with groups in several trees: the groups of which the student is a member."""
     member_counts: Mapping[int, int]
     """By group: the number of students that are its own members."""
     pins: Sequence[Pin]
@@ -109,7 +109,7 @@ def read_term(term: Term) -> TermRows:
             .order_by(ComponentBatch.component_id, StudentGroup.code)
         ),
         enrollments=[(student, section, batch) for student, section, batch in enrollments],
-        members=_members(of_term, {student for student, _, _ in enrollments}),
+        members=_members(of_term, {student for student, _, _ in enrollments}, groups),
         member_counts=_member_counts(of_term),
         pins=_rows(Pin, Pin.component_id.in_(of_components), Pin.pin_id),
         availability=_rows(Availability, Availability.time_slot_id.in_(slots_of_term), Availability.availability_id),
@@ -166,8 +166,11 @@ def _component_faculty(of_components: Any) -> dict[int, list[tuple[int, int | No
     return found
 
 
-def _members(term_id: int, students: Set[int]) -> dict[int, list[int]]:
-    """The groups of these students; picked here, since a planner without statistics picks them one by one."""
+def _members(term_id: int, students: Set[int], groups: Mapping[int, StudentGroup]) -> dict[int, list[int]]:
+    """The groups of these students, and of those whose groups share no tree, so that no leaf speaks for them.
+
+    They are picked here, since a planner without statistics picks them one by one.
+    """
     query = (
         sa.select(StudentGroupMember.student_id, StudentGroupMember.student_group_id)
         .join(StudentGroup, StudentGroup.student_group_id == StudentGroupMember.student_group_id)
@@ -176,9 +179,17 @@ def _members(term_id: int, students: Set[int]) -> dict[int, list[int]]:
     )
     found: dict[int, list[int]] = defaultdict(list)
     for student, group in _tuples(query):
-        if student in students:
-            found[student].append(group)
-    return found
+        found[student].append(group)
+    return {student: own for student, own in found.items() if student in students or _several_trees(own, groups)}
+
+
+def _several_trees(own: Sequence[int], groups: Mapping[int, StudentGroup]) -> bool:
+    return len(own) > 1 and len({_root(group, groups) for group in own}) > 1
+
+
+def _root(group_id: int, groups: Mapping[int, StudentGroup]) -> int:
+    above = groups[group_id].parent_id
+    return group_id if above is None else _root(above, groups)
 
 
 def _member_counts(term_id: int) -> dict[int, int]:
