@@ -79,7 +79,7 @@ SETTINGS: tuple[Setting, ...] = (
         "production",
         _one_of("production", "development", "test"),
     ),
-    Setting("TIMELOOM_WEB_ADDRESS", "the public address, for links outside of a request", "", _address),
+    Setting("TIMELOOM_WEB_ADDRESS", "the public address, for links that are sent to people", "", _address),
     Setting("TIMELOOM_PROXIES", "how many trusted proxies stand before the web process", "0", _whole(0, 5)),
     Setting(
         "TIMELOOM_STATEMENT_SECONDS", "the longest that one database statement of a page may take", "20", _whole(1, 600)

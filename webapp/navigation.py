@@ -20,7 +20,7 @@ HOME_OF_ROLE = {
 }
 Link = tuple[Any, str, bool]
 
-# Endpoints by role; those that don't exist are left out.
+# Endpoints by role.
 _REGISTRAR: tuple[tuple[Any, tuple[tuple[Any, str], ...]], ...] = (
     ("", ((_l("Dashboard"), "admin.dashboard"),)),
     (
@@ -71,8 +71,7 @@ def _registrar_links() -> list[tuple[Any, list[Link]]]:
 
 
 def _links(items: tuple[tuple[Any, str], ...]) -> list[Link]:
-    known = current_app.view_functions
-    return _marked([(label, url_for(endpoint)) for label, endpoint in items if endpoint in known])
+    return _marked([(label, url_for(endpoint)) for label, endpoint in items])
 
 
 def _table_links(tables: Sequence[Table]) -> list[Link]:
@@ -94,6 +93,11 @@ def chosen_term() -> tuple[list[Term], Term | None]:
     if term is not None and "term" in request.args and session.get(TERM_KEY) != term.term_id:
         session[TERM_KEY] = term.term_id
     return terms, term
+
+
+def public_address(path: str) -> str:
+    """A link that is sent to somebody: at the address that was set, which no request can forge, else the request's."""
+    return str(current_app.config["TIMELOOM_WEB_ADDRESS"] or request.host_url.rstrip("/")) + path
 
 
 def me() -> User:

@@ -65,3 +65,15 @@ def test_the_secret_of_a_reset_link_is_not_logged(client, here):
     with capture_logs() as lines:
         assert client.get(f"/reset-password/{secret}").status_code == 200
     assert [line["path"] for line in lines if line["event"] == "request"] == ["/reset-password/<secret>"]
+
+
+def test_a_reset_link_leads_to_the_public_address_whatever_host_the_request_names(app, client, pages, sign_in, here):
+    sign_in(client, here.users[Role.REGISTRAR])
+    token = pages.csrf_token()
+    path = f"/admin/users/{here.users[Role.STUDENT].user_id}/reset-link"
+    app.config["TIMELOOM_WEB_ADDRESS"] = "https://timetable.example.org"
+    try:
+        answer = client.post(path, headers={"X-CSRFToken": token, "Host": "localhost"})
+    finally:
+        app.config["TIMELOOM_WEB_ADDRESS"] = ""
+    assert "https://timetable.example.org/reset-password/tr_" in answer.get_data(as_text=True)

@@ -18,7 +18,7 @@ from webapp.flow.problems import Problem
 from webapp.flow.records import options_of, page_number
 from webapp.htmx import redirect_to, render
 from webapp.models import Role, User
-from webapp.navigation import me, scope
+from webapp.navigation import me, public_address, scope
 
 
 def _find(user_id: int) -> User:
@@ -107,7 +107,7 @@ def reset_user_password(user_id: int) -> ResponseReturnValue:
 def create_reset_link(user_id: int) -> ResponseReturnValue:
     found = _find(user_id)
     secret = tokens.create_reset_link(found, me())
-    link = url_for("auth.reset_password", secret=secret, _external=True)
+    link = public_address(url_for("auth.reset_password", secret=secret))
     return render("admin/user_password.html", user=found, link=link)
 
 
