@@ -1,8 +1,5 @@
 """The registrar's pages: data, wishes, rules, users, import, and the timetables made of it."""
 
-from importlib import import_module
-from importlib.util import find_spec
-
 from flask import Blueprint
 
 from webapp.access import require_role
@@ -11,20 +8,16 @@ from webapp.models import Role
 bp = Blueprint("admin", __name__, url_prefix="/admin")
 bp.before_request(require_role(Role.REGISTRAR))
 
-PAGES = (
-    "dashboard",
-    "records",
-    "availability",
-    "rules",
-    "users",
-    "imports",
-    "findings",
-    "generate",
-    "timetables",
-    "editor",
-    "publishing",
+from webapp.admin import (  # noqa: E402, F401 - the routes register themselves on bp
+    availability,
+    dashboard,
+    editor,
+    findings,
+    generate,
+    imports,
+    publishing,
+    records,
+    rules,
+    timetables,
+    users,
 )
-
-for name in PAGES:
-    if find_spec(f"webapp.admin.{name}"):
-        import_module(f"webapp.admin.{name}")
