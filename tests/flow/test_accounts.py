@@ -229,6 +229,23 @@ class TestTokens:
         accounts.set_enabled(other, False, registrar)
         assert tokens.find_by_token(secret) is None
 
+    def test_tokens_end_when_somebody_else_sees_to_an_account_and_stay_when_one_changes_the_own_password(
+        self, org, registrar
+    ):
+        user = accounts.create_user(org, email="t@example.edu", name="T", role=Role.REGISTRAR, password=PASSWORD)
+        secret = tokens.create_token(user, "sync")
+        accounts.change_password(user, PASSWORD, OTHER)
+        assert tokens.find_by_token(secret) is user
+        for end in (
+            lambda: accounts.reset_password(user, registrar),
+            lambda: accounts.sign_out_everywhere(user, registrar),
+            lambda: tokens.use_reset(tokens.create_reset_link(user, registrar), PASSWORD),
+            lambda: [accounts.set_enabled(user, enabled, registrar) for enabled in (False, True)],
+        ):
+            secret = tokens.create_token(user, "sync")
+            end()
+            assert tokens.find_by_token(secret) is None
+
     def test_nobody_revokes_anothers_token(self, org, registrar):
         tokens.create_token(registrar, "sync")
         key = tokens.list_tokens(registrar)[0].user_token_id

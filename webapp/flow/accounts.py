@@ -14,7 +14,7 @@ from webapp.flow import audit
 from webapp.flow.passwords import PasswordRefused, hash_password, initial_password, password_matches
 from webapp.flow.problems import NotFound, Problem
 from webapp.flow.words import _
-from webapp.models import Department, Faculty, Organization, Role, Student, User
+from webapp.models import Department, Faculty, Organization, Role, Student, User, UserToken
 
 EMAIL_LENGTH_MAX = 254
 Row = TypeVar("Row")
@@ -236,37 +236,46 @@ def set_password(user: User, new: str, actor: User | None) -> None:
 
 
 def reset_password(user: User, actor: User) -> str:
-    """Give a user a drawn password, which must be changed at sign-in; returned this once. Sessions end."""
+    """Give a user a drawn password, which must be changed at sign-in; returned this once. Sessions and tokens end."""
     password, user.password_hash = initial_password()
     user.must_change_password = True
     _end_sessions(user)
+    revoke_tokens(user)
     audit.record(user.organization, actor, "user.reset_password", user)
     db.session.commit()
     return password
 
 
 def set_enabled(user: User, enabled: bool, actor: User) -> None:
-    """Disable a user, whose sessions end and whose tokens stop working, or enable them again. Raises OwnAccount."""
+    """Disable a user, whose sessions and tokens end, or enable them again. Raises OwnAccount."""
     if user.user_id == actor.user_id:
         raise OwnAccount(_("You can't disable your own account. Another registrar can."))
     if user.is_enabled == enabled:
         return
     user.is_enabled = enabled
     _end_sessions(user)
+    revoke_tokens(user)
     action = "user.enable" if enabled else "user.disable"
     audit.record(user.organization, actor, action, user, before={"enabled": not enabled}, after={"enabled": enabled})
     db.session.commit()
 
 
 def sign_out_everywhere(user: User, actor: User) -> None:
-    """End every session of a user."""
+    """End every session of a user, and every token."""
     _end_sessions(user)
+    revoke_tokens(user)
     audit.record(user.organization, actor, "user.sign_out", user)
     db.session.commit()
 
 
 def _end_sessions(user: User) -> None:
     user.session_key = User.session_key + 1
+
+
+def revoke_tokens(user: User) -> None:
+    """Make all that was given out for a user useless, without commit: whoever got in may have made a token to stay."""
+    live = sa.and_(UserToken.user_id == user.user_id, UserToken.revoked_at.is_(None))
+    db.session.execute(sa.update(UserToken).where(live).values(revoked_at=sa.func.now()))
 
 
 def find_user(organization: Organization, user_id: int) -> User:

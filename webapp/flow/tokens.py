@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from webapp.extensions import db
 from webapp.flow import audit
-from webapp.flow.accounts import set_password
+from webapp.flow.accounts import revoke_tokens, set_password
 from webapp.flow.problems import NotFound, Problem
 from webapp.flow.words import _
 from webapp.models import TokenPurpose, User, UserToken
@@ -139,11 +139,15 @@ def find_reset(secret: str) -> User:
 
 
 def use_reset(secret: str, new_password: str) -> User:
-    """Set the password of the user whom the link is for; the link works once. Raises ResetLinkDead, PasswordRefused."""
+    """Set the password of the user whom the link is for, whose links and tokens end with it.
+
+    Raises ResetLinkDead or PasswordRefused.
+    """
     user = find_reset(secret)
     set_password(user, new_password, actor=user)
     token = _live(secret, TokenPurpose.PASSWORD_RESET)
     if token is not None:
-        token.used_at = token.revoked_at = datetime.now(UTC)
+        token.used_at = datetime.now(UTC)
+    revoke_tokens(user)
     db.session.commit()
     return user
