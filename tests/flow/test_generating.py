@@ -253,6 +253,16 @@ def test_what_redis_has_forgotten_is_handed_over_again_once(term: Term, registra
     assert handed_over() == [[job.job_id]]
 
 
+@pytest.mark.parametrize(("reproducible", "most"), [(False, 600), (True, 1200)])
+def test_the_queue_kills_no_run_before_the_solvers_own_limit(
+    term: Term, registrar: User, reproducible: bool, most: int
+) -> None:
+    request_generation(registrar, "2024-25", 3, seconds=600, reproducible=reproducible)
+    carrier = queue.get("generation")
+    found = Job.fetch(carrier.get_job_ids()[0], queue.connection, serializer=carrier.serializer)
+    assert found.timeout == most + leasing.MARGIN_SECONDS
+
+
 def test_progress_shows_facts_and_no_invention(term: Term, registrar: User) -> None:
     job = request_generation(registrar, "2024-25", 3, seconds=60)
     waiting = progress_of(job)

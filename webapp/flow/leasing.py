@@ -36,6 +36,8 @@ THIS_START = token_hex(4)
 """Drawn when a worker starts, and its jobs' processes inherit it: machines may share names, and processes numbers."""
 MARGIN_SECONDS = 120
 """Beyond its own limit a run gets so much before RQ kills it: loading, saving, and patience."""
+REPEATABLE = 2
+"""A reproducible run is limited by work; its clock, so many times what was asked for, is only a safety."""
 LOST_TWICE = (
     f"The worker was lost {MOST_ATTEMPTS} times: it ended without a word or gave no sign for {LEASE_SECONDS} seconds. "
     "What was stored before is kept. Its log or the machine's memory may say why."
@@ -243,12 +245,17 @@ def enqueue_forgotten(job_id: str | None = None, *, at_once: bool = False) -> li
             for row in rows:
                 if not _is_carried(row):
                     row.options = row.options | {"handed_over": row.options.get("handed_over", 0) + 1}
-                    tasks.append((CARRIERS[row.kind], row.job_id, _queue_key(row), row.seconds + MARGIN_SECONDS))
+                    tasks.append((CARRIERS[row.kind], row.job_id, _queue_key(row), _timeout(row)))
     finally:
         db.session.commit()
     for (name, task), key, queue_key, timeout in tasks:
         queue.enqueue(name, task, key, job_id=queue_key, timeout=timeout, result_ttl=60, failure_ttl=WEEK_SECONDS)
     return [key for _, key, _, _ in tasks]
+
+
+def _timeout(row: GenerationJob) -> int:
+    """Seconds after which RQ kills the job's process; the solver's own limit always ends before."""
+    return row.seconds * (REPEATABLE if row.options.get("reproducible") else 1) + MARGIN_SECONDS
 
 
 def _queue_key(row: GenerationJob) -> str:
