@@ -58,6 +58,8 @@ def test_without_waiting_the_run_is_left_to_a_worker(runner: FlaskCliRunner, whe
     [
         (["--organization", "NOBODY", "--year", "2024-25", "--semester", "3"], "no organisation NOBODY"),
         (["--organization", "ORG", "--year", "2024", "--semester", "3"], "'2024' is not an academic year"),
+        (["--organization", "ORG", "--year", "9999-00", "--semester", "3"], "'9999-00' is not an academic year"),
+        (["--organization", "ORG", "--year", "2024-25", "--semester", "3", "--seed", "4294967296"], "--seed"),
         (["--organization", "ORG", "--year", "2024-25", "--semester", "3", "--seconds", "2"], "5<=x<=21600"),
     ],
 )

@@ -48,7 +48,7 @@ def _first_line(error: OperationalError | ProgrammingError) -> str:
 
 def academic_year(_context: click.Context, _option: click.Parameter, text: str) -> str:
     """Check an academic year such as 2024-25; 2024-2025 and 2024/25 are understood."""
-    found = re.fullmatch(r"(\d{4})[-/](?:\d{2})?(\d{2})", text, re.ASCII)
+    found = re.fullmatch(r"((?:19|20|21)\d{2})[-/](?:\d{2})?(\d{2})", text, re.ASCII)
     if found is None or (int(found[1]) + 1) % 100 != int(found[2]):
         raise click.BadParameter(f"{text!r} is not an academic year such as 2024-25.")
     return f"{found[1]}-{found[2]}"
