@@ -69,6 +69,9 @@ class TimeOption:
     time: Time
     penalty: int = 0
 
+    def __post_init__(self) -> None:
+        _whole("penalty", self.penalty, f"time option at slot {self.time.start}")
+
 
 @dataclass(frozen=True, slots=True)
 class RoomOption:
@@ -76,6 +79,9 @@ class RoomOption:
 
     room: int
     penalty: int = 0
+
+    def __post_init__(self) -> None:
+        _whole("penalty", self.penalty, f"option of room {self.room}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +145,6 @@ class Meeting:
         _whole("size", self.size, where)
         if len(set(self.resources)) != len(self.resources):
             raise ValueError(f"{where}: a resource is named twice")
-        for option in self.times:
-            _whole("time penalty", option.penalty, where)
-        for room in self.rooms:
-            _whole("room penalty", room.penalty, where)
 
 
 @dataclass(frozen=True, slots=True)
