@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 import structlog
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 
 from webapp.engine.params import SolveParams
 from webapp.engine.profiles import profiled
@@ -46,6 +46,10 @@ SCHEDULING_SHARE = 0.35
 """The most of a run's time that the first timetable may take; the variants share what is left."""
 SAVING_SHARE = 0.03
 MOST_REASONS = 5
+UNFORESEEN = "The run failed for a reason that nobody foresaw ({}). The worker's log has it."
+ROW_GONE = "23503"
+"""PostgreSQL's code for a row that refers to another which is not there."""
+DATA_GONE = "Rows of the term were deleted while the run went on, so what it found does not fit. Start another run."
 DATABASE_AWAY = "The database was away in both attempts. What was stored before is kept; start another run."
 MOST_WORKERS = 8
 
@@ -119,9 +123,14 @@ def _run_under(lease: Lease, work: Work) -> None:
     except (OperationalError, InterfaceError) as error:
         log.warning("the database was away, so the run goes on anew", error=str(error.orig))
         _let_go(lease, tracker)
+    except IntegrityError as error:
+        log.exception("failed")
+        gone = getattr(error.orig, "pgcode", "") == ROW_GONE
+        reason = DATA_GONE if gone else UNFORESEEN.format(type(error).__name__)
+        _end(lease, status=JobStatus.FAILED, failure=reason, facts=tracker.facts())
     except Exception as error:
         log.exception("failed")
-        reason = f"The run failed for a reason that nobody foresaw ({type(error).__name__}). The worker's log has it."
+        reason = UNFORESEEN.format(type(error).__name__)
         _end(lease, status=JobStatus.FAILED, failure=reason, facts=tracker.facts())
 
 
@@ -319,8 +328,9 @@ class Run:
 
     def _replace(self, problem: TermProblem, name: str, solution: Solution) -> None:
         def replace() -> None:
-            replace_timetable(problem, solution, self._facts(name, {"from_pool": True}), self.stored[name])
-            self._describe(name)
+            facts = self._facts(name, {"from_pool": True})
+            if replace_timetable(problem, solution, facts, self.stored[name]):
+                self._describe(name)
             leasing.write(self.lease, facts=self.tracker.facts())
 
         _persist(replace)

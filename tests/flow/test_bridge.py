@@ -31,7 +31,16 @@ from webapp.flow.bridge import (
     trimmed,
 )
 from webapp.flow.term_defaults import default_rules
-from webapp.models import EntryClaim, EntryFaculty, EntryGroup, Term, Timetable, TimetableEntry, WishLevel
+from webapp.models import (
+    EntryClaim,
+    EntryFaculty,
+    EntryGroup,
+    Term,
+    Timetable,
+    TimetableEntry,
+    TimetableStatus,
+    WishLevel,
+)
 
 Db = scoped_session[Session]
 
@@ -385,11 +394,23 @@ def test_replacing_leaves_name_and_key_and_changes_all_else(session: Db) -> None
     problem, _, timetable_id = stored(ready_term())
     db.session.commit()
     other = Solution((at(problem, 0, 12), at(problem, 1, 18)))
-    replace_timetable(problem, other, TimetableFacts("Balanced"), timetable_id)
+    assert replace_timetable(problem, other, TimetableFacts("Balanced"), timetable_id)
     db.session.commit()
     assert solution_from(problem, timetable_id) == other
     timetable = db.session.get_one(Timetable, timetable_id)
     assert (timetable.variant_name, timetable.revision, len(timetable.entries)) == ("Balanced", 2, 2)
+
+
+@pytest.mark.parametrize(
+    "published", [{"status": TimetableStatus.PUBLISHED, "number": 1}, {"status": TimetableStatus.DRAFT, "number": 1}]
+)
+def test_what_was_published_while_its_run_went_on_is_not_replaced(session: Db, published: dict[str, object]) -> None:
+    problem, solution, timetable_id = stored(ready_term())
+    db.session.execute(sa.update(Timetable).filter_by(timetable_id=timetable_id).values(**published))
+    db.session.commit()
+    other = Solution((at(problem, 0, 12), at(problem, 1, 18)))
+    assert not replace_timetable(problem, other, TimetableFacts("Balanced"), timetable_id)
+    assert solution_from(problem, timetable_id) == solution
 
 
 def test_trimming_takes_off_only_what_breaks_hard_rules_and_says_why(session: Db) -> None:

@@ -18,6 +18,7 @@ from webapp.flow import generating, leasing, publishing
 from webapp.flow.bridge import build_problem, hard_findings, solution_from
 from webapp.models import (
     EntryClaim,
+    EntryFaculty,
     GenerationJob,
     JobStatus,
     Stage,
@@ -274,6 +275,20 @@ def test_a_run_that_reads_from_a_database_that_is_away_is_tried_once_more_and_th
         job = db.session.get_one(GenerationJob, job_id, populate_existing=True)
         found.append((job.status, job.attempt, job.failure))
     assert found == [(JobStatus.QUEUED, 1, None), (JobStatus.FAILED, 2, jobs.DATABASE_AWAY)]
+
+
+def test_a_run_whose_rows_were_deleted_meanwhile_says_so(
+    request_run: RequestRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def store_what_is_gone(_run: jobs.Run) -> None:
+        db.session.execute(sa.insert(EntryFaculty).values(entry_id=1, faculty_id=1))
+        db.session.commit()
+
+    monkeypatch.setattr(jobs.Run, "execute", store_what_is_gone)
+    job_id = request_run(seconds=5)
+    jobs.execute_run(job_id)
+    job = db.session.get_one(GenerationJob, job_id, populate_existing=True)
+    assert (job.status, job.failure) == (JobStatus.FAILED, jobs.DATA_GONE)
 
 
 def test_two_workers_share_no_run(start_worker: StartWorker, request_run: RequestRun, tiny_term: Term) -> None:

@@ -31,6 +31,7 @@ from webapp.models import (
     Timetable,
     TimetableEntry,
     TimetableScore,
+    TimetableStatus,
 )
 
 PLACED_RULE = "all_placed"
@@ -76,8 +77,16 @@ def store_timetable(problem: TermProblem, solution: Solution, facts: TimetableFa
     return timetable_id
 
 
-def replace_timetable(problem: TermProblem, solution: Solution, facts: TimetableFacts, timetable_id: int) -> None:
-    """Put another solution into a draft that is there, without commit; name and job stay."""
+def replace_timetable(problem: TermProblem, solution: Solution, facts: TimetableFacts, timetable_id: int) -> bool:
+    """Put another solution into a draft that is there, without commit; name and job stay.
+
+    False where it is no draft any more: what was published stays as it was seen, whatever is found later.
+    """
+    of_draft = sa.select(Timetable.timetable_id).filter_by(
+        timetable_id=timetable_id, status=TimetableStatus.DRAFT, number=None
+    )
+    if db.session.scalar(of_draft.with_for_update()) is None:
+        return False
     score = verified(problem, solution)
     for table in (TimetableEntry, TimetableScore):
         db.session.execute(sa.delete(table).where(table.timetable_id == timetable_id))
@@ -85,6 +94,7 @@ def replace_timetable(problem: TermProblem, solution: Solution, facts: Timetable
     changed = {**values, "revision": Timetable.revision + 1}
     db.session.execute(sa.update(Timetable).where(Timetable.timetable_id == timetable_id).values(**changed))
     _add_rows(problem, solution, facts, score, timetable_id)
+    return True
 
 
 def verified(problem: TermProblem, solution: Solution) -> Score:
