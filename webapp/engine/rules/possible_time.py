@@ -14,6 +14,7 @@ class PossibleTime(ChoiceRule):
     finding = "{meeting} can't be held at {time}."
     hard_by_default = True
     time_only = True
+    of_domain = True
 
     def cost(self, instance: Instance, constraint: Constraint, meeting: int, placement: Placement) -> int:
         """1 when the time is not among the meeting's own."""

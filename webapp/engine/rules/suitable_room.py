@@ -14,6 +14,7 @@ class SuitableRoom(ChoiceRule):
     finding = "{meeting} is held in {room}, which does not suit it."
     hard_by_default = True
     room_only = True
+    of_domain = True
 
     def cost(self, instance: Instance, constraint: Constraint, meeting: int, placement: Placement) -> int:
         """1 when the room does not suit, or is missing although one is needed."""

@@ -203,15 +203,22 @@ class _Compiler:
             rooms = [pin.room] if pin.room is not None else [option.room for option in meeting.rooms]
             hard = [self.rules[index] for index in self.choices[sample] if self.rules[index][1].hard]
             for rule, constraint in hard:
-                if isinstance(rule, ChoiceRule) and rule.time_only:
+                if not isinstance(rule, ChoiceRule) or self._known_to_hold(rule, pin):
+                    continue
+                if rule.time_only:
                     times = [t for t in times if not rule.cost(self.instance, constraint, sample, Placement(t))]
-                elif isinstance(rule, ChoiceRule) and rule.room_only:
+                elif rule.room_only:
                     some = Time(0, 1, 1)
                     rooms = [r for r in rooms if not rule.cost(self.instance, constraint, sample, Placement(some, r))]
             self.kind_times.append(times if rooms or not meeting.needs_room else [])
             self.kind_rooms.append(rooms if meeting.needs_room or pin.room is not None else [])
         self.times = tuple(sorted({time for times in self.kind_times for time in times}))
         self.time_at = {time: index for index, time in enumerate(self.times)}
+
+    @staticmethod
+    def _known_to_hold(rule: ChoiceRule, pin: Placement) -> bool:
+        """Whether it only asks for the options that the meeting's times and rooms are taken from."""
+        return rule.of_domain and (pin.time if rule.time_only else pin.room) is None
 
     def _closed(self) -> tuple[tuple[int, int], ...]:
         """Closed rooms hold nothing, whether a rule says so or not."""
@@ -235,6 +242,8 @@ class _Compiler:
             for index, times_counted in self.choices[sample].items():
                 rule, constraint = self.rules[index]
                 assert isinstance(rule, ChoiceRule)  # noqa: S101  # collected as such
+                if constraint.hard and (rule.time_only or rule.room_only):
+                    continue  # what breaks it is no option any more
                 weight = _weight(constraint) * times_counted
                 if rule.time_only:
                     for time in own:
