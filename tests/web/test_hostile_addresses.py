@@ -5,6 +5,7 @@ import io
 import pytest
 from structlog.testing import capture_logs
 
+from tests import factories
 from tests.web import university
 from webapp.flow import tokens
 from webapp.models import Role
@@ -77,3 +78,13 @@ def test_a_reset_link_leads_to_the_public_address_whatever_host_the_request_name
     finally:
         app.config["TIMELOOM_WEB_ADDRESS"] = ""
     assert "https://timetable.example.org/reset-password/tr_" in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("page", ["/hod/timetable", "/hod/timetable/print"])
+def test_a_head_is_refused_another_department_and_knows_no_other_organisations(client, sign_in, here, page):
+    own = here.users[Role.HOD].department_id
+    other = factories.department(here.organization).department_id
+    foreign = factories.department(factories.organization()).department_id
+    sign_in(client, here.users[Role.HOD])
+    found = [client.get(f"{page}?by=department&key={key}").status_code for key in (own, other, foreign, "9" * 20)]
+    assert found == [200, 403, 404, 404]

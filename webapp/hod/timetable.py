@@ -56,4 +56,7 @@ def timetable_print() -> ResponseReturnValue:
 
 
 def _subjects(timetable: Timetable | None, lens: Lens) -> list[Subject]:
+    key = request.args.get("key", "")
+    if lens is Lens.DEPARTMENT and key.isascii() and key.isdecimal() and len(key) < 10:
+        viewing.department_of(me(), int(key))  # another department of one's own organisation: 403, of any other: 404
     return viewing.subjects(timetable, lens, current_user.department_id) if timetable else []
