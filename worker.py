@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 import time
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -64,7 +65,8 @@ class TimeloomWorker(Worker):
         """Pass the request to stop on to the run in hand."""
         super().handle_warm_shutdown_request()  # type: ignore[no-untyped-call]
         if self.horse_pid:
-            os.kill(self.horse_pid, signal.SIGTERM)
+            with suppress(ProcessLookupError):  # it may have ended in this moment
+                os.kill(self.horse_pid, signal.SIGTERM)
 
     def monitor_work_horse(self, job: Job, queue: Queue, execution: Any) -> None:
         """Wait for the child; if it died with a job in its hands, that is settled at once."""
