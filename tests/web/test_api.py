@@ -10,7 +10,7 @@ from webapp.models import GenerationJob, Role
 PATHS = {
     "/api/timetable/progress/tt_000000000000": {Role.REGISTRAR},
     "/api/timetable/result/tt_000000000000": {Role.REGISTRAR},
-    "/api/timetable/faculty/me": {Role.FACULTY, Role.HOD},
+    "/api/timetable/faculty/me": {Role.FACULTY},
     "/api/timetable/student/me": {Role.STUDENT},
 }
 GENERATE = "/api/timetable/generate"

@@ -29,7 +29,7 @@ BY_ENDPOINT = {
     "api.progress": {REGISTRAR},
     "api.result": {REGISTRAR},
     "api.department": {REGISTRAR, HOD},
-    "api.faculty": {FACULTY, HOD},
+    "api.faculty": {FACULTY},
     "api.student": {STUDENT},
 }
 

@@ -48,7 +48,7 @@ def department(dept_id: int) -> ResponseReturnValue:
 
 
 @bp.get("/timetable/faculty/me")
-@roles(Role.FACULTY, Role.HOD)
+@roles(Role.FACULTY)
 def faculty() -> ResponseReturnValue:
     term = _term()
     return _entries(term, viewing.faculty_entries(me(), term))

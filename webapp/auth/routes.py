@@ -33,7 +33,8 @@ def _account() -> str:
 @bp.before_app_request
 def ask_for_new_password() -> ResponseReturnValue | None:
     """Whoever signed in with a password that the registrar has seen sets one of their own first."""
-    if not request.endpoint or request.endpoint in PASSWORD_PAGES or request.authorization is not None:
+    speaks_by_token = request.blueprint == "api" and request.authorization is not None
+    if not request.endpoint or request.endpoint in PASSWORD_PAGES or speaks_by_token:
         return None
     if not current_user.is_authenticated or not current_user.must_change_password:
         return None

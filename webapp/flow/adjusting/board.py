@@ -26,7 +26,7 @@ from webapp.models import AuditEvent, Timetable, TimetableEntry
 
 KEPT = 4
 """So many boards a process keeps; one of 1,500 classes takes some 30 MB."""
-NOT_OF_THE_TERM = ("timetables", "generation_jobs", "users", "api_tokens")
+NOT_OF_THE_TERM = ("timetables", "generation_jobs", "users")
 """Subjects of audit events that change no board."""
 
 Changes = Mapping[int, Placement]
