@@ -32,7 +32,6 @@ MOST_TABLE_SLOTS = 16
 MOST_LOADS = 50_000
 """Largest table over the hours of each day that is worth building."""
 
-
 BOUNDLESS = 1 << 60
 """A relief that nothing exceeds."""
 
@@ -203,8 +202,10 @@ class _Compiler:
             rooms = [pin.room] if pin.room is not None else [option.room for option in meeting.rooms]
             hard = [self.rules[index] for index in self.choices[sample] if self.rules[index][1].hard]
             for rule, constraint in hard:
-                if not isinstance(rule, ChoiceRule) or self._known_to_hold(rule, pin):
+                if not isinstance(rule, ChoiceRule):
                     continue
+                if rule.of_domain and (pin.time if rule.time_only else pin.room) is None:
+                    continue  # these are the meeting's own options
                 if rule.time_only:
                     times = [t for t in times if not rule.cost(self.instance, constraint, sample, Placement(t))]
                 elif rule.room_only:
@@ -214,11 +215,6 @@ class _Compiler:
             self.kind_rooms.append(rooms if meeting.needs_room or pin.room is not None else [])
         self.times = tuple(sorted({time for times in self.kind_times for time in times}))
         self.time_at = {time: index for index, time in enumerate(self.times)}
-
-    @staticmethod
-    def _known_to_hold(rule: ChoiceRule, pin: Placement) -> bool:
-        """Whether it only asks for the options that the meeting's times and rooms are taken from."""
-        return rule.of_domain and (pin.time if rule.time_only else pin.room) is None
 
     def _closed(self) -> tuple[tuple[int, int], ...]:
         """Closed rooms hold nothing, whether a rule says so or not."""
