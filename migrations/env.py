@@ -1,8 +1,10 @@
 """How Alembic reaches the database: through the running application."""
 
 from alembic import context
+from click import ClickException
 from flask import current_app
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import OperationalError
 
 import webapp.models  # noqa: F401  (the tables register themselves in the metadata)
 
@@ -47,8 +49,16 @@ def run_online(connection: Connection) -> None:
         context.run_migrations()
 
 
+def connect() -> Connection:
+    """Reach the database, or say in one line why not."""
+    try:
+        return current_app.extensions["migrate"].db.engine.connect()
+    except OperationalError as error:
+        raise ClickException(f"The database does not answer: {str(error.orig).splitlines()[0]}.") from None
+
+
 if context.is_offline_mode():
     run_offline()
 else:
-    with current_app.extensions["migrate"].db.engine.connect() as connection:
+    with connect() as connection:
         run_online(connection)

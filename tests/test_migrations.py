@@ -1,5 +1,8 @@
 """The migrations make exactly the tables that the models declare, and can be taken back."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -130,3 +133,12 @@ def test_a_term_has_one_published_timetable(session: scoped_session[Session]) ->
     with pytest.raises(IntegrityError, match="uq_timetables_one_published"):
         factories.timetable(term, status="published")
     session.rollback()
+
+
+def test_a_database_that_is_away_is_said_in_one_line() -> None:
+    environment = os.environ | {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none", "TIMELOOM_ENV": "test"}
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "db", "upgrade"]
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, cwd=MIGRATIONS.parent)
+    assert ended.returncode == 1
+    assert "The database does not answer: " in ended.stderr
+    assert "Traceback" not in ended.stderr
