@@ -5,6 +5,7 @@ import signal
 from collections.abc import Callable
 
 import pytest
+import sqlalchemy as sa
 
 from tests import factories
 from tests.jobs.conftest import WorkerProcess, status_of, wait_for, wait_until
@@ -91,9 +92,12 @@ def test_a_check_does_not_wait_behind_a_generation(
 
 def test_a_check_whose_process_is_killed_is_done_again(start_worker: StartWorker, tiny_term: Term) -> None:
     job_id = checking.request_check(tiny_term, None).job_id
-    worker = start_worker("fast")
-    wait_until(lambda: worker.horse > 0)
-    os.kill(worker.horse, signal.SIGKILL)
+    with db.engine.connect() as holder:  # the check waits for its rooms, so that it is caught at work
+        holder.execute(sa.text("LOCK TABLE rooms IN ACCESS EXCLUSIVE MODE"))
+        worker = start_worker("fast")
+        wait_until(lambda: status_of(job_id) is JobStatus.RUNNING and worker.horse > 0)
+        os.kill(worker.horse, signal.SIGKILL)
+        holder.rollback()
     assert answer_of(job_id).verdict == "possible"
 
 
