@@ -34,7 +34,11 @@ _REGISTRAR: tuple[tuple[Any, tuple[tuple[Any, str], ...]], ...] = (
     ),
 )
 _REGISTRAR_TERM = ((_l("Availability"), "admin.availability"), (_l("Rules"), "admin.rules"))
-_REGISTRAR_OFFICE = ((_l("Import and export"), "admin.imports"), (_l("Users"), "admin.users"))
+_REGISTRAR_OFFICE = (
+    (_l("Import and export"), "admin.imports"),
+    (_l("Users"), "admin.users"),
+    (_l("Audit trail"), "admin.audit"),
+)
 _ROWS: dict[Role, tuple[tuple[Any, str], ...]] = {
     Role.HOD: ((_l("Department timetable"), "hod.timetable"),),
     Role.FACULTY: ((_l("My week"), "faculty.timetable"),),
