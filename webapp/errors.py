@@ -73,9 +73,13 @@ def _stale_form(error: CSRFError) -> ResponseReturnValue:
     return _answer(400, _("This page was open for too long, or in another session. Reload it and try again."))
 
 
+def status_of(problem: Problem) -> int:
+    """The status of a refusal, for pages that show it themselves."""
+    return next(status for kind, status in STATUS_OF_PROBLEM if isinstance(problem, kind))
+
+
 def _problem(problem: Problem) -> ResponseReturnValue:
-    code = next(status for kind, status in STATUS_OF_PROBLEM if isinstance(problem, kind))
-    return _answer(code, problem.message, problem.findings)
+    return _answer(status_of(problem), problem.message, problem.findings)
 
 
 def _unavailable(error: Exception) -> ResponseReturnValue:

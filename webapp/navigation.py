@@ -29,6 +29,7 @@ _REGISTRAR: tuple[tuple[Any, tuple[tuple[Any, str], ...]], ...] = (
             (_l("Check"), "admin.findings"),
             (_l("Generate"), "admin.generate"),
             (_l("Runs and variants"), "admin.timetables"),
+            (_l("Approvals"), "admin.approvals"),
             (_l("Publish"), "admin.publishing"),
         ),
     ),
@@ -40,7 +41,7 @@ _REGISTRAR_OFFICE = (
     (_l("Audit trail"), "admin.audit"),
 )
 _ROWS: dict[Role, tuple[tuple[Any, str], ...]] = {
-    Role.HOD: ((_l("Department timetable"), "hod.timetable"),),
+    Role.HOD: ((_l("Department timetable"), "hod.timetable"), (_l("Review"), "hod.reviews")),
     Role.FACULTY: ((_l("My week"), "faculty.timetable"),),
     Role.STUDENT: ((_l("My week"), "student.timetable"),),
 }

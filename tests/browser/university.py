@@ -152,7 +152,7 @@ def found_published() -> University:
     importing.confirm(organization, None, importing.read_upload("tiny.xlsx", workbook(with_entries=True)))
     add_people(organization)
     timetable = db.session.scalars(sa.select(Timetable)).one()
-    publishing.publish(None, timetable)
+    publishing.publish(None, timetable, publishing.EVERYTHING)
     return University(db.session.scalars(sa.select(Term.term_id)).one(), timetable.timetable_id)
 
 

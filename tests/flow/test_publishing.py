@@ -9,19 +9,21 @@ from sqlalchemy.orm import Session, scoped_session
 from tests import factories
 from tests.flow.university import University, university
 from webapp.extensions import db
-from webapp.flow import publishing
+from webapp.flow import approving, publishing
 from webapp.flow.publishing import (
-    MAY_FOLLOW,
+    EVERYTHING,
     BreaksHardRules,
     DataChanged,
     HasUnplaced,
-    StatusRefused,
+    NotAcknowledged,
+    PreviewStale,
+    Seen,
     TimetableUnknown,
-    publish,
     timetable_of,
     unpublish,
 )
-from webapp.models import AuditEvent, Timetable, TimetableEntry, TimetableStatus
+from webapp.flow.statuses import MAY_FOLLOW, AlreadyPublished, StatusRefused
+from webapp.models import AuditEvent, Role, Timetable, TimetableEntry, TimetableStatus, User
 
 Db = scoped_session[Session]
 
@@ -29,6 +31,15 @@ Db = scoped_session[Session]
 @pytest.fixture
 def uni(session: Db) -> University:
     return university()
+
+
+def publish(user: User | None, timetable: Timetable) -> Timetable:
+    """Publish past what only needs an acknowledgement."""
+    return publishing.publish(user, timetable, EVERYTHING)
+
+
+def keys_of(timetable: Timetable) -> list[str]:
+    return [point.key for point in publishing.readiness(timetable).open_points()]
 
 
 def test_publishing_numbers_hashes_and_notes_who_did_it(uni: University) -> None:
@@ -152,3 +163,68 @@ def test_a_variant_is_found_by_name_and_others_are_listed(uni: University) -> No
     assert publishing.latest_named(uni.term, "balanced") is newer
     with pytest.raises(TimetableUnknown, match="there are: Balanced"):
         publishing.latest_named(uni.term, "Best")
+
+
+def test_each_department_that_has_not_approved_is_acknowledged_by_name(uni: University) -> None:
+    timetable = approving.submit(uni.registrar, uni.timetable())
+    maths = factories.user(uni.organization, Role.HOD, department_id=uni.mat.department_id)
+    approving.approve(maths, timetable, uni.mat.department_id, timetable.revision)
+    with pytest.raises(NotAcknowledged, match="1 point is not acknowledged") as refused:
+        publishing.publish(uni.registrar, timetable)
+    assert refused.value.findings == ("Computing (CSE) has not approved it.",)
+    assert timetable.status is TimetableStatus.SUBMITTED
+    publishing.publish(uni.registrar, timetable, [f"approval-{uni.cse.department_id}"])
+    event = db.session.scalars(sa.select(AuditEvent).filter_by(action="timetable.publish")).one()
+    assert event.after is not None
+    assert list(event.after["acknowledged"].values()) == ["Computing (CSE) has not approved it."]
+
+
+def test_what_is_new_since_the_page_was_shown_is_not_acknowledged(uni: University) -> None:
+    timetable = approving.submit(uni.registrar, uni.timetable())
+    shown = keys_of(timetable)
+    entry = timetable.entries[0]
+    assert entry.time_slot is not None
+    cse = factories.user(uni.organization, Role.HOD, department_id=uni.cse.department_id)
+    approving.comment(cse, timetable, uni.cse.department_id, "Not on Monday, please.")
+    factories.availability(entry.time_slot, faculty_id=entry.faculty_id)
+    entry.override_reason = "Agreed."
+    db.session.flush()
+    with pytest.raises(NotAcknowledged, match="2 points are not acknowledged") as refused:
+        publishing.publish(uni.registrar, timetable, shown)
+    broken, said = refused.value.findings
+    assert "is not available" in broken
+    assert broken.endswith("The reason given: Agreed.")
+    assert said == "Computing: Not on Monday, please."
+    assert publishing.publish(uni.registrar, timetable, keys_of(timetable)).number == 1
+
+
+def test_what_was_acknowledged_for_a_version_needs_no_word_when_it_comes_back(uni: University) -> None:
+    first, second = uni.timetable("Balanced"), uni.timetable("Compact-Week", shift=1)
+    publish(uni.registrar, first)
+    publish(uni.registrar, second)
+    assert publishing.version_before(uni.term) is first
+    assert publishing.revert(uni.registrar, first).status is TimetableStatus.PUBLISHED
+    assert publishing.version_before(uni.term) is second
+
+
+def test_a_version_that_no_longer_fits_the_data_does_not_come_back(uni: University) -> None:
+    first = publish(uni.registrar, uni.timetable("Balanced"))
+    second = publish(uni.registrar, uni.timetable("Compact-Week", shift=1))
+    uni.logic.teachers[0].faculty_id = uni.iyer.faculty_id
+    db.session.flush()
+    with pytest.raises(DataChanged):
+        publishing.revert(uni.registrar, first)
+    assert (first.status, second.status) == (TimetableStatus.SUPERSEDED, TimetableStatus.PUBLISHED)
+
+
+def test_a_page_that_is_not_true_any_more_publishes_nothing(uni: University) -> None:
+    first, second = uni.timetable("Balanced"), uni.timetable("Compact-Week", shift=1)
+    seen = Seen(second.revision, None)
+    publish(uni.registrar, first)
+    with pytest.raises(PreviewStale, match=r"Version 1 \(Balanced\) was published since the page was shown"):
+        publishing.publish(uni.registrar, second, EVERYTHING, seen)
+    with pytest.raises(PreviewStale, match="has changed since the page was shown"):
+        publishing.publish(uni.registrar, second, EVERYTHING, Seen(second.revision - 1, first.timetable_id))
+    with pytest.raises(AlreadyPublished):
+        publish(uni.registrar, first)
+    assert first.status is TimetableStatus.PUBLISHED

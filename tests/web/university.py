@@ -11,12 +11,15 @@ from webapp.models import (
     Organization,
     Role,
     Timetable,
+    TimetableComment,
     TimetableScore,
     TimetableStatus,
     Upload,
     User,
     UserToken,
 )
+
+OF_REVIEW = {"admin.approvals_of", "hod.review", "hod.review_comment", "hod.review_approve", "hod.review_take_back"}
 
 
 @dataclass
@@ -29,6 +32,8 @@ class University:
     """By the key of a reference table, the key of one row."""
     job: GenerationJob
     timetable: Timetable
+    submitted: Timetable
+    """Another one, which the pages of review are about."""
     upload: Upload
     token: UserToken
     department_id: int
@@ -37,7 +42,7 @@ class University:
         """An address of a rule with the keys of this university; None where it needs something else."""
         known = {
             "job_id": self.job.job_id,
-            "timetable_id": self.timetable.timetable_id,
+            "timetable_id": (self.submitted if rule.endpoint in OF_REVIEW else self.timetable).timetable_id,
             "upload_id": self.upload.upload_id,
             "user_id": self.users[Role.STUDENT].user_id,
             "user_token_id": self.token.user_token_id,
@@ -105,6 +110,12 @@ def build(text: str = "{}") -> University:
     )
     factories.entry(timetable, component, slot, room)
     factories.entry(timetable, component, None, ordinal=2, unplaced_reason=text.format("No room."))
+    submitted = factories.timetable(
+        term, variant_name=text.format("Compact-Week")[:100], status=TimetableStatus.SUBMITTED
+    )
+    entry = factories.entry(submitted, component, slot, room)
+    said = {"timetable_id": submitted.timetable_id, "department_id": dept.department_id, "entry_id": entry.entry_id}
+    db.session.add(TimetableComment(**said, body=text.format("Too early.")))
     upload = Upload(
         organization_id=org.organization_id,
         term_id=term.term_id,
@@ -143,4 +154,4 @@ def build(text: str = "{}") -> University:
         "enrollments": enrollment.course_enrollment_id,
         "pins": pin.pin_id,
     }
-    return University(org, users, keys, job, timetable, upload, token, dept.department_id)
+    return University(org, users, keys, job, timetable, submitted, upload, token, dept.department_id)

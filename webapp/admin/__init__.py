@@ -9,6 +9,7 @@ bp = Blueprint("admin", __name__, url_prefix="/admin")
 bp.before_request(require_role(Role.REGISTRAR))
 
 from webapp.admin import (  # noqa: E402, F401 - the routes register themselves on bp
+    approvals,
     audit,
     availability,
     dashboard,

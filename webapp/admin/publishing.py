@@ -5,12 +5,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from webapp.admin import bp
-from webapp.flow import adjusting, reviewing, viewing
+from webapp.errors import status_of
 from webapp.flow import publishing as flow
+from webapp.flow import reviewing, viewing
 from webapp.flow.problems import Problem
 from webapp.htmx import redirect_to, render
-from webapp.models import TimetableStatus
+from webapp.models import Timetable, TimetableStatus
 from webapp.navigation import chosen_term, me
+from webapp.showing import whole_number
 
 
 @bp.get("/publishing")
@@ -23,6 +25,7 @@ def publishing() -> ResponseReturnValue:
         terms=terms,
         term=term,
         published=viewing.published_timetable(term),
+        before=flow.version_before(term) if term else None,
         versions=sorted(versions, key=lambda timetable: timetable.number or 0, reverse=True),
         best=reviewing.best_of([variant for variant in variants if variant.timetable.number is None]),
     )
@@ -31,27 +34,22 @@ def publishing() -> ResponseReturnValue:
 @bp.route("/timetables/<int:timetable_id>/publish", methods=["GET", "POST"])
 def publish(timetable_id: int) -> ResponseReturnValue:
     timetable = flow.timetable_of(me(), timetable_id)
-    if timetable.status is TimetableStatus.PUBLISHED:
-        flash(_("Version %(number)s is published already.", number=timetable.number), "info")
-        return redirect_to(url_for("admin.publishing"))
     problem = None
     if request.method == "POST":
         try:
-            flow.publish(me(), timetable)
+            flow.publish(me(), timetable, request.form.getlist("acknowledge"), _seen())
+        except flow.AlreadyPublished:
+            pass  # the second of two clicks: it was published, and once
         except Problem as refusal:
             problem = refusal
         else:
-            flash(_("Published. Heads, teachers and students see it now."), "good")
+            flash(_("Published as version %(number)s. Heads, teachers and students see it now.",
+                    number=timetable.number), "good")  # fmt: skip
             return redirect_to(url_for("admin.publishing"))
-    page = render(
-        "admin/timetables/publish.html",
-        timetable=timetable,
-        variant=reviewing.variant_of(timetable),
-        published=viewing.published_timetable(timetable.term),
-        problem=problem,
-        overrides=adjusting.overrides(timetable),
-    )
-    return page, 422 if problem else 200
+    if timetable.status is TimetableStatus.PUBLISHED:
+        flash(_("Version %(number)s is published already.", number=timetable.number), "info")
+        return redirect_to(url_for("admin.publishing"))
+    return _page(timetable, problem), status_of(problem) if problem else 200
 
 
 @bp.post("/timetables/<int:timetable_id>/unpublish")
@@ -59,3 +57,27 @@ def unpublish(timetable_id: int) -> ResponseReturnValue:
     flow.unpublish(me(), flow.timetable_of(me(), timetable_id))
     flash(_("Withdrawn. Nobody but you sees a timetable of this term now."), "info")
     return redirect_to(url_for("admin.publishing"))
+
+
+def _page(timetable: Timetable, problem: Problem | None) -> str:
+    ready = flow.readiness(timetable)
+    ticked = request.form.getlist("acknowledge")
+    return render(
+        "admin/timetables/publish.html",
+        timetable=timetable,
+        variant=reviewing.variant_of(timetable),
+        published=viewing.published_timetable(timetable.term),
+        problem=problem or ready.refusal,
+        refused=ready.refusal is not None,
+        points=ready.open_points(),
+        points_before=[point for point in ready.points if point.key in ready.acknowledged],
+        ticked=ticked,
+        kinds=list(flow.PointKind),
+    )
+
+
+def _seen() -> flow.Seen | None:
+    """What the page showed; the one click that brings a version back has shown nothing."""
+    if "revision" not in request.form:
+        return None
+    return flow.Seen(whole_number(request.form["revision"]), whole_number(request.form.get("replaces")) or None)

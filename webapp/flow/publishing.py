@@ -1,12 +1,16 @@
 """From draft to published: which status may follow which, and what is checked before everybody sees it."""
 
-from collections.abc import Mapping
-from types import MappingProxyType
+from collections.abc import Container, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from hashlib import blake2s
+from typing import NoReturn
 
 import sqlalchemy as sa
+from flask_babel import ngettext
 
 from webapp.extensions import db
-from webapp.flow import audit
+from webapp.flow import approving, statuses
 from webapp.flow.bridge import (
     MeetingKey,
     TermProblem,
@@ -17,21 +21,11 @@ from webapp.flow.bridge import (
     solution_from,
 )
 from webapp.flow.problems import Conflict, NotFound, Problem
+from webapp.flow.statuses import DRAFT, MAY_FOLLOW, PUBLISHED, SUPERSEDED, AlreadyPublished, StatusRefused
 from webapp.flow.words import _
-from webapp.models import Term, Timetable, TimetableEntry, TimetableStatus, User
+from webapp.models import AuditEvent, Term, Timetable, TimetableEntry, User
 
-DRAFT, SUBMITTED, APPROVED, PUBLISHED, SUPERSEDED = TimetableStatus
-
-MAY_FOLLOW: Mapping[TimetableStatus, frozenset[TimetableStatus]] = MappingProxyType(
-    {
-        DRAFT: frozenset({SUBMITTED, PUBLISHED}),
-        SUBMITTED: frozenset({DRAFT, APPROVED, PUBLISHED}),
-        APPROVED: frozenset({DRAFT, PUBLISHED}),
-        PUBLISHED: frozenset({SUPERSEDED, DRAFT}),
-        SUPERSEDED: frozenset({PUBLISHED}),
-    }
-)
-"""Which status may follow which; nothing else happens to a timetable's status."""
+__all__ = ["MAY_FOLLOW", "AlreadyPublished", "StatusRefused"]
 
 NEVER_OVERRIDDEN = frozenset({"room_clash", "instructor_clash", "group_clash"})
 """Rules that no reason given by hand excuses."""
@@ -40,10 +34,6 @@ MOST_FINDINGS = 20
 
 class TimetableUnknown(NotFound):
     """The organisation has no such timetable."""
-
-
-class StatusRefused(Conflict):
-    """A timetable of this status can't become what was asked for."""
 
 
 class HasUnplaced(Problem):
@@ -56,6 +46,64 @@ class DataChanged(Conflict):
 
 class BreaksHardRules(Problem):
     """Hard rules are broken, so the timetable can't be published."""
+
+
+class NotAcknowledged(Conflict):
+    """Something speaks against the timetable that nobody has acknowledged; the findings name each."""
+
+
+class PreviewStale(Conflict):
+    """What is to be published, or what it takes the place of, is not what the page showed."""
+
+
+class PointKind(StrEnum):
+    """What may speak against publishing and can be acknowledged."""
+
+    VIOLATION = "violation"
+    COMMENT = "comment"
+    APPROVAL = "approval"
+
+
+@dataclass(frozen=True)
+class Point:
+    """One thing to acknowledge by name; its key is another one as soon as it says something else."""
+
+    key: str
+    kind: PointKind
+    sentence: str
+    entry_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """What stands against publishing today: a refusal that nothing excuses, or points to acknowledge."""
+
+    points: tuple[Point, ...] = ()
+    refusal: Problem | None = None
+    acknowledged: frozenset[str] = frozenset()
+    """Keys that were acknowledged when the timetable was published before."""
+
+    def open_points(self, acknowledged: Container[str] = ()) -> list[Point]:
+        """The points that neither this publishing nor an earlier one has acknowledged."""
+        return [point for point in self.points if point.key not in acknowledged and point.key not in self.acknowledged]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a reader had before them when they decided: the timetable's revision, and what it takes the place of."""
+
+    revision: int
+    replaces: int | None
+
+
+class _Everything:
+    """Whatever there is: for the command line, whose user answers for it; the audit trail has the names."""
+
+    def __contains__(self, key: object) -> bool:
+        return True
+
+
+EVERYTHING: Container[str] = _Everything()
 
 
 def timetable_of(user: User, timetable_id: int) -> Timetable:
@@ -79,33 +127,52 @@ def latest_named(term: Term, name: str) -> Timetable:
     return found
 
 
-def publish(user: User | None, timetable: Timetable) -> Timetable:
+def version_before(term: Term) -> Timetable | None:
+    """The version that everybody saw before the published one, to bring it back."""
+    query = sa.select(Timetable).filter_by(term_id=term.term_id, status=SUPERSEDED)
+    return db.session.scalars(query.order_by(Timetable.published_at.desc().nulls_last()).limit(1)).first()
+
+
+def readiness(timetable: Timetable) -> Readiness:
+    """What stands against publishing a timetable, counted by the truth against the term as it is today."""
+    try:
+        return _ready(timetable)[0]
+    except Problem as refusal:
+        return Readiness(refusal=refusal)
+
+
+def publish(
+    user: User | None, timetable: Timetable, acknowledged: Container[str] = (), seen: Seen | None = None
+) -> Timetable:
     """Show a timetable to everybody in the place of the one before, and commit.
 
-    It is checked again by the truth against the term as it is today. Raises `StatusRefused`, `HasUnplaced`,
-    `DataChanged` or `BreaksHardRules`, with the single reasons as findings.
+    It is checked again by the truth against the term as it is today. Raises `StatusRefused`, `PreviewStale`,
+    `HasUnplaced`, `DataChanged`, `BreaksHardRules` or `NotAcknowledged`, with the single reasons as findings.
     """
-    lock = sa.select(Timetable).where(Timetable.term_id == timetable.term_id).order_by(Timetable.timetable_id)
-    of_term = db.session.scalars(lock.with_for_update().execution_options(populate_existing=True)).all()
-    _refuse_unless(timetable, PUBLISHED)
-    timetable.content_hash = _checked(timetable)
+    keys = sa.select(Timetable.timetable_id).filter_by(term_id=timetable.term_id)
+    of_term = statuses.lock_all(db.session.scalars(keys))
+    statuses.refuse_unless(timetable, PUBLISHED)
     earlier = next((other for other in of_term if other.status is PUBLISHED), None)
+    _refuse_unless_seen(timetable, earlier, seen)
+    ready, checked_hash = _ready(timetable)
+    if missing := ready.open_points(acknowledged):
+        _refuse_points(missing)
     if earlier is not None:
-        earlier.status = SUPERSEDED
+        statuses.change(user, earlier, SUPERSEDED, after={"superseded_by": timetable.timetable_id})
         db.session.flush()  # one published timetable a term is a constraint, so the old one goes first
-    before = {"status": timetable.status.value, "number": timetable.number}
+    before = {"number": timetable.number}
     if timetable.number is None:
         timetable.number = 1 + max((other.number or 0 for other in of_term), default=0)
-    timetable.status = PUBLISHED
+    timetable.content_hash = checked_hash
     timetable.published_at = sa.func.now()
     timetable.published_by_id = user.user_id if user else None
     after = {
-        "status": timetable.status.value,
         "number": timetable.number,
         "hash": timetable.content_hash,
         "supersedes": earlier.timetable_id if earlier else None,
+        "acknowledged": {point.key: point.sentence for point in ready.points},
     }
-    audit.record(timetable.organization_id, user, "timetable.publish", timetable, before=before, after=after)
+    statuses.change(user, timetable, PUBLISHED, before=before, after=after)
     db.session.commit()
     return timetable
 
@@ -115,34 +182,46 @@ def unpublish(user: User | None, timetable: Timetable) -> Timetable:
 
     Raises `StatusRefused`.
     """
-    _refuse_unless(timetable, DRAFT)
-    before = {"status": timetable.status.value}
-    timetable.status = DRAFT
-    after = {"status": timetable.status.value}
-    audit.record(timetable.organization_id, user, "timetable.unpublish", timetable, before=before, after=after)
+    statuses.lock(timetable)
+    if timetable.status is not PUBLISHED:
+        raise StatusRefused(_("%(name)s is %(status)s, so there is nothing to take back.", name=timetable.variant_name,
+                              status=timetable.status.value))  # fmt: skip
+    statuses.change(user, timetable, DRAFT)
     db.session.commit()
     return timetable
 
 
 def revert(user: User | None, timetable: Timetable) -> Timetable:
-    """Publish an earlier version again; it is checked as if it were new."""
+    """Publish an earlier version again: checked as if it were new, but what was acknowledged then needs no word now."""
     return publish(user, timetable)
 
 
-def _refuse_unless(timetable: Timetable, wanted: TimetableStatus) -> None:
-    if wanted not in MAY_FOLLOW[timetable.status]:
-        raise StatusRefused(
-            _(
-                "%(name)s is %(status)s, so it can't become %(wanted)s.",
-                name=timetable.variant_name,
-                status=timetable.status.value,
-                wanted=wanted.value,
-            )
-        )
+def _refuse_unless_seen(timetable: Timetable, earlier: Timetable | None, seen: Seen | None) -> None:
+    if seen is None:
+        return
+    if seen.revision != timetable.revision:
+        raise PreviewStale(
+            _("%(name)s has changed since the page was shown, so it was not published. Look again.",
+              name=timetable.variant_name)
+        )  # fmt: skip
+    if seen.replaces == (earlier.timetable_id if earlier else None):
+        return
+    if earlier is None:
+        raise PreviewStale(_("The published timetable was withdrawn since the page was shown. Look again."))
+    raise PreviewStale(
+        _("Version %(number)s (%(name)s) was published since the page was shown, so nothing was published now. "
+          "Look again at what would change.", number=earlier.number, name=earlier.variant_name)
+    )  # fmt: skip
 
 
-def _checked(timetable: Timetable) -> str:
-    """The hash of what was checked; raises what `publish` says."""
+def _refuse_points(missing: list[Point]) -> NoReturn:
+    words = ngettext("%(num)d point is not acknowledged, so nothing was published.",
+               "%(num)d points are not acknowledged, so nothing was published.", len(missing))  # fmt: skip
+    raise NotAcknowledged(words, _most([point.sentence for point in missing]))
+
+
+def _ready(timetable: Timetable) -> tuple[Readiness, str]:
+    """What is to be acknowledged, and the hash of what was checked; raises what `publish` says of the check."""
     problem = build_problem(timetable.term)
     solution = solution_from(problem, timetable.timetable_id)
     if solution.unplaced:
@@ -156,24 +235,66 @@ def _checked(timetable: Timetable) -> str:
             _("The term's data has changed in %(number)s places since it was made.", number=len(changed)),
             _most(changed),
         )
-    overridden = _overridden(problem, timetable)
-    findings = [
-        violation.sentence
-        for violation in hard_violations(problem, solution)
-        if violation.rule in NEVER_OVERRIDDEN or overridden.isdisjoint(violation.meetings)
-    ]
+    reasons = _reasons(problem, timetable)
+    findings, points = [], []
+    for violation in hard_violations(problem, solution):
+        given = next((reasons[index] for index in violation.meetings if index in reasons), None)
+        if violation.rule in NEVER_OVERRIDDEN or given is None:
+            findings.append(violation.sentence)
+        else:
+            points.append(_excused(violation.rule, violation.sentence, *given))
     if findings:
         raise BreaksHardRules(_("%(number)s hard rules are broken.", number=len(findings)), _most(findings))
-    return content_hash(problem, solution)
+    points += [*_comment_points(timetable), *_approval_points(timetable)]
+    return Readiness(tuple(points), None, _acknowledged_before(timetable)), content_hash(problem, solution)
 
 
-def _overridden(problem: TermProblem, timetable: Timetable) -> frozenset[int]:
-    """The meetings that a registrar has put by hand, with a reason, where a rule forbids it."""
-    query = sa.select(TimetableEntry.component_id, TimetableEntry.student_group_id, TimetableEntry.ordinal).where(
-        TimetableEntry.timetable_id == timetable.timetable_id, TimetableEntry.override_reason.is_not(None)
+def _excused(rule: str, sentence: str, entry_id: int, reason: str) -> Point:
+    digest = blake2s(f"{rule} {sentence} {reason}".encode(), digest_size=6).hexdigest()
+    words = _("%(sentence)s The reason given: %(reason)s", sentence=sentence, reason=reason)
+    return Point(f"{PointKind.VIOLATION}-{digest}", PointKind.VIOLATION, words, entry_id)
+
+
+def _comment_points(timetable: Timetable) -> Iterator[Point]:
+    for said in approving.comments_of(timetable, only_open=True):
+        if said.by_registrar:
+            continue
+        about = _(" on %(label)s", label=said.label) if said.label else ""
+        words = _("%(who)s%(about)s: %(body)s", who=said.department or said.author, about=about, body=said.body)
+        yield Point(f"{PointKind.COMMENT}-{said.timetable_comment_id}", PointKind.COMMENT, words, said.entry_id)
+
+
+def _approval_points(timetable: Timetable) -> Iterator[Point]:
+    for one in approving.standings(timetable):
+        if one.state is approving.State.APPROVED:
+            continue
+        words = _("%(name)s (%(code)s) has not approved it.", name=one.name, code=one.code)
+        if one.is_outdated:
+            words = _("%(name)s (%(code)s) approved an earlier state, not this one.", name=one.name, code=one.code)
+        yield Point(f"{PointKind.APPROVAL}-{one.department_id}", PointKind.APPROVAL, words)
+
+
+def _acknowledged_before(timetable: Timetable) -> frozenset[str]:
+    """What was acknowledged whenever this very timetable was published before."""
+    query = sa.select(AuditEvent.after["acknowledged"]).filter_by(
+        organization_id=timetable.organization_id,
+        subject=Timetable.__tablename__,
+        subject_key=str(timetable.timetable_id),
+        action="timetable.publish",
     )
-    keys = (MeetingKey(*key) for key in db.session.execute(query))
-    return frozenset(problem.index_of[key] for key in keys if key in problem.index_of)
+    return frozenset(key for given in db.session.scalars(query) for key in given or ())
+
+
+def _reasons(problem: TermProblem, timetable: Timetable) -> dict[int, tuple[int, str]]:
+    """By meeting, entry and reason of what a registrar has put by hand where a rule forbids it."""
+    entry = TimetableEntry
+    query = sa.select(
+        entry.component_id, entry.student_group_id, entry.ordinal, entry.entry_id, entry.override_reason
+    ).where(entry.timetable_id == timetable.timetable_id, entry.override_reason.is_not(None))
+    found = ((MeetingKey(*row[:3]), row[3], row[4]) for row in db.session.execute(query))
+    return {
+        problem.index_of[key]: (entry_id, reason or "") for key, entry_id, reason in found if key in problem.index_of
+    }
 
 
 def _with_reasons(timetable: Timetable, labels: list[str]) -> list[str]:

@@ -8,4 +8,4 @@ from webapp.models import Role
 bp = Blueprint("hod", __name__, url_prefix="/hod")
 bp.before_request(require_role(Role.HOD))
 
-from webapp.hod import timetable  # noqa: E402, F401 - the routes register themselves on bp
+from webapp.hod import review, timetable  # noqa: E402, F401 - the routes register themselves on bp

@@ -20,7 +20,7 @@ def timetable() -> ResponseReturnValue:
     term = viewing.shown_term(me(), request.args.get("term"))
     found = viewing.published_timetable(term)
     lens = lens_of(request.args.get("by"), Lens.DEPARTMENT)
-    subjects = _subjects(found, lens)
+    subjects = subjects_of(found, lens)
     subject = subject_of(subjects, request.args.get("key"))
     sheets = viewing.sheets_for(found, lens, [subject.key], current_user.department_id) if found and subject else []
     today, _now = moment_in(term)
@@ -46,7 +46,7 @@ def timetable_print() -> ResponseReturnValue:
     term = viewing.shown_term(me(), request.args.get("term"))
     found = viewing.published_timetable(term)
     lens = lens_of(request.args.get("by"), Lens.DEPARTMENT)
-    subjects = _subjects(found, lens)
+    subjects = subjects_of(found, lens)
     if request.args.get("key"):
         wanted = subject_of(subjects, request.args["key"])
         subjects = [wanted] if wanted else []
@@ -55,7 +55,8 @@ def timetable_print() -> ResponseReturnValue:
     return paper(sheets, found, back_url=url_for("hod.timetable", **looked_at()), lens=lens)
 
 
-def _subjects(timetable: Timetable | None, lens: Lens) -> list[Subject]:
+def subjects_of(timetable: Timetable | None, lens: Lens) -> list[Subject]:
+    """By whom the own department's part of a timetable can be looked at; another department is refused."""
     key = request.args.get("key", "")
     if lens is Lens.DEPARTMENT and key.isascii() and key.isdecimal() and len(key) < 10:
         viewing.department_of(me(), int(key))  # another department of one's own organisation: 403, of any other: 404

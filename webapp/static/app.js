@@ -100,6 +100,12 @@ document.addEventListener("change", (event) => {
   if (form) form.requestSubmit();
 });
 
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-tick-all]");
+  if (!button) return;
+  for (const box of button.closest("[data-ticks]").querySelectorAll("input[type=checkbox]")) box.checked = true;
+});
+
 // --- Posting: once is enough -----------------------------------------------------------------------------------------
 
 const buttonsOf = (form) => [...form.elements].filter((e) => e.type === "submit");

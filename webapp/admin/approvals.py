@@ -1,0 +1,134 @@
+"""Approvals: what is before the heads of department, what each has said, and how it goes on."""
+
+from dataclasses import dataclass
+
+from flask import flash, make_response, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from webapp.admin import bp
+from webapp.errors import status_of
+from webapp.flow import approving, publishing, reviewing
+from webapp.flow.approving import Said, Standing, State
+from webapp.flow.problems import Problem
+from webapp.htmx import redirect_to, render
+from webapp.models import Timetable
+from webapp.navigation import chosen_term, me
+from webapp.showing import whole_number
+
+
+@dataclass(frozen=True)
+class Review:
+    """A timetable with what the departments have said."""
+
+    timetable: Timetable
+    standings: list[Standing]
+
+    def count(self, state: str) -> int:
+        """How many departments stand so."""
+        return sum(one.state == state for one in self.standings)
+
+    @property
+    def open_comments(self) -> int:
+        """How many comments of departments are not settled."""
+        return sum(one.open_comments for one in self.standings)
+
+
+@bp.get("/approvals")
+def approvals() -> ResponseReturnValue:
+    terms, term = chosen_term()
+    found = approving.all_in_review(me(), term) if term else []
+    variants = reviewing.timetables_of(term) if term else []
+    drafts = [one.timetable for one in variants if one.timetable.status.value == "draft"]
+    return render(
+        "admin/approvals/index.html",
+        terms=terms,
+        term=term,
+        reviews=[Review(one, approving.standings(one)) for one in found],
+        drafts=drafts,
+    )
+
+
+@bp.get("/timetables/<int:timetable_id>/approvals")
+def approvals_of(timetable_id: int) -> ResponseReturnValue:
+    return _page(publishing.timetable_of(me(), timetable_id))
+
+
+@bp.post("/timetables/<int:timetable_id>/submit")
+def submit_timetable(timetable_id: int) -> ResponseReturnValue:
+    timetable = approving.submit(me(), publishing.timetable_of(me(), timetable_id))
+    flash(_("Submitted. Each head of department sees the own classes of %(name)s now.", name=timetable.variant_name),
+          "good")  # fmt: skip
+    return redirect_to(_url(timetable))
+
+
+@bp.post("/timetables/<int:timetable_id>/withdraw")
+def withdraw_timetable(timetable_id: int) -> ResponseReturnValue:
+    timetable = approving.withdraw(me(), publishing.timetable_of(me(), timetable_id))
+    flash(_("Withdrawn. %(name)s is a draft again, and heads of department no longer see it.",
+            name=timetable.variant_name), "info")  # fmt: skip
+    return redirect_to(_url(timetable))
+
+
+@bp.post("/timetables/<int:timetable_id>/approved")
+def mark_approved(timetable_id: int) -> ResponseReturnValue:
+    timetable = publishing.timetable_of(me(), timetable_id)
+    try:
+        approving.mark_approved(me(), timetable)
+    except Problem as refusal:
+        return make_response(_page(timetable, refusal), status_of(refusal))
+    flash(_("Marked as approved."), "good")
+    return redirect_to(_url(timetable))
+
+
+@bp.post("/timetables/<int:timetable_id>/comments/resolve")
+def resolve_comment(timetable_id: int) -> ResponseReturnValue:
+    timetable = publishing.timetable_of(me(), timetable_id)
+    approving.resolve(me(), timetable, whole_number(request.form.get("comment")))
+    return redirect_to(_url(timetable) + "#comments")
+
+
+@bp.post("/timetables/<int:timetable_id>/comments/answer")
+def answer_comment(timetable_id: int) -> ResponseReturnValue:
+    timetable = publishing.timetable_of(me(), timetable_id)
+    department_id, body = whole_number(request.form.get("department")), request.form.get("body", "")
+    try:
+        approving.comment(me(), timetable, department_id, body)
+    except Problem as refusal:
+        return make_response(_page(timetable, refusal, (department_id, body)), status_of(refusal))
+    return redirect_to(_url(timetable) + "#comments")
+
+
+def _page(timetable: Timetable, refusal: Problem | None = None, answer: tuple[int, str] = (0, "")) -> str:
+    review = Review(timetable, approving.standings(timetable))
+    said = approving.comments_of(timetable)
+    return render(
+        "admin/approvals/review.html",
+        timetable=timetable,
+        review=review,
+        shown=_filtered(review.standings),
+        states=list(State),
+        comments=_filtered_comments(said),
+        all_comments=len(said),
+        refusal=refusal,
+        answer=answer,
+        now=timetable.status.value,
+    )
+
+
+def _filtered(standings: list[Standing]) -> list[Standing]:
+    words, state = request.args.get("q", "").casefold(), request.args.get("state", "")
+    return [
+        one
+        for one in standings
+        if words in f"{one.code} {one.name}".casefold() and (not state or one.state.value == state)
+    ]
+
+
+def _filtered_comments(said: list[Said]) -> list[Said]:
+    department = whole_number(request.args.get("department"))
+    return [one for one in said if not department or one.department_id == department]
+
+
+def _url(timetable: Timetable) -> str:
+    return url_for("admin.approvals_of", timetable_id=timetable.timetable_id)
