@@ -106,7 +106,7 @@ def test_every_post_of_a_session_needs_its_csrf_token(app, client, sign_in, here
 def test_what_belongs_to_another_organisation_does_not_exist(app, client, pages, sign_in, here):
     """Tenant isolation: the registrar of one organisation names the rows of another in every address."""
     there = university.build("Foreign {}")
-    foreign = {"job_id", "timetable_id", "upload_id", "user_id", "user_token_id", "dept_id", "key"}
+    foreign = {"job_id", "term_id", "timetable_id", "upload_id", "user_id", "user_token_id", "dept_id", "key"}
     sign_in(client, here.users[REGISTRAR])
     token, named = pages.csrf_token(), 0
     for rule, method in rules(app):

@@ -47,11 +47,13 @@ __all__ = [
     "find_term",
     "keep_upload",
     "load_upload",
+    "lock",
     "make_organization",
     "make_term",
     "preview",
     "read_path",
     "read_upload",
+    "store_compared",
     "term_of_upload",
 ]
 
@@ -99,7 +101,7 @@ def _rehearse(rows: Store, found: Preview) -> None:
     """Store and take it back, so that the database has its say before anybody confirms."""
     rehearsal = db.session.begin_nested()
     try:
-        _store(rows, found)
+        store_compared(rows, found)
     finally:
         rehearsal.rollback()
         db.session.expire_all()
@@ -137,14 +139,14 @@ def _confirm(
     upload: Upload | None,
     replace: bool,
 ) -> Imported:
-    _lock(organization)
+    lock(organization)
     term = term or _term_in_file(organization, tables, make=True)
     _refuse_without_term(term, tables)
     rows = Store(organization.organization_id, term)
     found = compare(rows, tables, replace=replace)
     if not found.ok:
         raise refused(found.faults)
-    timetable_id = _store(rows, found, user)
+    timetable_id = store_compared(rows, found, user)
     if upload is not None:
         upload.confirmed_at = datetime.now(UTC)
     changed = {table.name: _tally(table) for table in found.tables if not _unchanged(table)}
@@ -181,16 +183,20 @@ def _refuse_without_term(term: Term | None, tables: Tables) -> None:
         )
 
 
-def _lock(organization: Organization) -> None:
+def lock(organization: Organization) -> None:
     """One import of an organisation at a time: what was compared is what is changed."""
     query = sa.select(Organization.organization_id).where(Organization.organization_id == organization.organization_id)
     db.session.execute(query.with_for_update(key_share=True))
 
 
-def _store(rows: Store, found: Preview, user: User | None = None) -> int | None:
+def store_compared(rows: Store, found: Preview, user: User | None = None, *, name: str | None = None) -> int | None:
+    """Write what was compared, without commit; return the draft of its timetable, called ``name``, if it has one.
+
+    Raises `StillInUse` or `ImportConflict`.
+    """
     try:
         store(rows, found)
-        timetable_id = _store_entries(rows, found, user)
+        timetable_id = _store_entries(rows, found, user, name)
         db.session.flush()
     except IntegrityError as error:
         constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", None) or "a constraint"
@@ -203,12 +209,12 @@ def _store(rows: Store, found: Preview, user: User | None = None) -> int | None:
     return timetable_id
 
 
-def _store_entries(rows: Store, found: Preview, user: User | None) -> int | None:
+def _store_entries(rows: Store, found: Preview, user: User | None, name: str | None) -> int | None:
     """Make a draft of the file's timetable, where it has one."""
     entries = next((table for table in found.tables if table.name == "entries" and table.rows), None)
     if entries is None:
         return None
-    return store_entries(rows, entries, user, found.filename)
+    return store_entries(rows, entries, user, found.filename, name)
 
 
 def _tally(table: TableDifference) -> dict[str, int]:

@@ -19,8 +19,13 @@ from webapp.models import TimetableEntry, User
 NOT_IN_THE_FILE = "The imported timetable has no slot for it."
 
 
-def store_entries(store: Store, difference: TableDifference, user: User | None, filename: str) -> int | None:
-    """Add a draft of the rows, without commit; return its key, or None where it is all there already."""
+def store_entries(
+    store: Store, difference: TableDifference, user: User | None, filename: str, name: str | None = None
+) -> int | None:
+    """Add a draft of the rows, without commit; return its key, or None where it is all there already.
+
+    Without a name it is called by the moment of the import.
+    """
     if not difference.of(State.NEW) and not difference.of(State.CHANGED):
         return None
     assert store.term is not None  # noqa: S101 (entries come only with a term)
@@ -31,7 +36,7 @@ def store_entries(store: Store, difference: TableDifference, user: User | None, 
     reasons |= {index: NOT_IN_THE_FILE for index, placement in enumerate(placements) if placement.time is None}
     now = datetime.now(UTC)
     facts = TimetableFacts(
-        variant_name=f"Imported {now:%Y-%m-%d %H:%M}",
+        variant_name=name or f"Imported {now:%Y-%m-%d %H:%M}",
         created_by_id=user.user_id if user is not None else None,
         result={"status": "imported", "file": filename},
         reasons=reasons,

@@ -91,8 +91,8 @@ class Store:
             return model.organization_id == self.organization_id
         if table.scope is Scope.TERM:
             return model.term_id == self.term_id
-        link = next(iter(table.links))
-        target = BY_NAME[link.table]
+        targets = ((link, BY_NAME[link.table]) for link in table.links)
+        link, target = next(pair for pair in targets if pair[1].scope is not Scope.ORGANIZATION)
         inner = sa.select(primary_key(target.model)).where(self.scope(target))  # type: ignore[arg-type]
         return getattr(model, link.attribute).in_(inner)
 
