@@ -6,6 +6,8 @@ STAMP := $(VENV)/.installed-$(shell cat requirements.txt requirements-dev.txt | 
 BENCHMARKS := $(or $(TIMELOOM_BENCHMARKS),../shared/benchmarks)
 SECONDS_EACH ?= 10
 SEEDS ?= 1
+# Processes that share the tests out among them, each with a database of its own.
+TEST_PROCESSES ?= $(shell n=$$(nproc); echo $$((n < 4 ? n : 4)))
 
 .PHONY: help install demo test lint bench
 .DEFAULT_GOAL := help
@@ -27,7 +29,7 @@ demo: install ## Start web and worker on an invented university, with servers of
 
 test: install ## Run all tests, on servers and in a browser of their own
 	$(RUN) -m tests.browser.provision
-	$(RUN) -m webapp.embedded -- $(RUN) -m pytest
+	$(RUN) -m webapp.embedded -- $(RUN) -m pytest -n $(TEST_PROCESSES) --dist worksteal
 
 lint: $(STAMP) ## Check style, types and the arrows between the rooms
 	$(RUN) -m ruff check .

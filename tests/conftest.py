@@ -24,7 +24,8 @@ from webapp.extensions import db, queue
 from webapp.models import User
 
 DATABASE = f"timeloom_test_{os.getpid()}"
-REDIS_DATABASE = 15
+REDIS_DATABASE = 15 - int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+"""One for each process of the run, so that none empties another's."""
 
 
 @pytest.fixture(scope="session")

@@ -103,7 +103,7 @@ def test_a_check_whose_process_is_killed_is_done_again(start_worker: StartWorker
 
 def test_a_check_that_redis_has_forgotten_is_handed_over_again(start_worker: StartWorker, tiny_term: Term) -> None:
     job = checking.request_check(tiny_term, None)
-    queue.connection.flushall()
+    queue.connection.flushdb()
     assert leasing.enqueue_forgotten(job.job_id, at_once=True) == [job.job_id]
     assert [carried.func_name for carried in queue.get("fast").jobs] == [leasing.CHECK_TASK]
     start_worker()

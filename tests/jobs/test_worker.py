@@ -219,7 +219,7 @@ def test_a_queue_that_was_flushed_forgets_no_run(
     start_worker: StartWorker, request_run: RequestRun, tiny_term: Term
 ) -> None:
     job_id = request_run(seconds=5)
-    queue.connection.flushall()
+    queue.connection.flushdb()
     silence(job_id)
     start_worker()  # its sweep hands the run over again
     wait_for(job_id, JobStatus.COMPLETED)
@@ -232,7 +232,7 @@ def test_a_run_survives_a_queue_flushed_in_its_middle(
     start_worker()
     job_id = request_run(seconds=6)
     wait_for_progress(job_id, 1)
-    queue.connection.flushall()
+    queue.connection.flushdb()
     wait_for(job_id, JobStatus.COMPLETED)
     assert_whole(tiny_term, job_id)
 
