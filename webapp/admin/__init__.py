@@ -12,6 +12,7 @@ from webapp.admin import (  # noqa: E402, F401 - the routes register themselves 
     approvals,
     audit,
     availability,
+    comparing,
     dashboard,
     editor,
     findings,

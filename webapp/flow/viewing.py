@@ -322,6 +322,11 @@ def _of(subject: Subject, entries: Iterable[SeenEntry], kin: "_Kin | None") -> l
             return [entry for entry in entries if entry.department_id == subject.key]
 
 
+def related_groups(term_id: int, group_id: int) -> frozenset[int]:
+    """The groups whose classes concern a group: its ancestors, itself, and all its parts; one query."""
+    return _Kin(term_id).of(group_id)
+
+
 class _Kin:
     """The groups whose classes concern a group: its ancestors, itself, and all its parts."""
 
