@@ -10,6 +10,7 @@ from webapp.flow.records import page_number
 from webapp.htmx import render
 from webapp.navigation import chosen_term, me
 from webapp.paging import ListPage
+from webapp.showing import key_in
 
 
 @bp.get("/timetables/compare")
@@ -25,7 +26,7 @@ def compare() -> ResponseReturnValue:
         page=ListPage(found.shown, page_number(request.args.get("page", "")), comparing.MOST_ON_A_PAGE),
         grid=comparing.week_of(found),
         timetables=[one.timetable for one in reviewing.timetables_of(found.a.term)],
-        named=comparing.named,
+        named=reviewing.named,
         kept=_kept(found),
     )
 
@@ -53,10 +54,5 @@ def _kept(found: Comparison) -> dict[str, int | str]:
 
 
 def _key(name: str) -> int | None:
-    """A row's key in the address; what is no number is no row's."""
     text = request.args.get(name, "")
-    if not text:
-        return None
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
-        abort(404)
-    return int(text)
+    return key_in(text) if text else None

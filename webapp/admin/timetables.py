@@ -6,12 +6,13 @@ from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
 from webapp.admin import bp
-from webapp.flow import generating, publishing, reviewing, viewing
+from webapp.flow import generating, pareto, publishing, reviewing, viewing
+from webapp.flow.reviewing import Variant
 from webapp.flow.viewing import Lens
 from webapp.htmx import render
-from webapp.models import Timetable
+from webapp.models import GenerationJob, Term, Timetable
 from webapp.navigation import chosen_term, me
-from webapp.showing import SHOWN, lens_of, paper, subject_of
+from webapp.showing import SHOWN, key_in, lens_of, paper, subject_of
 
 
 @bp.get("/timetables")
@@ -25,14 +26,31 @@ def timetables() -> ResponseReturnValue:
 @bp.get("/timetables/runs/<job_id>/variants")
 def variants(job_id: str) -> ResponseReturnValue:
     job = generating.run_of(me(), job_id)
-    found = reviewing.variants_of(job)
+    return _side_by_side(job.term, reviewing.variants_of(job), job)
+
+
+@bp.get("/timetables/variants")
+def side_by_side() -> ResponseReturnValue:
+    """Any timetables of a term, `?t=` each; the latest run's where none is named."""
+    keys = [key_in(text) for text in request.args.getlist("t")]
+    if keys:
+        found = reviewing.side_by_side(me(), keys)
+        return _side_by_side(found[0].timetable.term, found)
+    _terms, term = chosen_term()
+    return _side_by_side(term, reviewing.latest_variants(term) if term else [])
+
+
+def _side_by_side(term: Term | None, found: list[Variant], job: GenerationJob | None = None) -> ResponseReturnValue:
+    """All on one yardstick, with the chart of the two criteria that are asked for."""
     return render(
         "admin/timetables/variants.html",
+        term=term,
         job=job,
-        variants=found,
-        criteria=reviewing.criteria(found),
+        review=pareto.review(found, request.args.get("x", ""), request.args.get("y", "")),
         best=reviewing.best_of(found),
         sentences=reviewing.sentences_of_variants(),
+        others=reviewing.timetables_of(term) if term else [],
+        named=reviewing.named,
     )
 
 

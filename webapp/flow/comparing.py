@@ -19,7 +19,7 @@ from webapp.flow.viewing import related_groups
 from webapp.flow.words import _
 from webapp.models import Term, Timetable, TimetableStatus, User
 
-MOST_ON_A_PAGE = 100
+MOST_ON_A_PAGE = 40
 SUBJECTS = ("group", "teacher", "room")
 COLUMNS = (
     "class", "title", "department", "difference",
@@ -95,13 +95,6 @@ def _others(term: Term, known: Timetable | None) -> list[Timetable]:
     """The term's timetables but one, newest first."""
     query = sa.select(Timetable).filter_by(term_id=term.term_id).order_by(Timetable.timetable_id.desc())
     return [one for one in db.session.scalars(query) if one is not known]
-
-
-def named(timetable: Timetable) -> str:
-    """What tells a timetable from its namesakes of other runs: "Balanced, version 2" or "Balanced, no. 14"."""
-    if timetable.number is not None:
-        return _("%(name)s, version %(number)s", name=timetable.variant_name, number=timetable.number)
-    return _("%(name)s, no. %(number)s", name=timetable.variant_name, number=timetable.timetable_id)
 
 
 def compare(a: Timetable, b: Timetable, narrowing: Narrowing) -> Comparison:

@@ -1,5 +1,6 @@
 """Comparing what a run has made: variants, their scores by rule, and what each counts as sentences."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,7 +12,10 @@ from webapp.engine.profiles import PROFILES
 from webapp.engine.rules import rule_named
 from webapp.extensions import db
 from webapp.flow.bridge import build_problem, names_of, solution_from
-from webapp.models import GenerationJob, Term, Timetable, TimetableScore, TimetableStatus
+from webapp.flow.differences import NotOfOneTerm
+from webapp.flow.publishing import TimetableUnknown
+from webapp.flow.words import _
+from webapp.models import GenerationJob, Term, Timetable, TimetableScore, TimetableStatus, User
 
 MOST_VIOLATIONS = 500
 
@@ -94,6 +98,48 @@ def timetables_of(term: Term) -> list[Variant]:
     query = sa.select(Timetable).filter_by(term_id=term.term_id)
     is_published = Timetable.status == TimetableStatus.PUBLISHED
     return _with_scores(db.session.scalars(query.order_by(is_published.desc(), Timetable.timetable_id.desc())).all())
+
+
+def side_by_side(user: User, keys: Sequence[int]) -> list[Variant]:
+    """These timetables of the user's organisation, which must be of one term, newest last; two queries.
+
+    Raises `TimetableUnknown` where one is not there, and `NotOfOneTerm`.
+    """
+    query = sa.select(Timetable).filter_by(organization_id=user.organization_id)
+    query = query.where(Timetable.timetable_id.in_(keys)).order_by(Timetable.timetable_id)
+    found = db.session.scalars(query).all()
+    if missing := set(keys) - {timetable.timetable_id for timetable in found}:
+        raise TimetableUnknown(_("There is no timetable %(number)s.", number=min(missing)))
+    if len({timetable.term_id for timetable in found}) > 1:
+        raise NotOfOneTerm(_("Only timetables of one term can be compared."))
+    return _with_scores(found)
+
+
+def latest_variants(term: Term) -> list[Variant]:
+    """The variants of the term's latest run that has stored any; else all timetables that there are."""
+    query = sa.select(Timetable.generation_job_id).filter_by(term_id=term.term_id)
+    query = query.where(Timetable.generation_job_id.is_not(None)).order_by(Timetable.timetable_id.desc()).limit(1)
+    job_id = db.session.scalar(query)
+    made = sa.select(Timetable).filter_by(term_id=term.term_id)
+    if job_id is not None:
+        made = made.filter_by(generation_job_id=job_id)
+    return _with_scores(db.session.scalars(made.order_by(Timetable.timetable_id)).all())
+
+
+def named(timetable: Timetable) -> str:
+    """What tells a timetable from its namesakes of other runs: "Balanced, version 2" or "Balanced, no. 14"."""
+    if timetable.number is not None:
+        return _("%(name)s, version %(number)s", name=timetable.variant_name, number=timetable.number)
+    return _("%(name)s, no. %(number)s", name=timetable.variant_name, number=timetable.timetable_id)
+
+
+def names_among(variants: Sequence[Variant]) -> list[str]:
+    """What each is called beside the others: by its name alone where no other has the same."""
+    used = Counter(variant.timetable.variant_name for variant in variants)
+    return [
+        one.timetable.variant_name if used[one.timetable.variant_name] == 1 else named(one.timetable)
+        for one in variants
+    ]
 
 
 def variant_of(timetable: Timetable) -> Variant:
