@@ -43,6 +43,10 @@ def of(timetable: Timetable, action: str) -> str:
     return f"/admin/timetables/{timetable.timetable_id}/{action}"
 
 
+def asked(timetable: Timetable, rest: str = "") -> str:
+    return f"/admin/approvals/{timetable.timetable_id}{rest}"
+
+
 def ticks(pages: Pages, timetable: Timetable) -> list[str]:
     page = pages.get(of(timetable, "publish"))
     return [box.get("value", "") for box in page.iter("input") if box.get("type") == "checkbox"]
@@ -84,14 +88,14 @@ def test_faculty_students_and_heads_elsewhere_see_nothing_of_it(
 ) -> None:
     for role in (Role.FACULTY, Role.STUDENT):
         sign_in(client, factories.user(uni.organization, role))
-        for path in ("/hod/review", review(timetable), "/admin/approvals", of(timetable, "approvals")):
+        for path in ("/hod/review", review(timetable), "/admin/approvals", asked(timetable)):
             pages.get(path, 403)
     sign_in(client, factories.user(role=Role.HOD))
     pages.get(review(timetable), 404)
     sign_in(client, factories.user())
-    pages.get(of(timetable, "approvals"), 404)
-    for action in ("submit", "withdraw", "approved", "comments/resolve", "comments/answer"):
-        pages.post(of(timetable, action), {}, 404)
+    pages.get(asked(timetable), 404)
+    for action in ("submit", "withdraw", "close", "settle", "answer"):
+        pages.post(asked(timetable, f"/{action}"), {}, 404)
 
 
 def test_a_refused_comment_stays_in_the_form(
@@ -119,14 +123,14 @@ def test_a_head_comments_on_a_class_and_the_registrar_answers_and_settles(
     pages.post(review(timetable, "/comment"), {"body": "<b>Too early</b>", "entry": entry_id})
     assert label in words(pages.get(review(timetable, f"?entry={entry_id}")))
     sign_in(client, uni.registrar)
-    page = pages.get(of(timetable, "approvals"))
+    page = pages.get(asked(timetable))
     assert "<b>Too early</b>" in words(page)
     assert any(f"entry={entry_id}" in (link.get("href") or "") for link in page.iter("a"))
-    pages.post(of(timetable, "comments/answer"), {"department": uni.cse.department_id, "body": "Moved."})
+    pages.post(asked(timetable, "/answer"), {"department": uni.cse.department_id, "body": "Moved."})
     (said,) = (one for one in approving.comments_of(timetable) if not one.by_registrar)
-    pages.post(of(timetable, "comments/resolve"), {"comment": said.timetable_comment_id})
-    pages.post(of(timetable, "comments/resolve"), {"comment": "x"}, 404)
-    assert "no head has an account" in words(pages.get(of(timetable, "approvals?q=mat&state=silent")))
+    pages.post(asked(timetable, "/settle"), {"comment": said.timetable_comment_id})
+    pages.post(asked(timetable, "/settle"), {"comment": "x"}, 404)
+    assert "no head has an account" in words(pages.get(asked(timetable, "?q=mat&state=silent")))
     sign_in(client, head)
     assert "Moved." in words(pages.get(review(timetable)))
 
@@ -149,14 +153,14 @@ def test_an_approval_from_a_page_that_is_stale_or_of_another_department_is_refus
 def test_the_registrar_submits_withdraws_and_is_told_who_has_not_approved(
     uni: University, timetable: Timetable, pages: Pages
 ) -> None:
-    pages.post(of(timetable, "submit"), {}, 409)
-    refused = pages.post(of(timetable, "approved"), {}, 422).get_data(as_text=True)
+    pages.post(asked(timetable, "/submit"), {}, 409)
+    refused = pages.post(asked(timetable, "/close"), {}, 422).get_data(as_text=True)
     assert "2 departments have not approved Balanced" in refused
     assert "MAT: Maths" in refused
-    pages.post(of(timetable, "withdraw"))
-    pages.post(of(timetable, "withdraw"), {}, 409)
+    pages.post(asked(timetable, "/withdraw"))
+    pages.post(asked(timetable, "/withdraw"), {}, 409)
     assert "Nothing is in review" in words(pages.get("/admin/approvals"))
-    pages.post(of(timetable, "submit"))
+    pages.post(asked(timetable, "/submit"))
     assert "0 of 2" in words(pages.get("/admin/approvals"))
 
 
@@ -184,6 +188,17 @@ def test_a_draft_that_fails_the_check_says_why_and_has_no_button(uni: University
     assert "1 classes have no place yet" in words(page)
     assert "Check again" in words(page)
     pages.post(of(draft, "publish"), {}, 422)
+
+
+def test_who_changes_and_how_is_told_before(uni: University, pages: Pages) -> None:
+    first, second = uni.timetable("Balanced"), uni.timetable("Compact-Week")
+    publishing.publish(uni.registrar, first, EVERYTHING)
+    assert "nobody's week changes" in words(pages.get(of(second, "publish")))
+    third = uni.timetable("Room-Saving", shift=1)
+    told = words(pages.get(of(third, "publish")))
+    assert "6 classes stand otherwise" in told
+    assert "3 teachers" in told
+    assert "SEN: Dr Sen" in told
 
 
 def test_one_click_brings_the_version_before_back(uni: University, pages: Pages) -> None:

@@ -49,12 +49,12 @@ def approvals() -> ResponseReturnValue:
     )
 
 
-@bp.get("/timetables/<int:timetable_id>/approvals")
+@bp.get("/approvals/<int:timetable_id>")
 def approvals_of(timetable_id: int) -> ResponseReturnValue:
     return _page(publishing.timetable_of(me(), timetable_id))
 
 
-@bp.post("/timetables/<int:timetable_id>/submit")
+@bp.post("/approvals/<int:timetable_id>/submit")
 def submit_timetable(timetable_id: int) -> ResponseReturnValue:
     timetable = approving.submit(me(), publishing.timetable_of(me(), timetable_id))
     flash(_("Submitted. Each head of department sees the own classes of %(name)s now.", name=timetable.variant_name),
@@ -62,7 +62,7 @@ def submit_timetable(timetable_id: int) -> ResponseReturnValue:
     return redirect_to(_url(timetable))
 
 
-@bp.post("/timetables/<int:timetable_id>/withdraw")
+@bp.post("/approvals/<int:timetable_id>/withdraw")
 def withdraw_timetable(timetable_id: int) -> ResponseReturnValue:
     timetable = approving.withdraw(me(), publishing.timetable_of(me(), timetable_id))
     flash(_("Withdrawn. %(name)s is a draft again, and heads of department no longer see it.",
@@ -70,7 +70,7 @@ def withdraw_timetable(timetable_id: int) -> ResponseReturnValue:
     return redirect_to(_url(timetable))
 
 
-@bp.post("/timetables/<int:timetable_id>/approved")
+@bp.post("/approvals/<int:timetable_id>/close")
 def mark_approved(timetable_id: int) -> ResponseReturnValue:
     timetable = publishing.timetable_of(me(), timetable_id)
     try:
@@ -81,14 +81,14 @@ def mark_approved(timetable_id: int) -> ResponseReturnValue:
     return redirect_to(_url(timetable))
 
 
-@bp.post("/timetables/<int:timetable_id>/comments/resolve")
+@bp.post("/approvals/<int:timetable_id>/settle")
 def resolve_comment(timetable_id: int) -> ResponseReturnValue:
     timetable = publishing.timetable_of(me(), timetable_id)
     approving.resolve(me(), timetable, whole_number(request.form.get("comment")))
     return redirect_to(_url(timetable) + "#comments")
 
 
-@bp.post("/timetables/<int:timetable_id>/comments/answer")
+@bp.post("/approvals/<int:timetable_id>/answer")
 def answer_comment(timetable_id: int) -> ResponseReturnValue:
     timetable = publishing.timetable_of(me(), timetable_id)
     department_id, body = whole_number(request.form.get("department")), request.form.get("body", "")

@@ -6,13 +6,16 @@ from flask_babel import gettext as _
 
 from webapp.admin import bp
 from webapp.errors import status_of
+from webapp.flow import differences, reviewing, viewing
 from webapp.flow import publishing as flow
-from webapp.flow import reviewing, viewing
 from webapp.flow.problems import Problem
 from webapp.htmx import redirect_to, render
 from webapp.models import Timetable, TimetableStatus
 from webapp.navigation import chosen_term, me
 from webapp.showing import whole_number
+
+MOST_LISTED = 100
+"""Rows of a list on the page before publishing; the counts above it are whole."""
 
 
 @bp.get("/publishing")
@@ -62,11 +65,15 @@ def unpublish(timetable_id: int) -> ResponseReturnValue:
 def _page(timetable: Timetable, problem: Problem | None) -> str:
     ready = flow.readiness(timetable)
     ticked = request.form.getlist("acknowledge")
+    published = viewing.published_timetable(timetable.term)
     return render(
         "admin/timetables/publish.html",
         timetable=timetable,
         variant=reviewing.variant_of(timetable),
-        published=viewing.published_timetable(timetable.term),
+        published=published,
+        changes=differences.differences(published, timetable) if published else None,
+        where=differences.where,
+        most=MOST_LISTED,
         problem=problem or ready.refusal,
         refused=ready.refusal is not None,
         points=ready.open_points(),
