@@ -11,10 +11,14 @@ from typing import Any
 
 from webapp.engine.counting import shortages
 from webapp.engine.explain import Conflict, Explanation, Price, Verdict, explain
+from webapp.engine.explain.assumptions import Assumption
 from webapp.engine.params import SolveParams
 from webapp.engine.result import Status
+from webapp.engine.rules import rule_named
 from webapp.engine.solve import SCHEDULING_SHARE, schedule
+from webapp.flow.bridge.storing import PLACED_RULE
 from webapp.flow.checking import Case, Target
+from webapp.trying import fingerprint
 
 SEARCH_SHARE = 0.4
 """Of the check's time, at most, for looking for a timetable; explaining has what is left."""
@@ -55,7 +59,7 @@ def _told(
         "placed": placed,
         "clashes": clashes[:MOST_CLASHES],
         "more_clashes": max(0, len(clashes) - MOST_CLASHES),
-        "relaxations": [_relaxation(price) for price in (explained.prices if explained else ())],
+        "relaxations": [_relaxation(case, price) for price in (explained.prices if explained else ())],
     }
 
 
@@ -77,6 +81,7 @@ def _clash(case: Case, conflict: Conflict) -> dict[str, Any]:
         "sentence": conflict.shortage.sentence if conflict.shortage else "",
         "members": [{"sentence": one.sentence, "rule": one.rule.title, "who": one.who} for one in conflict.members],
         "minimal": conflict.minimal,
+        "verified": conflict.verified,
         "alike": 0,
         "targets": [asdict(target) for target in _targets(case, conflict)],
     }
@@ -92,5 +97,22 @@ def _targets(case: Case, conflict: Conflict) -> Iterable[Target]:
     return list(dict.fromkeys(found))[:MOST_TARGETS]
 
 
-def _relaxation(price: Price) -> dict[str, Any]:
-    return {"sentence": price.sentence, "is_enough": price.amount is not None}
+def _relaxation(case: Case, price: Price) -> dict[str, Any]:
+    """A way out: its price in numbers, the rule by which it can be tried, and the rows that would change for good."""
+    member, amount = price.assumption, price.amount
+    rule = member.rule if member is not None else rule_named(PLACED_RULE)
+    return {
+        "sentence": price.sentence,
+        "is_enough": amount is not None,
+        "price": "" if amount is None else rule.amount_in_words(amount),
+        "proven": price.proven,
+        "rule": rule.name,
+        "key": "" if member is None else fingerprint(case.instance, member.constraint),
+        "targets": [] if member is None else [asdict(target) for target in _rows_of(case, member)],
+    }
+
+
+def _rows_of(case: Case, member: Assumption) -> list[Target]:
+    found = [case.of_resource(resource) for resource in member.constraint.resources]
+    found += [case.of_meeting(meeting) for meeting in member.constraint.meetings]
+    return list(dict.fromkeys(found))[:MOST_TARGETS]

@@ -32,13 +32,14 @@ from webapp.flow.bridge import (
     store_timetable,
     trimmed,
 )
-from webapp.flow.checking import Case, blockers, look_at
+from webapp.flow.checking import Case, Trial, blockers, look_at
 from webapp.flow.choosing import Judge
 from webapp.flow.generating import variants_stored
 from webapp.flow.leasing import Heartbeat, JobNotFree, Lease, LeaseLost
 from webapp.flow.problems import Problem
 from webapp.flow.tracking import Tracker
 from webapp.models import GenerationJob, JobKind, JobStatus, Stage, Term, Timetable
+from webapp.trying import Tried, try_out
 
 RETRIES = (0.5, 1, 2, 3, 5, 5, 5, 5, 5, 5, 5, 5)
 """Seconds between attempts to save while the database is away; together more than a lease lasts."""
@@ -181,8 +182,8 @@ def _persist(action: Callable[[], object]) -> None:
 
 
 def _check(job: GenerationJob, lease: Lease, tracker: Tracker, beat: Heartbeat) -> None:
-    """Look for a timetable, else for the reason why there is none; store the answer, which ends the job."""
-    seconds, seed = float(job.seconds), job.seed
+    """Look for a timetable, else for the reason why there is none, or try a way out; store it, which ends the job."""
+    seconds, seed, created_by_id = float(job.seconds), job.seed, job.created_by_id
     tracker.enter(Stage.SCHEDULING, 0, 100, seconds)
     look = look_at(db.session.get_one(Term, job.term_id))
     if look.problem is None:
@@ -192,16 +193,31 @@ def _check(job: GenerationJob, lease: Lease, tracker: Tracker, beat: Heartbeat) 
     def stop() -> bool:
         return shutdown.is_set() or beat.cancelled.is_set() or beat.lost.is_set()
 
-    answer = check_feasibility(Case(look, look.problem), seconds, seed, stop)
+    trial = Trial.of(job.options["try"]) if "try" in job.options else None
+    if trial is None:
+        answer = check_feasibility(Case(look, look.problem), seconds, seed, stop)
+    else:
+        tried = try_out(look.problem, trial, seconds, seed, stop)
     if beat.lost.is_set():
         raise LeaseLost(f"Check {lease.job_id} is no longer held by this worker.")
     if beat.cancelled.is_set():
         raise Cancelled
     if shutdown.is_set():
         raise HandedBack
+    if trial is not None:
+        _persist(lambda: _store_trial(tried, lease, tracker, created_by_id))
+        return
     tracker.note(check=answer)
     tracker.finish()
     _end(lease, status=JobStatus.COMPLETED, progress=100, facts=tracker.facts())
+
+
+def _store_trial(tried: Tried, lease: Lease, tracker: Tracker, created_by_id: int | None) -> None:
+    """The draft of a what-if and the end of its job, together."""
+    told = tried.store(lease.job_id, created_by_id)
+    tracker.finish()
+    ended = {"completed_at": sa.func.now(), "lease_token": None, "progress": 100}
+    leasing.write(lease, status=JobStatus.COMPLETED, facts=tracker.facts() | {"try": told}, **ended)
 
 
 class Run:

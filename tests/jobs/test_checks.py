@@ -10,8 +10,10 @@ import sqlalchemy as sa
 from tests import factories
 from tests.jobs.conftest import WorkerProcess, status_of, wait_for, wait_until
 from webapp.extensions import db, queue
-from webapp.flow import checking, leasing
+from webapp.flow import checking, generating, leasing
 from webapp.flow.checking import Answer
+from webapp.flow.checking.asking import write_job
+from webapp.flow.exporting import term_contents
 from webapp.models import GenerationJob, JobKind, JobStatus, Term
 
 pytestmark = pytest.mark.slow
@@ -117,3 +119,52 @@ def test_a_function_leaves_jobs_of_another_kind_alone(start_worker: StartWorker,
     queue.enqueue("fast", leasing.TASK, job.job_id)
     wait_until(lambda: "left alone" in worker.log.read_text())
     assert db.session.get_one(GenerationJob, job.job_id).attempt == 0
+
+
+def rows_of(term: Term) -> dict[str, object]:
+    """The term's data as an export would write them, without timetables."""
+    return {name: rows for name, rows in term_contents(term.organization, term).items() if name != "entries"}
+
+
+def test_a_way_out_that_is_tried_gives_a_draft_with_every_class_and_leaves_the_data_alone(
+    start_worker: StartWorker, tiny_term: Term
+) -> None:
+    home = factories.department(tiny_term.organization)
+    rao = factories.faculty(home, name="Dr Rao", max_slots_week=2)
+    factories.component(term=tiny_term, meetings_per_week=4, faculty=[rao])
+    user = factories.user(tiny_term.organization)
+    db.session.commit()
+    before = rows_of(tiny_term)
+    start_worker("fast")
+    check = checking.request_check(tiny_term, user)
+    (way,) = [one for one in answer_of(check.job_id).relaxations if one.key and one.is_enough and one.can_be_tried]
+    assert (way.price, way.proven) == ("2 slots too many", True)
+    assert ("faculty", rao.faculty_id) in [(target.table, target.row_id) for target in way.targets]
+    job = checking.request_trial(user, check, way.number, "click")
+    assert checking.request_trial(user, check, way.number, "click").job_id == job.job_id
+    state = checking.trial_state(wait_for(job.job_id, JobStatus.COMPLETED))
+    assert state.draft is not None
+    assert (state.told["placed"], state.told["classes"], state.told["broken"]) == (22, 22, "2 slots too many")
+    assert (state.draft.status.value, state.draft.unplaced, state.draft.hard_violations) == ("draft", 0, 2)
+    assert state.draft.variant_name.startswith("What-if: Allow 2 slots too many")
+    reasons = {(entry.faculty_id == rao.faculty_id, entry.override_reason) for entry in state.draft.entries}
+    assert reasons == {(True, f"What-if: {way.sentence}"), (False, None)}
+    db.session.expire_all()
+    assert rows_of(tiny_term) == before
+    assert checking.latest_check(tiny_term).job.job_id == check.job_id, "a what-if is no check"
+
+
+def test_a_way_out_whose_rule_has_changed_since_makes_no_draft(start_worker: StartWorker, tiny_term: Term) -> None:
+    user = factories.user(tiny_term.organization)
+    job = write_job(
+        tiny_term,
+        user,
+        None,
+        5,
+        {"try": {"key": "gone", "rule": "max_per_week", "sentence": "Allow 2.", "check_id": "", "targets": []}},
+        "check.try",
+    )
+    db.session.commit()
+    generating.hand_over(job.job_id)
+    start_worker("fast")
+    assert "data have changed since the check" in str(wait_for(job.job_id, JobStatus.FAILED).failure)

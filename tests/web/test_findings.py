@@ -158,6 +158,71 @@ def test_an_explanation_shows_the_rules_the_rows_and_the_prices(pages: Pages, te
     assert links(page)["Dr Rao"] == "/admin/records/faculty/5"
 
 
+RAO = {"table": "faculty", "row_id": 5, "label": "Dr Rao", "column": "", "value": ""}
+WAYS = [
+    {"sentence": "Allow 2 slots too many (Dr Rao).", "is_enough": True, "price": "2 slots too many", "proven": True}
+    | {"rule": "max_per_week", "key": "abc", "targets": [RAO]},
+    {"sentence": "Allow 2 clashes (Dr Rao).", "is_enough": True, "price": "2 clashes", "proven": False}
+    | {"rule": "instructor_clash", "key": "def", "targets": [RAO]},
+    {"sentence": "Giving up X alone is not enough.", "is_enough": False, "price": "", "proven": True}
+    | {"rule": "pinned", "key": "ghi", "targets": []},
+]
+
+
+def explained(term):
+    return check_of(
+        term, status=JobStatus.COMPLETED, facts={"check": ANSWER | {"verdict": "impossible", "relaxations": WAYS}}
+    )
+
+
+def test_only_what_is_enough_and_no_double_booking_can_be_tried(pages: Pages, term) -> None:
+    job = explained(term)
+    page = pages.get(PAGE)
+    tries = [form.get("action") for form in page.iter("form") if "/ways/" in form.get("action", "")]
+    assert tries == [f"/admin/check/runs/{job.job_id}/ways/0/try"]
+    assert "2 slots too many proven: less is not enough" in words(page).replace("manyproven", "many proven")
+    for number in (1, 2, 3):
+        pages.post(f"/admin/check/runs/{job.job_id}/ways/{number}/try", status=409)
+
+
+def test_trying_a_way_out_makes_one_job_and_leads_to_its_page(pages: Pages, term) -> None:
+    check = explained(term)
+    address = f"/admin/check/runs/{check.job_id}/ways/0/try"
+    first, second = pages.post(address, {"idempotency_key": "a"}), pages.post(address, {"idempotency_key": "b"})
+    assert first.location == second.location
+    assert polls(pages.get(first.location)) == [first.location]
+    job = db.session.scalars(sa.select(GenerationJob).where(GenerationJob.options.has_key("try"))).one()
+    assert (job.kind, job.options["try"]["key"]) == (JobKind.CHECK, "abc")
+    pages.get(f"/admin/check/runs/{job.job_id}", 404)
+    assert "Ways out" in words(pages.get(PAGE)), "the check's answer still stands"
+
+
+def test_a_draft_of_a_what_if_says_what_it_is_wherever_it_is_shown(pages: Pages, term) -> None:
+    check = explained(term)
+    address = pages.post(f"/admin/check/runs/{check.job_id}/ways/0/try").location
+    job_id = address.rpartition("/")[2]
+    job = db.session.get_one(GenerationJob, job_id)
+    told = {"timetable_id": 0, "classes": 3, "placed": 3, "broken": "2 slots too many", "excused": 3}
+    job.status, job.facts = JobStatus.COMPLETED, {"try": told}
+    draft = factories.timetable(
+        term, variant_name="What-if", generation_job_id=job_id, result={"relaxation": WAYS[0]["sentence"]}
+    )
+    db.session.commit()
+    page = pages.get(address)
+    assert "3 of 3 classes have a place" in words(page)
+    assert links(page)["Dr Rao"] == "/admin/records/faculty/5"
+    at = f"/admin/timetables/{draft.timetable_id}"
+    for shown in (at, f"{at}/week", f"{at}/edit", f"{at}/publish"):
+        assert "A what-if: Allow 2 slots too many (Dr Rao)." in words(pages.get(shown)), shown
+
+
+def test_a_run_that_failed_leads_to_the_explanation(pages: Pages, term) -> None:
+    run = factories.job(term, status=JobStatus.FAILED, failure="There can be no timetable:")
+    db.session.commit()
+    link = links(pages.get(f"/admin/timetables/runs/{run.job_id}"))["Why? Ask for an explanation"]
+    assert link == f"{PAGE}?term={term.term_id}#feasibility"
+
+
 def test_not_proved_and_failed_are_told_as_such(pages: Pages, term) -> None:
     job = check_of(term, status=JobStatus.COMPLETED, facts={"check": ANSWER | {"verdict": "not proved", "placed": 2}})
     assert "Not proved either way" in words(pages.get(PAGE))

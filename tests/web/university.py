@@ -44,6 +44,7 @@ class University:
             "job_id": self.job.job_id,
             "timetable_id": (self.submitted if rule.endpoint in OF_REVIEW else self.timetable).timetable_id,
             "term_id": self.keys["terms"],
+            "number": 0,
             "upload_id": self.upload.upload_id,
             "user_id": self.users[Role.STUDENT].user_id,
             "user_token_id": self.token.user_token_id,

@@ -56,6 +56,19 @@ def check_run(job_id: str) -> ResponseReturnValue:
     return render("admin/findings/run.html", "feasibility", state=state, key=token_hex(16), **_words())
 
 
+@bp.post("/check/runs/<job_id>/ways/<int:number>/try")
+def start_trial(job_id: str, number: int) -> ResponseReturnValue:
+    check = checking.check_of(me(), job_id)
+    job = checking.request_trial(me(), check, number, request.form.get("idempotency_key", "")[:64] or None)
+    return redirect_to(url_for("admin.trial", job_id=job.job_id))
+
+
+@bp.get("/check/tries/<job_id>")
+def trial(job_id: str) -> ResponseReturnValue:
+    state = checking.trial_state(checking.trial_of(me(), job_id))
+    return render("admin/findings/trial.html", "trial_status", state=state, poll_seconds=POLL_SECONDS, link_to=_link)
+
+
 def _words() -> dict[str, Any]:
     return {
         "severity_titles": SEVERITY_TITLES,

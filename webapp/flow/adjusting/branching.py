@@ -21,6 +21,8 @@ from webapp.models import (
 )
 
 LONGEST_NAME = 100
+KEPT_FACTS = ("relaxation",)
+"""What a draft tells of its origin as well: that it was made as if a rule gave way."""
 OWN_COLUMNS = {"entry_id", "timetable_id"}
 
 
@@ -46,7 +48,7 @@ def branch(user: User, timetable: Timetable, name: str = "") -> Timetable:
         variant_name=name,
         status=TimetableStatus.DRAFT,
         created_by_id=user.user_id,
-        result={},
+        result={name: timetable.result[name] for name in KEPT_FACTS if name in timetable.result},
         **{field: getattr(timetable, field) for field in ("quality_score", "content_hash", "cost", "bound")},
         hard_violations=timetable.hard_violations,
         unplaced=timetable.unplaced,

@@ -57,12 +57,15 @@ class TimetableFacts:
     """Why a meeting (index) has no place."""
 
 
-def store_timetable(problem: TermProblem, solution: Solution, facts: TimetableFacts) -> int:
+def store_timetable(
+    problem: TermProblem, solution: Solution, facts: TimetableFacts, *, relaxed: TermProblem | None = None
+) -> int:
     """Add a draft with its entries, claims and scores, without commit; return its key.
 
-    Raises `NotFeasible` where the truth finds a hard rule broken by what is placed.
+    Raises `NotFeasible` where the truth finds a hard rule broken by what is placed. For a what-if ``relaxed`` is the
+    problem whose hard rules must hold; it is counted by the term's own all the same.
     """
-    score = verified(problem, solution)
+    score = verified(problem, solution) if relaxed is None else _counted(problem, solution, relaxed)
     values = _of_timetable(problem, solution, facts, score) | {
         "organization_id": problem.organization_id,
         "term_id": problem.term_id,
@@ -104,6 +107,11 @@ def verified(problem: TermProblem, solution: Solution) -> Score:
         findings = hard_findings(problem, solution)
         raise NotFeasible(f"The timetable breaks {len(findings)} hard rules.", findings[:MOST_FINDINGS])
     return score
+
+
+def _counted(problem: TermProblem, solution: Solution, relaxed: TermProblem) -> Score:
+    verified(relaxed, solution)
+    return evaluate(measured(problem.instance), solution)
 
 
 def hard_findings(problem: TermProblem, solution: Solution) -> list[str]:

@@ -13,6 +13,7 @@ from webapp.flow.checking.counted import Blocker, Check, blockers, check_term
 from webapp.flow.checking.finding import KIND_TITLES, Finding, FindingKind, Severity, Target
 from webapp.flow.checking.findings import Glance, blocking, by_severity, findings, glance, of
 from webapp.flow.checking.looking import Case, Look, look_at
+from webapp.flow.checking.trying import NothingToTry, Trial, TrialState, request_trial, trial_of, trial_state
 
 __all__ = [
     "CHECK_SECONDS",
@@ -26,8 +27,11 @@ __all__ = [
     "FindingKind",
     "Glance",
     "Look",
+    "NothingToTry",
     "Severity",
     "Target",
+    "Trial",
+    "TrialState",
     "blockers",
     "blocking",
     "by_severity",
@@ -39,5 +43,8 @@ __all__ = [
     "look_at",
     "of",
     "request_check",
+    "request_trial",
     "state_of",
+    "trial_of",
+    "trial_state",
 ]

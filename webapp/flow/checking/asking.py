@@ -17,8 +17,13 @@ from webapp.models import AuditEvent, GenerationJob, JobKind, JobStatus, Term, U
 
 CHECK_SECONDS = 20
 """Wall time for a check: for looking for a timetable, and then for the reason why there is none."""
+NEVER_OVERRIDDEN = frozenset({"room_clash", "instructor_clash", "group_clash"})
+"""Rules that the database itself keeps, so that no what-if can break them."""
 CHANGES_OF_DATA = ("%.create", "%.edit", "%.delete", "%.paint", "import.%")
 """Actions of the audit trail after which an earlier answer may no longer hold."""
+
+IS_CHECK = sa.not_(GenerationJob.options.has_key("try"))
+"""What-ifs are jobs of the same kind, with this option."""
 
 
 @dataclass(frozen=True)
@@ -34,22 +39,44 @@ class Member:
 class Clash:
     """Rules that can't hold together, and whom they are about.
 
-    ``minimal``: without any one of them the others can hold. ``alike``: of so many more classes the same is true.
+    ``minimal``: without any one of them the others can hold. ``verified``: a second model, of these rules alone, has no
+    timetable either. ``alike``: of so many more classes the same is true.
     """
 
     sentence: str
     members: tuple[Member, ...]
     minimal: bool
+    verified: bool
     alike: int
     targets: tuple[Target, ...]
 
 
 @dataclass(frozen=True)
 class Relaxation:
-    """A way out and its price; ``is_enough`` where it makes a timetable possible."""
+    """A way out and its price; ``is_enough`` where it makes a timetable possible.
+
+    ``price`` is in the rule's own unit, and ``proven`` where less is not enough. ``key`` finds the rule again; it is
+    empty for leaving classes out. ``targets`` are the rows where the data would be changed for good.
+    """
 
     sentence: str
     is_enough: bool
+    number: int
+    price: str
+    proven: bool
+    rule: str
+    key: str
+    targets: tuple[Target, ...]
+
+    @property
+    def is_double_booking(self) -> bool:
+        """Whether it would put somebody in two places at once, which no timetable may."""
+        return self.rule in NEVER_OVERRIDDEN
+
+    @property
+    def can_be_tried(self) -> bool:
+        """Whether a draft can be made as if the rule gave way."""
+        return self.is_enough and bool(self.rule) and not self.is_double_booking
 
 
 @dataclass(frozen=True)
@@ -94,14 +121,24 @@ class CheckState:
 
 def request_check(term: Term, user: User | None, idempotency_key: str | None = None) -> GenerationJob:
     """Write down a check, commit, and hand it to a worker of the fast queue; one that is under way is returned."""
-    earlier = _same_request(user, idempotency_key) or _active(term)
-    job = earlier or _written(term, user, idempotency_key)
+    job = active_request(term, IS_CHECK) or write_job(term, user, idempotency_key, CHECK_SECONDS, {}, "check.request")
     if job.status is JobStatus.QUEUED and not job.options.get("handed_over"):
         hand_over(job.job_id)
     return job
 
 
-def _written(term: Term, user: User | None, idempotency_key: str | None) -> GenerationJob:
+def write_job(
+    term: Term,
+    user: User | None,
+    idempotency_key: str | None,
+    seconds: int,
+    options: Mapping[str, Any],
+    action: str,
+) -> GenerationJob:
+    """Write down a job of the fast queue and commit; the one that the same key has made before is returned."""
+    earlier = _same_request(user, idempotency_key)
+    if earlier is not None:
+        return earlier
     job = GenerationJob(
         job_id=f"tt_{token_hex(6)}",
         organization_id=term.organization_id,
@@ -109,14 +146,15 @@ def _written(term: Term, user: User | None, idempotency_key: str | None) -> Gene
         kind=JobKind.CHECK,
         semester=term.semester,
         academic_year=term.academic_year,
-        seconds=CHECK_SECONDS,
+        seconds=seconds,
+        options=dict(options),
         idempotency_key=idempotency_key,
         created_by_id=user.user_id if user else None,
     )
     try:
         db.session.add(job)
         db.session.flush()
-        audit.record(term.organization_id, user, "check.request", job, after={"seconds": CHECK_SECONDS})
+        audit.record(term.organization_id, user, action, job, after={"seconds": seconds, **options})
         db.session.commit()
     except IntegrityError:
         db.session.rollback()
@@ -134,18 +172,20 @@ def _same_request(user: User | None, idempotency_key: str | None) -> GenerationJ
     return db.session.scalars(query).one_or_none()
 
 
-def _active(term: Term) -> GenerationJob | None:
+def active_request(term: Term, condition: sa.ColumnElement[bool]) -> GenerationJob | None:
+    """The term's check, or what-if, of that condition that is queued or running."""
     query = sa.select(GenerationJob).where(
         GenerationJob.term_id == term.term_id,
         GenerationJob.kind == JobKind.CHECK,
         GenerationJob.status.in_(ACTIVE),
+        condition,
     )
     return db.session.scalars(query.order_by(GenerationJob.created_at).limit(1)).first()
 
 
 def latest_check(term: Term) -> CheckState | None:
     """How the term's latest check stands."""
-    query = sa.select(GenerationJob).filter_by(term_id=term.term_id, kind=JobKind.CHECK)
+    query = sa.select(GenerationJob).filter_by(term_id=term.term_id, kind=JobKind.CHECK).where(IS_CHECK)
     job = db.session.scalars(query.order_by(GenerationJob.created_at.desc()).limit(1)).first()
     return None if job is None else state_of(job)
 
@@ -153,6 +193,7 @@ def latest_check(term: Term) -> CheckState | None:
 def check_of(user: User, job_id: str) -> GenerationJob:
     """A check of the user's own organisation; raises `RunUnknown`."""
     query = sa.select(GenerationJob).filter_by(organization_id=user.organization_id, job_id=job_id, kind=JobKind.CHECK)
+    query = query.where(IS_CHECK)
     job = db.session.scalars(query).one_or_none()
     if job is None:
         raise RunUnknown(_("There is no check %(job)s.", job=job_id[:40]))
@@ -185,7 +226,21 @@ def _answer(told: Mapping[str, Any]) -> Answer:
         placed=told["placed"],
         clashes=tuple(_clash(one) for one in told["clashes"]),
         more_clashes=told["more_clashes"],
-        relaxations=tuple(Relaxation(one["sentence"], one["is_enough"]) for one in told["relaxations"]),
+        relaxations=tuple(_relaxation(number, one) for number, one in enumerate(told["relaxations"])),
+    )
+
+
+def _relaxation(number: int, told: Mapping[str, Any]) -> Relaxation:
+    """A way out; those that a check of an earlier version told have no rule by which they could be tried."""
+    return Relaxation(
+        sentence=told["sentence"],
+        is_enough=told["is_enough"],
+        number=number,
+        price=told.get("price", ""),
+        proven=told.get("proven", False),
+        rule=told.get("rule", ""),
+        key=told.get("key", ""),
+        targets=tuple(Target(**one) for one in told.get("targets", ())),
     )
 
 
@@ -195,6 +250,7 @@ def _clash(told: Mapping[str, Any]) -> Clash:
         sentence=told["sentence"],
         members=tuple(Member(one["sentence"], one["rule"], one["who"]) for one in told["members"]),
         minimal=told["minimal"],
+        verified=told.get("verified", False),
         alike=told["alike"],
         targets=tuple(Target(**one) for one in targets),
     )
