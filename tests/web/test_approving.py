@@ -56,6 +56,7 @@ def test_a_head_sees_the_own_departments_classes_once_they_are_submitted(
     uni: University, timetable: Timetable, head: User, client: Any, pages: Pages, sign_in: Any
 ) -> None:
     sign_in(client, head)
+    assert "Review Balanced" in words(pages.get("/hod/timetable"))
     assert "4 classes of your department" in words(pages.get("/hod/review"))
     seen = words(pages.get(review(timetable)))
     assert "Algorithms" in seen
@@ -65,7 +66,9 @@ def test_a_head_sees_the_own_departments_classes_once_they_are_submitted(
     assert "Busy" in group
     assert "Maths" in group
     assert "Calculus" not in group
-    pages.get(review(timetable, f"?by=department&key={uni.mat.department_id}"), 403)
+    assert "Calculus" not in words(pages.get(review(timetable, "/print")))
+    for path in ("", "/print"):
+        pages.get(review(timetable, f"{path}?by=department&key={uni.mat.department_id}"), 403)
     pages.get(review(timetable, "?by=room"), 200)
 
 
@@ -77,6 +80,8 @@ def test_what_is_not_in_review_does_not_exist_for_a_head(
     sign_in(client, head)
     assert "Nothing is in review" in words(pages.get("/hod/review"))
     pages.get(review(timetable), 404)
+    pages.get(review(timetable, "/print"), 404)
+    assert "Review Balanced" not in words(pages.get("/hod/timetable"))
     for action in ("/approve", "/take-back"):
         pages.post(review(timetable, action), {"revision": 1}, 404)
     answer = pages.post(review(timetable, "/comment"), {"body": "Not on Mondays!"}, 404)
@@ -162,6 +167,7 @@ def test_the_registrar_submits_withdraws_and_is_told_who_has_not_approved(
     assert "Nothing is in review" in words(pages.get("/admin/approvals"))
     pages.post(asked(timetable, "/submit"))
     assert "0 of 2" in words(pages.get("/admin/approvals"))
+    assert "Balanced: 0 of 2 departments have approved, 0 comments are open" in words(pages.get("/admin/"))
 
 
 def test_publishing_asks_for_a_tick_for_each_point_and_keeps_the_ticks_given(

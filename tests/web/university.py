@@ -19,7 +19,14 @@ from webapp.models import (
     UserToken,
 )
 
-OF_REVIEW = {"admin.approvals_of", "hod.review", "hod.review_comment", "hod.review_approve", "hod.review_take_back"}
+OF_REVIEW = {
+    "admin.approvals_of",
+    "hod.review",
+    "hod.review_print",
+    "hod.review_comment",
+    "hod.review_approve",
+    "hod.review_take_back",
+}
 
 
 @dataclass

@@ -1,7 +1,5 @@
 """Approvals: what is before the heads of department, what each has said, and how it goes on."""
 
-from dataclasses import dataclass
-
 from flask import flash, make_response, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -9,42 +7,28 @@ from flask_babel import gettext as _
 from webapp.admin import bp
 from webapp.errors import status_of
 from webapp.flow import approving, publishing, reviewing
-from webapp.flow.approving import Said, Standing, State
+from webapp.flow.approving import Review, Said, Standing, State
 from webapp.flow.problems import Problem
+from webapp.flow.records import page_number
 from webapp.htmx import redirect_to, render
 from webapp.models import Timetable
 from webapp.navigation import chosen_term, me
+from webapp.paging import ListPage
 from webapp.showing import whole_number
 
-
-@dataclass(frozen=True)
-class Review:
-    """A timetable with what the departments have said."""
-
-    timetable: Timetable
-    standings: list[Standing]
-
-    def count(self, state: str) -> int:
-        """How many departments stand so."""
-        return sum(one.state == state for one in self.standings)
-
-    @property
-    def open_comments(self) -> int:
-        """How many comments of departments are not settled."""
-        return sum(one.open_comments for one in self.standings)
+MOST_COMMENTS = 50
 
 
 @bp.get("/approvals")
 def approvals() -> ResponseReturnValue:
     terms, term = chosen_term()
-    found = approving.all_in_review(me(), term) if term else []
     variants = reviewing.timetables_of(term) if term else []
     drafts = [one.timetable for one in variants if one.timetable.status.value == "draft"]
     return render(
         "admin/approvals/index.html",
         terms=terms,
         term=term,
-        reviews=[Review(one, approving.standings(one)) for one in found],
+        reviews=approving.reviews_of(me(), term) if term else [],
         drafts=drafts,
     )
 
@@ -108,7 +92,7 @@ def _page(timetable: Timetable, refusal: Problem | None = None, answer: tuple[in
         review=review,
         shown=_filtered(review.standings),
         states=list(State),
-        comments=_filtered_comments(said),
+        page=ListPage(_filtered_comments(said), page_number(request.args.get("page", "")), MOST_COMMENTS),
         all_comments=len(said),
         refusal=refusal,
         answer=answer,

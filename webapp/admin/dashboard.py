@@ -3,10 +3,11 @@
 from flask.typing import ResponseReturnValue
 
 from webapp.admin import bp
+from webapp.flow import approving
 from webapp.flow.overview import overview_of
 from webapp.flow.records import find_table
 from webapp.htmx import render
-from webapp.navigation import chosen_term, scope
+from webapp.navigation import chosen_term, me, scope
 
 
 @bp.get("/")
@@ -14,4 +15,5 @@ def dashboard() -> ResponseReturnValue:
     terms, term = chosen_term()
     overview = overview_of(scope(term))
     tables = {key: find_table(key) for key in overview.counts}
-    return render("admin/dashboard.html", terms=terms, term=term, overview=overview, tables=tables)
+    reviews = approving.reviews_of(me(), term) if term else []
+    return render("admin/dashboard.html", terms=terms, term=term, overview=overview, tables=tables, reviews=reviews)

@@ -104,6 +104,23 @@ class Said:
     resolved_at: datetime | None
 
 
+@dataclass(frozen=True)
+class Review:
+    """A timetable with what the departments have said."""
+
+    timetable: Timetable
+    standings: list[Standing]
+
+    def count(self, state: str) -> int:
+        """How many departments stand so."""
+        return sum(one.state == state for one in self.standings)
+
+    @property
+    def open_comments(self) -> int:
+        """How many comments of departments are not settled."""
+        return sum(one.open_comments for one in self.standings)
+
+
 # What the registrar does
 
 
@@ -190,6 +207,21 @@ def all_in_review(user: User, term: Term | None = None) -> Sequence[Timetable]:
     if term is not None:
         query = query.where(Timetable.term_id == term.term_id)
     return db.session.scalars(query.order_by(Timetable.timetable_id.desc())).all()
+
+
+def reviews_of(user: User, term: Term) -> list[Review]:
+    """What is in review of a term, latest first, with what the departments have said."""
+    return [Review(one, standings(one)) for one in all_in_review(user, term)]
+
+
+def waiting_for(user: User) -> list[Timetable]:
+    """What is submitted and has classes of the head's department, which has not approved it as it is now."""
+    found = []
+    for timetable in all_in_review(user):
+        own = standings(timetable, user.department_id) if user.department_id and timetable.status is SUBMITTED else []
+        if own and own[0].state is not State.APPROVED:
+            found.append(timetable)
+    return found
 
 
 def comment(

@@ -14,7 +14,7 @@ from webapp.hod.timetable import LENSES, subjects_of
 from webapp.htmx import redirect_to, render
 from webapp.models import Timetable
 from webapp.navigation import me
-from webapp.showing import SHOWN, lens_of, subject_of, whole_number
+from webapp.showing import SHOWN, lens_of, paper, subject_of, whole_number
 
 
 @bp.get("/review")
@@ -28,6 +28,16 @@ def reviews() -> ResponseReturnValue:
 @bp.get("/review/<int:timetable_id>")
 def review(timetable_id: int) -> ResponseReturnValue:
     return _page(approving.in_review(me(), timetable_id))
+
+
+@bp.get("/review/<int:timetable_id>/print")
+def review_print(timetable_id: int) -> ResponseReturnValue:
+    timetable = approving.in_review(me(), timetable_id)
+    lens = lens_of(request.args.get("by"), Lens.DEPARTMENT)
+    subject = subject_of(subjects_of(timetable, lens), request.args.get("key"))
+    sheets = viewing.sheets_for(timetable, lens, [subject.key], current_user.department_id) if subject else []
+    back_url = url_for("hod.review", timetable_id=timetable_id, by=lens.value, key=request.args.get("key"))
+    return paper(sheets, timetable, back_url=back_url, lens=lens)
 
 
 @bp.post("/review/<int:timetable_id>/comment")

@@ -4,7 +4,7 @@ from flask import request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from webapp.flow import viewing
+from webapp.flow import approving, viewing
 from webapp.flow.viewing import Lens, Subject
 from webapp.hod import bp
 from webapp.htmx import render
@@ -37,6 +37,7 @@ def timetable() -> ResponseReturnValue:
         subject=subject,
         sheet=sheets[0] if sheets else None,
         today=today,
+        waiting=approving.waiting_for(me()),
         show=SHOWN[lens],
     )
 
