@@ -10,7 +10,6 @@ from tests.flow.university import University, university
 from webapp.extensions import db
 from webapp.flow import reviewing
 from webapp.flow.publishing import EVERYTHING, publish
-from webapp.models import Timetable
 
 Db = scoped_session[Session]
 
@@ -64,17 +63,3 @@ def test_quality_falls_with_what_is_missing(uni: University) -> None:
     assert whole.quality_score is not None
     assert lacking.quality_score is not None
     assert Decimal(100) >= whole.quality_score > lacking.quality_score >= 0
-
-
-def test_violations_are_sentences_with_names_hard_ones_first(uni: University) -> None:
-    timetable: Timetable = uni.timetable(unplaced=1)
-    findings = reviewing.violations_of(timetable)
-    assert findings[0].sentence == "MAT205 A, L 1 has no time."
-    assert findings[0].is_hard
-    hard = [finding.is_hard for finding in findings]
-    assert hard == sorted(hard, reverse=True)
-    only = reviewing.violations_of(timetable, "isolated_meetings")
-    assert only
-    assert {finding.rule for finding in only} == {"isolated_meetings"}
-    assert any("Monday" in finding.sentence for finding in only)
-    assert len(reviewing.violations_of(timetable, limit=2)) == 2

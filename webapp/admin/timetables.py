@@ -1,17 +1,21 @@
 """Runs and variants: comparing them, looking at one by group, teacher, room or department, on screen and paper."""
 
+from collections.abc import Callable
 from typing import Any
 
-from flask import request, url_for
+from flask import Response, request, url_for
 from flask.typing import ResponseReturnValue
 
 from webapp.admin import bp
-from webapp.flow import generating, pareto, publishing, reviewing, viewing
+from webapp.flow import generating, itemising, pareto, publishing, reviewing, viewing
+from webapp.flow.itemising import Item
+from webapp.flow.records import page_number
 from webapp.flow.reviewing import Variant
 from webapp.flow.viewing import Lens
 from webapp.htmx import render
-from webapp.models import GenerationJob, Term, Timetable
+from webapp.models import GenerationJob, Term, Timetable, TimetableStatus
 from webapp.navigation import chosen_term, me
+from webapp.paging import ListPage
 from webapp.showing import SHOWN, key_in, lens_of, paper, subject_of
 
 
@@ -56,17 +60,42 @@ def _side_by_side(term: Term | None, found: list[Variant], job: GenerationJob | 
 
 @bp.get("/timetables/<int:timetable_id>")
 def timetable(timetable_id: int) -> ResponseReturnValue:
+    """A few of what each criterion counts, or page by page all that the one in `?rule=` counts."""
     found = publishing.timetable_of(me(), timetable_id)
-    rule = request.args.get("rule") or None
+    rule, page = request.args.get("rule") or None, page_number(request.args.get("page", ""))
+    most = itemising.MOST_ON_A_PAGE if rule else itemising.SHOWN_OF_EACH
+    groups = itemising.itemised(found, rule, start=(page - 1) * most if rule else 0, most=most)
     return render(
         "admin/timetables/timetable.html",
         timetable=found,
         variant=reviewing.variant_of(found),
-        findings=reviewing.violations_of(found, rule),
-        most=reviewing.MOST_VIOLATIONS,
+        groups=groups,
         rule=rule,
+        page=ListPage(range(max((group.total for group in groups), default=0)), page, most) if rule else None,
+        urls=_where_to_look(found),
         tray=[entry for entry in viewing.timetable_entries(found) if not entry.placed] if found.unplaced else [],
     )
+
+
+@bp.get("/timetables/<int:timetable_id>/violations.csv")
+def timetable_violations(timetable_id: int) -> ResponseReturnValue:
+    found = publishing.timetable_of(me(), timetable_id)
+    text = itemising.as_csv(found, request.args.get("rule") or None)
+    headers = {"Content-Disposition": f'attachment; filename="violations-{timetable_id}.csv"'}
+    return Response(text, mimetype="text/csv", headers=headers)
+
+
+def _where_to_look(timetable: Timetable) -> Callable[[Item], tuple[str, str]]:
+    """For a thing that is counted: the week that shows it, and for a draft the editor with the class chosen."""
+
+    def urls(item: Item) -> tuple[str, str]:
+        whose = {"by": item.subject.lens.value, "key": item.subject.key} if item.subject else {}
+        here = {"timetable_id": timetable.timetable_id, **whose}
+        week = url_for("admin.timetable_week", **here) if item.subject else ""
+        editable = timetable.status is TimetableStatus.DRAFT and item.entry_id
+        return week, url_for("admin.editor", **here, entry=item.entry_id) if editable else ""
+
+    return urls
 
 
 @bp.get("/timetables/<int:timetable_id>/week")

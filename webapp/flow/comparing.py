@@ -1,8 +1,6 @@
 """Two timetables side by side: what differs, narrowed as it was asked for, both on the one yardstick, and as a file."""
 
-import csv
-import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
@@ -11,7 +9,7 @@ from webapp.extensions import db
 from webapp.flow.bridge.calendar import DAY_NAMES
 from webapp.flow.differences import Differences, How, Moved, differences
 from webapp.flow.entries import SeenEntry, read_slot_views
-from webapp.flow.exchange.values import guard_formula
+from webapp.flow.exchange.writing import csv_text
 from webapp.flow.grid import EntryView, Grid, build_grid
 from webapp.flow.publishing import timetable_of
 from webapp.flow.reviewing import Criterion, criteria, variant_of
@@ -176,15 +174,6 @@ def as_csv(comparison: Comparison) -> str:
     """The differences that are shown, a line each; no cell is a formula to a spreadsheet."""
     rows = ([one.label, one.title, one.either.department_name, one.how.value, *_cells(one)] for one in comparison.shown)
     return csv_text(COLUMNS, rows)
-
-
-def csv_text(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A file that spreadsheets know by its mark, and in which no cell is a formula to them."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(columns)
-    writer.writerows([guard_formula(cell) for cell in row] for row in rows)
-    return "\ufeff" + text.getvalue()
 
 
 def _cells(moved: Moved) -> list[str]:

@@ -1,4 +1,4 @@
-"""Comparing what a run has made: variants, their scores by rule, and what each counts as sentences."""
+"""Comparing what a run has made: variants and their scores by rule. `itemising` has what each counts, one by one."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -7,17 +7,13 @@ from decimal import Decimal
 
 import sqlalchemy as sa
 
-from webapp.engine.evaluate import violations
 from webapp.engine.profiles import PROFILES
 from webapp.engine.rules import rule_named
 from webapp.extensions import db
-from webapp.flow.bridge import build_problem, names_of, solution_from
 from webapp.flow.differences import NotOfOneTerm
 from webapp.flow.publishing import TimetableUnknown
 from webapp.flow.words import _
 from webapp.models import GenerationJob, Term, Timetable, TimetableScore, TimetableStatus, User
-
-MOST_VIOLATIONS = 500
 
 
 @dataclass(frozen=True)
@@ -67,19 +63,6 @@ class Criterion:
     def differs(self) -> bool:
         """Whether the variants can be told apart by this rule."""
         return len(set(self.counts)) > 1
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that a timetable counts, as a sentence."""
-
-    rule: str
-    title: str
-    is_hard: bool
-    count: int
-    cost: int
-    sentence: str
-    day: int | None
 
 
 def sentences_of_variants() -> dict[str, str]:
@@ -189,27 +172,3 @@ def criteria(variants: Sequence[Variant]) -> list[Criterion]:
 def best_of(variants: Sequence[Variant]) -> Variant | None:
     """The variant of the highest quality, all else being feasible."""
     return max(variants, key=lambda v: (-v.timetable.unplaced, v.timetable.quality_score or Decimal(0)), default=None)
-
-
-def violations_of(timetable: Timetable, rule: str | None = None, limit: int = MOST_VIOLATIONS) -> list[Finding]:
-    """What a timetable counts against the term of today, hard rules first; of one rule where it is named."""
-    problem = build_problem(timetable.term)
-    solution = solution_from(problem, timetable.timetable_id)
-    found = []
-    for violation in violations(problem.instance, solution, rule, names_of(problem)):
-        if violation.weight == 0:
-            continue
-        found.append(
-            Finding(
-                rule=violation.rule,
-                title=rule_named(violation.rule).title,
-                is_hard=violation.weight is None,
-                count=violation.count,
-                cost=(violation.weight or 0) * violation.count,
-                sentence=violation.sentence,
-                day=violation.day,
-            )
-        )
-        if len(found) >= limit:
-            break
-    return found

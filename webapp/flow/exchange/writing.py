@@ -42,6 +42,15 @@ def csv_of(table: Table, records: Iterable[Record]) -> bytes:
     return text.getvalue().encode("utf-8-sig")
 
 
+def csv_text(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A file that spreadsheets know by its mark, and in which no cell is a formula to them."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(columns)
+    writer.writerows([guard_formula(cell) for cell in row] for row in rows)
+    return "\ufeff" + text.getvalue()
+
+
 def write_folder(path: Path, contents: Contents) -> None:
     """Write a CSV file for each table, into a folder that is made if absent."""
     path.mkdir(parents=True, exist_ok=True)
