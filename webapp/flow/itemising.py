@@ -114,8 +114,7 @@ class _Itemiser:
         found: dict[tuple[str, bool], list[Part]] = {}
         for part, name, is_hard in self._parts(rule):
             found.setdefault((name, is_hard), []).append(part)
-        end = None if most is None else start + most
-        groups = [self._group(name, is_hard, of_rule, start, end) for (name, is_hard), of_rule in found.items()]
+        groups = [self._group(name, is_hard, of_rule, start, most) for (name, is_hard), of_rule in found.items()]
         return sorted(groups, key=lambda one: (not one.is_hard, -one.cost, _ORDER[one.rule]))
 
     def _parts(self, rule: str | None) -> Iterator[tuple[Part, str, bool]]:
@@ -124,7 +123,9 @@ class _Itemiser:
                 for part in parts(self._instance, self._placements, index):
                     yield part, constraint.rule, constraint.weight is None
 
-    def _group(self, name: str, is_hard: bool, found: list[Part], start: int, end: int | None) -> Itemised:
+    def _group(self, name: str, is_hard: bool, found: list[Part], start: int, most: int | None) -> Itemised:
+        most = most or len(found)
+        start = min(start, (len(found) - 1) // most * most)  # past the end the last ones are shown
         dearest = sorted(found, key=lambda part: -(self._cost(part) or part.count))
         return Itemised(
             rule=name,
@@ -133,7 +134,7 @@ class _Itemiser:
             count=sum(part.count for part in found),
             cost=sum(map(self._cost, found)),
             total=len(found),
-            items=tuple(self._item(part) for part in dearest[start:end]),
+            items=tuple(self._item(part) for part in dearest[start : start + most]),
         )
 
     def _cost(self, part: Part) -> int:
