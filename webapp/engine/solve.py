@@ -14,7 +14,7 @@ from webapp.engine.instance import Instance
 from webapp.engine.params import MOVES_PER_SECOND, SearchParams, SolveParams
 from webapp.engine.placing import reasons, without_clashes
 from webapp.engine.result import NoObserver, Observer, Result, Status, Stop, never
-from webapp.engine.search.annealing import Found, anneal_once, find_feasible
+from webapp.engine.search.annealing import HARD_ALONE, Found, anneal_once, find_feasible
 from webapp.engine.search.budget import Budget, TimeBudget, WorkBudget
 from webapp.engine.search.compile import Compiled, compile_instance
 from webapp.engine.solution import Solution
@@ -26,6 +26,18 @@ MARGIN = 0.25
 
 SCHEDULING_SHARE = 0.5
 """Most of the time that looking for a first timetable may take."""
+
+ANNEALING_SHARE = 0.15
+"""The part of it after which CP-SAT is asked instead, where its model is small enough."""
+
+CPSAT_SHARE = 0.6
+"""Most of the time left that CP-SAT may take for it."""
+
+CPSAT_OPTIONS = 60_000
+"""Possible times of all meetings together up to which CP-SAT is asked."""
+
+CPSAT_OPTIONS_PER_SECOND = 2_000
+"""As many for each second of the run: building a model can't be interrupted and shall not take the run's time."""
 
 
 def solve(instance: Instance, params: SolveParams, stop: Stop = never, observer: Observer | None = None) -> Result:
@@ -84,6 +96,7 @@ class _Run:
         self.best: tuple[int, int] | None = None
         self.lock = threading.Lock()
         self.moves, self.safety_hit = 0, False
+        self.is_tight = False
         self.bound, self.bound_of = 0, "costs are never negative"
         self.problem: Compiled = compile_instance(instance)
 
@@ -93,11 +106,41 @@ class _Run:
         """A first timetable, from nothing or from what is pinned."""
         self.observer.on_stage("scheduling")
         start = self.instance.reference if self.instance.reference else Solution.empty(self.instance).placements
-        budget = self._budget(SCHEDULING_SHARE)
-        search = self.params.search
-        found = find_feasible(self.problem, Solution(start), search, self.params.seed, budget, self.stop, self._told)
+        options = sum(len(meeting.times) for meeting in self.instance.meetings)
+        small = options <= min(CPSAT_OPTIONS, CPSAT_OPTIONS_PER_SECOND * self.params.seconds)
+        found = self._anneal_hard(Solution(start), ANNEALING_SHARE if small else SCHEDULING_SHARE)
+        if found.hard and small and not self.stop():
+            found = self._ask_cpsat(found)
+        return found
+
+    def _anneal_hard(self, start: Solution, share: float) -> Found:
+        """Anneal the hard rules alone."""
+        budget = self._budget(share)
+        found = find_feasible(self.problem, start, self.params.search, self.params.seed, budget, self.stop, self._told)
         self._note(found, [budget])
         return found
+
+    def _ask_cpsat(self, found: Found) -> Found:
+        """The timetable that CP-SAT finds by the hard rules alone; without one annealing goes on."""
+        from webapp.engine.cpsat.feasible import find_feasible as find_by_cpsat
+
+        params = self.params
+        if params.reproducible:
+            work, seconds = CPSAT_SHARE * params.seconds, self.wall + 2 * params.seconds - time.monotonic()
+        else:
+            work, seconds = None, CPSAT_SHARE * (self.end - self.clock())
+        if seconds <= 0:
+            return found
+        solution = find_by_cpsat(
+            self.instance, seconds, params.workers, params.seed, self.stop, found.solution, deterministic=work
+        )
+        self.safety_hit |= params.reproducible and time.monotonic() > self.wall + 2 * params.seconds
+        if solution is None:
+            return self._anneal_hard(found.solution, SCHEDULING_SHARE)
+        score = evaluate(self.instance, solution)
+        self.is_tight = score.hard == 0
+        self._told(score.hard, score.cost)
+        return Found(solution, score.hard, score.cost, 0)
 
     def resolve(self, start: Solution) -> Found:
         """Anneal from a start, one chain per worker."""
@@ -129,7 +172,9 @@ class _Run:
         seconds = self.params.seconds if self.params.reproducible else max(0.0, self.end - self.clock())
         moves = self.params.moves if self.params.reproducible and self.params.moves else MOVES_PER_SECOND * seconds
         heat = min(1.0, moves / max(1, len(self.instance.meetings)) / ENOUGH_MOVES)
-        return replace(search, start_temperature=search.start_temperature * max(0.05, heat))
+        search = replace(search, start_temperature=search.start_temperature * max(0.05, heat))
+        # What annealing could not make feasible it would not make feasible again.
+        return replace(search, hard_weight=HARD_ALONE) if self.is_tight else search
 
     def _prove(self, start: Solution) -> None:
         """Ask CP-SAT for a bound on the cost of any timetable: by times with rooms as numbers, then by parts."""
