@@ -17,7 +17,7 @@ from webapp.engine.result import Status
 from webapp.engine.rules import rule_named
 from webapp.engine.solve import SCHEDULING_SHARE, schedule
 from webapp.flow.bridge.storing import PLACED_RULE
-from webapp.flow.checking import Case, Target
+from webapp.flow.checking import NEVER_OVERRIDDEN, Case, Target
 from webapp.trying import fingerprint
 
 SEARCH_SHARE = 0.4
@@ -59,7 +59,7 @@ def _told(
         "placed": placed,
         "clashes": clashes[:MOST_CLASHES],
         "more_clashes": max(0, len(clashes) - MOST_CLASHES),
-        "relaxations": [_relaxation(case, price) for price in (explained.prices if explained else ())],
+        "relaxations": [] if explained is None else [*_ways(case, explained)],
     }
 
 
@@ -97,16 +97,34 @@ def _targets(case: Case, conflict: Conflict) -> Iterable[Target]:
     return list(dict.fromkeys(found))[:MOST_TARGETS]
 
 
+def _ways(case: Case, explained: Explanation) -> Iterable[dict[str, Any]]:
+    """The ways out of the first clash: those with a price, and the rules that there was no time to price."""
+    priced = [price.assumption for price in explained.prices]
+    yield from (_relaxation(case, price) for price in explained.prices)
+    for member in explained.conflicts[0].members if explained.conflicts else ():
+        if member not in priced and member.rule.name not in NEVER_OVERRIDDEN:
+            who = f" of {member.who}" if member.who else ""
+            yield _way(case, member) | {"sentence": f"Give up “{member.rule.title}”{who}.", "is_known": False}
+
+
 def _relaxation(case: Case, price: Price) -> dict[str, Any]:
-    """A way out: its price in numbers, the rule by which it can be tried, and the rows that would change for good."""
-    member, amount = price.assumption, price.amount
-    rule = member.rule if member is not None else rule_named(PLACED_RULE)
-    return {
+    """A way out with its price in numbers."""
+    way = _way(case, price.assumption)
+    amount = price.amount
+    return way | {
         "sentence": price.sentence,
         "is_enough": amount is not None,
-        "price": "" if amount is None else rule.amount_in_words(amount),
+        "price": "" if amount is None else rule_named(way["rule"]).amount_in_words(amount),
         "proven": price.proven,
-        "rule": rule.name,
+    }
+
+
+def _way(case: Case, member: Assumption | None) -> dict[str, Any]:
+    """The rule by which a way out can be tried, and the rows that would change for good."""
+    return {
+        "is_enough": False,
+        "is_known": True,
+        "rule": PLACED_RULE if member is None else member.rule.name,
         "key": "" if member is None else fingerprint(case.instance, member.constraint),
         "targets": [] if member is None else [asdict(target) for target in _rows_of(case, member)],
     }

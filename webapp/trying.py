@@ -5,8 +5,10 @@ rules: the classes that break the rule carry a reason, as if a registrar had put
 """
 
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from hashlib import sha256
 from json import dumps
 from typing import Any
@@ -14,19 +16,21 @@ from typing import Any
 import sqlalchemy as sa
 
 from webapp.engine.domains import pieces
+from webapp.engine.evaluate import Violation
 from webapp.engine.explain.assumptions import assumptions_of
-from webapp.engine.instance import Constraint, Instance
+from webapp.engine.instance import UNPLACED, Constraint, Instance
 from webapp.engine.params import SolveParams
+from webapp.engine.result import Status
 from webapp.engine.rules import rule_named
 from webapp.engine.solution import Solution
-from webapp.engine.solve import resolve, schedule
+from webapp.engine.solve import SCHEDULING_SHARE, resolve, schedule
 from webapp.extensions import db
-from webapp.flow.bridge import TermProblem, TimetableFacts, hard_violations, names_of, store_timetable, trimmed
+from webapp.flow.bridge import MeetingKey, TermProblem, TimetableFacts, hard_violations, names_of, store_timetable
 from webapp.flow.checking import Trial
 from webapp.flow.problems import Problem
 from webapp.models import TimetableEntry
 
-FIRST_SHARE = 0.4
+FIRST_SHARE = 0.7
 """Of the time, at most, for the first timetable; the rest goes into breaking the rule as seldom as can be."""
 DEARER = 5
 """Breaking the rule once costs so many times what the dearest wish costs."""
@@ -49,14 +53,15 @@ class Tried:
     reasons: Mapping[int, str]
     seconds: float
 
+    @cached_property
+    def violations(self) -> list[Violation]:
+        """What breaks the term's own hard rules."""
+        return list(hard_violations(self.problem, self.solution))
+
     @property
-    def broken(self) -> dict[int, int]:
-        """The meetings that break the term's own hard rules, and how often."""
-        found: dict[int, int] = {}
-        for violation in hard_violations(self.problem, self.solution):
-            for meeting in violation.meetings:
-                found[meeting] = found.get(meeting, 0) + violation.count
-        return found
+    def broken(self) -> set[int]:
+        """The meetings that cause it."""
+        return {meeting for violation in self.violations for meeting in violation.meetings}
 
     def store(self, job_id: str, user_id: int | None) -> dict[str, Any]:
         """Add the draft, marked as what it is, without commit; return what the job's row shall tell."""
@@ -70,7 +75,7 @@ class Tried:
         )
         key = store_timetable(self.problem, self.solution, facts, relaxed=self.relaxed)
         self._excuse(key)
-        count = sum(violation.count for violation in hard_violations(self.problem, self.solution))
+        count = sum(violation.count for violation in self.violations)
         classes = len(self.solution.placements)
         return {
             "timetable_id": key,
@@ -85,9 +90,7 @@ class Tried:
         keys = {self.problem.rows[meeting].key for meeting in self.broken}
         query = sa.select(TimetableEntry).filter_by(timetable_id=timetable_id)
         for entry in db.session.scalars(query):
-            if (entry.component_id, entry.student_group_id, entry.ordinal) in {
-                (key.component_id, key.batch_id, key.ordinal) for key in keys
-            }:
+            if MeetingKey(entry.component_id, entry.student_group_id, entry.ordinal) in keys:
                 entry.override_reason = f"What-if: {self.trial.sentence}"
         db.session.flush()
 
@@ -108,19 +111,37 @@ def try_out(problem: TermProblem, trial: Trial, seconds: float, seed: int, stop:
     """Find a timetable as if the trial's rule gave way, within the seconds; raises RelaxationGone."""
     begin = time.monotonic()
     relaxed = replace(problem, instance=_relaxed(problem, trial)) if trial.key else problem
-    first = schedule(relaxed.instance, SolveParams(FIRST_SHARE * seconds, seed), stop)
-    left = max(0.5, seconds - (time.monotonic() - begin))
-    best = resolve(relaxed.instance, first.solution, SolveParams(left, seed), stop)
-    solution, reasons = min(
-        (trimmed(relaxed, result.solution) for result in (first, best)),
-        key=lambda found: (len(found[0].unplaced), _broken(problem, found[0])),
-    )
-    said = {one.meeting: one.reason for one in (*first.unplaced, *best.unplaced) if one.reason}
+    best = schedule(relaxed.instance, SolveParams(FIRST_SHARE * seconds / SCHEDULING_SHARE, seed), stop)
+    if best.status is not Status.UNKNOWN:
+        left = max(0.5, seconds - (time.monotonic() - begin))
+        better = resolve(relaxed.instance, best.solution, SolveParams(left, seed), stop)
+        best = better if better.status is not Status.UNKNOWN and better.cost <= best.cost else best
+    solution, reasons = _thinned(relaxed, best.solution)
+    said = {one.meeting: one.reason for one in best.unplaced if one.reason}
     return Tried(problem, relaxed, trial, solution, said | reasons, round(time.monotonic() - begin, 1))
 
 
-def _broken(problem: TermProblem, solution: Solution) -> int:
-    return sum(violation.count for violation in hard_violations(problem, solution))
+def _thinned(problem: TermProblem, solution: Solution) -> tuple[Solution, dict[int, str]]:
+    """Take off meetings until what remains breaks no hard rule, of each violation as many at once as it counts slots.
+
+    A way out that is not enough leaves many: to take them off one by one would count the whole term as often.
+    """
+    reasons: dict[int, str] = {}
+    while found := list(hard_violations(problem, solution)):
+        blamed = Counter(meeting for violation in found for meeting in violation.meetings)
+        off: set[int] = set()
+        for violation in found:
+            gone = sum(problem.rows[meeting].slots for meeting in violation.meetings if meeting in off)
+            for meeting in sorted(set(violation.meetings) - off, key=lambda m: (-blamed[m], m)):
+                if gone >= violation.count:
+                    break
+                off.add(meeting)
+                gone += problem.rows[meeting].slots
+                reasons[meeting] = f"Taken off, because: {violation.sentence}"
+        solution = solution.moved([(meeting, UNPLACED) for meeting in off])
+        if not off:
+            break
+    return solution, reasons
 
 
 def _relaxed(problem: TermProblem, trial: Trial) -> Instance:

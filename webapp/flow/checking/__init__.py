@@ -2,6 +2,7 @@
 
 from webapp.flow.checking.asking import (
     CHECK_SECONDS,
+    NEVER_OVERRIDDEN,
     Answer,
     CheckState,
     check_of,
@@ -18,6 +19,7 @@ from webapp.flow.checking.trying import NothingToTry, Trial, TrialState, request
 __all__ = [
     "CHECK_SECONDS",
     "KIND_TITLES",
+    "NEVER_OVERRIDDEN",
     "Answer",
     "Blocker",
     "Case",

@@ -55,12 +55,14 @@ class Clash:
 class Relaxation:
     """A way out and its price; ``is_enough`` where it makes a timetable possible.
 
+    ``is_known`` is False where there was no time to ask whether it is enough.
     ``price`` is in the rule's own unit, and ``proven`` where less is not enough. ``key`` finds the rule again; it is
     empty for leaving classes out. ``targets`` are the rows where the data would be changed for good.
     """
 
     sentence: str
     is_enough: bool
+    is_known: bool
     number: int
     price: str
     proven: bool
@@ -76,7 +78,7 @@ class Relaxation:
     @property
     def can_be_tried(self) -> bool:
         """Whether a draft can be made as if the rule gave way."""
-        return self.is_enough and bool(self.rule) and not self.is_double_booking
+        return (self.is_enough or not self.is_known) and bool(self.rule) and not self.is_double_booking
 
 
 @dataclass(frozen=True)
@@ -235,6 +237,7 @@ def _relaxation(number: int, told: Mapping[str, Any]) -> Relaxation:
     return Relaxation(
         sentence=told["sentence"],
         is_enough=told["is_enough"],
+        is_known=told.get("is_known", True),
         number=number,
         price=told.get("price", ""),
         proven=told.get("proven", False),
