@@ -6,6 +6,7 @@ import io
 import pytest
 from sqlalchemy.orm import Session, scoped_session
 
+from tests import factories
 from tests.flow.test_differences import counted
 from tests.flow.university import University, university
 from webapp.extensions import db
@@ -77,6 +78,14 @@ def test_a_group_without_a_class_of_its_own_leads_to_the_one_that_it_is_part_of(
     db.session.flush()
     codes = {item.subject.code for item in group_of(found, "isolated_meetings").items if item.subject is not None}
     assert "A2" not in codes
+
+
+def test_who_is_in_a_batch_and_a_tutorial_group_is_seen_in_the_week_of_both(uni: University) -> None:
+    factories.group(uni.term, "T1", parent=uni.section_a, split="tutorial", department_id=uni.cse.department_id)
+    db.session.commit()
+    items = group_of(uni.timetable(), "isolated_meetings").items
+    seen = {item.subject.code for item in items if item.subject is not None and "T1" in item.sentence}
+    assert seen == {"A"}
 
 
 def test_the_file_has_everything(timetable: Timetable) -> None:

@@ -186,14 +186,21 @@ class _Finder:
     def _known(self, lens: Lens, keys: Sequence[int]) -> Subject | None:
         return next((self._subjects[lens][key] for key in keys if key in self._subjects[lens]), None)
 
-    def _upwards(self, keys: Sequence[int]) -> list[int]:
-        """The groups, then what they are parts of, the nearest first."""
-        found = list(keys)
-        for key in found:
-            above = self._parents.get(key)
-            if above is not None and above not in found:
-                found.append(above)
-        return found
+    def _upwards(self, smallest: Sequence[int]) -> list[int]:
+        """The groups whose weeks show all that a leaf attends, the smallest first.
+
+        Who is in a batch and in a tutorial group has the classes of both, so only what both are parts of shows them.
+        """
+        lines = [self._line(key) for key in smallest]
+        shared = [key for key in lines[0] if all(key in line for line in lines)]
+        return shared + [key for key in lines[0] if key not in shared]
+
+    def _line(self, key: int | None) -> list[int]:
+        line: list[int] = []
+        while key is not None and key not in line:
+            line.append(key)
+            key = self._parents.get(key)
+        return line
 
     @cached_property
     def _subjects(self) -> dict[Lens, dict[int, Subject]]:
