@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent
 SOLVERS = ("ortools", "numba")
 BLUEPRINTS = tuple(f"webapp.{name}" for name in ("auth", "admin", "hod", "faculty", "student", "api"))
 BEYOND_THE_TRUTH = tuple(f"webapp.engine.{name}" for name in ("cpsat", "search", "solve", "explain", "repair"))
-WEB_NEVER = (*SOLVERS, *BEYOND_THE_TRUTH, "webapp.jobs", "webapp.explaining")
+WEB_NEVER = (*SOLVERS, *BEYOND_THE_TRUTH, "webapp.jobs", "webapp.explaining", "webapp.redoing")
 MOST_LINES_OF_FILE = 500
 MOST_LINES_OF_FUNCTION = 60
 MOST_LINES_OF_LOOP = 120  # the search loop reads from top to bottom
@@ -32,6 +32,7 @@ NEVER: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("webapp/flow", (*WEB_NEVER, *BLUEPRINTS, "webapp.access", "webapp.htmx"), "the path knows no screens, no solver"),
     ("webapp/jobs.py", BLUEPRINTS, "jobs know no screens"),
     ("webapp/explaining.py", BLUEPRINTS, "jobs know no screens"),
+    ("webapp/redoing.py", BLUEPRINTS, "jobs know no screens"),
     ("webapp/app.py", WEB_NEVER, "the web process does not load the solver"),
     *((f"webapp/{name.partition('.')[2]}", (*WEB_NEVER, "sqlalchemy"), "a screen asks flow") for name in BLUEPRINTS),
 )

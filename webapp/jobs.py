@@ -37,8 +37,10 @@ from webapp.flow.choosing import Judge
 from webapp.flow.generating import variants_stored
 from webapp.flow.leasing import Heartbeat, JobNotFree, Lease, LeaseLost
 from webapp.flow.problems import Problem
+from webapp.flow.redoing import Redone, change_from, finish_resolve, read_base
 from webapp.flow.tracking import Tracker
 from webapp.models import GenerationJob, JobKind, JobStatus, Stage, Term, Timetable
+from webapp.redoing import repair_timetable, resolve_rest
 from webapp.trying import Tried, try_out
 
 RETRIES = (0.5, 1, 2, 3, 5, 5, 5, 5, 5, 5, 5, 5)
@@ -80,6 +82,16 @@ def execute_run(job_id: str) -> None:
 def execute_check(job_id: str) -> None:
     """Carry out a check of whether there is a timetable at all; its answer stands in the facts of the job's row."""
     _execute(job_id, JobKind.CHECK, _check)
+
+
+def execute_repair(job_id: str) -> None:
+    """Carry out a repair; its ladder stands in the facts of the job's row."""
+    _execute(job_id, JobKind.REPAIR, _repair)
+
+
+def execute_resolve(job_id: str) -> None:
+    """Carry out a re-solve around locks; what it finds becomes a draft."""
+    _execute(job_id, JobKind.RESOLVE, _resolve)
 
 
 Work = Callable[[GenerationJob, Lease, Tracker, Heartbeat], None]
@@ -218,6 +230,48 @@ def _store_trial(tried: Tried, lease: Lease, tracker: Tracker, created_by_id: in
     tracker.finish()
     ended = {"completed_at": sa.func.now(), "lease_token": None, "progress": 100}
     leasing.write(lease, status=JobStatus.COMPLETED, facts=tracker.facts() | {"try": told}, **ended)
+
+
+def _stop_of(beat: Heartbeat) -> Callable[[], bool]:
+    """Whether the engine shall end a short job's search now."""
+    return lambda: shutdown.is_set() or beat.cancelled.is_set() or beat.lost.is_set()
+
+
+def _look_up(lease: Lease, beat: Heartbeat) -> None:
+    """See before the end of a short job whether its answer is wanted."""
+    if beat.lost.is_set():
+        raise LeaseLost(f"Job {lease.job_id} is no longer held by this worker.")
+    if beat.cancelled.is_set():
+        raise Cancelled
+    if shutdown.is_set():
+        raise HandedBack
+
+
+def _repair(job: GenerationJob, lease: Lease, tracker: Tracker, beat: Heartbeat) -> None:
+    """Find the fewest classes to move after what has happened; store the ladder, which ends the job."""
+    seconds, seed, changes = float(job.seconds), job.seed, [change_from(told) for told in job.options["changes"]]
+    tracker.enter(Stage.CONFLICT_RESOLUTION, 0, 100, seconds)
+    base = read_base(job.options["timetable_id"])
+    db.session.commit()
+    answer = repair_timetable(base, changes, seconds, seed, _stop_of(beat))
+    _look_up(lease, beat)
+    tracker.note(repair=answer)
+    tracker.finish()
+    _end(lease, status=JobStatus.COMPLETED, progress=100, facts=tracker.facts())
+
+
+def _resolve(job: GenerationJob, lease: Lease, tracker: Tracker, beat: Heartbeat) -> None:
+    """Improve what no lock holds; store the draft and end the job in one transaction."""
+    seconds, seed, closeness = float(job.seconds), job.seed, int(job.options["closeness"])
+    tracker.enter(Stage.CONFLICT_RESOLUTION, 0, 100, seconds)
+    base = read_base(job.options["timetable_id"])
+    db.session.commit()
+    solution, answer = resolve_rest(base, closeness, seconds, seed, _stop_of(beat))
+    _look_up(lease, beat)
+    tracker.note(resolve=answer)
+    tracker.finish()
+    _persist(lambda: finish_resolve(lease, base, Redone(job, solution), tracker.facts()))
+    log.info("ends", status=JobStatus.COMPLETED.value)
 
 
 class Run:

@@ -20,6 +20,7 @@ from webapp.admin import (  # noqa: E402, F401 - the routes register themselves 
     imports,
     publishing,
     records,
+    repair,
     rules,
     terms,
     timetables,

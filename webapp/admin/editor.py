@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from secrets import token_hex
 from typing import Any
 
 from flask import flash, make_response, request, url_for
@@ -133,6 +134,7 @@ def _page(timetable: Timetable, refusal: Problem | None = None, decision: Wish |
         differences=adjusting.differences(timetable),
         overrides=overrides,
         signed=adjusting.signed,
+        form_key=token_hex(16),
     )
     return page, status
 

@@ -16,7 +16,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from webapp.admin import bp
 from webapp.admin.forms import choices
-from webapp.flow import checking, generating, reviewing
+from webapp.flow import checking, generating, redoing, reviewing
 from webapp.flow.generating import DEFAULT_SECONDS, LEAST_SECONDS, MOST_SECONDS, VARIANTS
 from webapp.htmx import redirect_to, render
 from webapp.models import Stage, Term
@@ -124,6 +124,8 @@ def _may_begin(form: GenerateForm) -> bool:
 @bp.get("/timetables/runs/<job_id>")
 def run(job_id: str) -> ResponseReturnValue:
     job = generating.run_of(me(), job_id)
+    if job.kind in redoing.KINDS:
+        return redirect_to(url_for("admin.redo", job_id=job_id))
     progress = generating.progress_of(job)
     return render(
         "admin/timetables/run.html",

@@ -1,4 +1,4 @@
-"""Repair a timetable after rooms or people drop out, moving as few meetings as possible.
+"""Repair a timetable after rooms or people drop out or meetings grow, moving as few meetings as possible.
 
 What must move is known from the changes alone: meetings that now stand where they can't. If those
 can be placed anew while all others stay, their number is the least, and that is proven. Otherwise the circle
@@ -17,7 +17,7 @@ from webapp.engine.cpsat.variables import Variables
 from webapp.engine.domains import Domains
 from webapp.engine.evaluate import evaluate
 from webapp.engine.explain.core import MOST_PLACES, places
-from webapp.engine.instance import Constraint, Instance
+from webapp.engine.instance import Constraint, Instance, Placement
 from webapp.engine.result import Status, Stop, never
 from webapp.engine.solution import Solution
 from webapp.engine.timegrid import Time
@@ -44,7 +44,15 @@ class PersonOut:
     cells: frozenset[int] = frozenset()
 
 
-Change = RoomOut | PersonOut
+@dataclass(frozen=True)
+class Grown:
+    """So many students come to these meetings, and each shall have a seat."""
+
+    meetings: tuple[int, ...]
+    size: int
+
+
+Change = RoomOut | PersonOut | Grown
 
 
 @dataclass(frozen=True)
@@ -93,10 +101,10 @@ class Repair:
 
 
 def changed(instance: Instance, changes: Sequence[Change]) -> Instance:
-    """The instance in which the rooms and people are out."""
+    """The instance in which the rooms and people are out, and the meetings have grown."""
     grid = instance.grid
     always = Time(0, grid.slots_per_day, (1 << grid.days) - 1, grid.all_weeks)
-    rooms = list(instance.rooms)
+    rooms, meetings = list(instance.rooms), list(instance.meetings)
     added: list[Constraint] = []
     for change in changes:
         match change:
@@ -106,10 +114,29 @@ def changed(instance: Instance, changes: Sequence[Change]) -> Instance:
                 gone = cells or frozenset(range(grid.cells))
                 label = instance.resources[resource].label
                 added.append(Constraint("unavailable", None, (resource,), cells=gone, label=label))
+            case Grown(grown, size):
+                for meeting in grown:
+                    meetings[meeting] = replace(meetings[meeting], size=size)
+                added.append(Constraint("room_capacity", None, meetings=grown))
     closing = any(isinstance(change, RoomOut) for change in changes)
     if closing and not any(c.rule == "room_closed" and c.hard for c in instance.constraints):
         added.append(Constraint("room_closed", None))
-    return replace(instance, rooms=tuple(rooms), constraints=(*instance.constraints, *added))
+    changed_constraints = (*instance.constraints, *added)
+    return replace(instance, rooms=tuple(rooms), meetings=tuple(meetings), constraints=changed_constraints)
+
+
+def displaced(instance: Instance, solution: Solution) -> tuple[int, ...]:
+    """The placed meetings that can't stay where they stand, whatever the others do."""
+    domains = Domains(instance)
+    pairs = enumerate(solution.placements)
+    return tuple(m for m, place in pairs if place.time is not None and _cannot_stay(domains, m, place))
+
+
+def _cannot_stay(domains: Domains, meeting: int, place: Placement) -> bool:
+    if place.time is None or place.time not in {option.time for option in domains.times(meeting)}:
+        return True
+    needs_room = domains.instance.meetings[meeting].needs_room
+    return needs_room and place.room not in domains.rooms_at(meeting, place.time)
 
 
 def repair(
@@ -155,19 +182,10 @@ class _Work:
         self.instance, self.before, self.clock = instance, before, clock
         self.domains = Domains(instance)
         self.status = Status.UNKNOWN
-        self.must = [m for m, place in enumerate(before.placements) if self._displaced(m)]
+        self.must = [m for m, place in enumerate(before.placements) if _cannot_stay(self.domains, m, place)]
         self.bound = sum(before.placements[m].time is not None for m in self.must)
         rest = before.moved((m, type(before.placements[m])()) for m in self.must)
         self.others_hard = evaluate(instance, rest).hard - len(rest.unplaced)
-
-    def _displaced(self, meeting: int) -> bool:
-        """Whether the meeting has no place, or stands where it can't stay."""
-        place, what = self.before.placements[meeting], self.instance.meetings[meeting]
-        if place.time is None:
-            return True
-        if place.time not in {option.time for option in self.domains.times(meeting)}:
-            return True
-        return what.needs_room and place.room not in self.domains.rooms_at(meeting, place.time)
 
     def moved(self, after: Solution) -> tuple[int, ...]:
         """Meetings that had a place and have another one, or none."""

@@ -45,9 +45,13 @@ LOST_TWICE = (
 JOB_ID = re.compile("tt_[0-9a-f]{12}")
 TASK = "webapp.jobs.execute_run"
 CHECK_TASK = "webapp.jobs.execute_check"
+REPAIR_TASK = "webapp.jobs.execute_repair"
+RESOLVE_TASK = "webapp.jobs.execute_resolve"
 CARRIERS: Mapping[JobKind, tuple[QueueName, str]] = {
     JobKind.GENERATE: ("generation", TASK),
     JobKind.CHECK: ("fast", CHECK_TASK),
+    JobKind.REPAIR: ("fast", REPAIR_TASK),
+    JobKind.RESOLVE: ("fast", RESOLVE_TASK),
 }
 """By kind of job: the queue that carries it, and the function that does it. Short ones never wait behind long ones."""
 WEEK_SECONDS = 7 * 24 * 3600

@@ -5,7 +5,7 @@ is refused.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import time
 from hashlib import sha256
@@ -35,6 +35,8 @@ from webapp.models import (
 )
 
 PLACED_RULE = "all_placed"
+NEVER_EXCUSED = frozenset({"room_clash", "instructor_clash", "group_clash"})
+"""Rules that no reason given by hand excuses; the database refuses what breaks them."""
 NO_REASON = "No time and room were found that break no hard rule."
 MOST_FINDINGS = 20
 
@@ -55,6 +57,10 @@ class TimetableFacts:
     result: Mapping[str, Any] = field(default_factory=dict)
     reasons: Mapping[int, str] = field(default_factory=dict)
     """Why a meeting (index) has no place."""
+    locks: Mapping[int, tuple[bool, bool]] = field(default_factory=dict)
+    """Whether the time and the room of a meeting are locked."""
+    overrides: Mapping[int, str] = field(default_factory=dict)
+    """Why a meeting may stand where a rule forbids it, by a registrar's word."""
 
 
 def store_timetable(
@@ -62,10 +68,13 @@ def store_timetable(
 ) -> int:
     """Add a draft with its entries, claims and scores, without commit; return its key.
 
-    Raises `NotFeasible` where the truth finds a hard rule broken by what is placed. For a what-if ``relaxed`` is the
-    problem whose hard rules must hold; it is counted by the term's own all the same.
+    Raises `NotFeasible` where the truth finds a hard rule broken by what is placed, and no override excuses it. For a
+    what-if ``relaxed`` is the problem whose hard rules must hold; it is counted by the term's own all the same.
     """
-    score = verified(problem, solution) if relaxed is None else _counted(problem, solution, relaxed)
+    if relaxed is None:
+        score = verified(problem, solution, facts.overrides)
+    else:
+        score = _counted(problem, solution, relaxed)
     values = _of_timetable(problem, solution, facts, score) | {
         "organization_id": problem.organization_id,
         "term_id": problem.term_id,
@@ -100,18 +109,26 @@ def replace_timetable(problem: TermProblem, solution: Solution, facts: Timetable
     return True
 
 
-def verified(problem: TermProblem, solution: Solution) -> Score:
-    """The truth's score, with everything on the yardstick; raises `NotFeasible` where what is placed breaks a rule."""
+def verified(problem: TermProblem, solution: Solution, excused: Collection[int] = ()) -> Score:
+    """The truth's score, with everything on the yardstick; raises `NotFeasible` where what is placed breaks a rule.
+
+    What a meeting breaks that is ``excused`` by a registrar's word does not count, double bookings excepted.
+    """
     score = evaluate(measured(problem.instance), solution)
     if score.hard > _unplaced_hard(problem, solution):
-        findings = hard_findings(problem, solution)
-        raise NotFeasible(f"The timetable breaks {len(findings)} hard rules.", findings[:MOST_FINDINGS])
+        findings = [one.sentence for one in hard_violations(problem, solution) if not _is_excused(one, excused)]
+        if findings:
+            raise NotFeasible(f"The timetable breaks {len(findings)} hard rules.", findings[:MOST_FINDINGS])
     return score
 
 
 def _counted(problem: TermProblem, solution: Solution, relaxed: TermProblem) -> Score:
     verified(relaxed, solution)
     return evaluate(measured(problem.instance), solution)
+
+
+def _is_excused(violation: Violation, excused: Collection[int]) -> bool:
+    return violation.rule not in NEVER_EXCUSED and any(meeting in excused for meeting in violation.meetings)
 
 
 def hard_findings(problem: TermProblem, solution: Solution) -> list[str]:
@@ -156,7 +173,13 @@ def content_hash(problem: TermProblem, solution: Solution) -> str:
 
 
 def _add_rows(problem: TermProblem, solution: Solution, facts: TimetableFacts, score: Score, timetable_id: int) -> None:
-    entries = [entry | {"timetable_id": timetable_id} for entry in entries_from(problem, solution, facts.reasons)]
+    entries = [
+        entry
+        | {"timetable_id": timetable_id}
+        | dict(zip(("locked_time", "locked_room"), facts.locks.get(index, (False, False)), strict=True))
+        | {"override_reason": facts.overrides.get(index)}
+        for index, entry in enumerate(entries_from(problem, solution, facts.reasons))
+    ]
     query = sa.insert(TimetableEntry).returning(TimetableEntry.entry_id, sort_by_parameter_order=True)
     keys = list(db.session.scalars(query, entries))
     _insert(EntryFaculty, (row for index, key in enumerate(keys) for row in _teachers(problem, index, key)))
@@ -325,8 +348,8 @@ def _hours(problem: TermProblem, time_slot_id: int, length: int) -> set[tuple[in
     return {(chain.first.day, clock(chain.first.start), clock(chain.end)) for chain in own}
 
 
-def trimmed(problem: TermProblem, solution: Solution) -> tuple[Solution, dict[int, str]]:
-    """Take off meetings until what remains breaks no hard rule; say for each what it broke.
+def trimmed(problem: TermProblem, solution: Solution, excused: Collection[int] = ()) -> tuple[Solution, dict[int, str]]:
+    """Take off meetings until what remains breaks no hard rule that is not ``excused``; say for each what it broke.
 
     The meeting with most violations goes first, so that few have to.
     """
@@ -335,6 +358,8 @@ def trimmed(problem: TermProblem, solution: Solution) -> tuple[Solution, dict[in
         blamed: Counter[int] = Counter()
         said: dict[int, str] = {}
         for violation in hard_violations(problem, solution):
+            if _is_excused(violation, excused):
+                continue
             for meeting in violation.meetings:
                 blamed[meeting] += violation.count
                 said.setdefault(meeting, violation.sentence)

@@ -1,0 +1,66 @@
+"""A timetable solved anew in part: the rest around the locks, or as little as can be after something has happened."""
+
+from webapp.flow.redoing.asking import (
+    CLOSENESS,
+    DEFAULT_SECONDS,
+    KINDS,
+    REPAIR_SECONDS,
+    RESOLVE_SECONDS,
+    RedoState,
+    latest_repairs,
+    redo_of,
+    repairable,
+    request_repair,
+    request_resolve,
+    state_of,
+)
+from webapp.flow.redoing.base import Base, read_base
+from webapp.flow.redoing.changes import Change, Choices, What, change_from, changes_from, choices_of
+from webapp.flow.redoing.differences import Moved, moved_classes, origin_of
+from webapp.flow.redoing.problems import (
+    BaseChanged,
+    ChangeRefused,
+    NoSuchRung,
+    NothingHappened,
+    RedoUnknown,
+    SecondsRefused,
+    TimetableGone,
+)
+from webapp.flow.redoing.storing import Redone, draft_of_rung, finish_resolve, store_draft
+
+__all__ = [
+    "CLOSENESS",
+    "DEFAULT_SECONDS",
+    "KINDS",
+    "REPAIR_SECONDS",
+    "RESOLVE_SECONDS",
+    "Base",
+    "BaseChanged",
+    "Change",
+    "ChangeRefused",
+    "Choices",
+    "Moved",
+    "NoSuchRung",
+    "NothingHappened",
+    "RedoState",
+    "RedoUnknown",
+    "Redone",
+    "SecondsRefused",
+    "TimetableGone",
+    "What",
+    "change_from",
+    "changes_from",
+    "choices_of",
+    "draft_of_rung",
+    "finish_resolve",
+    "latest_repairs",
+    "moved_classes",
+    "origin_of",
+    "read_base",
+    "redo_of",
+    "repairable",
+    "request_repair",
+    "request_resolve",
+    "state_of",
+    "store_draft",
+]
