@@ -71,10 +71,7 @@ def store_timetable(
     Raises `NotFeasible` where the truth finds a hard rule broken by what is placed, and no override excuses it. For a
     what-if ``relaxed`` is the problem whose hard rules must hold; it is counted by the term's own all the same.
     """
-    if relaxed is None:
-        score = verified(problem, solution, facts.overrides)
-    else:
-        score = _counted(problem, solution, relaxed)
+    score = verified(problem, solution, facts.overrides) if relaxed is None else _counted(problem, solution, relaxed)
     values = _of_timetable(problem, solution, facts, score) | {
         "organization_id": problem.organization_id,
         "term_id": problem.term_id,
