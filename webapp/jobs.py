@@ -16,7 +16,6 @@ import structlog
 from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 
 from webapp.engine.params import SolveParams
-from webapp.engine.profiles import profiled
 from webapp.engine.result import Result
 from webapp.engine.solution import Solution
 from webapp.engine.solve import cluster, resolve, schedule
@@ -33,9 +32,11 @@ from webapp.flow.bridge import (
     trimmed,
 )
 from webapp.flow.checking import Case, Trial, blockers, look_at
+from webapp.flow.choices import Choices, hold
 from webapp.flow.choosing import Judge
 from webapp.flow.generating import variants_stored
 from webapp.flow.leasing import Heartbeat, JobNotFree, Lease, LeaseLost
+from webapp.flow.planning import SAVING_SHARE, SCHEDULING_SHARE
 from webapp.flow.problems import Problem
 from webapp.flow.redoing import Redone, change_from, finish_resolve, read_base
 from webapp.flow.tracking import Tracker
@@ -45,9 +46,6 @@ from webapp.trying import Tried, try_out
 
 RETRIES = (0.5, 1, 2, 3, 5, 5, 5, 5, 5, 5, 5, 5)
 """Seconds between attempts to save while the database is away; together more than a lease lasts."""
-SCHEDULING_SHARE = 0.35
-"""The most of a run's time that the first timetable may take; the variants share what is left."""
-SAVING_SHARE = 0.03
 MOST_REASONS = 5
 UNFORESEEN = "The run failed for a reason that nobody foresaw ({}). The worker's log has it."
 ROW_GONE = "23503"
@@ -283,6 +281,8 @@ class Run:
         self.stored = variants_stored(job)
         self.seed = job.seed
         self.reproducible = bool(job.options.get("reproducible"))
+        self.choices = Choices.of(job.options)
+        self.own = job.options.get("weights", {})
         self.term_id = job.term_id
         self.created_by_id = job.created_by_id
         todo = sum(name not in self.stored for name in self.names)
@@ -295,7 +295,11 @@ class Run:
     def execute(self) -> None:
         """Go through the stages; raises Cancelled, HandedBack, LeaseLost or a Problem."""
         problem = self._cluster()
-        self.judge = Judge(problem.instance)
+        self.held = hold(problem, self.choices)
+        db.session.commit()
+        self.judge = Judge(self.held, self.own)
+        self.reasons |= self.held.reasons
+        self.tracker.note(held=self.held.told())
         start = self._schedule(problem)
         for index, name in enumerate(self.names):
             self._improve(problem, start, index, name)
@@ -328,7 +332,7 @@ class Run:
             return self.pool[0]
         seconds = SCHEDULING_SHARE * (self.seconds if self.reproducible else self._left())
         self._enter(Stage.SCHEDULING, 20, 70, seconds)
-        result = schedule(problem.instance, self._params(seconds), self._stop, self.tracker)
+        result = schedule(self.held.instance, self._params(seconds), self._stop, self.tracker)
         self._look_up(handing_back=True)
         return self._keep(problem, result)
 
@@ -340,11 +344,12 @@ class Run:
         seconds = self._share_of_variant(index)
         self._enter(Stage.CONFLICT_RESOLUTION, 70 + step * index, 70 + step * (index + 1), seconds, variant=name)
         self.tracker.begin_variant(name)
-        instance = profiled(problem.instance, name)
+        instance = self.judge.weighed(name)
         best = self.judge.best(name, [start, *self.pool])
         result = resolve(instance, best, self._params(seconds), self._stop, self.tracker)
         if self.beat.cancelled.is_set() or self.beat.lost.is_set():
             self._look_up()
+        self.tracker.on_best(result.cost, result.hard, result.bound, result.seconds)
         solution = self._keep(problem, result)
         self._store(problem, name, solution, result)
         last = index == len(self.names) - 1
@@ -366,7 +371,8 @@ class Run:
     def _keep(self, problem: TermProblem, result: Result) -> Solution:
         """Put what the engine found into the pool, less what the truth objects to."""
         solution, objections = trimmed(problem, result.solution)
-        self.reasons |= {unplaced.meeting: unplaced.reason for unplaced in result.unplaced if unplaced.reason}
+        told = {unplaced.meeting: unplaced.reason for unplaced in result.unplaced if unplaced.reason}
+        self.reasons |= told | self.held.reasons
         self.reasons |= objections
         self.pool.append(solution)
         return solution

@@ -28,6 +28,7 @@ _REGISTRAR: tuple[tuple[Any, tuple[tuple[Any, str], ...]], ...] = (
         (
             (_l("Check"), "admin.findings"),
             (_l("Generate"), "admin.generate"),
+            (_l("Weights"), "admin.weight_profiles"),
             (_l("Runs and variants"), "admin.timetables"),
             (_l("Approvals"), "admin.approvals"),
             (_l("Repair"), "admin.repair"),

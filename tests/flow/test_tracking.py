@@ -47,3 +47,22 @@ def test_a_timetable_with_hard_violations_has_no_cost_to_show(clock: list[float]
 def test_what_an_attempt_before_has_finished_stays_finished() -> None:
     earlier = {"variants": [{"name": "Balanced", "status": "done", "cost": 1}, {"name": "B", "status": "running"}]}
     assert [v["status"] for v in Tracker(["Balanced", "B"], earlier).facts()["variants"]] == ["done", "waiting"]
+
+
+def test_a_curve_stays_small_and_keeps_its_ends(clock: list[float]) -> None:
+    tracker = Tracker(["Balanced"])
+    tracker.enter(Stage.CLUSTERING, 0, 20, 10)
+    clock[0] += 2
+    tracker.on_best(cost=9999, hard=3, bound=None, seconds=1.0)
+    clock[0] += 2
+    tracker.on_best(cost=9000, hard=0, bound=None, seconds=1.0)
+    tracker.enter(Stage.CONFLICT_RESOLUTION, 70, 90, 100)
+    tracker.begin_variant("Balanced")
+    for step in range(500):
+        tracker.on_best(cost=1000 - step, hard=0, bound=7, seconds=1.0)
+        clock[0] += 0.1
+    tracker.end_variant("Balanced", cost=600)
+    known = tracker.facts()["variants"][0]
+    assert len(known["curve"]) <= tracking.MOST_POINTS
+    assert (known["curve"][0], known["curve"][-1]) == ([0.0, 1000], [49.9, 501])
+    assert (known["weighed"], known["cost"], known["bound"], known["first_feasible"]) == (501, 600, 7, 4.0)

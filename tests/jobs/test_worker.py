@@ -16,7 +16,10 @@ from webapp import jobs
 from webapp.extensions import db, queue
 from webapp.flow import generating, leasing, publishing
 from webapp.flow.bridge import build_problem, hard_findings, solution_from
+from webapp.flow.choices import Choices
+from webapp.flow.generating import Wanted
 from webapp.models import (
+    Course,
     EntryClaim,
     EntryFaculty,
     GenerationJob,
@@ -327,3 +330,34 @@ def test_functions_that_are_no_jobs_of_ours_are_refused(start_worker: StartWorke
     wait_for(job_id, JobStatus.COMPLETED)
     assert all(job.get_status(refresh=True) == "failed" for job in refused)
     assert "'os.system' is not a job of Timeloom" in worker.log.read_text()
+
+
+def test_a_run_of_one_department_leaves_all_other_classes_where_they_stood(
+    start_worker: StartWorker, request_run: RequestRun, tiny_term: Term
+) -> None:
+    start_worker()
+    first = request_run(seconds=6)
+    wait_for(first, JobStatus.COMPLETED)
+    base = db.session.scalars(sa.select(Timetable).filter_by(generation_job_id=first).limit(1)).one()
+    problem = build_problem(tiny_term)
+    stood = solution_from(problem, base.timetable_id).placements
+    away = factories.department(tiny_term.organization)
+    moved = db.session.scalars(sa.select(Course).order_by(Course.course_id).limit(1)).one()
+    moved.department_id = away.department_id
+    db.session.commit()
+    choices = Choices(departments=(away.department_id,), base_id=base.timetable_id)
+    weights = {"Mine": {"group_days": 50, "group_gaps": 0}}
+    wanted = Wanted(6, ("Compact-Week", "Mine"), choices=choices, weights=weights)
+    job = generating.request_of_term(tiny_term, None, wanted)
+    generating.hand_over(job.job_id)
+    ended = wait_for(job.job_id, JobStatus.COMPLETED)
+    assert ended.facts["held"] == {"frozen": 15, "tray": 0, "locked": 0, "free": 3}
+    stored = generating.variants_stored(ended)
+    assert set(stored) == {"Compact-Week", "Mine"}
+    problem = build_problem(tiny_term)
+    for key in stored.values():
+        stands = solution_from(problem, key).placements
+        kept = [i for i, row in enumerate(problem.rows) if row.department_id != away.department_id]
+        assert len(kept) == 15
+        assert [stands[i] for i in kept] == [stood[i] for i in kept]
+        assert all(placement.time is not None for placement in stands)

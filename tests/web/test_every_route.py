@@ -107,6 +107,7 @@ def test_what_belongs_to_another_organisation_does_not_exist(app, client, pages,
     """Tenant isolation: the registrar of one organisation names the rows of another in every address."""
     there = university.build("Foreign {}")
     foreign = {"job_id", "term_id", "timetable_id", "upload_id", "user_id", "user_token_id", "dept_id", "key"}
+    foreign |= {"weight_profile_id"}
     sign_in(client, here.users[REGISTRAR])
     token, named = pages.csrf_token(), 0
     for rule, method in rules(app):

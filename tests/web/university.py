@@ -17,6 +17,7 @@ from webapp.models import (
     Upload,
     User,
     UserToken,
+    WeightProfile,
 )
 
 OF_REVIEW = {
@@ -43,6 +44,7 @@ class University:
     """Another one, which the pages of review are about."""
     upload: Upload
     token: UserToken
+    weight_profile_id: int
     department_id: int
 
     def path(self, rule, **fixed) -> str | None:
@@ -54,6 +56,7 @@ class University:
             "number": 0,
             "upload_id": self.upload.upload_id,
             "user_id": self.users[Role.STUDENT].user_id,
+            "weight_profile_id": self.weight_profile_id,
             "user_token_id": self.token.user_token_id,
             "dept_id": self.department_id,
             "table_key": "rooms",
@@ -146,6 +149,10 @@ def build(text: str = "{}") -> University:
         user_id=users[Role.REGISTRAR].user_id, purpose="api", name=text.format("Sync"), token_hash=f"{org.code}-hash"
     )
     db.session.add(token)
+    profile = WeightProfile(
+        organization_id=org.organization_id, name=text.format("Mine")[:60], weights={"group_gaps": 5}
+    )
+    db.session.add(profile)
     db.session.commit()
     keys = {
         "departments": dept.department_id,
@@ -163,4 +170,6 @@ def build(text: str = "{}") -> University:
         "enrollments": enrollment.course_enrollment_id,
         "pins": pin.pin_id,
     }
-    return University(org, users, keys, job, timetable, submitted, upload, token, dept.department_id)
+    return University(
+        org, users, keys, job, timetable, submitted, upload, token, profile.weight_profile_id, dept.department_id
+    )

@@ -25,4 +25,5 @@ from webapp.admin import (  # noqa: E402, F401 - the routes register themselves 
     terms,
     timetables,
     users,
+    weights,
 )

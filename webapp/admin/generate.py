@@ -1,87 +1,67 @@
 """Asking for a generation and watching it: `/admin/timetables/generate` and the page of a run."""
 
-from collections.abc import Sequence
-from secrets import token_hex
 from typing import Any
 
-from flask import flash, url_for
+from flask import flash, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
-from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, IntegerField, SelectField, SelectMultipleField
-from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from webapp.admin import bp
-from webapp.admin.forms import choices
-from webapp.flow import checking, generating, redoing, reviewing
-from webapp.flow.generating import DEFAULT_SECONDS, LEAST_SECONDS, MOST_SECONDS, VARIANTS
+from webapp.admin.generate_form import GenerateForm
+from webapp.flow import checking, choices, generating, planning, redoing, reviewing, viewing, weighing
+from webapp.flow.checking import Glance
+from webapp.flow.choices import ChoiceRefused
+from webapp.flow.generating import DEFAULT_SECONDS, MOST_SECONDS
 from webapp.htmx import redirect_to, render
-from webapp.models import Stage, Term
+from webapp.models import GenerationJob, Stage, Term
 from webapp.navigation import chosen_term, me
 
 POLL_SECONDS, SLOW_POLL_SECONDS, SLOW_AFTER = 3, 6, 300
 
 
-class GenerateForm(FlaskForm):
-    """Which term, how long, which variants."""
-
-    academic_year = SelectField(_l("Academic year"))
-    semester = SelectField(_l("Semester"), coerce=int)
-    seconds = IntegerField(
-        _l("Seconds"),
-        default=DEFAULT_SECONDS,
-        description=_l("Time for the whole run, shared out over the variants. Longer is better."),
-        validators=[
-            InputRequired(_l("Give a number of seconds.")),
-            NumberRange(LEAST_SECONDS, MOST_SECONDS, _l("Give %(min)s to %(max)s seconds.")),
-        ],
-    )
-    variants = SelectMultipleField(
-        _l("Variants"),
-        choices=choices((name, name) for name in VARIANTS),
-        default=list(VARIANTS),
-        widget=ListWidget(prefix_label=False),
-        option_widget=CheckboxInput(),
-    )
-    seed = IntegerField(_l("Seed"), default=1, validators=[InputRequired(), NumberRange(0, 2**31 - 1)])
-    reproducible = BooleanField(
-        _l("Reproducible"), description=_l("The same data, seed and version give the same timetable; it takes longer.")
-    )
-    idempotency_key = HiddenField(validators=[Length(max=64)])
-
-    def __init__(self, terms: Sequence[Term], term: Term | None) -> None:
-        super().__init__()
-        self._terms = {(term.academic_year, term.semester) for term in terms}
-        years = sorted({term.academic_year for term in terms}, reverse=True)
-        self.academic_year.choices = choices((year, year) for year in years)
-        self.semester.choices = choices((number, str(number)) for number in sorted({term.semester for term in terms}))
-        if not self.is_submitted():
-            self.idempotency_key.data = token_hex(16)
-            if term is not None:
-                self.academic_year.data, self.semester.data = term.academic_year, term.semester
-
-    def validate_semester(self, field: Any) -> None:
-        """A year and a semester must name a term that is there."""
-        if (self.academic_year.data, field.data) not in self._terms:
-            raise ValidationError(
-                _("There is no semester %(number)s of %(year)s.", number=field.data, year=self.academic_year.data)
-            )
-
-    def validate_variants(self, field: Any) -> None:
-        """At least one variant must be made."""
-        if not field.data:
-            raise ValidationError(_("Tick at least one variant."))
-
-
 @bp.route("/timetables/generate", methods=["GET", "POST"])
 def generate() -> ResponseReturnValue:
     terms, term = chosen_term()
-    form = GenerateForm(terms, term)
+    look = checking.glance(term) if term else None
+    form = _form(terms, term, look)
     if form.validate_on_submit() and _may_begin(form):
-        job = generating.request_generation(
+        job = _begin(form)
+        if job is not None:
+            return redirect_to(url_for("admin.run", job_id=job.job_id))
+    page = render(
+        "admin/timetables/generate.html",
+        form=form,
+        terms=terms,
+        term=term,
+        active=generating.active_run(term) if term else None,
+        look=look,
+        plan=_plan(form, term, look),
+        sentences=reviewing.sentences_of_variants() | _sentences_of_own(),
+        classes=_classes(look),
+    )
+    return page, 422 if form.errors else 200
+
+
+@bp.get("/timetables/generate/plan")
+def generate_plan() -> ResponseReturnValue:
+    """What a run of the choices made so far would do; the form asks for it at each change."""
+    terms, term = chosen_term()
+    look = checking.glance(term) if term else None
+    form = _form(terms, term, look, formdata=request.args, meta={"csrf": False})
+    return render("admin/timetables/plan.html", plan=_plan(form, term, look))
+
+
+def _form(terms: list[Term], term: Term | None, look: Glance | None, **fields: Any) -> GenerateForm:
+    own = [profile.name for profile in weighing.profiles_of(me())]
+    scopes = choices.scopes_of(look.problem) if look and look.problem else []
+    return GenerateForm(terms, term, own, scopes, choices.bases_of(term) if term else [], **fields)
+
+
+def _begin(form: GenerateForm) -> GenerationJob | None:
+    """Ask for the run; None where the choices do not fit together, which the form then says."""
+    try:
+        return generating.request_generation(
             me(),
             form.academic_year.data,
             form.semester.data,
@@ -90,19 +70,31 @@ def generate() -> ResponseReturnValue:
             seed=form.seed.data,
             reproducible=form.reproducible.data,
             idempotency_key=form.idempotency_key.data or None,
+            choices=form.chosen(),
         )
-        return redirect_to(url_for("admin.run", job_id=job.job_id))
-    active = generating.active_run(term) if term else None
-    page = render(
-        "admin/timetables/generate.html",
-        form=form,
-        terms=terms,
-        term=term,
-        active=active,
-        look=checking.glance(term) if term else None,
-        sentences=reviewing.sentences_of_variants(),
-    )
-    return page, 422 if form.errors else 200
+    except ChoiceRefused as refused:
+        form.blame(refused)
+        return None
+
+
+def _plan(form: GenerateForm, term: Term | None, look: Glance | None) -> list[str]:
+    if term is None or look is None:
+        return []
+    seconds = min(MOST_SECONDS, max(0, form.seconds.data or DEFAULT_SECONDS))
+    try:
+        return planning.plan(look.problem, term, form.chosen(), seconds, len(form.variants.data or ()))
+    except ChoiceRefused as refused:
+        return [refused.message]
+
+
+def _sentences_of_own() -> dict[str, str]:
+    return {profile.name: _("Your own weights.") for profile in weighing.profiles_of(me())}
+
+
+def _classes(look: Glance | None) -> dict[int, str]:
+    """How many classes each department has, in words."""
+    scopes = choices.scopes_of(look.problem) if look and look.problem else []
+    return {one.department_id: ngettext("%(num)d class", "%(num)d classes", one.classes) for one in scopes}
 
 
 def _may_begin(form: GenerateForm) -> bool:
@@ -135,6 +127,8 @@ def run(job_id: str) -> ResponseReturnValue:
         stages=list(Stage),
         poll_seconds=POLL_SECONDS if progress.elapsed < SLOW_AFTER else SLOW_POLL_SECONDS,
         stored=generating.variants_stored(job),
+        held=planning.held_of(job),
+        tray=viewing.tray_of(job) if not progress.is_active else None,
     )
 
 

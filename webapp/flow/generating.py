@@ -1,7 +1,7 @@
 """Asking for a generation, watching it, ending it."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from secrets import token_hex
 from typing import Any
@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from webapp.extensions import QueueUnavailable, db
-from webapp.flow import audit
+from webapp.flow import audit, weighing
+from webapp.flow.choices import Choices, checked
 from webapp.flow.leasing import LEASE_SECONDS, QUEUE_SECONDS, enqueue_forgotten, sweep
 from webapp.flow.problems import Conflict, NotFound, Problem
 from webapp.flow.words import _
@@ -56,6 +57,19 @@ class VariantFacts:
     unplaced: int | None = None
     seconds: float | None = None
     timetable_id: int | None = None
+    weighed: int | None = None
+    """Cost under the variant's own weights, as the bound is; ``cost`` follows the term's once it is stored."""
+    first_feasible: float | None = None
+    """Seconds after the run's search began until a timetable without a hard violation stood for this variant."""
+    curve: Sequence[Sequence[float]] = ()
+    """Cost of the best over the seconds of this variant's own time."""
+
+    @property
+    def gap(self) -> float | None:
+        """How far the cost may be from the best there is, in percent; None while there is no bound."""
+        if self.weighed is None or self.bound is None:
+            return None
+        return 100 * max(0, self.weighed - self.bound) / self.weighed if self.weighed else 0.0
 
 
 @dataclass(frozen=True)
@@ -131,21 +145,28 @@ def request_generation(
     seed: int = 1,
     reproducible: bool = False,
     idempotency_key: str | None = None,
+    choices: Choices | None = None,
 ) -> GenerationJob:
     """Write down a generation of the user's own organisation, commit, and hand it to a worker.
 
     A second click returns the first job. With Redis away the job stays queued, its progress says so, and the next
-    sweep hands it over. Raises `TermUnknown`, `SecondsRefused` or `VariantsRefused`.
+    sweep hands it over. Raises `TermUnknown`, `SecondsRefused`, `VariantsRefused` or `ChoiceRefused`.
 
     Parameters
     ----------
     seconds
         Wall time for the whole run.
     profiles
-        The variants, by name; all five where None.
+        The variants, by name, the organisation's own profiles among them; all five where None.
+    choices
+        What the run holds to.
     """
     term = term_of(user, academic_year, semester)
-    wanted = Wanted(seconds, _variants(profiles), seed, reproducible, idempotency_key)
+    own = weighing.weights_by_name(user)
+    names = _variants(profiles, own)
+    weights = {name: own[name] for name in names if name in own}
+    held = checked(term, choices or Choices())
+    wanted = Wanted(seconds, names, seed, reproducible, idempotency_key, held, weights)
     job = request_of_term(term, user, wanted)
     if job.status is JobStatus.QUEUED and not job.attempt and not job.options.get("handed_over"):
         hand_over(job.job_id)
@@ -161,6 +182,9 @@ class Wanted:
     seed: int = 1
     reproducible: bool = False
     idempotency_key: str | None = None
+    choices: Choices = field(default_factory=Choices)
+    weights: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """Of the registrar's own profiles among the variants, as they are now."""
 
     def __post_init__(self) -> None:
         if not LEAST_SECONDS <= self.seconds <= MOST_SECONDS:
@@ -187,11 +211,11 @@ def request_of_term(term: Term, user: User | None, wanted: Wanted) -> Generation
         academic_year=term.academic_year,
         seconds=wanted.seconds,
         seed=wanted.seed,
-        options={"profiles": list(wanted.profiles), "reproducible": wanted.reproducible},
+        options=_options(wanted),
         idempotency_key=wanted.idempotency_key,
         created_by_id=user.user_id if user else None,
     )
-    asked = {"seconds": wanted.seconds, "variants": list(wanted.profiles)}
+    asked = {"seconds": wanted.seconds, "variants": list(wanted.profiles)} | wanted.choices.as_options()
     try:
         db.session.add(job)
         db.session.flush()
@@ -206,14 +230,23 @@ def request_of_term(term: Term, user: User | None, wanted: Wanted) -> Generation
     return job
 
 
-def _variants(profiles: Sequence[str] | None) -> tuple[str, ...]:
+def _options(wanted: Wanted) -> dict[str, Any]:
+    """What the job's row says of the request; what was not chosen is not there."""
+    options: dict[str, Any] = {"profiles": list(wanted.profiles), "reproducible": wanted.reproducible}
+    if wanted.weights:
+        options["weights"] = {name: dict(weights) for name, weights in wanted.weights.items()}
+    return options | wanted.choices.as_options()
+
+
+def _variants(profiles: Sequence[str] | None, own: Iterable[str]) -> tuple[str, ...]:
     chosen = VARIANTS if profiles is None else tuple(dict.fromkeys(profiles))
-    unknown = [name for name in chosen if name not in VARIANTS]
+    known = (*VARIANTS, *own)
+    unknown = [name for name in chosen if name not in known]
     if unknown or not chosen:
         raise VariantsRefused(
             _(
                 "Choose at least one of %(variants)s; found %(found)s.",
-                variants=", ".join(VARIANTS),
+                variants=", ".join(known),
                 found=", ".join(unknown) or "none",
             )
         )

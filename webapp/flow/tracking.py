@@ -7,6 +7,9 @@ from typing import Any
 
 from webapp.models import Stage
 
+MOST_POINTS = 40
+"""A curve of more points than this loses every second one; its first and its last stay."""
+
 
 class Tracker:
     """Listens to the engine and to the run, and says at each heartbeat what the job's row shall hold.
@@ -31,12 +34,16 @@ class Tracker:
             name: dict(done.get(name, {"name": name, "status": "waiting"})) for name in names
         }
         self._current: str | None = None
+        self._began: float | None = None
+        self._feasible: float | None = None
 
     def enter(self, stage: Stage, low: float, high: float, seconds: float) -> None:
         """A stage (or a variant's part of it) begins: the bar goes from ``low`` to ``high`` in so many seconds."""
         with self._lock:
             self._stage, self._low, self._high = stage, low, high
             self._limit, self._since = max(seconds, 0.1), time.monotonic()
+            if self._began is None:
+                self._began = self._since
 
     def note(self, **facts: Any) -> None:
         """Add facts about the run."""
@@ -47,7 +54,7 @@ class Tracker:
         """The engine improves this variant from now on."""
         with self._lock:
             self._current = name
-            self._variants[name]["status"] = "running"
+            self._variants[name] |= {"status": "running", "curve": [], "first_feasible": self._feasible}
 
     def end_variant(self, name: str, **known: Any) -> None:
         """A variant is stored."""
@@ -77,8 +84,15 @@ class Tracker:
                 return
             self._facts["hard"] = 0
             self._facts["best_cost"] = cost
+            now = time.monotonic()
+            if self._feasible is None:
+                self._feasible = round(now - (self._began or now), 1)
+                self._facts["first_feasible"] = self._feasible
             if self._current is not None:
-                self._variants[self._current] |= {"cost": cost, "bound": bound}
+                known = self._variants[self._current]
+                known |= {"cost": cost, "weighed": cost, "bound": bound if bound is not None else known.get("bound")}
+                known["first_feasible"] = known.get("first_feasible") or self._feasible
+                known["curve"] = thinned([*known.get("curve", ()), [round(now - self._since, 1), cost]])
 
     # What the row shall hold
 
@@ -94,3 +108,11 @@ class Tracker:
             progress = int(self._low + (self._high - self._low) * share)
             stage = self._stage
         return {"stage": stage, "progress": progress, "facts": self.facts()}
+
+
+def thinned(curve: Sequence[Sequence[float]]) -> list[Sequence[float]]:
+    """A step curve of at most `MOST_POINTS`: of several in the same tenth of a second the last, its ends always."""
+    points = list({point[0]: point for point in curve}.values())
+    if len(points) <= MOST_POINTS:
+        return points
+    return [*points[:-1:2], points[-1]]

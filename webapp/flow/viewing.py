@@ -26,6 +26,7 @@ from webapp.models import (
     EntryFaculty,
     EntryGroup,
     Faculty,
+    GenerationJob,
     Role,
     Room,
     Student,
@@ -188,6 +189,15 @@ def student_entries(user: User, term: Term | None) -> list[EntryView]:
 def timetable_entries(timetable: Timetable) -> list[EntryView]:
     """Every entry of a timetable that the caller has looked up in their own scope."""
     return _views(read_entries(timetable.timetable_id))
+
+
+def tray_of(job: GenerationJob) -> tuple[Timetable, list[EntryView]] | None:
+    """Of a run's stored variants the one with the fewest classes without a place, if it has any, and those classes."""
+    query = sa.select(Timetable).filter_by(generation_job_id=job.job_id)
+    best = db.session.scalars(query.order_by(Timetable.unplaced, Timetable.timetable_id).limit(1)).first()
+    if best is None or not best.unplaced:
+        return None
+    return best, [entry for entry in timetable_entries(best) if not entry.placed]
 
 
 def _views(seen: Iterable[SeenEntry]) -> list[EntryView]:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from webapp.flow.bridge import TermProblem
 from webapp.flow.checking.finding import Finding, FindingKind, Severity, in_order
 from webapp.flow.checking.looking import Case, Look, look_at
 from webapp.flow.checking.needs import rooms_that_do_not_exist, slots_in_a_row
@@ -62,6 +63,7 @@ class Glance:
     people: int
     counts: Mapping[Severity, int]
     gravest: tuple[Finding, ...]
+    problem: TermProblem | None = None
 
 
 def glance(term: Term) -> Glance:
@@ -72,6 +74,7 @@ def glance(term: Term) -> Glance:
     gravest = next((severity for severity in Severity if counts[severity]), Severity.NOTE)
     problem = look.problem
     return Glance(
+        problem=problem,
         classes=len(problem.rows) if problem else 0,
         rooms=len(problem.room_ids) if problem else 0,
         people=len(problem.instance.resources) if problem else 0,

@@ -1,0 +1,141 @@
+"""The form of a run with its choices, the page of a run, and the registrar's own weights."""
+
+import pytest
+import sqlalchemy as sa
+
+from tests.flow.university import University, university
+from tests.pages import Pages, parse, words
+from webapp.extensions import db, queue
+from webapp.flow import weighing
+from webapp.models import GenerationJob, JobStatus, WeightProfile
+
+GENERATE = "/admin/timetables/generate"
+
+
+@pytest.fixture
+def here(session, sign_in, client) -> University:
+    queue.connection.flushdb()
+    found = university()
+    sign_in(client, found.registrar)
+    return found
+
+
+def form(**fields):
+    return {
+        "academic_year": "2024-25",
+        "semester": 3,
+        "seconds": 10,
+        "variants": ["Balanced", "Compact-Week"],
+        "seed": 1,
+        "close": "",
+        "base": "",
+    } | fields
+
+
+def jobs():
+    return db.session.scalars(sa.select(GenerationJob)).all()
+
+
+def ticked(page, name):
+    return {box.get("value") for box in page.iter("input") if box.get("name") == name and "checked" in box.attrib}
+
+
+def weights(**typed):
+    return {"name": "Mine"} | {f"weight-{rule}": "1" for rule in weighing.WEIGHED} | typed
+
+
+def test_a_run_is_asked_for_with_what_was_ticked_and_nothing_else(pages: Pages, here: University) -> None:
+    base = here.timetable()
+    weighing.save(here.registrar, None, "Mine", dict.fromkeys(weighing.WEIGHED, "2"))
+    page = pages.get(GENERATE)
+    assert ticked(page, "variants") == {"Balanced", "Faculty-First", "Student-First", "Room-Saving", "Compact-Week"}
+    assert "4 classes" in words(page)
+    chosen = form(
+        variants=["Mine", "Balanced"], departments=[here.mat.department_id], base=base.timetable_id, keep_locks="y"
+    )
+    pages.post(GENERATE, chosen)
+    (job,) = jobs()
+    assert job.options["profiles"] == ["Mine", "Balanced"]
+    assert set(job.options["weights"]) == {"Mine"}
+    assert job.options["choices"] == {
+        "departments": [here.mat.department_id],
+        "base_id": base.timetable_id,
+        "keep_locks": True,
+        "close": "",
+    }
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"variants": []}, "Tick at least one variant."),
+        ({"variants": ["Balanced", "Gone"]}, "There is no variant Gone"),
+        ({"seconds": "soon"}, "Seconds"),
+        ({"seconds": 1}, "Give 5 to 21600 seconds."),
+        ({"seed": -1}, "Give a seed from 0"),
+        ({"keep_locks": "y"}, "Choose a timetable, so that its locks can be kept."),
+        ({"close": "madly"}, "found madly"),
+        ({"base": "abc"}, "no such timetable"),
+    ],
+)
+def test_each_fault_is_said_at_its_field_and_nothing_typed_is_lost(
+    pages: Pages, here: University, fields, said
+) -> None:
+    answer = pages.post(GENERATE, form(reproducible="y", **fields), 422)
+    page = parse(answer.get_data(as_text=True))
+    assert said in words(page)
+    assert [e for e in page.iter("p") if e.get("class") == "field__error"]
+    assert ticked(page, "reproducible") == {"y"}
+    assert jobs() == []
+
+
+def test_the_plan_says_what_would_be_frozen_while_one_chooses(pages: Pages, here: University) -> None:
+    base = here.timetable()
+    query = f"?seconds=100&variants=Balanced&departments={here.mat.department_id}&base={base.timetable_id}"
+    said = words(pages.fragment(GENERATE + "/plan" + query))
+    assert "62 s at least for each of 1 variant" in said
+    assert "Frozen: 4 classes" in said
+    assert "Free: 2 classes are placed anew." in said
+    assert "Choose a timetable" in words(pages.fragment(GENERATE + "/plan?close=little"))
+
+
+def test_the_page_of_a_run_draws_each_curve_and_tells_gap_and_reasons(pages: Pages, here: University) -> None:
+    stored = here.timetable(unplaced=1)
+    variant = {
+        "name": "Balanced", "status": "done", "cost": 40, "weighed": 50, "bound": 40, "unplaced": 1,
+        "first_feasible": 1.5, "curve": [[0, 90], [2.5, 50]],
+    }  # fmt: skip
+    job = GenerationJob(
+        job_id="tt_0123456789ab", organization_id=here.organization.organization_id, term_id=here.term.term_id,
+        semester=3, academic_year="2024-25", seconds=10, status=JobStatus.COMPLETED, options={"profiles": ["Balanced"]},
+        facts={"variants": [variant], "first_feasible": 1.5},
+    )  # fmt: skip
+    db.session.add(job)
+    db.session.flush()
+    stored.generation_job_id = job.job_id
+    db.session.commit()
+    page = pages.get("/admin/timetables/runs/tt_0123456789ab")
+    said = words(page)
+    assert "20.0 %" in said
+    assert "From 90 to 50 as weighed, in 2.5 s." in said
+    assert [e for e in page.iter() if "curve" in (e.get("class") or "").split()]
+    assert "1 class of Balanced has no place" in said
+    assert "No time and room were found that break no hard rule." in said
+
+
+def test_weights_are_made_changed_and_deleted(pages: Pages, here: University) -> None:
+    assert "No profile of your own yet" in words(pages.get("/admin/weights"))
+    pages.post("/admin/weights/new", weights())
+    (mine,) = db.session.scalars(sa.select(WeightProfile)).all()
+    path = f"/admin/weights/{mine.weight_profile_id}"
+    pages.post(path, weights(**{"weight-group_gaps": "30"}))
+    assert "Mine" in words(pages.get(GENERATE))
+    answer = pages.post(path, weights(**{"name": "Other", "weight-group_gaps": "heavy"}), 422)
+    said = answer.get_data(as_text=True)
+    assert "expected a whole number from 0 to 1000000, found heavy." in said
+    assert 'value="heavy"' in said
+    assert 'value="Other"' in said
+    db.session.expire_all()
+    assert (mine.name, mine.weights["group_gaps"]) == ("Mine", 30)
+    pages.post(path + "/delete")
+    assert db.session.scalars(sa.select(WeightProfile)).all() == []

@@ -1,0 +1,53 @@
+"""A registrar's own profiles of weights: listed, made, changed, deleted."""
+
+from flask import flash, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from webapp.admin import bp
+from webapp.flow import weighing
+from webapp.flow.weighing import ProfileRefused
+from webapp.htmx import redirect_to, render
+from webapp.models import WeightProfile
+from webapp.navigation import chosen_term, me
+
+
+@bp.get("/weights")
+def weight_profiles() -> ResponseReturnValue:
+    return render("admin/weights/index.html", profiles=weighing.profiles_of(me()), titles=weighing.titles())
+
+
+@bp.route("/weights/new", methods=["GET", "POST"])
+def create_weight_profile() -> ResponseReturnValue:
+    return _edited(None)
+
+
+@bp.route("/weights/<int:weight_profile_id>", methods=["GET", "POST"])
+def weight_profile(weight_profile_id: int) -> ResponseReturnValue:
+    return _edited(weighing.profile_of(me(), weight_profile_id))
+
+
+@bp.post("/weights/<int:weight_profile_id>/delete")
+def delete_weight_profile(weight_profile_id: int) -> ResponseReturnValue:
+    profile = weighing.profile_of(me(), weight_profile_id)
+    name = profile.name
+    weighing.delete(me(), profile)
+    flash(_("%(name)s is deleted. Runs that were made with it keep what they found.", name=name), "good")
+    return redirect_to(url_for("admin.weight_profiles"))
+
+
+def _edited(profile: WeightProfile | None) -> ResponseReturnValue:
+    _terms, term = chosen_term()
+    errors: dict[str, str] = {}
+    if request.method == "POST":
+        typed = {rule: request.form.get(f"weight-{rule}", "") for rule in weighing.WEIGHED}
+        try:
+            saved = weighing.save(me(), profile, request.form.get("name", ""), typed)
+        except ProfileRefused as refused:
+            errors = refused.errors
+        else:
+            flash(_("%(name)s is saved; it can be ticked as a variant.", name=saved.name), "good")
+            return redirect_to(url_for("admin.weight_profiles"))
+    rules = weighing.rules_to_weigh(profile, term)
+    page = render("admin/weights/edit.html", profile=profile, rules=rules, errors=errors, given=request.form, term=term)
+    return page, 422 if errors else 200
