@@ -30,6 +30,7 @@ _REGISTRAR: tuple[tuple[Any, tuple[tuple[Any, str], ...]], ...] = (
             (_l("Generate"), "admin.generate"),
             (_l("Weights"), "admin.weight_profiles"),
             (_l("Runs and variants"), "admin.timetables"),
+            (_l("Reports"), "admin.reports_index"),
             (_l("Approvals"), "admin.approvals"),
             (_l("Repair"), "admin.repair"),
             (_l("Publish"), "admin.publishing"),

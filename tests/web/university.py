@@ -54,6 +54,7 @@ class University:
             "timetable_id": (self.submitted if rule.endpoint in OF_REVIEW else self.timetable).timetable_id,
             "term_id": self.keys["terms"],
             "number": 0,
+            "report_key": "rooms",
             "upload_id": self.upload.upload_id,
             "user_id": self.users[Role.STUDENT].user_id,
             "weight_profile_id": self.weight_profile_id,

@@ -21,6 +21,7 @@ from webapp.admin import (  # noqa: E402, F401 - the routes register themselves 
     publishing,
     records,
     repair,
+    reports,
     rules,
     terms,
     timetables,

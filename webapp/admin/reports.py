@@ -1,0 +1,77 @@
+"""Reports on any timetable of a term: on screen, on paper, as CSV."""
+
+from flask import Response, abort, request
+from flask.typing import ResponseReturnValue
+
+from webapp.admin import bp
+from webapp.flow import publishing, reports, reviewing
+from webapp.htmx import render
+from webapp.models import Term, Timetable
+from webapp.navigation import chosen_term, me
+from webapp.showing import HASH_LETTERS, key_in, now, version_label
+
+
+@bp.get("/reports")
+def reports_index() -> ResponseReturnValue:
+    terms, term = chosen_term()
+    timetable = _chosen(term)
+    return render(
+        "admin/reports/index.html",
+        terms=terms,
+        term=term,
+        timetable=timetable,
+        timetables=reviewing.timetables_of(term) if term else [],
+        reports=reports.names(),
+        named=reviewing.named,
+    )
+
+
+@bp.get("/reports/<report_key>")
+def report(report_key: str) -> ResponseReturnValue:
+    """`?t=` is the timetable, `?department=` and `?sort=` are for the tables."""
+    _terms, term = chosen_term()
+    timetable = _chosen(term)
+    if timetable is None:
+        return render("admin/reports/report.html", report=None, term=term, timetable=None)
+    found = reports.make(timetable, report_key)
+    department = request.args.get("department", "")
+    descending = request.args.get("order") == "desc"
+    tables = [table.of_department(department) for table in found.tables]
+    tables[0] = tables[0].sorted_by(request.args.get("sort", ""), descending=descending)
+    return render(
+        "admin/reports/report.html",
+        report=found,
+        tables=tables,
+        department=department,
+        term=timetable.term,
+        timetable=timetable,
+        timetables=reviewing.timetables_of(timetable.term),
+        named=reviewing.named,
+        written=reports.written,
+        version=version_label(timetable),
+        content_hash=timetable.content_hash[:HASH_LETTERS],
+        printed_at=now(),
+    )
+
+
+@bp.get("/reports/<report_key>/<int:number>.csv")
+def report_csv(report_key: str, number: int) -> ResponseReturnValue:
+    """The table with that number of a report, from 0."""
+    _terms, term = chosen_term()
+    timetable = _chosen(term)
+    if timetable is None:
+        abort(404)
+    tables = reports.make(timetable, report_key).tables
+    if number >= len(tables):
+        abort(404)
+    text = tables[number].of_department(request.args.get("department", "")).as_csv()
+    name = f"{report_key}-{number + 1}-{timetable.timetable_id}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(text, mimetype="text/csv", headers=headers)
+
+
+def _chosen(term: Term | None) -> Timetable | None:
+    """The timetable in `?t=`, else the term's published or best one."""
+    if key := request.args.get("t"):
+        return publishing.timetable_of(me(), key_in(key))
+    return reports.default_timetable(term) if term else None
