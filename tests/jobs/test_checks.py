@@ -12,8 +12,8 @@ from tests.jobs.conftest import WorkerProcess, status_of, wait_for, wait_until
 from webapp.extensions import db, queue
 from webapp.flow import checking, generating, leasing
 from webapp.flow.checking import Answer
-from webapp.flow.checking.asking import write_job
 from webapp.flow.exporting import term_contents
+from webapp.flow.requesting import Wanted, write_job
 from webapp.models import GenerationJob, JobKind, JobStatus, Term
 
 pytestmark = pytest.mark.slow
@@ -156,14 +156,8 @@ def test_a_way_out_that_is_tried_gives_a_draft_with_every_class_and_leaves_the_d
 
 def test_a_way_out_whose_rule_has_changed_since_makes_no_draft(start_worker: StartWorker, tiny_term: Term) -> None:
     user = factories.user(tiny_term.organization)
-    job = write_job(
-        tiny_term,
-        user,
-        None,
-        5,
-        {"try": {"key": "gone", "rule": "max_per_week", "sentence": "Allow 2.", "check_id": "", "targets": []}},
-        "check.try",
-    )
+    told = {"key": "gone", "rule": "max_per_week", "sentence": "Allow 2.", "check_id": "", "targets": []}
+    job = write_job(tiny_term, user, Wanted(JobKind.CHECK, 5, {"try": told}), "check.try")
     db.session.commit()
     generating.hand_over(job.job_id)
     start_worker("fast")

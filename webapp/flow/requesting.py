@@ -27,13 +27,21 @@ class Wanted:
 def request_short_job(term: Term, user: User | None, wanted: Wanted) -> GenerationJob:
     """Write down a job, commit, and hand it to a worker; one that is asked for alike and under way is returned."""
     earlier = _same_request(user, wanted) or _under_way(term, wanted)
-    job = earlier or _written(term, user, wanted)
+    return handed(earlier or write_job(term, user, wanted, f"{wanted.kind.value}.request"))
+
+
+def handed(job: GenerationJob) -> GenerationJob:
+    """The job, handed to a worker unless it has been already."""
     if job.status is JobStatus.QUEUED and not job.options.get("handed_over"):
         hand_over(job.job_id)
     return job
 
 
-def _written(term: Term, user: User | None, wanted: Wanted) -> GenerationJob:
+def write_job(term: Term, user: User | None, wanted: Wanted, action: str) -> GenerationJob:
+    """Write down a job and commit; the one that the same form has made before is returned."""
+    earlier = _same_request(user, wanted)
+    if earlier is not None:
+        return earlier
     job = GenerationJob(
         job_id=f"tt_{token_hex(6)}",
         organization_id=term.organization_id,
@@ -50,7 +58,7 @@ def _written(term: Term, user: User | None, wanted: Wanted) -> GenerationJob:
     try:
         db.session.add(job)
         db.session.flush()
-        audit.record(term.organization_id, user, f"{wanted.kind.value}.request", job, after=asked)
+        audit.record(term.organization_id, user, action, job, after=asked)
         db.session.commit()
     except IntegrityError:
         db.session.rollback()

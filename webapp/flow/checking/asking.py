@@ -2,16 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from secrets import token_hex
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 
 from webapp.extensions import db
-from webapp.flow import audit
 from webapp.flow.checking.finding import Target
-from webapp.flow.generating import ACTIVE, RunUnknown, elapsed_of, hand_over, settle
+from webapp.flow.generating import ACTIVE, RunUnknown, elapsed_of, settle
+from webapp.flow.requesting import Wanted, handed, write_job
 from webapp.flow.words import _
 from webapp.models import AuditEvent, GenerationJob, JobKind, JobStatus, Term, User
 
@@ -123,55 +121,8 @@ class CheckState:
 
 def request_check(term: Term, user: User | None, idempotency_key: str | None = None) -> GenerationJob:
     """Write down a check, commit, and hand it to a worker of the fast queue; one that is under way is returned."""
-    job = active_request(term, IS_CHECK) or write_job(term, user, idempotency_key, CHECK_SECONDS, {}, "check.request")
-    if job.status is JobStatus.QUEUED and not job.options.get("handed_over"):
-        hand_over(job.job_id)
-    return job
-
-
-def write_job(
-    term: Term,
-    user: User | None,
-    idempotency_key: str | None,
-    seconds: int,
-    options: Mapping[str, Any],
-    action: str,
-) -> GenerationJob:
-    """Write down a job of the fast queue and commit; the one that the same key has made before is returned."""
-    earlier = _same_request(user, idempotency_key)
-    if earlier is not None:
-        return earlier
-    job = GenerationJob(
-        job_id=f"tt_{token_hex(6)}",
-        organization_id=term.organization_id,
-        term_id=term.term_id,
-        kind=JobKind.CHECK,
-        semester=term.semester,
-        academic_year=term.academic_year,
-        seconds=seconds,
-        options=dict(options),
-        idempotency_key=idempotency_key,
-        created_by_id=user.user_id if user else None,
-    )
-    try:
-        db.session.add(job)
-        db.session.flush()
-        audit.record(term.organization_id, user, action, job, after={"seconds": seconds, **options})
-        db.session.commit()
-    except IntegrityError:
-        db.session.rollback()
-        first = _same_request(user, idempotency_key)
-        if first is None:
-            raise
-        return first
-    return job
-
-
-def _same_request(user: User | None, idempotency_key: str | None) -> GenerationJob | None:
-    if user is None or not idempotency_key:
-        return None
-    query = sa.select(GenerationJob).filter_by(created_by_id=user.user_id, idempotency_key=idempotency_key)
-    return db.session.scalars(query).one_or_none()
+    wanted = Wanted(JobKind.CHECK, CHECK_SECONDS, idempotency_key=idempotency_key)
+    return handed(active_request(term, IS_CHECK) or write_job(term, user, wanted, "check.request"))
 
 
 def active_request(term: Term, condition: sa.ColumnElement[bool]) -> GenerationJob | None:

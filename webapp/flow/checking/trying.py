@@ -7,12 +7,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from webapp.extensions import db
-from webapp.flow.checking.asking import Relaxation, active_request, state_of, write_job
+from webapp.flow.checking.asking import Relaxation, active_request, state_of
 from webapp.flow.checking.finding import Target
-from webapp.flow.generating import ACTIVE, RunUnknown, elapsed_of, hand_over, settle
+from webapp.flow.generating import ACTIVE, RunUnknown, elapsed_of, settle
 from webapp.flow.problems import Conflict
+from webapp.flow.requesting import Wanted, handed, write_job
 from webapp.flow.words import _
-from webapp.models import GenerationJob, JobKind, JobStatus, Timetable, User
+from webapp.models import GenerationJob, JobKind, Timetable, User
 
 TRY_SECONDS = 20
 """Wall time for a what-if."""
@@ -73,12 +74,8 @@ def request_trial(user: User, check: GenerationJob, number: int, idempotency_key
         raise NothingToTry(_("This check has no such way out that can be tried. Check again."))
     told = _told(check, way)
     same = GenerationJob.options[OPTION]["key"].astext == way.key
-    job = active_request(check.term, same) or write_job(
-        check.term, user, idempotency_key, TRY_SECONDS, {OPTION: told}, "check.try"
-    )
-    if job.status is JobStatus.QUEUED and not job.options.get("handed_over"):
-        hand_over(job.job_id)
-    return job
+    wanted = Wanted(JobKind.CHECK, TRY_SECONDS, {OPTION: told}, idempotency_key)
+    return handed(active_request(check.term, same) or write_job(check.term, user, wanted, "check.try"))
 
 
 def _told(check: GenerationJob, way: Relaxation) -> dict[str, Any]:
