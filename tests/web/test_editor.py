@@ -108,7 +108,7 @@ def test_a_rule_gives_way_to_a_reason_that_is_shown(pages: Pages, case: Case) ->
     assert "1 class stands there by a reason" in words(page)
     assert "By a reason: Agreed" in words(page)
     before_publishing = words(pages.get(f"/admin/timetables/{case.timetable.timetable_id}/publish"))
-    assert "ALG A, Wednesday 08:00, LH-1: Agreed <b>by phone</b>." in before_publishing
+    assert "The reason given: Agreed <b>by phone</b>." in before_publishing
 
 
 def test_undo_redo_unplace_and_locks_are_forms(pages: Pages, case: Case) -> None:
