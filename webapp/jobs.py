@@ -36,7 +36,7 @@ from webapp.flow.choices import Choices, hold
 from webapp.flow.choosing import Judge
 from webapp.flow.generating import variants_stored
 from webapp.flow.leasing import Heartbeat, JobNotFree, Lease, LeaseLost
-from webapp.flow.planning import SAVING_SHARE, SCHEDULING_SHARE
+from webapp.flow.planning import SAVING_SHARE, Shares
 from webapp.flow.problems import Problem
 from webapp.flow.redoing import Redone, change_from, finish_resolve, read_base
 from webapp.flow.tracking import Tracker
@@ -287,7 +287,7 @@ class Run:
         self.created_by_id = job.created_by_id
         todo = sum(name not in self.stored for name in self.names)
         self.seconds = job.seconds * (todo + 1) / (len(self.names) + 1)
-        self.deadline = time.monotonic() + self.seconds
+        self.shares = Shares(self.seconds, len(self.names), by_work=self.reproducible)
         self.pool: list[Solution] = []
         self.reasons: dict[int, str] = {}
         db.session.commit()
@@ -307,7 +307,7 @@ class Run:
 
     def _enter(self, stage: Stage, low: float, high: float, seconds: float, **about: Any) -> None:
         self.tracker.enter(stage, low, high, seconds)
-        log.info("stage", stage=stage.value, seconds=round(seconds, 1), left=round(self._left(), 1), **about)
+        log.info("stage", stage=stage.value, seconds=round(seconds, 1), left=round(self.shares.left, 1), **about)
 
     # Stages
 
@@ -330,7 +330,7 @@ class Run:
             self.pool += [solution_from(problem, timetable_id) for timetable_id in self.stored.values()]
             db.session.commit()
             return self.pool[0]
-        seconds = SCHEDULING_SHARE * (self.seconds if self.reproducible else self._left())
+        seconds = self.shares.of_scheduling()
         self._enter(Stage.SCHEDULING, 20, 70, seconds)
         result = schedule(self.held.instance, self._params(seconds), self._stop, self.tracker)
         self._look_up(handing_back=True)
@@ -341,17 +341,18 @@ class Run:
         step = 20 / len(self.names)
         if name in self.stored:
             return
-        seconds = self._share_of_variant(index)
+        seconds = self.shares.of_variant(sum(each not in self.stored for each in self.names[index:]))
         self._enter(Stage.CONFLICT_RESOLUTION, 70 + step * index, 70 + step * (index + 1), seconds, variant=name)
         self.tracker.begin_variant(name)
         instance = self.judge.weighed(name)
         best = self.judge.best(name, [start, *self.pool])
-        result = resolve(instance, best, self._params(seconds), self._stop, self.tracker)
+        result = resolve(instance, best, self._params(self.shares.of_search()), self._stop, self.tracker)
         if self.beat.cancelled.is_set() or self.beat.lost.is_set():
             self._look_up()
         self.tracker.on_best(result.cost, result.hard, result.bound, result.seconds)
         solution = self._keep(problem, result)
         self._store(problem, name, solution, result)
+        self.shares.stored()
         last = index == len(self.names) - 1
         self._look_up(handing_back=not last)
 
@@ -421,18 +422,8 @@ class Run:
 
     # Time, and who wants what
 
-    def _left(self) -> float:
-        return max(0.0, self.deadline - time.monotonic())
-
-    def _share_of_variant(self, index: int) -> float:
-        """An equal part of what is left; of the whole, by plan, where a run shall be repeatable whatever the clock."""
-        if self.reproducible:
-            return (1 - SCHEDULING_SHARE - 2 * SAVING_SHARE) * self.seconds / len(self.names)
-        todo = sum(name not in self.stored for name in self.names[index:])
-        return max(0.5, (self._left() - SAVING_SHARE * self.seconds) / todo)
-
     def _params(self, seconds: float) -> SolveParams:
-        workers = 1 if self.reproducible else min(MOST_WORKERS, os.cpu_count() or 1)
+        workers = 1 if self.reproducible else min(MOST_WORKERS, len(os.sched_getaffinity(0)))
         return SolveParams(max(seconds, 0.1), self.seed, workers, self.reproducible)
 
     def _stop(self) -> bool:

@@ -1,6 +1,7 @@
 """What a run would do with its time and with the classes, said before it begins and while it goes on."""
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 
 from flask_babel import ngettext
 
@@ -13,6 +14,63 @@ from webapp.models import GenerationJob, Term, Timetable
 SCHEDULING_SHARE = 0.35
 """The most of a run's time that the first timetable may take; the variants share what is left."""
 SAVING_SHARE = 0.03
+LEAST_SECONDS = 0.5
+"""Of a variant whose time is up before it begins: enough to store the best that is known."""
+LEAST_SEARCH = 0.25
+"""Of a variant's part: searched at least, however long storing the ones before took."""
+
+
+class Shares:
+    """The time of a run as it is shared out: what the variants still to come get is equal parts of what really remains.
+
+    A variant takes more than its search: it is prepared, the search may overrun on a busy machine, and it is stored.
+    What that took for one is kept back of the search of the next, or the last ones would pay for the first.
+
+    Parameters
+    ----------
+    by_work
+        Whether the run shall be repeatable whatever the clock: then every part follows from the plan.
+    """
+
+    def __init__(
+        self, seconds: float, variants: int, *, by_work: bool = False, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.seconds, self._variants, self._by_work, self._clock = seconds, variants, by_work, clock
+        self._end = clock() + seconds
+        self._part = 0.0
+        self._began = self._due = clock()
+        self._afterwards = 0.0
+
+    @property
+    def left(self) -> float:
+        """Seconds until the run's limit."""
+        return max(0.0, self._end - self._clock())
+
+    def of_scheduling(self) -> float:
+        """Seconds for the first timetable, at most."""
+        return SCHEDULING_SHARE * (self.seconds if self._by_work else self.left)
+
+    def of_variant(self, todo: int) -> float:
+        """Seconds for the next of so many variants, with all that belongs to it."""
+        self._began = self._clock()
+        if self._by_work:
+            self._part = (1 - SCHEDULING_SHARE - 2 * SAVING_SHARE) * self.seconds / self._variants
+        else:
+            self._part = max(LEAST_SECONDS, (self.left - SAVING_SHARE * self.seconds) / todo)
+        return self._part
+
+    def of_search(self) -> float:
+        """Seconds of the variant's part that its search may take, now that it is prepared."""
+        seconds = self._part
+        if not self._by_work:
+            prepared = self._clock() - self._began
+            seconds = max(LEAST_SEARCH * self._part, self._part - prepared - self._afterwards)
+        self._due = self._clock() + seconds
+        return seconds
+
+    def stored(self) -> None:
+        """The variant is stored: the next one's search leaves as much time for what comes after it."""
+        self._afterwards = max(self._afterwards, self._clock() - self._due)
 
 
 def seconds_per_variant(seconds: int, variants: int) -> int:
