@@ -21,6 +21,14 @@ class SearchParams:
         Share of moves that keep the room and change the time; the rest change both.
     slices
         Steps of the temperature in a run.
+    chains
+        Chains that are cooled from the start temperature, one after the other; the best of them goes on.
+    reheats
+        How often the best is warmed again and cooled.
+    reheat
+        How far up: 0 is the end temperature, 1 the start temperature, on the logarithmic scale of the cooling.
+    chains_share
+        Share of the moves for the chains; the rest is for the reheats.
     """
 
     start_temperature: float = 4.0
@@ -29,6 +37,10 @@ class SearchParams:
     share_room: float = 0.2
     share_time: float = 0.4
     slices: int = 300
+    chains: int = 4
+    reheats: int = 4
+    reheat: float = 0.43
+    chains_share: float = 0.5
 
     def __post_init__(self) -> None:
         if not self.end_temperature > 0 or not self.start_temperature > 0:
@@ -39,6 +51,10 @@ class SearchParams:
             raise ValueError("shares of moves must lie between 0 and 1 and add up to at most 1")
         if self.slices < 1:
             raise ValueError("slices must be at least 1")
+        if self.chains < 1 or self.reheats < 0:
+            raise ValueError("there must be at least one chain, and no fewer than 0 reheats")
+        if not 0 < self.reheat <= 1 or not 0 < self.chains_share <= 1:
+            raise ValueError("reheat and chains_share must lie above 0 and not above 1")
 
 
 @dataclass(frozen=True)

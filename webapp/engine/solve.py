@@ -14,7 +14,7 @@ from webapp.engine.instance import Instance
 from webapp.engine.params import MOVES_PER_SECOND, SearchParams, SolveParams
 from webapp.engine.placing import reasons, without_clashes
 from webapp.engine.result import NoObserver, Observer, Result, Status, Stop, never
-from webapp.engine.search.annealing import HARD_ALONE, Found, anneal_once, find_feasible
+from webapp.engine.search.annealing import HARD_ALONE, Found, anneal_rounds, find_feasible
 from webapp.engine.search.budget import Budget, TimeBudget, WorkBudget
 from webapp.engine.search.compile import Compiled, compile_instance
 from webapp.engine.solution import Solution
@@ -80,7 +80,7 @@ def resolve(
 
 
 ENOUGH_MOVES = 30_000
-"""Moves for each meeting that make a full annealing worth its while."""
+"""Moves for each meeting that make a full annealing worth its while; with more there are several chains and reheats."""
 
 PROVING_SHARE = 0.2
 """Share of the time in which the last of several workers looks for a bound."""
@@ -164,20 +164,25 @@ class _Run:
             self._prove(start)
         budget = self._budget(1.0)
         seed = self.params.seed * 1_000_003 + worker
-        found = anneal_once(self.problem, start, self._heated(), seed, budget, self.stop, self._told)
+        found = anneal_rounds(self.problem, start, self._shaped(), seed, budget, self.stop, self._told)
         self._note(found, [budget])
         return found
 
-    def _heated(self) -> SearchParams:
-        """The search's parameters, cooler at the start where there is little time for each meeting.
+    def _shaped(self) -> SearchParams:
+        """The search's parameters, with fewer rounds and a cooler start where there are few moves for each meeting.
 
         What is melted has to freeze again: in a short run on many meetings it is better to keep the start.
         """
         search = self.params.search
         seconds = self.params.seconds if self.params.reproducible else max(0.0, self.end - self.clock())
         moves = self.params.moves if self.params.reproducible and self.params.moves else MOVES_PER_SECOND * seconds
-        heat = min(1.0, moves / max(1, len(self.instance.meetings)) / ENOUGH_MOVES)
-        search = replace(search, start_temperature=search.start_temperature * max(0.05, heat))
+        rounds = moves / max(1, len(self.instance.meetings)) / ENOUGH_MOVES
+        search = replace(
+            search,
+            start_temperature=search.start_temperature * max(0.05, min(1.0, rounds)),
+            chains=max(1, min(search.chains, int(search.chains_share * rounds))),
+            reheats=min(search.reheats, int((1.0 - search.chains_share) * rounds)),
+        )
         # What annealing could not make feasible it would not make feasible again.
         return replace(search, hard_weight=HARD_ALONE) if self.is_tight else search
 

@@ -1,7 +1,7 @@
-"""Annealing runs: one chain per worker, cooled over a budget, the best of all kept."""
+"""Annealing runs: chains cooled over a budget, the best of them reheated, the best of all kept."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from webapp.engine.instance import Instance
 from webapp.engine.params import SearchParams
@@ -19,6 +19,9 @@ Told = Callable[[int, int], None]
 
 HARD_ALONE = 1e6
 """Price of a hard violation next to which no soft cost counts."""
+
+BETWEEN_SEEDS = 7_919
+"""Seeds of two rounds are this far apart."""
 
 HARD_START, HARD_END = 0.15, 0.03
 """Temperatures of the search for a feasible timetable, in prices of a hard violation."""
@@ -73,10 +76,71 @@ def find_feasible(
     return Found(best_of(problem, state), *known, moves)
 
 
-def anneal_once(
+@dataclass(frozen=True)
+class Round:
+    """A stretch of the budget in which one chain cools down.
+
+    Parameters
+    ----------
+    begin, end
+        Shares of the budget.
+    warmth
+        How far up from the end temperature to the start temperature it begins, between 0 and 1.
+    anew
+        Whether it begins from the start rather than from the best timetable so far.
+    """
+
+    begin: float
+    end: float
+    warmth: float
+    anew: bool
+
+    def warmth_at(self, used: float) -> float:
+        """The warmth that is left when a share of the budget is used."""
+        return self.warmth * (self.end - used) / (self.end - self.begin)
+
+
+def rounds(params: SearchParams) -> list[Round]:
+    """Chains from the start, then reheats of the best of them, in equal parts each."""
+    share = params.chains_share if params.reheats else 1.0
+    part, rest = share / params.chains, (1.0 - share) / max(1, params.reheats)
+    chains = [Round(part * i, part * (i + 1), 1.0, True) for i in range(params.chains)]
+    return chains + [
+        Round(share + rest * i, share + rest * (i + 1), params.reheat, False) for i in range(params.reheats)
+    ]
+
+
+def anneal_rounds(
     problem: Compiled, start: Solution, params: SearchParams, seed: int, budget: Budget, stop: Stop, told: Told
 ) -> Found:
-    """Cool one chain down over the budget.
+    """Cool several chains over the budget, then warm the best of them a little and cool it again, several times.
+
+    Which valley a chain settles in is chance, and a slow chain chooses hardly better than a quick one:
+    so several are tried, and what they saved goes into looking around in the best one.
+    """
+    best, moves = Found(start, *best_cost(state_of(problem, start, seed)), 0), 0
+    told(best.hard, best.cost)
+    for number, each in enumerate(rounds(params)):
+        origin = start if each.anew else best.solution
+        found = _cool(problem, origin, params, each, seed + number * BETWEEN_SEEDS, budget, stop, told)
+        moves += found.moves
+        # An equal timetable is taken too: it is another place to go on from.
+        if (found.hard, found.cost) <= (best.hard, best.cost):
+            best = found
+    return replace(best, moves=moves)
+
+
+def _cool(
+    problem: Compiled,
+    start: Solution,
+    params: SearchParams,
+    stretch: Round,
+    seed: int,
+    budget: Budget,
+    stop: Stop,
+    told: Told,
+) -> Found:
+    """One round from a start.
 
     Hard violations are cheap enough to pass through while it is hot. If any are left in the second
     half their price rises until they go.
@@ -85,10 +149,10 @@ def anneal_once(
     temperatures = Temperatures.of(problem.instance, params)
     hard_weight = temperatures.hard_weight
     simple, moves, known = is_simple(problem), 0, best_cost(state)
-    told(*known)
-    while (used := budget.used()) < 1 and not stop() and known != (0, 0):
-        temperature = temperatures.start * (temperatures.end / temperatures.start) ** used
-        if used > 0.5 and unpack(int(state.totals[0]))[0] and hard_weight < HARD_ALONE:
+    while (used := budget.used()) < stretch.end and not stop() and known != (0, 0):
+        warmth = stretch.warmth_at(used)
+        temperature = temperatures.end * (temperatures.start / temperatures.end) ** warmth
+        if warmth < stretch.warmth / 2 and unpack(int(state.totals[0]))[0] and hard_weight < HARD_ALONE:
             hard_weight *= 1.2
         size = budget.slice()
         _slice(problem, state, size, temperature, hard_weight, params, simple)
