@@ -5,6 +5,7 @@ Exit status: 0 feasible, 1 infeasible or unknown, 2 bad input (with the line and
 
 import argparse
 import json
+import resource
 import signal
 import sys
 import threading
@@ -55,6 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     benching.add_argument("--seeds", default="1", help="such as 1,2,3")
     benching.add_argument("--workers", type=int, default=1)
     benching.add_argument("--csv", type=Path, help="a run that stands there already is not repeated")
+    benching.add_argument("--solutions", type=Path, help="a folder for the solutions: NAME-SEED.sol")
     benching.set_defaults(run=_bench)
     warming = commands.add_parser("warm", help="compile the search ahead")
     warming.set_defaults(run=_warm)
@@ -80,7 +82,8 @@ def _solve(given: argparse.Namespace) -> int:
     result = solve(instance, params, asked.is_set, LiveLine(sys.stderr))
     if given.out is not None:
         write_solution(given.out, instance, result.solution, like=given.file)
-    print(json.dumps(summary(result, [meeting.code for meeting in instance.meetings])))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    print(json.dumps(summary(result, [meeting.code for meeting in instance.meetings]) | {"peak_mib": peak}))
     return 0 if result.hard == 0 else 1
 
 
@@ -143,7 +146,7 @@ def _bench(given: argparse.Namespace) -> int:
     from webapp.engine.bench import bench
 
     seeds = [int(seed) for seed in given.seeds.split(",")]
-    return bench(given.paths, given.seconds, seeds, given.workers, given.csv)
+    return bench(given.paths, given.seconds, seeds, given.workers, given.csv, given.solutions)
 
 
 def _warm(_given: argparse.Namespace) -> int:

@@ -14,13 +14,28 @@ from webapp.engine.readers import MODULES
 
 COLUMNS = (
     "instance", "seconds", "workers", "seed", "status", "cost", "hard", "best_known", "gap_percent", "bound",
-    "first_feasible", "cpu_seconds", "wall_seconds", "moves",
+    "first_feasible", "cpu_seconds", "wall_seconds", "moves", "peak_mib",
 )  # fmt: skip
-"""What a row says; the gap is to the best known cost, in percent of it."""
+"""What a row says; the gap is to the best known cost, in percent of it; memory at its highest."""
 
 
-def bench(paths: Iterable[Path], seconds: float, seeds: list[int], workers: int, table: Path | None) -> int:
-    """Run every file with every seed; returns 0 when every run ended feasible."""
+def bench(
+    paths: Iterable[Path],
+    seconds: float,
+    seeds: list[int],
+    workers: int,
+    table: Path | None,
+    solutions: Path | None = None,
+) -> int:
+    """Run every file with every seed; returns 0 when every run ended feasible.
+
+    Parameters
+    ----------
+    solutions
+        A folder for the solutions, in the format of their input: `NAME-SEED.sol`, for a scorer from outside.
+    """
+    if solutions is not None:
+        solutions.mkdir(parents=True, exist_ok=True)
     files = _files(paths)
     known = _best_known(files)
     done = _done(table)
@@ -30,7 +45,8 @@ def bench(paths: Iterable[Path], seconds: float, seeds: list[int], workers: int,
             key = (path.stem, f"{seconds:g}", str(workers), str(seed))
             if key in done:
                 continue
-            row = _row(path, seconds, workers, seed, known.get(path.stem))
+            out = None if solutions is None else solutions / f"{path.stem}-{seed}.sol"
+            row = _row(path, seconds, workers, seed, known.get(path.stem), out)
             feasible &= row["hard"] == 0
             _append(table, row)
             print(" ".join(f"{column}={row[column]}" for column in COLUMNS), flush=True)
@@ -70,9 +86,10 @@ def _done(table: Path | None) -> set[tuple[str, str, str, str]]:
         return {(row["instance"], row["seconds"], row["workers"], row["seed"]) for row in csv.DictReader(handle)}
 
 
-def _row(path: Path, seconds: float, workers: int, seed: int, best: int | None) -> dict[str, object]:
+def _row(path: Path, seconds: float, workers: int, seed: int, best: int | None, out: Path | None) -> dict[str, object]:
     command = [sys.executable, "-m", "webapp.engine", "solve", str(path), "--seconds", f"{seconds:g}"]
     command += ["--seed", str(seed), "--workers", str(workers)]
+    command += [] if out is None else ["--out", str(out)]
     ended = subprocess.run(command, capture_output=True, text=True, check=False)
     if ended.returncode not in (0, 1):
         raise ValueError(f"{path.name}: {ended.stderr.strip() or 'the run died'}")
@@ -85,6 +102,7 @@ def _row(path: Path, seconds: float, workers: int, seed: int, best: int | None) 
         "status": told["status"], "cost": told["cost"], "hard": told["hard"], "best_known": best,
         "gap_percent": gap, "bound": told["bound"], "first_feasible": told["first_feasible"],
         "cpu_seconds": told["cpu_seconds"], "wall_seconds": told["seconds"], "moves": told["iterations"],
+        "peak_mib": told["peak_mib"],
     }  # fmt: skip
 
 
