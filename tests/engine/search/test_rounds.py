@@ -1,0 +1,49 @@
+"""The rounds of an annealing share the budget out, and a round goes on from the best there is."""
+
+from itertools import pairwise
+
+import pytest
+
+from webapp.engine.params import SearchParams
+from webapp.engine.search.annealing import anneal_rounds, rounds
+from webapp.engine.search.budget import WorkBudget
+from webapp.engine.search.compile import compile_instance
+from webapp.engine.search.warming import tiny
+from webapp.engine.solution import Solution
+
+
+@pytest.mark.parametrize(("chains", "reheats"), [(1, 0), (1, 4), (4, 4), (3, 0), (2, 1)])
+def test_rounds_follow_each_other_and_use_the_whole_budget(chains: int, reheats: int) -> None:
+    """From 0 to 1 without a gap, chains first; without reheats the chains have it all."""
+    found = rounds(SearchParams(chains=chains, reheats=reheats))
+    assert [each.anew for each in found] == [True] * chains + [False] * reheats
+    assert all(one.end == pytest.approx(two.begin) for one, two in pairwise(found))
+    assert (found[0].begin, found[-1].end) == (0, pytest.approx(1))
+
+
+def test_a_round_cools_from_its_warmth_to_nothing() -> None:
+    """A reheat begins lower than a chain, and both end at the end temperature."""
+    chain, reheat = rounds(SearchParams(chains=1, reheats=1, reheat=0.4, chains_share=0.5))
+    assert (chain.warmth_at(0.0), chain.warmth_at(0.25), chain.warmth_at(0.5)) == (1.0, 0.5, 0.0)
+    assert (reheat.warmth_at(0.5), reheat.warmth_at(1.0)) == (0.4, 0.0)
+
+
+def test_the_best_of_all_rounds_is_kept_and_every_move_is_counted() -> None:
+    """What was told last is what is found, and it never got worse."""
+    problem, told = compile_instance(tiny(1)), []
+    start = Solution.empty(tiny(1))
+    budget = WorkBudget(9_000, 30, lambda: False)
+    found = anneal_rounds(
+        problem, start, SearchParams(chains=3, reheats=3), 1, budget, lambda: False, lambda *cost: told.append(cost)
+    )
+    assert (found.hard, found.cost) == min(told)
+    assert found.moves == 9_000 or (found.hard, found.cost) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"chains": 0}, {"reheats": -1}, {"reheat": 0.0}, {"reheat": 1.5}, {"chains_share": 0.0}]
+)
+def test_rounds_that_make_no_sense_are_refused(wrong: dict[str, float]) -> None:
+    """When the parameters are built."""
+    with pytest.raises(ValueError, match=r"chain|reheat"):
+        SearchParams(**wrong)
