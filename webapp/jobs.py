@@ -25,13 +25,12 @@ from webapp.flow import leasing
 from webapp.flow.bridge import (
     TermProblem,
     TimetableFacts,
-    build_problem,
     replace_timetable,
     solution_from,
     store_timetable,
     trimmed,
 )
-from webapp.flow.checking import Case, Trial, blockers, look_at
+from webapp.flow.checking import Case, Look, Trial, blocking, look_at
 from webapp.flow.choices import Choices, hold
 from webapp.flow.choosing import Judge
 from webapp.flow.generating import variants_stored
@@ -47,6 +46,7 @@ from webapp.trying import Tried, try_out
 RETRIES = (0.5, 1, 2, 3, 5, 5, 5, 5, 5, 5, 5, 5)
 """Seconds between attempts to save while the database is away; together more than a lease lasts."""
 MOST_REASONS = 5
+MOST_BLOCKERS = 20
 UNFORESEEN = "The run failed for a reason that nobody foresaw ({}). The worker's log has it."
 ROW_GONE = "23503"
 """PostgreSQL's code for a row that refers to another which is not there."""
@@ -69,7 +69,7 @@ class HandedBack(Exception):
 
 
 class Impossible(Problem):
-    """Counting shows that there can be no timetable."""
+    """The check shows that there can be no timetable, and nobody asked for a partial one."""
 
 
 def execute_run(job_id: str) -> None:
@@ -196,8 +196,7 @@ def _check(job: GenerationJob, lease: Lease, tracker: Tracker, beat: Heartbeat) 
     seconds, seed, created_by_id = float(job.seconds), job.seed, job.created_by_id
     tracker.enter(Stage.SCHEDULING, 0, 100, seconds)
     look = look_at(db.session.get_one(Term, job.term_id))
-    if look.problem is None:
-        raise look.refusal or Impossible("The term makes no problem to solve.")
+    problem = _problem_of(look)
     db.session.commit()
 
     def stop() -> bool:
@@ -205,9 +204,9 @@ def _check(job: GenerationJob, lease: Lease, tracker: Tracker, beat: Heartbeat) 
 
     trial = Trial.of(job.options["try"]) if "try" in job.options else None
     if trial is None:
-        answer = check_feasibility(Case(look, look.problem), seconds, seed, stop)
+        answer = check_feasibility(Case(look, problem), seconds, seed, stop)
     else:
-        tried = try_out(look.problem, trial, seconds, seed, stop)
+        tried = try_out(problem, trial, seconds, seed, stop)
     if beat.lost.is_set():
         raise LeaseLost(f"Check {lease.job_id} is no longer held by this worker.")
     if beat.cancelled.is_set():
@@ -220,6 +219,13 @@ def _check(job: GenerationJob, lease: Lease, tracker: Tracker, beat: Heartbeat) 
     tracker.note(check=answer)
     tracker.finish()
     _end(lease, status=JobStatus.COMPLETED, progress=100, facts=tracker.facts())
+
+
+def _problem_of(look: Look) -> TermProblem:
+    """The instance that the rows make; raises why they make none."""
+    if look.problem is None:
+        raise look.refusal or Impossible("The term makes no problem to solve.")
+    return look.problem
 
 
 def _store_trial(tried: Tried, lease: Lease, tracker: Tracker, created_by_id: int | None) -> None:
@@ -312,14 +318,17 @@ class Run:
     # Stages
 
     def _cluster(self) -> TermProblem:
-        """Load the term, refuse what counting shows to be impossible, and look at who shares people."""
+        """Load the term, refuse what the check calls impossible unless a part will do, look at who shares people."""
         self._enter(Stage.CLUSTERING, 0, 20, 0.05 * self.seconds)
-        problem = build_problem(db.session.get_one(Term, self.term_id))
-        db.session.commit()
+        look = look_at(db.session.get_one(Term, self.term_id))
+        problem = _problem_of(look)
         self.tracker.note(meetings=len(problem.rows), rooms=len(problem.room_ids))
-        found = blockers(problem)
-        if found:
-            raise Impossible("There can be no timetable:", [blocker.sentence for blocker in found])
+        blockers = [finding.sentence for finding in blocking(look)]
+        db.session.commit()
+        if blockers and not self.choices.partial:
+            raise Impossible("There can be no timetable:", blockers)
+        if blockers:
+            self.tracker.note(blockers=blockers[:MOST_BLOCKERS], more_blockers=max(0, len(blockers) - MOST_BLOCKERS))
         self.tracker.note(clusters=len(cluster(problem.instance)))
         self._look_up()
         return problem
@@ -349,7 +358,8 @@ class Run:
         result = resolve(instance, best, self._params(self.shares.of_search()), self._stop, self.tracker)
         if self.beat.cancelled.is_set() or self.beat.lost.is_set():
             self._look_up()
-        self.tracker.on_best(result.cost, result.hard, result.bound, result.seconds)
+        if not result.hard:
+            self.tracker.on_best(result.cost, result.hard, result.bound, result.seconds)
         solution = self._keep(problem, result)
         self._store(problem, name, solution, result)
         self.shares.stored()

@@ -5,7 +5,6 @@ rules: the classes that break the rule carry a reason, as if a registrar had put
 """
 
 import time
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -18,14 +17,22 @@ import sqlalchemy as sa
 from webapp.engine.domains import pieces
 from webapp.engine.evaluate import Violation
 from webapp.engine.explain.assumptions import assumptions_of
-from webapp.engine.instance import UNPLACED, Constraint, Instance
+from webapp.engine.instance import Constraint, Instance
 from webapp.engine.params import SolveParams
 from webapp.engine.result import Status
 from webapp.engine.rules import rule_named
 from webapp.engine.solution import Solution
 from webapp.engine.solve import SCHEDULING_SHARE, resolve, schedule
 from webapp.extensions import db
-from webapp.flow.bridge import MeetingKey, TermProblem, TimetableFacts, hard_violations, names_of, store_timetable
+from webapp.flow.bridge import (
+    MeetingKey,
+    TermProblem,
+    TimetableFacts,
+    hard_violations,
+    names_of,
+    store_timetable,
+    trimmed,
+)
 from webapp.flow.checking import Trial
 from webapp.flow.problems import Problem
 from webapp.models import TimetableEntry
@@ -116,32 +123,9 @@ def try_out(problem: TermProblem, trial: Trial, seconds: float, seed: int, stop:
         left = max(0.5, seconds - (time.monotonic() - begin))
         better = resolve(relaxed.instance, best.solution, SolveParams(left, seed), stop)
         best = better if better.status is not Status.UNKNOWN and better.cost <= best.cost else best
-    solution, reasons = _thinned(relaxed, best.solution)
+    solution, reasons = trimmed(relaxed, best.solution)
     said = {one.meeting: one.reason for one in best.unplaced if one.reason}
     return Tried(problem, relaxed, trial, solution, said | reasons, round(time.monotonic() - begin, 1))
-
-
-def _thinned(problem: TermProblem, solution: Solution) -> tuple[Solution, dict[int, str]]:
-    """Take off meetings until what remains breaks no hard rule, of each violation as many at once as it counts slots.
-
-    A way out that is not enough leaves many: to take them off one by one would count the whole term as often.
-    """
-    reasons: dict[int, str] = {}
-    while found := list(hard_violations(problem, solution)):
-        blamed = Counter(meeting for violation in found for meeting in violation.meetings)
-        off: set[int] = set()
-        for violation in found:
-            gone = sum(problem.rows[meeting].slots for meeting in violation.meetings if meeting in off)
-            for meeting in sorted(set(violation.meetings) - off, key=lambda m: (-blamed[m], m)):
-                if gone >= violation.count:
-                    break
-                off.add(meeting)
-                gone += problem.rows[meeting].slots
-                reasons[meeting] = f"Taken off, because: {violation.sentence}"
-        solution = solution.moved([(meeting, UNPLACED) for meeting in off])
-        if not off:
-            break
-    return solution, reasons
 
 
 def _relaxed(problem: TermProblem, trial: Trial) -> Instance:

@@ -422,6 +422,21 @@ def test_trimming_takes_off_only_what_breaks_hard_rules_and_says_why(session: Db
     assert hard_findings(problem, kept) == []
 
 
+def test_trimming_ends_where_a_week_has_too_many_slots_and_some_have_no_place(session: Db) -> None:
+    term = ready_term()
+    rao = factories.faculty(factories.department(term.organization), name="Dr Rao", max_slots_week=2)
+    factories.component(term=term, meetings_per_week=6, different_days=False, faculty=[rao])
+    problem = build_problem(term)
+    own = [i for i, row in enumerate(problem.rows) if rao.faculty_id in row.faculty_ids]
+    first, *rest = own
+    placed = {meeting: at(problem, meeting, number) for number, meeting in enumerate(rest, start=5)}
+    kept, reasons = trimmed(problem, Solution.empty(problem.instance).moved(placed.items()))
+    assert len(reasons) == 3
+    assert first not in reasons
+    assert "Dr Rao: 3 slots too many in a week, at most 2 allowed." in next(iter(reasons.values()))
+    assert len([i for i in own if kept.placements[i].time is not None]) == 2
+
+
 def test_what_has_changed_since_a_timetable_was_made_is_said(session: Db) -> None:
     term = ready_term()
     _, _, timetable_id = stored(term)

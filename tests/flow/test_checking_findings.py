@@ -12,7 +12,7 @@ from tests import factories
 from tests.flow.checking_cases import large_term
 from tests.flow.university import University, university
 from webapp.extensions import db
-from webapp.flow.checking import Finding, FindingKind, Severity, blocking, by_severity, findings, of
+from webapp.flow.checking import Finding, FindingKind, Severity, blocking, by_severity, findings, look_at, of
 from webapp.models import SectionFaculty, TermRule, User
 
 Db = scoped_session[Session]
@@ -45,9 +45,9 @@ def only(uni: University, severity: Severity, kind: FindingKind) -> Finding:
     chosen = of(found, severity, kind)
     assert len(chosen) == 1, [one.sentence for one in found]
     if severity is Severity.BLOCKER:
-        assert blocking(uni.term) == chosen
+        assert blocking(look_at(uni.term)) == chosen
     else:
-        assert blocking(uni.term) == []
+        assert blocking(look_at(uni.term)) == []
     return chosen[0]
 
 
@@ -131,7 +131,7 @@ def test_too_few_rooms_of_a_kind_are_named_beside_a_teacher_who_is_short(uni: Un
         )
         section.teachers = [SectionFaculty(faculty_id=factories.faculty(uni.cse).faculty_id)]
         factories.component(section, meetings_per_week=8, room_kind="lab", different_days=False)
-    teacher, rooms = blocking(uni.term)
+    teacher, rooms = blocking(look_at(uni.term))
     assert teacher.sentence == "Dr Rao: 3 slots asked, 1 possible (most per week 1)."
     assert rooms.sentence == "LAB1: 32 meetings that suit nowhere else ask for 32 slots, 30 possible."
     assert rooms.target.table == "rooms"
@@ -333,10 +333,10 @@ def test_teachers_without_address_or_account_are_a_note(uni: University) -> None
 
 def test_a_term_without_slots_or_classes_is_blocked(session: Db) -> None:
     bare = factories.term(slots=0)
-    (found,) = blocking(bare)
+    (found,) = blocking(look_at(bare))
     assert (found.kind, found.target.table) == (FindingKind.MISSING, "time-slots")
     assert "no time slots" in found.sentence
-    (found,) = blocking(factories.term())
+    (found,) = blocking(look_at(factories.term()))
     assert "has no meetings" in found.sentence
 
 

@@ -37,7 +37,7 @@ def test_classes_of_other_departments_are_pinned_where_they_stand(here: Universi
     for index, row in enumerate(problem.rows):
         pin = held.instance.meetings[index].pin
         assert pin == (None if row.department_id == here.mat.department_id else stands[index])
-    assert held.told() == {"frozen": 4, "tray": 0, "locked": 0, "free": 2}
+    assert held.told() == {"frozen": 4, "tray": 0, "locked": 0, "free": 2, "left_out": 0}
     pinned = [c for c in held.instance.constraints if c.rule == "pinned" and c.hard and c.meetings]
     assert [c.meetings for c in pinned] == [held.frozen]
 
@@ -68,6 +68,22 @@ def test_locks_keep_time_or_room_and_nothing_else(here: University) -> None:
     assert held.locked == (0, 1)
     unlocked = hold(problem, Choices(base_id=base.timetable_id))
     assert all(meeting.pin is None for meeting in unlocked.instance.meetings)
+
+
+def test_what_goes_beyond_a_weekly_limit_is_left_out_where_a_partial_timetable_will_do(here: University) -> None:
+    here.rao.max_slots_week = 1
+    db.session.flush()
+    problem = here.problem()
+    held = hold(problem, Choices(partial=True))
+    mine = [i for i, row in enumerate(problem.rows) if here.rao.faculty_id in row.faculty_ids]
+    assert len(held.left_out) == len(mine) - 1
+    assert set(held.left_out) < set(mine)
+    said = "Left out: Dr Rao is asked for 3 slots, and may teach 1 a week."
+    assert {held.reasons[i] for i in held.left_out} == {said}
+    placed = next(c for c in held.instance.constraints if c.rule == "all_placed")
+    assert set(range(len(problem.rows))) - set(placed.meetings) == set(held.left_out)
+    assert held.told()["left_out"] == len(mine) - 1
+    assert hold(problem, Choices()).left_out == ()
 
 
 def test_staying_close_costs_each_moved_class_once_or_ten_times_the_heaviest_wish(here: University) -> None:

@@ -44,6 +44,20 @@ def test_a_timetable_with_hard_violations_has_no_cost_to_show(clock: list[float]
     assert "best_cost" not in tracker.facts()
 
 
+def test_a_curve_begins_anew_where_fewer_hard_rules_are_broken(clock: list[float]) -> None:
+    tracker = Tracker(["Balanced"])
+    tracker.begin_variant("Balanced")
+    for second, (hard, cost) in enumerate([(5, 900), (4, 950), (4, 800), (6, 1), (4, 700)]):
+        clock[0] = 100.0 + second
+        tracker.on_best(cost=cost, hard=hard, bound=None, seconds=0.0)
+    known = tracker.facts()["variants"][0]
+    assert (known["hard"], known["curve"]) == (4, [[1.0, 950], [2.0, 800], [4.0, 700]])
+    assert "weighed" not in known
+    tracker.on_best(cost=990, hard=0, bound=7, seconds=0.0)
+    known = tracker.facts()["variants"][0]
+    assert (known["hard"], known["curve"], known["weighed"]) == (0, [[4.0, 990]], 990)
+
+
 def test_what_an_attempt_before_has_finished_stays_finished() -> None:
     earlier = {"variants": [{"name": "Balanced", "status": "done", "cost": 1}, {"name": "B", "status": "running"}]}
     assert [v["status"] for v in Tracker(["Balanced", "B"], earlier).facts()["variants"]] == ["done", "waiting"]

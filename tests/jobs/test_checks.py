@@ -71,7 +71,7 @@ def test_what_only_a_search_proves_is_explained_by_rules_that_cannot_hold_togeth
     start_worker: StartWorker, tiny_term: Term
 ) -> None:
     over_ask(tiny_term)
-    assert checking.blocking(tiny_term) == []
+    assert checking.blocking(checking.look_at(tiny_term)) == []
     start_worker("fast")
     answer = answer_of(checking.request_check(tiny_term, None).job_id)
     assert answer.verdict == "impossible"

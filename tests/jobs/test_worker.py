@@ -116,6 +116,33 @@ def test_a_term_that_counting_refuses_fails_at_once_and_names_who_is_short(
     assert db.session.scalars(sa.select(Timetable)).all() == []
 
 
+def test_a_term_that_counting_refuses_gives_what_can_be_placed_to_who_asks_for_it(
+    start_worker: StartWorker, tiny_term: Term
+) -> None:
+    rao = factories.faculty(factories.department(tiny_term.organization), name="Dr Rao")
+    for _ in range(4):
+        factories.component(term=tiny_term, meetings_per_week=10, different_days=False, faculty=[rao])
+    db.session.commit()
+    start_worker()
+    job = generating.request_of_term(
+        tiny_term, None, Wanted(8, ("Balanced", "Compact-Week"), choices=Choices(partial=True))
+    )
+    generating.hand_over(job.job_id)
+    ended = wait_for(job.job_id, JobStatus.COMPLETED)
+    assert "Dr Rao: 40 slots asked, 30 possible." in ended.facts["blockers"]
+    stored = db.session.scalars(sa.select(Timetable).filter_by(generation_job_id=job.job_id)).all()
+    assert len(stored) == 2
+    for timetable in stored:
+        tray = [entry for entry in timetable.entries if entry.day is None]
+        assert len(tray) == timetable.unplaced == 40 - 5 * 5  # five days, and five classes a day at most
+        assert timetable.hard_violations == 0
+        assert any("Dr Rao" in (entry.unplaced_reason or "") for entry in tray)
+    for known in ended.facts["variants"]:
+        assert known["hard"] == 15
+        assert known["curve"]
+        assert "weighed" not in known
+
+
 def test_a_cancelled_run_ends_within_seconds(start_worker: StartWorker, request_run: RequestRun) -> None:
     start_worker()
     job_id = request_run(seconds=600)
@@ -351,7 +378,7 @@ def test_a_run_of_one_department_leaves_all_other_classes_where_they_stood(
     job = generating.request_of_term(tiny_term, None, wanted)
     generating.hand_over(job.job_id)
     ended = wait_for(job.job_id, JobStatus.COMPLETED)
-    assert ended.facts["held"] == {"frozen": 15, "tray": 0, "locked": 0, "free": 3}
+    assert ended.facts["held"] == {"frozen": 15, "tray": 0, "locked": 0, "free": 3, "left_out": 0}
     stored = generating.variants_stored(ended)
     assert set(stored) == {"Compact-Week", "Mine"}
     problem = build_problem(tiny_term)

@@ -113,6 +113,7 @@ def test_naming_the_own_organisation_is_no_fault(client, registrar, term):
         ({"academic_year": 2024, "semester": 3}, "academic_year"),
         ({"semester": 3}, "academic_year"),
         ({"academic_year": "2024-25", "semester": 3, "seconds": "long"}, "seconds"),
+        ({"academic_year": "2024-25", "semester": 3, "partial": "yes"}, "partial"),
     ],
 )
 def test_a_wrong_body_is_refused_in_words_that_name_the_field(client, registrar, term, body, named):

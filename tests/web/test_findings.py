@@ -273,10 +273,30 @@ def test_a_blocker_stops_generate_with_a_link_and_a_warning_does_not(pages: Page
     page = pages.get("/admin/timetables/generate")
     assert "1 finding blocks this term" in words(page)
     assert links(page)["Mend what blocks it first"] == "/admin/check?severity=blocker"
-    assert not [b for b in page.iter("button") if words(b) == "Generate"]
+    assert not [b for b in page.iter("button") if words(b) == "Generate" and "button--primary" in b.get("class", "")]
     answer = pages.post("/admin/timetables/generate", form, 422)
     assert "1 finding blocks" in answer.get_data(as_text=True)
     assert db.session.scalars(sa.select(GenerationJob)).all() == []
+
+
+def test_a_blocked_term_is_generated_in_part_by_who_ticks_it(pages: Pages, term) -> None:
+    form = {
+        "academic_year": term.academic_year,
+        "semester": term.semester,
+        "seconds": 5,
+        "variants": "Balanced",
+        "seed": 1,
+    }
+    assert "what can be placed all the same" not in words(pages.get("/admin/timetables/generate"))
+    over_book(term)
+    assert "what can be placed all the same" in words(pages.get("/admin/timetables/generate"))
+    pages.post("/admin/timetables/generate", form | {"partial": "y"})
+    (job,) = db.session.scalars(sa.select(GenerationJob)).all()
+    assert job.options["choices"]["partial"] is True
+    bare = factories.term(term.organization, slots=0, semester=4)
+    db.session.commit()
+    answer = pages.post("/admin/timetables/generate", form | {"partial": "y", "semester": bare.semester}, 422)
+    assert "Nothing can be placed before that is mended." in answer.get_data(as_text=True)
 
 
 def test_the_dashboards_ladder_leads_to_the_check_and_waits_there_while_something_blocks(pages: Pages, term) -> None:

@@ -62,6 +62,7 @@ def test_a_run_is_asked_for_with_what_was_ticked_and_nothing_else(pages: Pages, 
         "base_id": base.timetable_id,
         "keep_locks": True,
         "close": "",
+        "partial": False,
     }
 
 

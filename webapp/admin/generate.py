@@ -98,19 +98,21 @@ def _classes(look: Glance | None) -> dict[int, str]:
 
 
 def _may_begin(form: GenerateForm) -> bool:
-    """Whether no blocker stands in the way of the term that is chosen; the form says so where one does."""
+    """Whether no blocker stands in the way of the term that is chosen, or a partial timetable will do; else why not."""
     term = generating.term_of(me(), form.academic_year.data, form.semester.data)
-    blockers = checking.blocking(term)
-    if blockers:
-        form.semester.errors = [
-            ngettext(
-                "%(num)d finding blocks %(term)s; nothing was begun.",
-                "%(num)d findings block %(term)s; nothing was begun.",
-                len(blockers),
-                term=term.name,
-            )
-        ]
-    return not blockers
+    look = checking.glance(term)
+    if not look.blockers or (form.partial.data and look.problem is not None):
+        return True
+    told = ngettext(
+        "%(num)d finding blocks %(term)s; nothing was begun.",
+        "%(num)d findings block %(term)s; nothing was begun.",
+        look.blockers,
+        term=term.name,
+    )
+    form.partial.errors = [told]
+    if look.problem is None:
+        form.partial.errors = [told, _("Nothing can be placed before that is mended.")]
+    return False
 
 
 @bp.get("/timetables/runs/<job_id>")

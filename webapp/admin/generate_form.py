@@ -81,6 +81,12 @@ class GenerateForm(FlaskForm):
     reproducible = BooleanField(
         _l("Reproducible"), description=_l("The same data, seed and version give the same timetable; it takes longer.")
     )
+    partial = BooleanField(
+        _l("Generate what can be placed all the same"),
+        description=_l(
+            "Classes without a place are listed, each with its reason; such a timetable can't be published."
+        ),
+    )
     idempotency_key = HiddenField(validators=[Optional(), Length(max=64)])
 
     def __init__(
@@ -128,6 +134,7 @@ class GenerateForm(FlaskForm):
             base_id=self.base.data,
             keep_locks=bool(self.keep_locks.data),
             close=self.close.data or "",
+            partial=bool(self.partial.data),
         )
 
     def blame(self, refused: ChoiceRefused) -> None:

@@ -51,6 +51,14 @@ def seconds(body: dict[str, Any], default: int) -> int:
     return _whole(body, "seconds", 1, 86400) if "seconds" in body else default
 
 
+def yes(body: dict[str, Any], name: str) -> bool:
+    """True or false, false where it is not there; raises BodyRefused."""
+    given = body.get(name, False)
+    if not isinstance(given, bool):
+        raise BodyRefused(_("%(name)s must be true or false, not %(given)s.", name=name, given=_shown(given)))
+    return given
+
+
 def _whole(body: dict[str, Any], name: str, least: int, most: int) -> int:
     given = body.get(name)
     text = str(given) if isinstance(given, int | str) and not isinstance(given, bool) else ""

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from webapp.api import body, bp, roles, showing
 from webapp.flow import generating, reviewing, viewing
+from webapp.flow.choices import Choices
 from webapp.flow.grid import EntryView
 from webapp.models import Role, Term
 from webapp.navigation import me
@@ -17,7 +18,8 @@ def generate() -> ResponseReturnValue:
     body.refuse_foreign_organization(sent, me())
     year, semester = body.academic_year(sent), body.semester(sent)
     seconds = body.seconds(sent, current_app.config["TIMELOOM_DEFAULT_SECONDS"])
-    job = generating.request_generation(me(), year, semester, seconds=seconds)
+    choices = Choices(partial=body.yes(sent, "partial"))
+    job = generating.request_generation(me(), year, semester, seconds=seconds, choices=choices)
     location = url_for("api.progress", job_id=job.job_id)
     return jsonify(job_id=job.job_id, status=job.status.value), 202, {"Location": location}
 

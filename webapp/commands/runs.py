@@ -13,6 +13,7 @@ from flask.cli import with_appcontext
 from webapp.commands.telling import in_term, term_of, told
 from webapp.extensions import QueueUnavailable, db
 from webapp.flow import generating, leasing, publishing
+from webapp.flow.choices import Choices
 from webapp.flow.generating import LEAST_SECONDS, MOST_SECONDS, Progress, Wanted
 from webapp.models import GenerationJob, JobStatus
 
@@ -30,6 +31,7 @@ POLL_SECONDS = 0.5
 )
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=1, show_default=True, help="Where chance begins.")
 @click.option("--reproducible", is_flag=True, help="Limit the search by work, so that it can be repeated exactly.")
+@click.option("--partial", is_flag=True, help="Place what can be placed although the check finds that not all can.")
 @click.option("--wait", is_flag=True, help="Show the progress until the run has ended; needs a worker.")
 @click.option("--inline", is_flag=True, help="Run in this process instead of a worker's, and wait.")
 @with_appcontext
@@ -41,12 +43,14 @@ def generate(
     seconds: int,
     seed: int,
     reproducible: bool,
+    partial: bool,
     wait: bool,
     inline: bool,
 ) -> None:
     """Generate the variants of a term's timetable. Exit code 1 says that the run did not complete."""
     _, term = term_of(organization, year, semester)
-    job = generating.request_of_term(term, None, Wanted(seconds=seconds, seed=seed, reproducible=reproducible))
+    wanted = Wanted(seconds=seconds, seed=seed, reproducible=reproducible, choices=Choices(partial=partial))
+    job = generating.request_of_term(term, None, wanted)
     if inline:
         ended = _show_until_ended(job, _start_here(job.job_id))
     else:

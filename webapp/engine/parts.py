@@ -30,7 +30,8 @@ class Part:
     """A share of a constraint's count.
 
     ``constraint`` is an index of the instance; ``meetings`` are those that cause the count: the
-    first two of a clash or a pair, the one of a choice, all of the day or week for a pattern.
+    first two of a clash or a pair, the one of a choice, all that stand on the day or
+    in the week for a pattern.
     """
 
     constraint: int
@@ -115,18 +116,18 @@ def _week_parts(
     times = [time for m in subject.meetings if (time := placements[m].time) is not None]
     days = [day_patterns(times, day, grid.all_weeks) for day in range(grid.days)]
     costs = ((weeks, rule.cost(loads, grid, constraint.amount)) for weeks, loads in week_loads(days, grid.all_weeks))
-    yield averaged(costs, grid.weeks), subject.meetings
+    yield averaged(costs, grid.weeks), tuple(m for m in subject.meetings if placements[m].time is not None)
 
 
 def _same_place_parts(
     placements: Sequence[Placement], constraint: Constraint, rule: SamePlaceRule, subject: Subject
 ) -> _Found:
-    rooms = [
-        placement.room
+    rooms = {
+        meeting: placement.room
         for meeting in subject.meetings
         if (placement := placements[meeting]).time is not None and placement.room is not None
-    ]
-    yield rule.cost(rooms, constraint.amount), subject.meetings
+    }
+    yield rule.cost([*rooms.values()], constraint.amount), tuple(rooms)
 
 
 def _pair_parts(instance: Instance, placements: Sequence[Placement], index: int, rule: PairRule) -> Iterator[Part]:

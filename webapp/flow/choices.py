@@ -8,7 +8,9 @@ import sqlalchemy as sa
 
 from webapp.engine.instance import Constraint, Instance, Meeting, Placement
 from webapp.engine.profiles import measured, profiled
+from webapp.engine.rules import rule_named
 from webapp.engine.rules.changes import Changes
+from webapp.engine.rules.max_per_week import MaxPerWeek
 from webapp.extensions import db
 from webapp.flow.bridge import MeetingKey, TermProblem, solution_from
 from webapp.flow.problems import Problem
@@ -45,12 +47,15 @@ class Choices:
         The timetable in which frozen and locked classes stand, and which is stayed close to.
     close
         A name in `CLOSENESS`.
+    partial
+        Whether what can be placed shall be placed although the check finds that not all can.
     """
 
     departments: tuple[int, ...] = ()
     base_id: int | None = None
     keep_locks: bool = False
     close: str = ""
+    partial: bool = False
 
     @classmethod
     def of(cls, options: Mapping[str, Any]) -> "Choices":
@@ -62,8 +67,7 @@ class Choices:
         """As JSON, for a job's row; empty where nothing was chosen."""
         if self == Choices():
             return {}
-        told = {"departments": list(self.departments), "base_id": self.base_id}
-        return {"choices": told | {"keep_locks": self.keep_locks, "close": self.close}}
+        return {"choices": vars(self) | {"departments": list(self.departments)}}
 
 
 @dataclass(frozen=True)
@@ -98,8 +102,10 @@ class Held:
         Meetings that stay where the base has them, and those that stay without a place as there.
     locked
         Further meetings whose time or room is locked in the base.
+    left_out
+        Meetings that go beyond what somebody may teach in a week, wherever they stand.
     reasons
-        Why the base has no place for those in the tray.
+        Why those in the tray and those left out have no place.
     close
         See `CLOSENESS`.
     """
@@ -108,13 +114,15 @@ class Held:
     frozen: tuple[int, ...] = ()
     tray: tuple[int, ...] = ()
     locked: tuple[int, ...] = ()
+    left_out: tuple[int, ...] = ()
     reasons: Mapping[int, str] = field(default_factory=dict)
     close: int = 0
 
     def told(self) -> dict[str, int]:
         """The numbers, for a sentence."""
-        free = len(self.instance.meetings) - len(self.frozen) - len(self.tray)
-        return {"frozen": len(self.frozen), "tray": len(self.tray), "locked": len(self.locked), "free": free}
+        free = len(self.instance.meetings) - len(self.frozen) - len(self.tray) - len(self.left_out)
+        told = {"frozen": len(self.frozen), "tray": len(self.tray), "locked": len(self.locked), "free": free}
+        return told | {"left_out": len(self.left_out)}
 
 
 # What there is to choose from
@@ -192,12 +200,15 @@ def _check_departments(term: Term, departments: Sequence[int]) -> None:
 
 def hold(problem: TermProblem, choices: Choices) -> Held:
     """Build what is chosen into the problem: pins for what is frozen or locked, the reference to stay close to."""
-    if choices.base_id is None:
-        return Held(problem.instance)
-    base = db.session.get(Timetable, choices.base_id)
+    held = Held(problem.instance) if choices.base_id is None else _held_to(choices.base_id, problem, choices)
+    return _without_excess(problem, held) if choices.partial else held
+
+
+def _held_to(base_id: int, problem: TermProblem, choices: Choices) -> Held:
+    base = db.session.get(Timetable, base_id)
     if base is None or base.term_id != problem.term_id:
         raise BaseGone(_("The timetable that this run was to hold to was deleted meanwhile. Start another run."))
-    stands = solution_from(problem, choices.base_id).placements
+    stands = solution_from(problem, base_id).placements
     chosen = set(choices.departments)
     free = {i for i, row in enumerate(problem.rows) if not chosen or row.department_id in chosen}
     others = [i for i in range(len(problem.rows)) if i not in free]
@@ -205,7 +216,7 @@ def hold(problem: TermProblem, choices: Choices) -> Held:
     pins = {i: stands[i] for i in others if stands[i].time is not None}
     frozen = tuple(pins)
     locked: tuple[int, ...] = ()
-    told = _told_of(problem, choices.base_id)
+    told = _told_of(problem, base_id)
     if choices.keep_locks:
         kept = {i: _locked(stands[i], *told[i][:2]) for i in sorted(free) if i in told and any(told[i][:2])}
         pins |= {i: pin for i, pin in kept.items() if pin != Placement()}
@@ -219,7 +230,45 @@ def hold(problem: TermProblem, choices: Choices) -> Held:
         kept_rules = (c for c in instance.constraints if c.rule != CHANGES)  # the term's own compares with nothing
         instance = replace(instance, reference=reference, constraints=(*kept_rules, rule))
     reasons = {i: told[i][2] for i in tray if i in told and told[i][2]}
-    return Held(instance, frozen, tray, locked, reasons, close)
+    return Held(instance, frozen, tray, locked, reasons=reasons, close=close)
+
+
+def _without_excess(problem: TermProblem, held: Held) -> Held:
+    """Leave out what goes beyond the weekly limit of somebody, those that nothing pins first.
+
+    The search counts no such limit: where every class is placed a week has as many slots whatever it does.
+    """
+    instance = held.instance
+    reasons: dict[int, str] = {}
+    for constraint in instance.constraints:
+        if constraint.rule != MaxPerWeek.name or not constraint.hard:
+            continue
+        for subject in rule_named(constraint.rule).subjects(instance, constraint):
+            asked = [m for m in subject.meetings if instance.meetings[m].times and m not in reasons]
+            asked.sort(key=lambda m: (instance.meetings[m].pin is None, m))
+            slots = _slots_asked(instance, asked)
+            while _slots_asked(instance, asked) > constraint.amount:
+                who = "" if subject.resource is None else instance.resources[subject.resource].label
+                reasons[asked.pop()] = _(
+                    "Left out: %(who)s is asked for %(slots)s slots, and may teach %(most)s a week.",
+                    who=who,
+                    slots=slots,
+                    most=constraint.amount,
+                )
+    return replace(
+        held,
+        instance=_pinned(instance, {}, set(reasons)),
+        frozen=tuple(i for i in held.frozen if i not in reasons),
+        locked=tuple(i for i in held.locked if i not in reasons),
+        left_out=tuple(sorted(reasons)),
+        reasons={**held.reasons, **reasons},
+    )
+
+
+def _slots_asked(instance: Instance, meetings: Sequence[int]) -> int:
+    """Slots in the fullest week."""
+    times = [instance.meetings[meeting].times[0].time for meeting in meetings]
+    return max(sum(time.length for time in times if time.weeks >> week & 1) for week in range(instance.grid.weeks))
 
 
 def _told_of(problem: TermProblem, base_id: int) -> dict[int, tuple[bool, bool, str]]:
@@ -257,9 +306,11 @@ def _pinned(instance: Instance, pins: Mapping[int, Placement], tray: set[int]) -
         meetings[index] = replace(meetings[index], times=(), pin=None)
     constraints = instance.constraints
     if tray:
-        placed = tuple(i for i in range(len(meetings)) if i not in tray)
         constraints = tuple(
-            replace(c, meetings=placed) if c.rule == "all_placed" and not c.meetings else c for c in constraints
+            replace(c, meetings=tuple(i for i in c.meetings or range(len(meetings)) if i not in tray))
+            if c.rule == "all_placed"
+            else c
+            for c in constraints
         )
     if pins:
         constraints = (*constraints, Constraint("pinned", None, meetings=tuple(sorted(pins))))

@@ -61,8 +61,10 @@ class VariantFacts:
     """Cost under the variant's own weights, as the bound is; ``cost`` follows the term's once it is stored."""
     first_feasible: float | None = None
     """Seconds after the run's search began until a timetable without a hard violation stood for this variant."""
+    hard: int | None = None
+    """Hard rules that the best timetable of the search breaks; the classes that break them end in the tray."""
     curve: Sequence[Sequence[float]] = ()
-    """Cost of the best over the seconds of this variant's own time."""
+    """Cost of the best over the seconds of this variant's own time, from when no more than ``hard`` were broken."""
 
     @property
     def gap(self) -> float | None:

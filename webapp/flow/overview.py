@@ -87,7 +87,7 @@ def _published(scope: Scope) -> Timetable | None:
 def _blockers(scope: Scope) -> list[str]:
     if scope.term is None:
         return []
-    return [finding.sentence for finding in checking.blocking(scope.term)]
+    return [finding.sentence for finding in checking.blocking(checking.look_at(scope.term))]
 
 
 def _done(is_missing: bool, is_blocked: bool, statuses: dict[TimetableStatus, int]) -> int:

@@ -102,13 +102,13 @@ def held_of(job: GenerationJob) -> list[str]:
     """What a run holds to, as sentences; nothing until its worker has counted."""
     held = job.facts.get("held")
     choices = Choices.of(job.options)
-    return held_in_words(held, choices) if held and choices.base_id is not None else []
+    return held_in_words(held, choices) if held and choices != Choices() else []
 
 
 def held_in_words(held: Mapping[str, int], choices: Choices) -> list[str]:
     """What stays where it stands, in numbers."""
     if choices.base_id is None:
-        return [_anew(held["free"])]
+        return [*_left_out(held), _anew(held["free"])]
     base = db.session.get(Timetable, choices.base_id)
     name = base.variant_name if base else "?"
     told = []
@@ -138,10 +138,23 @@ def held_in_words(held: Mapping[str, int], choices: Choices) -> list[str]:
                 held["locked"],
             )
         )
-    told.append(_anew(held["free"] - held["locked"]))
+    told += [*_left_out(held), _anew(held["free"] - held["locked"])]
     if choices.close:
         told.append(_closeness_in_words(choices.close, name, choices.base_id))
     return told
+
+
+def _left_out(held: Mapping[str, int]) -> list[str]:
+    number = held.get("left_out", 0)
+    if not number:
+        return []
+    return [
+        ngettext(
+            "Left out: %(num)d class goes beyond what somebody may teach in a week.",
+            "Left out: %(num)d classes go beyond what somebody may teach in a week.",
+            number,
+        )
+    ]
 
 
 def _anew(classes: int) -> str:

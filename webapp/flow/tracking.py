@@ -54,7 +54,8 @@ class Tracker:
         """The engine improves this variant from now on."""
         with self._lock:
             self._current = name
-            self._variants[name] |= {"status": "running", "curve": [], "first_feasible": self._feasible}
+            self._variants[name] |= {"status": "running", "curve": [], "hard": None}
+            self._variants[name]["first_feasible"] = self._feasible
 
     def end_variant(self, name: str, **known: Any) -> None:
         """A variant is stored."""
@@ -75,24 +76,31 @@ class Tracker:
         """The run knows its stages itself."""
 
     def on_best(self, cost: int, hard: int, bound: int | None, seconds: float) -> None:
-        """The engine knows a better timetable: note its cost, and the bound, of the variant in hand."""
+        """The engine knows a better timetable: note its cost, and the bound, of the variant in hand.
+
+        Costs compare only between timetables that break as many hard rules: a curve begins anew where fewer are broken.
+        """
         with self._lock:
             if bound is not None:
                 self._facts["bound"] = bound
-            if hard:
-                self._facts["hard"] = hard
-                return
-            self._facts["hard"] = 0
-            self._facts["best_cost"] = cost
+            self._facts["hard"] = hard
             now = time.monotonic()
-            if self._feasible is None:
-                self._feasible = round(now - (self._began or now), 1)
-                self._facts["first_feasible"] = self._feasible
+            if not hard:
+                self._facts["best_cost"] = cost
+                if self._feasible is None:
+                    self._feasible = round(now - (self._began or now), 1)
+                    self._facts["first_feasible"] = self._feasible
             if self._current is not None:
-                known = self._variants[self._current]
-                known |= {"cost": cost, "weighed": cost, "bound": bound if bound is not None else known.get("bound")}
-                known["first_feasible"] = known.get("first_feasible") or self._feasible
-                known["curve"] = thinned([*known.get("curve", ()), [round(now - self._since, 1), cost]])
+                self._note(self._variants[self._current], cost, hard, bound, round(now - self._since, 1))
+
+    def _note(self, known: dict[str, Any], cost: int, hard: int, bound: int | None, seconds: float) -> None:
+        if known["hard"] is None or hard < known["hard"]:
+            known |= {"hard": hard, "curve": []}
+        if hard == known["hard"]:
+            known["curve"] = thinned([*known["curve"], [seconds, cost]])
+        if not hard:
+            known |= {"cost": cost, "weighed": cost, "bound": bound if bound is not None else known.get("bound")}
+            known["first_feasible"] = known["first_feasible"] or self._feasible
 
     # What the row shall hold
 

@@ -348,20 +348,28 @@ def _hours(problem: TermProblem, time_slot_id: int, length: int) -> set[tuple[in
 def trimmed(problem: TermProblem, solution: Solution, excused: Collection[int] = ()) -> tuple[Solution, dict[int, str]]:
     """Take off meetings until what remains breaks no hard rule that is not ``excused``; say for each what it broke.
 
-    The meeting with most violations goes first, so that few have to.
+    The meeting with most violations goes first, so that few have to; of each violation as many go at once as it counts
+    slots, since the whole term is counted each time.
     """
     reasons: dict[int, str] = {}
-    while True:
-        blamed: Counter[int] = Counter()
-        said: dict[int, str] = {}
-        for violation in hard_violations(problem, solution):
-            if _is_excused(violation, excused):
-                continue
-            for meeting in violation.meetings:
-                blamed[meeting] += violation.count
-                said.setdefault(meeting, violation.sentence)
-        if not blamed:
-            return solution, reasons
-        worst = max(blamed, key=lambda meeting: (blamed[meeting], -meeting))
-        reasons[worst] = f"Taken off, because: {said[worst]}"
-        solution = solution.moved([(worst, UNPLACED)])
+    while found := [one for one in hard_violations(problem, solution) if not _is_excused(one, excused)]:
+        blamed = Counter(meeting for violation in found for meeting in violation.meetings)
+        off: set[int] = set()
+        for violation in found:
+            for meeting in sorted(violation.meetings, key=lambda m: (-blamed[m], m)):
+                if _is_settled(problem, violation, off):
+                    break
+                if meeting not in off:
+                    off.add(meeting)
+                    reasons[meeting] = f"Taken off, because: {violation.sentence}"
+        if not off:
+            break  # what nothing placed breaks, nothing taken off mends
+        solution = solution.moved([(meeting, UNPLACED) for meeting in off])
+    return solution, reasons
+
+
+def _is_settled(problem: TermProblem, violation: Violation, off: set[int]) -> bool:
+    """Whether enough of a violation's meetings are taken off: slots as many as it counts, or all but one."""
+    gone = off.intersection(violation.meetings)
+    slots = sum(problem.rows[meeting].slots for meeting in gone)
+    return bool(gone) and (slots >= violation.count or len(gone) >= len(set(violation.meetings)) - 1)

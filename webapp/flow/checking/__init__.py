@@ -10,7 +10,6 @@ from webapp.flow.checking.asking import (
     request_check,
     state_of,
 )
-from webapp.flow.checking.counted import Blocker, Check, blockers, check_term
 from webapp.flow.checking.finding import KIND_TITLES, Finding, FindingKind, Severity, Target
 from webapp.flow.checking.findings import Glance, blocking, by_severity, findings, glance, of
 from webapp.flow.checking.looking import Case, Look, look_at
@@ -21,9 +20,7 @@ __all__ = [
     "KIND_TITLES",
     "NEVER_OVERRIDDEN",
     "Answer",
-    "Blocker",
     "Case",
-    "Check",
     "CheckState",
     "Finding",
     "FindingKind",
@@ -34,11 +31,9 @@ __all__ = [
     "Target",
     "Trial",
     "TrialState",
-    "blockers",
     "blocking",
     "by_severity",
     "check_of",
-    "check_term",
     "findings",
     "glance",
     "latest_check",

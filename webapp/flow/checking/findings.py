@@ -46,9 +46,9 @@ def _of_case(case: Case) -> list[Finding]:
     return found
 
 
-def blocking(term: Term) -> list[Finding]:
-    """The blockers among the findings: while there are any, a generation would fail at once."""
-    return [finding for finding in findings(term) if finding.severity is Severity.BLOCKER]
+def blocking(look: Look) -> list[Finding]:
+    """The blockers among the findings: a generation begins only where a registrar asks for a partial timetable."""
+    return of(_of_look(look), Severity.BLOCKER)
 
 
 MOST_TOLD = 8
@@ -64,6 +64,11 @@ class Glance:
     counts: Mapping[Severity, int]
     gravest: tuple[Finding, ...]
     problem: TermProblem | None = None
+
+    @property
+    def blockers(self) -> int:
+        """How many findings are blockers."""
+        return self.counts[Severity.BLOCKER]
 
 
 def glance(term: Term) -> Glance:
