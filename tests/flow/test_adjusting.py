@@ -264,7 +264,7 @@ def test_a_variant_is_not_edited_but_its_draft_is(case: Case) -> None:
     assert (mine.place("ALG"), case.place("ALG")) == ((2, 2, "LH-1"), (0, 0, "LH-1"))
     assert_consistent(mine)
     (told,) = adjusting.differences(draft)
-    assert (told.label, told.before, told.now) == ("ALG A, 1", "Monday 08:00, LH-1", "Wednesday 10:00, LH-1")
+    assert (told.label, told.before, told.now) == ("ALG A, L 1", "Monday 08:00, LH-1", "Wednesday 10:00, LH-1")
 
 
 def test_a_branch_has_all_that_its_origin_has_and_a_second_click_no_second_one(case: Case) -> None:

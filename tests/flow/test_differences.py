@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, scoped_session
 from tests import factories
 from tests.flow.university import University, university
 from webapp.extensions import db
-from webapp.flow.differences import How, NotOfOneTerm, differences, how_many, where
+from webapp.flow.differences import How, NotOfOneTerm, differences, how_many, in_brief, where
 from webapp.models import EntryFaculty, Timetable, TimetableEntry
 
 Db = scoped_session[Session]
@@ -82,6 +82,22 @@ def test_every_way_of_differing_has_a_name(uni: University) -> None:
     moved = {one.label: one for one in found.moved}
     assert where(moved["CSE301 A, L 1"].now) == "Friday 13:00, HALL"
     assert where(moved["MAT205 A, L 1"].before) == "without a place"
+
+
+def test_in_brief_says_the_same_places_and_counts(uni: University) -> None:
+    a, b = uni.timetable("Balanced"), uni.timetable("Compact-Week")
+    move(entry_of(b, "CSE301"), 4)
+    unplace(entry_of(b, "MAT101"))
+    db.session.execute(sa.delete(TimetableEntry).filter_by(entry_id=entry_of(b, "MAT205").entry_id))
+    db.session.flush()
+    found, brief = differences(a, b), in_brief(a, b)
+    assert [(one.label, one.before, one.now) for one in brief] == [
+        (one.label, where(one.before), where(one.now)) for one in found.moved
+    ]
+    assert len(brief) == how_many(a, b) == 3
+    assert [one.entry_id is None for one in brief] == [False, False, True]
+    assert in_brief(a, a) == []
+    assert differences(a, a).same == 6
 
 
 def test_whom_it_concerns_is_counted_with_their_students(uni: University) -> None:
@@ -160,4 +176,4 @@ def test_queries_do_not_grow_with_the_classes_that_differ(uni: University) -> No
         with counted() as seen:
             differences(a, b)
         used.append(len(seen))
-    assert used[0] == used[1] <= 12
+    assert used[0] == used[1] <= 13

@@ -9,6 +9,7 @@ from tests import factories
 from tests.flow.adjusting_cases import Case, adjustable
 from webapp.extensions import db
 from webapp.flow import adjusting, leasing, redoing
+from webapp.flow.differences import differences, where
 from webapp.flow.redoing import (
     BaseChanged,
     ChangeRefused,
@@ -123,11 +124,11 @@ def test_a_rung_becomes_a_draft_once_and_its_origin_stays(case: Case) -> None:
     job = answered(case, [rung_to(case, "ALG", 2, 2, 1)])
     draft = redoing.draft_of_rung(case.user, job, 1)
     assert places(case.timetable.timetable_id) == before
-    moved = redoing.moved_classes(draft)
-    assert [(one.label, one.before, one.now) for one in moved] == [
+    found = differences(case.timetable, draft)
+    assert [(one.label, where(one.before), where(one.now)) for one in found.moved] == [
         ("ALG A, L 1", "Monday 08:00, LH-1", "Wednesday 10:00, LH-2")
     ]
-    assert (moved[0].teachers, moved[0].groups) == (("Dr Rao",), ("CSE-A",))
+    assert ([one.name for one in found.teachers], [one.code for one in found.groups]) == (["Dr Rao"], ["CSE-A"])
     assert draft.result["changes"] == ["LH-1 is closed all week"]
     assert redoing.draft_of_rung(case.user, job, 1).timetable_id == draft.timetable_id
     assert adjusting.refusal(draft) is None

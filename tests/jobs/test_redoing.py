@@ -10,6 +10,7 @@ from tests.flow.adjusting_cases import Case, adjustable
 from tests.jobs.conftest import WorkerProcess, wait_for
 from webapp.extensions import db
 from webapp.flow import adjusting, redoing
+from webapp.flow.differences import differences
 from webapp.models import JobStatus, Timetable, TimetableEntry, TimetableStatus
 
 pytestmark = pytest.mark.slow
@@ -56,7 +57,7 @@ def test_what_has_no_place_goes_to_the_tray_with_the_reason(start_worker: StartW
     answer = redoing.state_of(wait_for(job.job_id, JobStatus.COMPLETED)).answer
     assert answer is not None
     draft = redoing.draft_of_rung(case.user, job, 1)
-    reasons = {one.label: one.reason for one in redoing.moved_classes(draft)}
+    reasons = {one.label: one.either.view.reason for one in differences(case.timetable, draft).moved}
     assert set(reasons) == {"ALG A, L 1", "ALG A, L 2"}
     assert all("possible times" in reason for reason in reasons.values())
     assert draft.unplaced == 2

@@ -1,6 +1,7 @@
 """The pages of repairing: what happened is listed, refused in words, and its ladder becomes a draft."""
 
 from tests.flow.adjusting_cases import adjustable
+from tests.pages import words
 from webapp.extensions import db
 from webapp.models import GenerationJob, JobStatus
 
@@ -42,20 +43,23 @@ def test_a_change_is_listed_repaired_and_its_rung_becomes_a_draft(client, pages,
     assert "that is proven" in page
     assert "data-poll" not in page
     made = client.post(f"{begun.location}/draft", data={"csrf_token": token, "rung": 1})
-    assert "Wednesday 10:00, LH-2" in client.get(made.location).get_data(as_text=True)
+    told = words(pages.get(made.location))
+    assert "LH-1 is closed on Monday" in told
+    assert "Wed 10:00, LH-2" in told
+    assert "What the worker found" in told
 
 
 def test_what_is_missing_or_wrong_is_answered_in_words(client, pages, sign_in):
     case = adjustable()
     sign_in(client, case.user)
     form = {"csrf_token": pages.csrf_token(), "timetable": case.timetable.timetable_id}
-    for fields, words in (
+    for fields, said in (
         ({}, "Say what has happened"),
         ({"section": case.entry("ALG").section_id, "size": "many"}, "found many"),
         ({"room": 999999}, "no such room"),
     ):
         answer = client.post("/admin/repair", data=form | fields)
-        assert (answer.status_code, words in answer.get_data(as_text=True)) == (422, True)
+        assert (answer.status_code, said in answer.get_data(as_text=True)) == (422, True)
     assert client.post("/admin/repair", data=form | {"timetable": 999999}).status_code == 404
     path = f"/admin/timetables/{case.timetable.timetable_id}/resolve"
     assert client.post(path, data=form | {"seconds": "x"}).status_code == 422

@@ -74,23 +74,7 @@ def draft_of_repair(job_id: str) -> ResponseReturnValue:
     job = redoing.redo_of(me(), job_id)
     draft = redoing.draft_of_rung(me(), job, _number(request.form.get("rung", "")))
     flash(_("%(name)s is yours to change. What it was made from stays as it is.", name=draft.variant_name), "good")
-    return redirect_to(url_for("admin.redo_differences", timetable_id=draft.timetable_id))
-
-
-@bp.get("/timetables/<int:timetable_id>/moved")
-def redo_differences(timetable_id: int) -> ResponseReturnValue:
-    timetable = publishing.timetable_of(me(), timetable_id)
-    moved = redoing.moved_classes(timetable)
-    people = {name for one in moved for name in one.teachers}
-    groups = {name for one in moved for name in one.groups}
-    return render(
-        "admin/repair/differences.html",
-        timetable=timetable,
-        origin=redoing.origin_of(timetable),
-        moved=moved,
-        people=len(people),
-        groups=len(groups),
-    )
+    return redirect_to(url_for("admin.compare", a=draft.based_on_id, b=draft.timetable_id))
 
 
 def _page(timetable: Timetable, values: MultiDict[str, str], refusal: Problem | None = None) -> tuple[str, int]:

@@ -1,6 +1,6 @@
 """Two timetables side by side: what differs, narrowed as it was asked for, both on the one yardstick, and as a file."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
@@ -57,6 +57,12 @@ class Comparison:
     shown: tuple[Moved, ...]
     criteria: tuple[Criterion, ...]
     """Counts and costs of the first timetable, then of the second."""
+
+    @property
+    def changes(self) -> Sequence[str]:
+        """What had happened, where the second was made from the first to repair it."""
+        told: Sequence[str] = self.b.result.get("changes", ()) if self.b.based_on_id == self.a.timetable_id else ()
+        return told
 
     @property
     def apart(self) -> list[Criterion]:

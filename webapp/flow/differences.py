@@ -7,6 +7,7 @@ Tuesday are no difference from the other way round: meetings are paired by where
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import time
 from enum import StrEnum
 from operator import attrgetter
 from typing import Any
@@ -25,11 +26,13 @@ from webapp.models import (
     CourseEnrollment,
     EntryFaculty,
     Faculty,
+    Room,
     Section,
     StudentGroup,
     StudentGroupMember,
     Timetable,
     TimetableEntry,
+    WeekSet,
 )
 
 
@@ -87,6 +90,16 @@ class Moved:
     def room_ids(self) -> frozenset[int]:
         """The rooms that it takes, before or now."""
         return frozenset(side.room_id for side in self.sides if side.room_id is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class InBrief:
+    """A class that differs, for a list that says no more than its places: its entry in the second timetable, if any."""
+
+    entry_id: int | None
+    label: str
+    before: str
+    now: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +166,8 @@ class _Row:
     time: tuple[Any, ...]
     room_id: int | None
     faculty_ids: tuple[int, ...]
+    weeks: str
+    room: str
 
     @property
     def placed(self) -> bool:
@@ -175,13 +190,7 @@ def differences(a: Timetable, b: Timetable) -> Differences:
     """
     if a.term_id != b.term_id:
         raise NotOfOneTerm(_("Only timetables of one term can be compared."))
-    before, now = _rows(a), _rows(b)
-    pairs, same = [], 0
-    for key in sorted(before.keys() | now.keys(), key=lambda key: (before.get(key) or now[key])[0].label):
-        found = list(_paired(before.get(key, []), now.get(key, [])))
-        differing = [(one, other) for one, other in found if not one or not other or one.whole != other.whole]
-        pairs += differing
-        same += len(found) - len(differing)
+    pairs, same = _differing(a, b)
     moved = tuple(_seen(a, b, pairs))
     return Differences(
         moved=moved,
@@ -194,10 +203,16 @@ def differences(a: Timetable, b: Timetable) -> Differences:
 
 
 def how_many(a: Timetable, b: Timetable) -> int:
-    """How many classes differ, in two queries: for a line that says no more than that."""
-    before, now = _rows(a), _rows(b)
-    pairs = [pair for key in before.keys() | now.keys() for pair in _paired(before.get(key, []), now.get(key, []))]
-    return sum(not one or not other or one.whole != other.whole for one, other in pairs)
+    """How many classes differ, in three queries: for a line that says no more than that."""
+    return len(_differing(a, b)[0])
+
+
+def in_brief(a: Timetable, b: Timetable) -> list[InBrief]:
+    """What differs from ``a`` to ``b``, in three queries: for a list beside something else."""
+    return [
+        InBrief(now.entry_id if now else None, (now or before).label, _where(before), _where(now))  # type: ignore[union-attr]
+        for before, now in _differing(a, b)[0]
+    ]
 
 
 def where(seen: SeenEntry | None) -> str:
@@ -205,28 +220,94 @@ def where(seen: SeenEntry | None) -> str:
     if seen is None:
         return _("not there")
     view = seen.view
-    if view.day is None or view.start is None:
+    return _in_words(view.day, view.start, view.weeks, view.room_code)
+
+
+def _where(row: _Row | None) -> str:
+    return _("not there") if row is None else _in_words(row.time[0], row.time[1], row.weeks, row.room)
+
+
+def _in_words(day: int | None, start: time | None, weeks: str, room: str | None) -> str:
+    if day is None or start is None:
         return _("without a place")
-    weeks = f" ({view.weeks})" if view.weeks else ""
-    return f"{DAY_NAMES[view.day]} {view.start:%H:%M}{weeks}" + (f", {view.room_code}" if view.room_code else "")
+    return f"{DAY_NAMES[day]} {start:%H:%M}" + (f" ({weeks})" if weeks else "") + (f", {room}" if room else "")
 
 
-def _rows(timetable: Timetable) -> dict[tuple[int, int | None], list[_Row]]:
-    """The classes of a timetable by component and batch, in order of their numbers; one query."""
-    entry, batch = TimetableEntry, StudentGroup
+Key = tuple[int, int | None]
+"""A component and a batch: whose meetings are alike."""
+
+
+def _differing(a: Timetable, b: Timetable) -> tuple[list[Pair], int]:
+    """The meetings that differ, by label, and how many are the same; three queries."""
+    differ, same = _apart(a, b)
+    before, now = (_rows(one, differ) if differ else {} for one in (a, b))
+    pairs: list[Pair] = []
+    for key in sorted(differ, key=lambda key: (before.get(key) or now[key])[0].label):
+        found = list(_paired(before.get(key, []), now.get(key, [])))
+        apart = [(one, other) for one, other in found if not one or not other or one.whole != other.whole]
+        pairs += apart
+        same += len(found) - len(apart)
+    return pairs, same
+
+
+def _apart(a: Timetable, b: Timetable) -> tuple[set[Key], int]:
+    """The components and batches whose meetings differ in any way, and how many meetings all others have."""
+    if a.timetable_id == b.timetable_id:
+        own = sa.select(sa.func.count()).select_from(TimetableEntry).filter_by(timetable_id=a.timetable_id)
+        return set(), db.session.scalar(own) or 0
+    entry, both = TimetableEntry, (a.timetable_id, b.timetable_id)
+    taught = _taught(both)
+    columns = (entry.day, entry.start_time, entry.end_time, entry.week_set_id, entry.room_id, taught.c.faculty_ids)
+    place = sa.func.concat_ws(";", *(sa.func.coalesce(sa.cast(one, sa.Text), "-") for one in columns))
+    batch = entry.student_group_id
+    sides = (
+        sa.select(
+            entry.timetable_id,
+            entry.component_id,
+            batch,
+            sa.func.count().label("number"),
+            sa.func.string_agg(place, aggregate_order_by(sa.literal_column("'|'"), place)).label("places"),
+        )
+        .outerjoin(taught, taught.c.entry_id == entry.entry_id)
+        .where(entry.timetable_id.in_(both))
+        .group_by(entry.timetable_id, entry.component_id, batch)
+        .subquery()
+    )
+    alike = sa.and_(sa.func.count() == 2, sa.func.min(sides.c.places) == sa.func.max(sides.c.places))
+    query = sa.select(
+        sides.c.component_id, sides.c.student_group_id, sa.func.max(sides.c.number), alike.label("alike")
+    ).group_by(sides.c.component_id, sides.c.student_group_id)
+    differ, same = set(), 0
+    for component_id, batch_id, number, is_alike in db.session.execute(query):
+        if is_alike:
+            same += number
+        else:
+            differ.add((component_id, batch_id))
+    return differ, same
+
+
+def _taught(timetable_ids: Sequence[int]) -> sa.Subquery:
+    """Those who teach each entry, in one order."""
     faculty = sa.func.array_agg(aggregate_order_by(EntryFaculty.faculty_id, EntryFaculty.faculty_id))
-    taught = (
+    return (
         sa.select(EntryFaculty.entry_id, faculty.label("faculty_ids"))
-        .join(entry, entry.entry_id == EntryFaculty.entry_id)
-        .where(entry.timetable_id == timetable.timetable_id)
+        .join(TimetableEntry, TimetableEntry.entry_id == EntryFaculty.entry_id)
+        .where(TimetableEntry.timetable_id.in_(timetable_ids))
         .group_by(EntryFaculty.entry_id)
         .subquery()
     )
+
+
+def _rows(timetable: Timetable, keys: set[Key]) -> dict[Key, list[_Row]]:
+    """Classes of a timetable by component and batch, in order of their numbers; one query."""
+    entry, batch = TimetableEntry, StudentGroup
+    taught = _taught((timetable.timetable_id,))
     query = (
         sa.select(
             entry.entry_id, entry.component_id, entry.student_group_id, entry.ordinal,
             entry.time_slot_id, entry.day, entry.start_time, entry.end_time, entry.week_set_id, entry.room_id,
-            taught.c.faculty_ids, Course.code, Course.title, Section.code.label("section"),
+            taught.c.faculty_ids, Room.code.label("room"), WeekSet.name.label("weeks"),
+            Course.code, Course.title, Section.code.label("section"),
             Component.code.label("component"), batch.code.label("batch"),
         )
         .join(Course, Course.course_id == entry.course_id)
@@ -234,11 +315,18 @@ def _rows(timetable: Timetable) -> dict[tuple[int, int | None], list[_Row]]:
         .join(Component, Component.component_id == entry.component_id)
         .outerjoin(batch, batch.student_group_id == entry.student_group_id)
         .outerjoin(taught, taught.c.entry_id == entry.entry_id)
-        .where(entry.timetable_id == timetable.timetable_id)
+        .outerjoin(Room, Room.room_id == entry.room_id)
+        .outerjoin(WeekSet, WeekSet.week_set_id == entry.week_set_id)
+        .where(
+            entry.timetable_id == timetable.timetable_id,
+            entry.component_id.in_({component_id for component_id, _batch in keys}),
+        )
         .order_by(entry.component_id, entry.student_group_id, entry.ordinal)
     )  # fmt: skip
-    found: dict[tuple[int, int | None], list[_Row]] = defaultdict(list)
+    found: dict[Key, list[_Row]] = defaultdict(list)
     for row in db.session.execute(query):
+        if (row.component_id, row.student_group_id) not in keys:
+            continue
         named = f" ({row.batch})" if row.batch else ""
         found[row.component_id, row.student_group_id].append(
             _Row(
@@ -248,6 +336,8 @@ def _rows(timetable: Timetable) -> dict[tuple[int, int | None], list[_Row]]:
                 time=(row.day, row.start_time, row.end_time, row.week_set_id),
                 room_id=row.room_id,
                 faculty_ids=tuple(row.faculty_ids or ()),
+                weeks=row.weeks or "",
+                room=row.room or "",
             )
         )
     return dict(found)

@@ -4,7 +4,6 @@ from webapp.flow.adjusting.board import forget_boards
 from webapp.flow.adjusting.branching import branch, draft_name
 from webapp.flow.adjusting.looking import (
     Chosen,
-    Difference,
     Overridden,
     chosen,
     differences,
@@ -36,7 +35,6 @@ __all__ = [
     "Chosen",
     "ClassGone",
     "ClassLocked",
-    "Difference",
     "DoubleBooking",
     "NameTaken",
     "NeedsReason",

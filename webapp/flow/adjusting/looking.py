@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 
 from webapp.engine.evaluate import Violation
 from webapp.engine.instance import UNPLACED
@@ -19,6 +18,7 @@ from webapp.flow.adjusting.problems import ClassGone
 from webapp.flow.adjusting.steps import next_to_redo, next_to_undo, why_not_editable
 from webapp.flow.bridge.calendar import DAY_NAMES
 from webapp.flow.bridge.naming import names_of
+from webapp.flow.differences import InBrief, in_brief
 from webapp.flow.entries import read_entries, read_slot_views
 from webapp.flow.grid import EntryView, Grid, build_grid
 from webapp.flow.viewing import Lens, Subject
@@ -90,16 +90,6 @@ class StepTaken:
     by: str
     at: datetime
     is_undone: bool
-
-
-@dataclass(frozen=True)
-class Difference:
-    """A class that stands elsewhere than in the timetable that a draft was made from."""
-
-    entry_id: int
-    label: str
-    before: str
-    now: str
 
 
 @dataclass(frozen=True)
@@ -284,42 +274,10 @@ def history(timetable: Timetable) -> list[StepTaken]:
     ]
 
 
-def differences(timetable: Timetable) -> list[Difference]:
-    """What stands elsewhere than in the timetable that the draft was made from; one query."""
-    if timetable.based_on_id is None:
-        return []
-    now, then, room, old_room = aliased(TimetableEntry), aliased(TimetableEntry), aliased(Room), aliased(Room)
-    query = (
-        sa.select(
-            now.entry_id, Course.code, Section.code, now.ordinal,
-            now.day, now.start_time, room.code, then.day, then.start_time, old_room.code,
-        )
-        .join(
-            then,
-            sa.and_(
-                then.component_id == now.component_id,
-                then.student_group_id.is_not_distinct_from(now.student_group_id),
-                then.ordinal == now.ordinal,
-            ),
-        )
-        .join(Course, Course.course_id == now.course_id)
-        .join(Section, Section.section_id == now.section_id)
-        .outerjoin(room, room.room_id == now.room_id)
-        .outerjoin(old_room, old_room.room_id == then.room_id)
-        .where(
-            now.timetable_id == timetable.timetable_id,
-            then.timetable_id == timetable.based_on_id,
-            sa.or_(
-                now.time_slot_id.is_distinct_from(then.time_slot_id), now.room_id.is_distinct_from(then.room_id)
-            ),
-        )
-        .order_by(Course.code, Section.code, now.ordinal)
-    )  # fmt: skip
-    return [
-        Difference(entry_id, f"{course} {section}, {ordinal}", _told(*before), _told(*after))
-        for entry_id, course, section, ordinal, *places in db.session.execute(query)
-        for after, before in ((places[:3], places[3:]),)
-    ]
+def differences(timetable: Timetable) -> list[InBrief]:
+    """What differs from the timetable that the draft was made from."""
+    origin = None if timetable.based_on_id is None else db.session.get(Timetable, timetable.based_on_id)
+    return [] if origin is None else in_brief(origin, timetable)
 
 
 def _told(day: int | None, start: Any, room: str | None) -> str:

@@ -16,7 +16,6 @@ from webapp.flow.redoing.asking import (
 )
 from webapp.flow.redoing.base import Base, read_base
 from webapp.flow.redoing.changes import Change, Choices, What, change_from, changes_from, choices_of
-from webapp.flow.redoing.differences import Moved, moved_classes, origin_of
 from webapp.flow.redoing.problems import (
     BaseChanged,
     ChangeRefused,
@@ -39,7 +38,6 @@ __all__ = [
     "Change",
     "ChangeRefused",
     "Choices",
-    "Moved",
     "NoSuchRung",
     "NothingHappened",
     "RedoState",
@@ -54,8 +52,6 @@ __all__ = [
     "draft_of_rung",
     "finish_resolve",
     "latest_repairs",
-    "moved_classes",
-    "origin_of",
     "read_base",
     "redo_of",
     "repairable",
