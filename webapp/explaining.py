@@ -16,8 +16,9 @@ from webapp.engine.params import SolveParams
 from webapp.engine.result import Status
 from webapp.engine.rules import rule_named
 from webapp.engine.solve import SCHEDULING_SHARE, schedule
+from webapp.flow.bridge import DOUBLE_BOOKINGS
 from webapp.flow.bridge.storing import PLACED_RULE
-from webapp.flow.checking import NEVER_OVERRIDDEN, Case, Target
+from webapp.flow.checking import Case, Target
 from webapp.trying import fingerprint
 
 SEARCH_SHARE = 0.4
@@ -102,7 +103,7 @@ def _ways(case: Case, explained: Explanation) -> Iterable[dict[str, Any]]:
     priced = [price.assumption for price in explained.prices]
     yield from (_relaxation(case, price) for price in explained.prices)
     for member in explained.conflicts[0].members if explained.conflicts else ():
-        if member not in priced and member.rule.name not in NEVER_OVERRIDDEN:
+        if member not in priced and member.rule.name not in DOUBLE_BOOKINGS:
             who = f" of {member.who}" if member.who else ""
             yield _way(case, member) | {"sentence": f"Give up “{member.rule.title}”{who}.", "is_known": False}
 

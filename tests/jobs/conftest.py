@@ -15,7 +15,7 @@ from flask import Flask
 
 from tests import factories
 from webapp.extensions import db
-from webapp.flow import generating
+from webapp.flow import generating, requesting
 from webapp.flow.generating import Wanted
 from webapp.flow.term_defaults import default_rules
 from webapp.models import GenerationJob, JobStatus, Term
@@ -137,7 +137,7 @@ def request_run(tiny_term: Term) -> Callable[..., str]:
 
     def request(seconds: int = 6) -> str:
         job = generating.request_of_term(tiny_term, None, Wanted(seconds=seconds))
-        generating.hand_over(job.job_id)
+        requesting.hand_over(job.job_id)
         return job.job_id
 
     return request

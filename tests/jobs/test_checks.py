@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from tests import factories
 from tests.jobs.conftest import WorkerProcess, status_of, wait_for, wait_until
 from webapp.extensions import db, queue
-from webapp.flow import checking, generating, leasing
+from webapp.flow import checking, leasing, requesting
 from webapp.flow.checking import Answer
 from webapp.flow.exporting import term_contents
 from webapp.flow.requesting import Wanted, write_job
@@ -159,6 +159,6 @@ def test_a_way_out_whose_rule_has_changed_since_makes_no_draft(start_worker: Sta
     told = {"key": "gone", "rule": "max_per_week", "sentence": "Allow 2.", "check_id": "", "targets": []}
     job = write_job(tiny_term, user, Wanted(JobKind.CHECK, 5, {"try": told}), "check.try")
     db.session.commit()
-    generating.hand_over(job.job_id)
+    requesting.hand_over(job.job_id)
     start_worker("fast")
     assert "data have changed since the check" in str(wait_for(job.job_id, JobStatus.FAILED).failure)

@@ -14,7 +14,7 @@ from tests import factories
 from tests.jobs.conftest import WorkerProcess, status_of, wait_for, wait_for_progress, wait_until
 from webapp import jobs
 from webapp.extensions import db, queue
-from webapp.flow import generating, leasing, publishing
+from webapp.flow import generating, leasing, publishing, requesting
 from webapp.flow.bridge import build_problem, hard_findings, solution_from
 from webapp.flow.choices import Choices
 from webapp.flow.generating import Wanted
@@ -85,7 +85,7 @@ def test_a_run_goes_through_its_stages_and_stores_five_variants(
     def ended() -> bool:
         job = db.session.get_one(GenerationJob, job_id, populate_existing=True)
         seen.append((job.progress, job.stage))
-        return job.status not in generating.ACTIVE
+        return job.status not in requesting.ACTIVE
 
     wait_until(ended)
     job = wait_for(job_id, JobStatus.COMPLETED)
@@ -127,7 +127,7 @@ def test_a_term_that_counting_refuses_gives_what_can_be_placed_to_who_asks_for_i
     job = generating.request_of_term(
         tiny_term, None, Wanted(8, ("Balanced", "Compact-Week"), choices=Choices(partial=True))
     )
-    generating.hand_over(job.job_id)
+    requesting.hand_over(job.job_id)
     ended = wait_for(job.job_id, JobStatus.COMPLETED)
     assert "Dr Rao: 40 slots asked, 30 possible." in ended.facts["blockers"]
     stored = db.session.scalars(sa.select(Timetable).filter_by(generation_job_id=job.job_id)).all()
@@ -376,7 +376,7 @@ def test_a_run_of_one_department_leaves_all_other_classes_where_they_stood(
     weights = {"Mine": {"group_days": 50, "group_gaps": 0}}
     wanted = Wanted(6, ("Compact-Week", "Mine"), choices=choices, weights=weights)
     job = generating.request_of_term(tiny_term, None, wanted)
-    generating.hand_over(job.job_id)
+    requesting.hand_over(job.job_id)
     ended = wait_for(job.job_id, JobStatus.COMPLETED)
     assert ended.facts["held"] == {"frozen": 15, "tray": 0, "locked": 0, "free": 3, "left_out": 0}
     stored = generating.variants_stored(ended)

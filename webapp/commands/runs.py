@@ -12,7 +12,7 @@ from flask.cli import with_appcontext
 
 from webapp.commands.telling import in_term, term_of, told
 from webapp.extensions import QueueUnavailable, db
-from webapp.flow import generating, leasing, publishing
+from webapp.flow import generating, leasing, publishing, requesting
 from webapp.flow.choices import Choices
 from webapp.flow.generating import LEAST_SECONDS, MOST_SECONDS, Progress, Wanted
 from webapp.models import GenerationJob, JobStatus
@@ -54,7 +54,7 @@ def generate(
     if inline:
         ended = _show_until_ended(job, _start_here(job.job_id))
     else:
-        if not generating.hand_over(job.job_id):
+        if not requesting.hand_over(job.job_id):
             raise QueueUnavailable("Redis does not answer: the run is queued, and begins once it does.")
         if not wait:
             click.echo(f"Run {job.job_id} is queued.")

@@ -2,25 +2,21 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from secrets import token_hex
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 
-from webapp.extensions import QueueUnavailable, db
-from webapp.flow import audit, weighing
+from webapp.extensions import db
+from webapp.flow import audit, requesting, weighing
 from webapp.flow.choices import Choices, checked
-from webapp.flow.leasing import LEASE_SECONDS, QUEUE_SECONDS, enqueue_forgotten, sweep
 from webapp.flow.problems import Conflict, NotFound, Problem
+from webapp.flow.requesting import ACTIVE, elapsed_of, settle
 from webapp.flow.words import _
 from webapp.models import GenerationJob, JobKind, JobStatus, Stage, Term, Timetable, User
 
 VARIANTS = ("Balanced", "Faculty-First", "Student-First", "Room-Saving", "Compact-Week")
 DEFAULT_SECONDS = 120
 LEAST_SECONDS, MOST_SECONDS = 5, 6 * 3600
-ACTIVE = (JobStatus.QUEUED, JobStatus.RUNNING)
 ENDED = (JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.CANCELLED)
 
 
@@ -169,10 +165,7 @@ def request_generation(
     weights = {name: own[name] for name in names if name in own}
     held = checked(term, choices or Choices())
     wanted = Wanted(seconds, names, seed, reproducible, idempotency_key, held, weights)
-    job = request_of_term(term, user, wanted)
-    if job.status is JobStatus.QUEUED and not job.attempt and not job.options.get("handed_over"):
-        hand_over(job.job_id)
-    return job
+    return requesting.handed(request_of_term(term, user, wanted))
 
 
 @dataclass(frozen=True)
@@ -202,34 +195,8 @@ class Wanted:
 
 def request_of_term(term: Term, user: User | None, wanted: Wanted) -> GenerationJob:
     """Write down a generation and commit, or return the one that is there; nobody is told yet."""
-    earlier = _same_request(user, wanted.idempotency_key) or active_run(term)
-    if earlier is not None:
-        return earlier
-    job = GenerationJob(
-        job_id=f"tt_{token_hex(6)}",
-        organization_id=term.organization_id,
-        term_id=term.term_id,
-        semester=term.semester,
-        academic_year=term.academic_year,
-        seconds=wanted.seconds,
-        seed=wanted.seed,
-        options=_options(wanted),
-        idempotency_key=wanted.idempotency_key,
-        created_by_id=user.user_id if user else None,
-    )
-    asked = {"seconds": wanted.seconds, "variants": list(wanted.profiles)} | wanted.choices.as_options()
-    try:
-        db.session.add(job)
-        db.session.flush()
-        audit.record(term.organization_id, user, "run.request", job, after=asked)
-        db.session.commit()
-    except IntegrityError:
-        db.session.rollback()
-        first = _same_request(user, wanted.idempotency_key) or active_run(term)
-        if first is None:
-            raise
-        return first
-    return job
+    job = requesting.Wanted(JobKind.GENERATE, wanted.seconds, _options(wanted), wanted.idempotency_key, wanted.seed)
+    return requesting.write_job(term, user, job, "run.request", lambda: active_run(term))
 
 
 def _options(wanted: Wanted) -> dict[str, Any]:
@@ -253,22 +220,6 @@ def _variants(profiles: Sequence[str] | None, own: Iterable[str]) -> tuple[str, 
             )
         )
     return chosen
-
-
-def _same_request(user: User | None, idempotency_key: str | None) -> GenerationJob | None:
-    if user is None or not idempotency_key:
-        return None
-    query = sa.select(GenerationJob).filter_by(created_by_id=user.user_id, idempotency_key=idempotency_key)
-    return db.session.scalars(query).one_or_none()
-
-
-def hand_over(job_id: str) -> bool:
-    """Give a queued job to Redis; False when Redis is away and the job waits for the next sweep."""
-    try:
-        enqueue_forgotten(job_id, at_once=True)
-    except QueueUnavailable:
-        return False
-    return True
 
 
 def cancel(user: User | None, job: GenerationJob) -> None:
@@ -328,35 +279,6 @@ def progress_of(job: GenerationJob) -> Progress:
         attempt=job.attempt,
         facts=facts,
     )
-
-
-def settle(job: GenerationJob) -> bool:
-    """Settle a job of any kind whose worker is lost or that Redis forgot; True when Redis is away, so that it waits."""
-    if not _looks_abandoned(job):
-        return False
-    try:
-        sweep(job.job_id)
-    except QueueUnavailable:
-        return True
-    finally:
-        db.session.refresh(job)
-    return False
-
-
-def _looks_abandoned(job: GenerationJob) -> bool:
-    """A glance at the row, so that a poll asks nobody else while all is well."""
-    now = datetime.now(UTC)
-    if job.status is JobStatus.RUNNING:
-        return job.heartbeat_at is None or now - job.heartbeat_at > timedelta(seconds=LEASE_SECONDS)
-    return job.status is JobStatus.QUEUED and now - job.created_at > timedelta(seconds=QUEUE_SECONDS)
-
-
-def elapsed_of(job: GenerationJob) -> float:
-    """Seconds since a worker began with a job, until its end."""
-    if job.started_at is None:
-        return 0.0
-    until = job.completed_at or datetime.now(UTC)
-    return max(0.0, round((until - job.started_at).total_seconds(), 1))
 
 
 def _message(job: GenerationJob, queue_is_away: bool) -> str:

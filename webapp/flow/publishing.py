@@ -12,6 +12,7 @@ from flask_babel import ngettext
 from webapp.extensions import db
 from webapp.flow import approving, statuses
 from webapp.flow.bridge import (
+    DOUBLE_BOOKINGS,
     MeetingKey,
     TermProblem,
     build_problem,
@@ -27,8 +28,6 @@ from webapp.models import AuditEvent, Term, Timetable, TimetableEntry, User
 
 __all__ = ["MAY_FOLLOW", "AlreadyPublished", "StatusRefused"]
 
-NEVER_OVERRIDDEN = frozenset({"room_clash", "instructor_clash", "group_clash"})
-"""Rules that no reason given by hand excuses."""
 MOST_FINDINGS = 20
 
 
@@ -239,7 +238,7 @@ def _ready(timetable: Timetable) -> tuple[Readiness, str]:
     findings, points = [], []
     for violation in hard_violations(problem, solution):
         given = next((reasons[index] for index in violation.meetings if index in reasons), None)
-        if violation.rule in NEVER_OVERRIDDEN or given is None:
+        if violation.rule in DOUBLE_BOOKINGS or given is None:
             findings.append(violation.sentence)
         else:
             points.append(_excused(violation.rule, violation.sentence, *given))

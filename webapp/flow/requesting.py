@@ -1,45 +1,68 @@
-"""Asking for a short job: written down once, however often somebody clicks, and handed to the fast queue."""
+"""Asking for a job of any kind: written down once, however often somebody clicks, and handed to its queue."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from secrets import token_hex
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from webapp.extensions import db
+from webapp.extensions import QueueUnavailable, db
 from webapp.flow import audit
-from webapp.flow.generating import ACTIVE, hand_over
+from webapp.flow.leasing import LEASE_SECONDS, QUEUE_SECONDS, enqueue_forgotten, sweep
 from webapp.models import GenerationJob, JobKind, JobStatus, Term, User
+
+ACTIVE = (JobStatus.QUEUED, JobStatus.RUNNING)
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a short job shall do, and for how long."""
+    """What a job shall do, and for how long."""
 
     kind: JobKind
     seconds: int
     options: Mapping[str, Any] = field(default_factory=dict)
     idempotency_key: str | None = None
+    seed: int = 1
 
 
 def request_short_job(term: Term, user: User | None, wanted: Wanted) -> GenerationJob:
     """Write down a job, commit, and hand it to a worker; one that is asked for alike and under way is returned."""
-    earlier = _same_request(user, wanted) or _under_way(term, wanted)
-    return handed(earlier or write_job(term, user, wanted, f"{wanted.kind.value}.request"))
+    action = f"{wanted.kind.value}.request"
+    return handed(write_job(term, user, wanted, action, lambda: _under_way(term, wanted)))
 
 
 def handed(job: GenerationJob) -> GenerationJob:
     """The job, handed to a worker unless it has been already."""
-    if job.status is JobStatus.QUEUED and not job.options.get("handed_over"):
+    if job.status is JobStatus.QUEUED and not job.attempt and not job.options.get("handed_over"):
         hand_over(job.job_id)
     return job
 
 
-def write_job(term: Term, user: User | None, wanted: Wanted, action: str) -> GenerationJob:
-    """Write down a job and commit; the one that the same form has made before is returned."""
-    earlier = _same_request(user, wanted)
+def hand_over(job_id: str) -> bool:
+    """Give a queued job to Redis; False when Redis is away and the job waits for the next sweep."""
+    try:
+        enqueue_forgotten(job_id, at_once=True)
+    except QueueUnavailable:
+        return False
+    return True
+
+
+def write_job(
+    term: Term,
+    user: User | None,
+    wanted: Wanted,
+    action: str,
+    instead: Callable[[], GenerationJob | None] = lambda: None,
+) -> GenerationJob:
+    """Write down a job and commit; the one that the same form has made before, or another ``instead``, is returned."""
+
+    def known() -> GenerationJob | None:
+        return _same_request(user, wanted) or instead()
+
+    earlier = known()
     if earlier is not None:
         return earlier
     job = GenerationJob(
@@ -50,6 +73,7 @@ def write_job(term: Term, user: User | None, wanted: Wanted, action: str) -> Gen
         semester=term.semester,
         academic_year=term.academic_year,
         seconds=wanted.seconds,
+        seed=wanted.seed,
         options=dict(wanted.options),
         idempotency_key=wanted.idempotency_key,
         created_by_id=user.user_id if user else None,
@@ -62,11 +86,40 @@ def write_job(term: Term, user: User | None, wanted: Wanted, action: str) -> Gen
         db.session.commit()
     except IntegrityError:
         db.session.rollback()
-        first = _same_request(user, wanted)
+        first = known()
         if first is None:
             raise
         return first
     return job
+
+
+def settle(job: GenerationJob) -> bool:
+    """Settle a job of any kind whose worker is lost or that Redis forgot; True when Redis is away, so that it waits."""
+    if not _looks_abandoned(job):
+        return False
+    try:
+        sweep(job.job_id)
+    except QueueUnavailable:
+        return True
+    finally:
+        db.session.refresh(job)
+    return False
+
+
+def _looks_abandoned(job: GenerationJob) -> bool:
+    """A glance at the row, so that a poll asks nobody else while all is well."""
+    now = datetime.now(UTC)
+    if job.status is JobStatus.RUNNING:
+        return job.heartbeat_at is None or now - job.heartbeat_at > timedelta(seconds=LEASE_SECONDS)
+    return job.status is JobStatus.QUEUED and now - job.created_at > timedelta(seconds=QUEUE_SECONDS)
+
+
+def elapsed_of(job: GenerationJob) -> float:
+    """Seconds since a worker began with a job, until its end."""
+    if job.started_at is None:
+        return 0.0
+    until = job.completed_at or datetime.now(UTC)
+    return max(0.0, round((until - job.started_at).total_seconds(), 1))
 
 
 def _same_request(user: User | None, wanted: Wanted) -> GenerationJob | None:

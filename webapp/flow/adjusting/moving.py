@@ -9,14 +9,14 @@ from webapp.engine.instance import UNPLACED, Placement
 from webapp.flow.adjusting.board import Board, Standing
 from webapp.flow.adjusting.problems import ClassGone, ClassLocked, DoubleBooking, NeedsReason, NoSuchPlace, Offer
 from webapp.flow.adjusting.steps import Step, editing, placement_at, take
-from webapp.flow.bridge.storing import PLACED_RULE
+from webapp.flow.bridge.storing import DOUBLE_BOOKINGS, PLACED_RULE
 from webapp.flow.words import _
 from webapp.models import Timetable, User
 
 LONGEST_REASON = 500
 BY_HAND = "Taken off by hand."
 SWAP, TRAY = "swap", "tray"
-CLASHES = frozenset({"room_clash", "instructor_clash", "group_clash", PLACED_RULE})
+CLASHES = DOUBLE_BOOKINGS | {PLACED_RULE}
 """Hard rules that a reason does not excuse, or that the tray tells by itself."""
 
 

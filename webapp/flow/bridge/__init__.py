@@ -6,6 +6,7 @@ from webapp.flow.bridge.naming import names_of
 from webapp.flow.bridge.problem import NothingToPlace, TermProblem, build_problem, problem_from
 from webapp.flow.bridge.rows import TermRows, read_term
 from webapp.flow.bridge.storing import (
+    DOUBLE_BOOKINGS,
     NotFeasible,
     TimetableFacts,
     changed_since,
@@ -22,6 +23,7 @@ from webapp.flow.bridge.storing import (
 )
 
 __all__ = [
+    "DOUBLE_BOOKINGS",
     "EmptyWeekSet",
     "MeetingKey",
     "MeetingRow",

@@ -35,8 +35,8 @@ from webapp.models import (
 )
 
 PLACED_RULE = "all_placed"
-NEVER_EXCUSED = frozenset({"room_clash", "instructor_clash", "group_clash"})
-"""Rules that no reason given by hand excuses; the database refuses what breaks them."""
+DOUBLE_BOOKINGS = frozenset({"room_clash", "instructor_clash", "group_clash"})
+"""Rules that no reason given by hand excuses, and no what-if breaks; the database refuses what does."""
 NO_REASON = "No time and room were found that break no hard rule."
 MOST_FINDINGS = 20
 
@@ -125,7 +125,7 @@ def _counted(problem: TermProblem, solution: Solution, relaxed: TermProblem) -> 
 
 
 def _is_excused(violation: Violation, excused: Collection[int]) -> bool:
-    return violation.rule not in NEVER_EXCUSED and any(meeting in excused for meeting in violation.meetings)
+    return violation.rule not in DOUBLE_BOOKINGS and any(meeting in excused for meeting in violation.meetings)
 
 
 def hard_findings(problem: TermProblem, solution: Solution) -> list[str]:

@@ -2,7 +2,6 @@
 
 from webapp.flow.checking.asking import (
     CHECK_SECONDS,
-    NEVER_OVERRIDDEN,
     Answer,
     CheckState,
     check_of,
@@ -18,7 +17,6 @@ from webapp.flow.checking.trying import NothingToTry, Trial, TrialState, request
 __all__ = [
     "CHECK_SECONDS",
     "KIND_TITLES",
-    "NEVER_OVERRIDDEN",
     "Answer",
     "Case",
     "CheckState",

@@ -7,16 +7,15 @@ from typing import Any
 import sqlalchemy as sa
 
 from webapp.extensions import db
+from webapp.flow.bridge import DOUBLE_BOOKINGS
 from webapp.flow.checking.finding import Target
-from webapp.flow.generating import ACTIVE, RunUnknown, elapsed_of, settle
-from webapp.flow.requesting import Wanted, handed, write_job
+from webapp.flow.generating import RunUnknown
+from webapp.flow.requesting import ACTIVE, Wanted, elapsed_of, handed, settle, write_job
 from webapp.flow.words import _
 from webapp.models import AuditEvent, GenerationJob, JobKind, JobStatus, Term, User
 
 CHECK_SECONDS = 20
 """Wall time for a check: for looking for a timetable, and then for the reason why there is none."""
-NEVER_OVERRIDDEN = frozenset({"room_clash", "instructor_clash", "group_clash"})
-"""Rules that the database itself keeps, so that no what-if can break them."""
 CHANGES_OF_DATA = ("%.create", "%.edit", "%.delete", "%.paint", "import.%")
 """Actions of the audit trail after which an earlier answer may no longer hold."""
 
@@ -71,7 +70,7 @@ class Relaxation:
     @property
     def is_double_booking(self) -> bool:
         """Whether it would put somebody in two places at once, which no timetable may."""
-        return self.rule in NEVER_OVERRIDDEN
+        return self.rule in DOUBLE_BOOKINGS
 
     @property
     def can_be_tried(self) -> bool:
@@ -122,7 +121,7 @@ class CheckState:
 def request_check(term: Term, user: User | None, idempotency_key: str | None = None) -> GenerationJob:
     """Write down a check, commit, and hand it to a worker of the fast queue; one that is under way is returned."""
     wanted = Wanted(JobKind.CHECK, CHECK_SECONDS, idempotency_key=idempotency_key)
-    return handed(active_request(term, IS_CHECK) or write_job(term, user, wanted, "check.request"))
+    return handed(write_job(term, user, wanted, "check.request", lambda: active_request(term, IS_CHECK)))
 
 
 def active_request(term: Term, condition: sa.ColumnElement[bool]) -> GenerationJob | None:

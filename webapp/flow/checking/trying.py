@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from webapp.extensions import db
 from webapp.flow.checking.asking import Relaxation, active_request, state_of
 from webapp.flow.checking.finding import Target
-from webapp.flow.generating import ACTIVE, RunUnknown, elapsed_of, settle
+from webapp.flow.generating import RunUnknown
 from webapp.flow.problems import Conflict
-from webapp.flow.requesting import Wanted, handed, write_job
+from webapp.flow.requesting import ACTIVE, Wanted, elapsed_of, handed, settle, write_job
 from webapp.flow.words import _
 from webapp.models import GenerationJob, JobKind, Timetable, User
 
@@ -75,7 +75,7 @@ def request_trial(user: User, check: GenerationJob, number: int, idempotency_key
     told = _told(check, way)
     same = GenerationJob.options[OPTION]["key"].astext == way.key
     wanted = Wanted(JobKind.CHECK, TRY_SECONDS, {OPTION: told}, idempotency_key)
-    return handed(active_request(check.term, same) or write_job(check.term, user, wanted, "check.try"))
+    return handed(write_job(check.term, user, wanted, "check.try", lambda: active_request(check.term, same)))
 
 
 def _told(check: GenerationJob, way: Relaxation) -> dict[str, Any]:

@@ -9,10 +9,9 @@ import sqlalchemy as sa
 from webapp.extensions import db
 from webapp.flow.adjusting.problems import NotEditable
 from webapp.flow.adjusting.steps import why_not_editable
-from webapp.flow.generating import ACTIVE, elapsed_of, settle
 from webapp.flow.redoing.changes import changes_from
 from webapp.flow.redoing.problems import NothingHappened, RedoUnknown, SecondsRefused
-from webapp.flow.requesting import Wanted, request_short_job
+from webapp.flow.requesting import ACTIVE, Wanted, elapsed_of, request_short_job, settle
 from webapp.flow.words import _
 from webapp.models import GenerationJob, JobKind, JobStatus, Term, Timetable, TimetableStatus, User
 
