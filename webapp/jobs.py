@@ -40,7 +40,7 @@ from webapp.flow.problems import Problem
 from webapp.flow.redoing import Redone, change_from, finish_resolve, read_base
 from webapp.flow.tracking import Tracker
 from webapp.models import GenerationJob, JobKind, JobStatus, Stage, Term, Timetable
-from webapp.redoing import repair_timetable, resolve_rest
+from webapp.redoing import repair_timetable, resolve_rest, workers
 from webapp.trying import Tried, try_out
 
 RETRIES = (0.5, 1, 2, 3, 5, 5, 5, 5, 5, 5, 5, 5)
@@ -52,7 +52,6 @@ ROW_GONE = "23503"
 """PostgreSQL's code for a row that refers to another which is not there."""
 DATA_GONE = "Rows of the term were deleted while the run went on, so what it found does not fit. Start another run."
 DATABASE_AWAY = "The database was away in both attempts. What was stored before is kept; start another run."
-MOST_WORKERS = 8
 
 shutdown = threading.Event()
 """Set when the process is told to end: the solve in hand is finished, the rest handed back."""
@@ -305,7 +304,7 @@ class Run:
         db.session.commit()
         self.judge = Judge(self.held, self.own)
         self.reasons |= self.held.reasons
-        self.tracker.note(held=self.held.told())
+        self.tracker.note(held=self.held.told(), astray=list(self.held.astray))
         start = self._schedule(problem)
         for index, name in enumerate(self.names):
             self._improve(problem, start, index, name)
@@ -433,8 +432,8 @@ class Run:
     # Time, and who wants what
 
     def _params(self, seconds: float) -> SolveParams:
-        workers = 1 if self.reproducible else min(MOST_WORKERS, len(os.sched_getaffinity(0)))
-        return SolveParams(max(seconds, 0.1), self.seed, workers, self.reproducible)
+        threads = 1 if self.reproducible else workers()
+        return SolveParams(max(seconds, 0.1), self.seed, threads, self.reproducible)
 
     def _stop(self) -> bool:
         """Whether the engine shall end its search now."""

@@ -63,8 +63,8 @@ def resolve_rest(base: Base, closeness: int, seconds: float, seed: int, stop: St
 
 
 def workers() -> int:
-    """Threads for a search."""
-    return min(MOST_WORKERS, os.cpu_count() or 1)
+    """Threads for a search: one for each core that this process may use."""
+    return min(MOST_WORKERS, len(os.sched_getaffinity(0)))
 
 
 def _as_locked(base: Base, meeting: int, found: Placement) -> Placement:
@@ -136,6 +136,7 @@ def repair_timetable(base: Base, changes: Sequence[Change], seconds: float, seed
     wanted = [one for change in changes for one in _for_engine(base.problem, change)]
     excused = _excusing(base.problem.instance, base.solution, base.overrides)
     hit = frozenset(displaced(changed(excused, wanted), base.solution))
+    because = _because(base, excused, changes)
     whole = dict.fromkeys(base.overrides, (True, True))
     held = {meeting: lock for meeting, lock in {**base.locks, **whole}.items() if meeting not in hit}
     left = max(LEAST_SECONDS, seconds - STORING_SECONDS)
@@ -150,7 +151,7 @@ def repair_timetable(base: Base, changes: Sequence[Change], seconds: float, seed
         "in_tray": len(base.solution.unplaced),
         "held": len(held),
         "before": evaluate(found.instance, base.solution).cost,
-        "rungs": [_rung(base, found, rung) for rung in found.ladder],
+        "rungs": [_rung(base, found, rung, because) for rung in found.ladder],
         "seconds": round(time.monotonic() - before, 1),
     }
 
@@ -179,7 +180,16 @@ def _time(problem: TermProblem, slot: int) -> Time:
     return Time(first, last - first, day, problem.calendar.grid.all_weeks)
 
 
-def _rung(base: Base, found: Repair, rung: Rung) -> dict[str, Any]:
+def _because(base: Base, instance: Instance, changes: Sequence[Change]) -> dict[int, str]:
+    """By meeting that can't stay where it stands: which of the changes are the reason."""
+    found: dict[int, str] = {}
+    for change in changes:
+        for meeting in displaced(changed(instance, _for_engine(base.problem, change)), base.solution):
+            found[meeting] = f"{found.get(meeting, '')}{change.words}. "
+    return found
+
+
+def _rung(base: Base, found: Repair, rung: Rung, because: Mapping[int, str]) -> dict[str, Any]:
     rows = base.problem.rows
     why = {one.meeting: one.reason for one in reasons(found.instance, rung.solution)}
     return {
@@ -190,7 +200,7 @@ def _rung(base: Base, found: Repair, rung: Rung) -> dict[str, Any]:
             {
                 "key": [rows[m].key.component_id, rows[m].key.batch_id, rows[m].key.ordinal],
                 "label": rows[m].label,
-                "reason": reason,
+                "reason": f"{because.get(m, '')}{reason}",
             }
             for m, reason in why.items()
         ],

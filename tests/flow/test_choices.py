@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, scoped_session
 
+from tests import factories
 from tests.flow.university import University, university
 from webapp.engine.instance import Placement
 from webapp.extensions import db
@@ -68,6 +69,27 @@ def test_locks_keep_time_or_room_and_nothing_else(here: University) -> None:
     assert held.locked == (0, 1)
     unlocked = hold(problem, Choices(base_id=base.timetable_id))
     assert all(meeting.pin is None for meeting in unlocked.instance.meetings)
+
+
+def test_what_is_held_and_breaks_a_hard_rule_of_today_is_said_beforehand(here: University) -> None:
+    base = here.timetable()
+    first = base.entries[0]
+    frozen = Choices(departments=(here.mat.department_id,), base_id=base.timetable_id)
+    locked = Choices(base_id=base.timetable_id, keep_locks=True)
+    assert hold(here.problem(), frozen).astray == ()
+    factories.availability(first.time_slot, room_id=first.room_id)
+    db.session.commit()
+    said = f"{first.course.code} {first.section.code}, L 1: HALL is closed at"
+    assert [told.startswith(said) for told in hold(here.problem(), frozen).astray] == [True]
+    plan = planning.plan(here.problem(), here.term, frozen, 100, 1)
+    assert "Held, and against 1 hard rule of today: what breaks it goes to the tray." in plan
+    assert hold(here.problem(), locked).astray == ()
+    first.locked_time = True
+    db.session.commit()
+    assert hold(here.problem(), locked).astray == (), "another room may be found for it"
+    first.locked_room = True
+    db.session.commit()
+    assert len(hold(here.problem(), locked).astray) == 1
 
 
 def test_what_goes_beyond_a_weekly_limit_is_left_out_where_a_partial_timetable_will_do(here: University) -> None:

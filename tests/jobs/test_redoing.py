@@ -59,6 +59,7 @@ def test_what_has_no_place_goes_to_the_tray_with_the_reason(start_worker: StartW
     draft = redoing.draft_of_rung(case.user, job, 1)
     reasons = {one.label: one.either.view.reason for one in differences(case.timetable, draft).moved}
     assert set(reasons) == {"ALG A, L 1", "ALG A, L 2"}
+    assert all(reason.startswith("Dr Rao is away all week. ") for reason in reasons.values())
     assert all("possible times" in reason for reason in reasons.values())
     assert draft.unplaced == 2
 

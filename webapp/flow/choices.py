@@ -1,6 +1,6 @@
 """What a run holds to: whose classes it may move, which locks it keeps, how close it stays to a timetable."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -10,9 +10,11 @@ from webapp.engine.instance import Constraint, Instance, Meeting, Placement
 from webapp.engine.profiles import measured, profiled
 from webapp.engine.rules import rule_named
 from webapp.engine.rules.changes import Changes
+from webapp.engine.rules.family import ChoiceRule, ClashRule, PairRule, Rule, SamePlaceRule
 from webapp.engine.rules.max_per_week import MaxPerWeek
+from webapp.engine.solution import Solution
 from webapp.extensions import db
-from webapp.flow.bridge import MeetingKey, TermProblem, solution_from
+from webapp.flow.bridge import MeetingKey, TermProblem, hard_violations, solution_from
 from webapp.flow.problems import Problem
 from webapp.flow.words import _
 from webapp.models import Course, Department, Section, Term, Timetable, TimetableEntry
@@ -106,6 +108,8 @@ class Held:
         Meetings that go beyond what somebody may teach in a week, wherever they stand.
     reasons
         Why those in the tray and those left out have no place.
+    astray
+        Hard rules of today that those break which stay where they stand; they will end in the tray for it.
     close
         See `CLOSENESS`.
     """
@@ -117,6 +121,7 @@ class Held:
     left_out: tuple[int, ...] = ()
     reasons: Mapping[int, str] = field(default_factory=dict)
     close: int = 0
+    astray: tuple[str, ...] = ()
 
     def told(self) -> dict[str, int]:
         """The numbers, for a sentence."""
@@ -230,7 +235,25 @@ def _held_to(base_id: int, problem: TermProblem, choices: Choices) -> Held:
         kept_rules = (c for c in instance.constraints if c.rule != CHANGES)  # the term's own compares with nothing
         instance = replace(instance, reference=reference, constraints=(*kept_rules, rule))
     reasons = {i: told[i][2] for i in tray if i in told and told[i][2]}
-    return Held(instance, frozen, tray, locked, reasons=reasons, close=close)
+    astray = _astray(problem, {i: stands[i] for i, pin in pins.items() if pin.time is not None}, pins)
+    return Held(instance, frozen, tray, locked, reasons=reasons, close=close, astray=tuple(astray))
+
+
+def _astray(problem: TermProblem, stands: Mapping[int, Placement], pins: Mapping[int, Placement]) -> Iterator[str]:
+    """What the classes held break whatever the others do; of one held in time alone only what its time breaks."""
+    alone = Solution.empty(problem.instance).moved(stands.items())
+    roomless = {i for i, pin in pins.items() if pin.room is None}
+    for violation in hard_violations(problem, alone):
+        if roomless.isdisjoint(violation.meetings) or not _asks_for_rooms(rule_named(violation.rule)):
+            yield violation.sentence
+
+
+def _asks_for_rooms(rule: Rule) -> bool:
+    if isinstance(rule, ClashRule):
+        return rule.rooms
+    if isinstance(rule, ChoiceRule | PairRule):
+        return not rule.time_only
+    return isinstance(rule, SamePlaceRule)
 
 
 def _without_excess(problem: TermProblem, held: Held) -> Held:

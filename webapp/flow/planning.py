@@ -1,7 +1,7 @@
 """What a run would do with its time and with the classes, said before it begins and while it goes on."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from flask_babel import ngettext
 
@@ -14,6 +14,7 @@ from webapp.models import GenerationJob, Term, Timetable
 SCHEDULING_SHARE = 0.35
 """The most of a run's time that the first timetable may take; the variants share what is left."""
 SAVING_SHARE = 0.03
+MOST_ASTRAY = 5
 LEAST_SECONDS = 0.5
 """Of a variant whose time is up before it begins: enough to store the best that is known."""
 LEAST_SEARCH = 0.25
@@ -83,7 +84,8 @@ def plan(problem: TermProblem | None, term: Term, choices: Choices, seconds: int
     checked(term, choices)
     told = [in_time(seconds, variants)] if variants else []
     if problem is not None:
-        told += held_in_words(hold(problem, choices).told(), choices)
+        held = hold(problem, choices)
+        told += [*held_in_words(held.told(), choices), *_astray_in_words(held.astray)]
     return told
 
 
@@ -102,7 +104,9 @@ def held_of(job: GenerationJob) -> list[str]:
     """What a run holds to, as sentences; nothing until its worker has counted."""
     held = job.facts.get("held")
     choices = Choices.of(job.options)
-    return held_in_words(held, choices) if held and choices != Choices() else []
+    if not held or choices == Choices():
+        return []
+    return [*held_in_words(held, choices), *_astray_in_words(job.facts.get("astray", ()))]
 
 
 def held_in_words(held: Mapping[str, int], choices: Choices) -> list[str]:
@@ -142,6 +146,19 @@ def held_in_words(held: Mapping[str, int], choices: Choices) -> list[str]:
     if choices.close:
         told.append(_closeness_in_words(choices.close, name, choices.base_id))
     return told
+
+
+def _astray_in_words(sentences: Sequence[str]) -> list[str]:
+    """What is held and can't stay: said before it is found in the tray."""
+    if not sentences:
+        return []
+    told = ngettext(
+        "Held, and against %(num)d hard rule of today: what breaks it goes to the tray.",
+        "Held, and against %(num)d hard rules of today: what breaks them goes to the tray.",
+        len(sentences),
+    )
+    more = len(sentences) - MOST_ASTRAY
+    return [told, *sentences[:MOST_ASTRAY], *([_("And %(number)s more.", number=more)] if more > 0 else [])]
 
 
 def _left_out(held: Mapping[str, int]) -> list[str]:
