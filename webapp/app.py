@@ -11,7 +11,7 @@ from flask_login import current_user
 from sqlalchemy import event
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from webapp import access, cli, config, errors, headers, health, logs, metrics
+from webapp import access, cli, config, errors, headers, health, logs, metrics, showing
 from webapp.extensions import babel, csrf, db, limiter, login_manager, migrate, queue
 
 BLUEPRINTS = ("auth", "admin", "hod", "faculty", "student", "api")
@@ -49,6 +49,7 @@ def _bind_extensions(app: Flask) -> None:
     babel.init_app(app, locale_selector=_choose_locale, timezone_selector=_choose_timezone)
     access.init_app(app)
     app.context_processor(lambda: {"locale": get_locale(), "version": app.config["VERSION"]})
+    app.jinja_env.globals["paper_line"] = showing.paper_line
     if not event.contains(db.session, "after_begin", _limit_statements):
         event.listen(db.session, "after_begin", _limit_statements)
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from flask import abort, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_login import current_user
 
 from webapp.flow import viewing
 from webapp.flow.grid import EntryView, Sheet
@@ -80,6 +81,19 @@ def version_label(timetable: Timetable) -> str:
     if timetable.number is None:
         return _("Draft %(number)s: %(name)s", number=timetable.timetable_id, name=timetable.variant_name)
     return _("Version %(number)s", number=timetable.number)
+
+
+def paper_line(timetable: object = None, term: object = None) -> str:
+    """What heads every sheet that a page prints, as far as it is known: university, term, version, and when."""
+    if not current_user or not current_user.is_authenticated:
+        return ""
+    parts = [me().organization.name]
+    if isinstance(timetable, Timetable):
+        parts += [timetable.term.name, version_label(timetable), timetable.content_hash[:HASH_LETTERS]]
+    elif isinstance(term, Term):
+        parts.append(term.name)
+    parts.append(_("Printed %(when)s", when=now().strftime("%Y-%m-%d %H:%M")))
+    return " · ".join(part for part in parts if part)
 
 
 def paper(sheets: Sequence[Sheet], timetable: Timetable | None, *, back_url: str, lens: Lens) -> ResponseReturnValue:

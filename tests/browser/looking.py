@@ -13,7 +13,7 @@ AXE = (Path(__file__).parent / "vendor" / "axe-4.14.1.min.js").read_text(encodin
 TAGS = "['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']"
 EVERYTHING = f"{{resultTypes: ['violations'], runOnly: {{type: 'tag', values: {TAGS}}}}}"
 COLOURS = "{resultTypes: ['violations'], runOnly: {type: 'rule', values: ['color-contrast', 'link-in-text-block']}}"
-A4_LANDSCAPE = (842, 595)
+A4_LANDSCAPE, A4_PORTRAIT = (842, 595), (595, 842)
 
 
 def sign_in(page: Page, role: str) -> None:
@@ -44,11 +44,11 @@ def grave_violations(page: Page) -> list[str]:
     ]
 
 
-def printed(page: Page) -> list[str]:
-    """The text of each sheet that the page prints; every sheet is A4 landscape."""
+def printed(page: Page, size: tuple[int, int] = A4_LANDSCAPE) -> list[str]:
+    """The text of each sheet that the page prints; every sheet is of that size."""
     reader = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True, print_background=False)))
     for sheet in reader.pages:
-        assert (round(sheet.mediabox.width), round(sheet.mediabox.height)) == A4_LANDSCAPE
+        assert (round(sheet.mediabox.width), round(sheet.mediabox.height)) == size
     return [" ".join(sheet.extract_text().split()) for sheet in reader.pages]
 
 

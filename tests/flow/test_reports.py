@@ -85,6 +85,10 @@ def test_groups_have_their_longest_and_free_days(timetable):
 
 def test_a_class_is_covered_by_a_free_colleague_and_told_why_not(timetable):
     assert cells(timetable, "leaves") == [("MAT", 1, 0, 1, 0), ("CSE", 3, 2, 1, 66.7)]
+    assert cells(timetable, "leaves", 1) == [
+        ("Rao", "CSE", 3, 2, 1, "1 of 2", "1 of 1"),
+        ("Sen", "MAT", 1, 0, 1, "0 of 1", ""),
+    ]
     reasons = {row[1]: row[4] for row in cells(timetable, "leaves", 2)}
     assert reasons["Sen"] == "No other teacher is qualified."
     assert reasons["Rao"] == "Of 1 qualified, 0 teach then and 1 are unavailable."

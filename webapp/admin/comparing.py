@@ -22,6 +22,7 @@ def compare() -> ResponseReturnValue:
     found = comparing.compare(*pair, _narrowing())
     return render(
         "admin/timetables/compare.html",
+        term=found.a.term,
         comparison=found,
         page=ListPage(found.shown, page_number(request.args.get("page", "")), comparing.MOST_ON_A_PAGE),
         grid=comparing.week_of(found),

@@ -8,7 +8,7 @@ from webapp.flow import publishing, reports, reviewing
 from webapp.htmx import render
 from webapp.models import Term, Timetable
 from webapp.navigation import chosen_term, me
-from webapp.showing import HASH_LETTERS, key_in, now, version_label
+from webapp.showing import key_in
 
 
 @bp.get("/reports")
@@ -48,9 +48,6 @@ def report(report_key: str) -> ResponseReturnValue:
         timetables=reviewing.timetables_of(timetable.term),
         named=reviewing.named,
         written=reports.written,
-        version=version_label(timetable),
-        content_hash=timetable.content_hash[:HASH_LETTERS],
-        printed_at=now(),
     )
 
 

@@ -40,6 +40,7 @@ def report(reading: Reading) -> Report:
         (
             _("Qualified: of the absent teacher's department, or a teacher of that course in any section."),
             _("Covered: a qualified colleague is neither teaching then nor unavailable; each class by itself."),
+            _("In the column of a day: classes covered of classes held."),
             _("Share covered: weighted by the teacher's leaves a month; 1 where none are set."),
         ),
         (
@@ -106,17 +107,25 @@ def _of_departments(ordered: list[tuple[str, list[Cover]]]) -> Table:
 
 
 def _of_teachers(reading: Reading, covers: list[Cover]) -> Table:
-    days: dict[tuple[int, int], list[Cover]] = defaultdict(list)
+    """A line a teacher; the column of a day says how many of the day's classes are covered."""
+    taught: dict[int, dict[int, list[Cover]]] = defaultdict(lambda: defaultdict(list))
     for cover in covers:
-        days[cover.teacher, cover.held.time.days.bit_length() - 1].append(cover)
+        taught[cover.teacher][cover.held.time.days.bit_length() - 1].append(cover)
+    days = sorted({day for own in taught.values() for day in own})
     rows = []
-    for (key, day), own in days.items():
-        home, open_classes = reading.department_of(key), sum(not c.able for c in own)
-        name = reading.rows.faculty[key].name
-        rows.append(Row((name, home, DAY_NAMES[day], len(own), len(own) - open_classes, open_classes), home))
-    rows.sort(key=lambda row: (-int(row.cells[5]), row.cells[0], DAY_NAMES.index(str(row.cells[2]))))
-    columns = (_("Teacher"), _("Department"), _("Day"), _("Classes"), _("Covered"), _("Nobody"))
-    return Table(_("Teachers and days, worst first"), columns, tuple(rows), frozenset(range(3, 6)))
+    for key, own in taught.items():
+        name, home = reading.rows.faculty[key].name, reading.department_of(key)
+        able = [bool(cover.able) for covers_of_day in own.values() for cover in covers_of_day]
+        counts = (len(able), sum(able), len(able) - sum(able))
+        rows.append(Row((name, home, *counts, *(_of_day(own.get(day, [])) for day in days)), home))
+    rows.sort(key=lambda row: (-int(row.cells[4]), row.cells[0]))
+    kept = (_("Teacher"), _("Department"), _("Classes"), _("Covered"), _("Nobody"))
+    columns = (*kept, *(DAY_NAMES[day][:3] for day in days))
+    return Table(_("Teachers and days, worst first"), columns, tuple(rows), frozenset(range(2, len(columns))))
+
+
+def _of_day(covers: list[Cover]) -> str:
+    return _("%(n)d of %(all)d", n=sum(bool(c.able) for c in covers), all=len(covers)) if covers else ""
 
 
 def _of_classes(reading: Reading, covers: list[Cover]) -> Table:
