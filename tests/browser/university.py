@@ -9,6 +9,7 @@ from typing import Any
 import openpyxl
 import sqlalchemy as sa
 
+from tests import factories
 from webapp.extensions import db
 from webapp.flow import accounts, importing, publishing
 from webapp.flow.passwords import hash_password
@@ -152,7 +153,7 @@ def found_published() -> University:
     importing.confirm(organization, None, importing.read_upload("tiny.xlsx", workbook(with_entries=True)))
     add_people(organization)
     timetable = db.session.scalars(sa.select(Timetable)).one()
-    publishing.publish(None, timetable, publishing.EVERYTHING)
+    publishing.publish(None, timetable, factories.EVERYTHING)
     return University(db.session.scalars(sa.select(Term.term_id)).one(), timetable.timetable_id)
 
 

@@ -161,7 +161,7 @@ def test_a_rule_that_must_hold_gives_way_to_a_reason_that_stays(case: Case) -> N
     assert case.timetable.hard_violations == 1
     (told,) = adjusting.overrides(case.timetable)
     assert (told.label, told.where, told.reason) == ("ALG A", "Wednesday 08:00, LH-1", "Dr Rao agreed on the phone.")
-    assert publishing.publish(case.user, case.timetable, publishing.EVERYTHING).status is TimetableStatus.PUBLISHED
+    assert publishing.publish(case.user, case.timetable, factories.EVERYTHING).status is TimetableStatus.PUBLISHED
 
 
 def test_a_reason_goes_when_the_class_stands_well_again(case: Case) -> None:

@@ -11,7 +11,6 @@ from tests.flow.university import University, university
 from webapp.extensions import db
 from webapp.flow import approving, publishing
 from webapp.flow.publishing import (
-    EVERYTHING,
     BreaksHardRules,
     DataChanged,
     HasUnplaced,
@@ -35,7 +34,7 @@ def uni(session: Db) -> University:
 
 def publish(user: User | None, timetable: Timetable) -> Timetable:
     """Publish past what only needs an acknowledgement."""
-    return publishing.publish(user, timetable, EVERYTHING)
+    return publishing.publish(user, timetable, factories.EVERYTHING)
 
 
 def keys_of(timetable: Timetable) -> list[str]:
@@ -222,9 +221,9 @@ def test_a_page_that_is_not_true_any_more_publishes_nothing(uni: University) -> 
     seen = Seen(second.revision, None)
     publish(uni.registrar, first)
     with pytest.raises(PreviewStale, match=r"Version 1 \(Balanced\) was published since the page was shown"):
-        publishing.publish(uni.registrar, second, EVERYTHING, seen)
+        publishing.publish(uni.registrar, second, factories.EVERYTHING, seen)
     with pytest.raises(PreviewStale, match="has changed since the page was shown"):
-        publishing.publish(uni.registrar, second, EVERYTHING, Seen(second.revision - 1, first.timetable_id))
+        publishing.publish(uni.registrar, second, factories.EVERYTHING, Seen(second.revision - 1, first.timetable_id))
     with pytest.raises(AlreadyPublished):
         publish(uni.registrar, first)
     assert first.status is TimetableStatus.PUBLISHED

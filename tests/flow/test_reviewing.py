@@ -9,7 +9,7 @@ from tests import factories
 from tests.flow.university import University, university
 from webapp.extensions import db
 from webapp.flow import reviewing
-from webapp.flow.publishing import EVERYTHING, publish
+from webapp.flow.publishing import publish
 
 Db = scoped_session[Session]
 
@@ -40,7 +40,7 @@ def test_the_variants_of_a_run_come_with_their_scores(uni: University) -> None:
 
 
 def test_the_published_timetable_comes_first(uni: University) -> None:
-    first = publish(uni.registrar, uni.timetable("Balanced"), EVERYTHING)
+    first = publish(uni.registrar, uni.timetable("Balanced"), factories.EVERYTHING)
     uni.timetable("Compact-Week", shift=1)
     assert reviewing.timetables_of(uni.term)[0].timetable is first
 

@@ -14,7 +14,7 @@ from tests.flow.university import University, university
 from webapp.extensions import db
 from webapp.flow import viewing
 from webapp.flow.grid import EntryView
-from webapp.flow.publishing import EVERYTHING, publish
+from webapp.flow.publishing import publish
 from webapp.flow.viewing import (
     DepartmentUnknown,
     Lens,
@@ -40,7 +40,7 @@ def uni(session: Db) -> University:
 
 @pytest.fixture
 def published(uni: University) -> Timetable:
-    return publish(uni.registrar, uni.timetable(), EVERYTHING)
+    return publish(uni.registrar, uni.timetable(), factories.EVERYTHING)
 
 
 def named(entries: Iterable[EntryView]) -> set[str]:

@@ -25,12 +25,29 @@ def test_a_run_in_this_process_completes_and_its_variant_is_published(runner: Fl
     done = runner.invoke(args=["generate", *where, "--seconds", "6", "--inline"])
     assert (done.exit_code, done.stderr) == (0, "")
     assert done.stdout == "5 variants are stored, every class has its place.\n"
-    published = runner.invoke(args=["publish", *where, "--variant", "Compact-Week"])
+    command = ["publish", *where, "--variant", "Compact-Week"]
+    refused = runner.invoke(args=command)
+    assert refused.exit_code == 2
+    first, point, how = refused.stderr.splitlines()
+    assert first == "1 point is not acknowledged, so nothing was published."
+    assert "has not approved it." in point
+    assert how.endswith("or all with --acknowledge-all.")
+    wrong = runner.invoke(args=[*command, "--acknowledge", "approval-0"])
+    assert (wrong.exit_code, "the key approval-0" in wrong.stderr) == (2, True)
+    db.session.rollback()
+    assert db.session.scalars(sa.select(Timetable).filter_by(status=TimetableStatus.PUBLISHED)).all() == []
+    key, _colon, sentence = point.partition(": ")
+    published = runner.invoke(args=[*command, "--acknowledge", key])
     assert published.exit_code == 0, published.output
-    assert published.stdout.startswith("Published Compact-Week as version 1 (")
+    told, last = published.stdout.splitlines()
+    assert told == f"Acknowledged: {sentence}"
+    assert last.startswith("Published Compact-Week as version 1 (")
+    another = runner.invoke(args=["publish", *where, "--variant", "Balanced", "--acknowledge-all"])
+    assert another.stdout.startswith("Acknowledged: ")
+    assert "Published Balanced as version 2 (" in another.stdout
     db.session.rollback()
     row = db.session.scalars(sa.select(Timetable).filter_by(status=TimetableStatus.PUBLISHED)).one()
-    assert row.variant_name == "Compact-Week"
+    assert row.variant_name == "Balanced"
 
 
 def test_a_run_that_can_not_be_exits_with_1_and_the_reason(

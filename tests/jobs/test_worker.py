@@ -99,7 +99,7 @@ def test_a_run_goes_through_its_stages_and_stores_five_variants(
     assert (job.completed_at - job.started_at).total_seconds() < 30
     assert generating.progress_of(job).message == "5 variants are stored, every class has its place."
     balanced = publishing.latest_named(tiny_term, "Balanced")
-    assert publishing.publish(None, balanced, publishing.EVERYTHING).status is TimetableStatus.PUBLISHED
+    assert publishing.publish(None, balanced, factories.EVERYTHING).status is TimetableStatus.PUBLISHED
 
 
 def test_a_term_that_counting_refuses_fails_at_once_and_names_who_is_short(

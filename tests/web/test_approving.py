@@ -14,7 +14,7 @@ from tests.pages import Pages, words
 from webapp.extensions import db
 from webapp.flow import approving, publishing
 from webapp.flow.problems import Problem
-from webapp.flow.publishing import EVERYTHING, Seen
+from webapp.flow.publishing import Seen
 from webapp.models import Role, Timetable, TimetableComment, TimetableStatus, User
 
 
@@ -198,7 +198,7 @@ def test_a_draft_that_fails_the_check_says_why_and_has_no_button(uni: University
 
 def test_who_changes_and_how_is_told_before(uni: University, pages: Pages) -> None:
     first, second = uni.timetable("Balanced"), uni.timetable("Compact-Week")
-    publishing.publish(uni.registrar, first, EVERYTHING)
+    publishing.publish(uni.registrar, first, factories.EVERYTHING)
     assert "nobody's week changes" in words(pages.get(of(second, "publish")))
     third = uni.timetable("Room-Saving", shift=1)
     told = words(pages.get(of(third, "publish")))
@@ -210,7 +210,7 @@ def test_who_changes_and_how_is_told_before(uni: University, pages: Pages) -> No
 def test_one_click_brings_the_version_before_back(uni: University, pages: Pages) -> None:
     first, second = uni.timetable("Balanced"), uni.timetable("Compact-Week", shift=1)
     for one in (first, second):
-        publishing.publish(uni.registrar, one, EVERYTHING)
+        publishing.publish(uni.registrar, one, factories.EVERYTHING)
     assert "Back to version 1" in words(pages.get("/admin/publishing"))
     pages.post(of(first, "publish"))
     assert "Everybody sees version 1" in words(pages.get("/admin/publishing"))
@@ -226,7 +226,7 @@ def publish_at_once(app: Flask, jobs: list[tuple[int, Seen | None]]) -> list[str
             timetable = db.session.get_one(Timetable, job[0])
             together.wait(10)
             try:
-                publishing.publish(None, timetable, EVERYTHING, job[1])
+                publishing.publish(None, timetable, factories.EVERYTHING, job[1])
             except Problem as refusal:
                 db.session.rollback()
                 return type(refusal).__name__

@@ -4,7 +4,7 @@ import logging
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 
 import click
 from flask import current_app
@@ -15,6 +15,7 @@ from webapp.extensions import QueueUnavailable, db
 from webapp.flow import generating, leasing, publishing, requesting
 from webapp.flow.choices import Choices
 from webapp.flow.generating import LEAST_SECONDS, MOST_SECONDS, Progress, Wanted
+from webapp.flow.publishing import NotAcknowledged, Point
 from webapp.models import GenerationJob, JobStatus
 
 POLL_SECONDS = 0.5
@@ -125,17 +126,41 @@ def _draw(progress: Progress) -> None:
 @click.command("publish")
 @in_term
 @click.option("--variant", required=True, help="Name of the variant, such as Balanced; of the term's latest run.")
+@click.option(
+    "--acknowledge", "keys", multiple=True, metavar="POINT", help="A point that speaks against it, by its key."
+)
+@click.option("--acknowledge-all", "everything", is_flag=True, help="Every such point; they are listed all the same.")
 @with_appcontext
 @told
-def publish(organization: str, year: str, semester: int, variant: str) -> None:
+def publish(organization: str, year: str, semester: int, variant: str, keys: tuple[str, ...], everything: bool) -> None:
     """Publish a variant of the term's latest run, or a draft of that name.
 
-    Missing approvals, open comments and rules overridden with a reason are acknowledged by whoever runs the command;
-    the audit trail keeps their names.
+    Missing approvals, open comments and rules overridden with a reason are to be acknowledged, each by its key or all
+    at once; without that they are listed and nothing is published. The audit trail keeps them.
     """
     _, term = term_of(organization, year, semester)
-    timetable = publishing.publish(None, publishing.latest_named(term, variant), publishing.EVERYTHING)
+    timetable = publishing.latest_named(term, variant)
+    points = publishing.readiness(timetable).open_points()
+    given = {point.key for point in points} if everything else set(keys)
+    _refuse_unless_acknowledged(points, given)
+    timetable = publishing.publish(None, timetable, given)
+    for point in points:
+        click.echo(f"Acknowledged: {point.sentence}")
     click.echo(f"Published {timetable.variant_name} as version {timetable.number} ({timetable.content_hash}).")
+
+
+def _refuse_unless_acknowledged(points: Sequence[Point], given: Collection[str]) -> None:
+    unknown = sorted(set(given) - {point.key for point in points})
+    if unknown:
+        raise NotAcknowledged(
+            f"Nothing that speaks against it has the key {', '.join(unknown)}; nothing was published."
+        )
+    missing = [point for point in points if point.key not in given]
+    if missing:
+        number = "1 point is" if len(missing) == 1 else f"{len(missing)} points are"
+        listed = [f"{point.key}: {point.sentence}" for point in missing]
+        how = "Acknowledge each by its key with --acknowledge, or all with --acknowledge-all."
+        raise NotAcknowledged(f"{number} not acknowledged, so nothing was published.", [*listed, how])
 
 
 @click.command("sweep")

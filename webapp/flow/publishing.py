@@ -95,16 +95,6 @@ class Seen:
     replaces: int | None
 
 
-class _Everything:
-    """Whatever there is: for the command line, whose user answers for it; the audit trail has the names."""
-
-    def __contains__(self, key: object) -> bool:
-        return True
-
-
-EVERYTHING: Container[str] = _Everything()
-
-
 def timetable_of(user: User, timetable_id: int) -> Timetable:
     """A timetable of the user's own organisation; raises `TimetableUnknown`."""
     query = sa.select(Timetable).filter_by(organization_id=user.organization_id, timetable_id=timetable_id)
