@@ -76,9 +76,11 @@ def test_a_class_is_chosen_and_moved_by_keyboard_and_the_move_undone(
     expect(page.locator(".ed__last")).to_contain_text("ALG A, L 2: from Monday 09:00 to 10:00, LH-1 to Monday 10:00")
     expect(page.locator(f'.wg [data-entry="{case.entry("ALG", 2).entry_id}"]')).to_be_focused()
     assert case.place("ALG", 2)[:2] == (0, 2)
+    page.get_by_text("Re-solve the rest").first.click()
     page.keyboard.press("Control+z")
     expect(page.locator(".ed__last")).to_contain_text("No step has been taken yet.")
     assert case.place("ALG", 2)[:2] == (0, 1)
+    expect(page.get_by_label("Moves")).to_be_visible()  # what is unfolded stays so when the page is drawn anew
     page.keyboard.press("Control+Shift+z")
     expect(page.locator(".ed__last")).to_contain_text("ALG A, L 2")
     page.keyboard.press("Escape")

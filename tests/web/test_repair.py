@@ -42,6 +42,11 @@ def test_a_change_is_listed_repaired_and_its_rung_becomes_a_draft(client, pages,
     assert "1 class moves" in page
     assert "that is proven" in page
     assert "data-poll" not in page
+    assert "<svg" not in page.partition("More moves, less cost")[2], "one rung is no curve"
+    job.facts = {"repair": job.facts["repair"] | {"rungs": [rung(case), rung(case) | {"moves": 2, "cost": 1}]}}
+    db.session.commit()
+    drawn = client.get(begun.location).get_data(as_text=True).partition("More moves, less cost")[2]
+    assert drawn.count("<circle") == 2
     made = client.post(f"{begun.location}/draft", data={"csrf_token": token, "rung": 1})
     told = words(pages.get(made.location))
     assert "LH-1 is closed on Monday" in told

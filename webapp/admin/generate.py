@@ -12,6 +12,7 @@ from webapp.admin.generate_form import GenerateForm
 from webapp.flow import checking, choices, generating, planning, redoing, reviewing, viewing, weighing
 from webapp.flow.checking import Glance
 from webapp.flow.choices import ChoiceRefused
+from webapp.flow.curves import curve_of
 from webapp.flow.generating import DEFAULT_SECONDS, MOST_SECONDS
 from webapp.htmx import redirect_to, render
 from webapp.models import GenerationJob, Stage, Term
@@ -130,6 +131,7 @@ def run(job_id: str) -> ResponseReturnValue:
         poll_seconds=POLL_SECONDS if progress.elapsed < SLOW_AFTER else SLOW_POLL_SECONDS,
         stored=generating.variants_stored(job),
         held=planning.held_of(job),
+        curves={variant.name: curve_of(variant.curve) for variant in progress.variants if variant.curve},
         tray=viewing.tray_of(job) if not progress.is_active else None,
     )
 

@@ -11,6 +11,8 @@ from werkzeug.datastructures import MultiDict
 from webapp.admin import bp
 from webapp.errors import STATUS_OF_PROBLEM
 from webapp.flow import generating, publishing, redoing
+from webapp.flow.axes import INSET
+from webapp.flow.curves import curve_of
 from webapp.flow.problems import Problem
 from webapp.htmx import redirect_to, render
 from webapp.models import Timetable
@@ -60,7 +62,9 @@ def start_resolve(timetable_id: int) -> ResponseReturnValue:
 @bp.get("/repair/runs/<job_id>")
 def redo(job_id: str) -> ResponseReturnValue:
     state = redoing.state_of(redoing.redo_of(me(), job_id))
-    return render("admin/repair/run.html", "redo_status", state=state, poll_seconds=POLL_SECONDS)
+    rungs = state.answer["rungs"] if state.is_repair and state.answer else ()
+    chart = curve_of([(rung["moves"], rung["cost"]) for rung in rungs], INSET) if len(rungs) > 1 else None
+    return render("admin/repair/run.html", "redo_status", state=state, chart=chart, poll_seconds=POLL_SECONDS)
 
 
 @bp.post("/repair/runs/<job_id>/cancel")

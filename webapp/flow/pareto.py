@@ -5,28 +5,17 @@ Pure view model, as `webapp.flow.grid` is: it reads no rows and writes no markup
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import ceil, floor, log10
 from string import ascii_uppercase
 
+from webapp.flow.axes import Scale, Tick
 from webapp.flow.reviewing import Criterion, Variant, criteria, names_among
 
 WIDTH, HEIGHT = 480, 300
 LEFT, RIGHT, TOP, BOTTOM = 56, 462, 16, 248
-INSET = 14
-"""Marks keep so far from the axes and the edge, so that none is cut."""
-MOST_TICKS = 6
 LETTER, LINE = 6.4, 13.0
 """Width and height that a label takes a letter and a line, by estimate."""
 REACH = 9.0
 FIRST_CHOICE = ("group_gaps", "instructor_gaps")
-
-
-@dataclass(frozen=True)
-class Tick:
-    """A value on an axis, and where it stands."""
-
-    value: int
-    at: float
 
 
 @dataclass(frozen=True)
@@ -123,7 +112,7 @@ def chart_of(variants: Sequence[Variant], across: Criterion, up: Criterion, name
     points = list(zip(across.counts, up.counts, strict=True))
     on_front = tuple(not any(_beats(other, point) for other in points) for point in points)
     letters = tuple(letters_of(len(variants)))
-    x_scale, y_scale = _Scale(across.counts, LEFT, RIGHT), _Scale(up.counts, BOTTOM, TOP)
+    x_scale, y_scale = Scale(across.counts, LEFT, RIGHT), Scale(up.counts, BOTTOM, TOP)
     together: dict[tuple[int, int], list[int]] = {}
     for index, point in enumerate(points):
         together.setdefault(point, []).append(index)
@@ -150,32 +139,6 @@ def letters_of(number: int) -> list[str]:
 def _labels(letters: str, names: Sequence[str]) -> list[str]:
     """What may be written beside a mark, the most telling first."""
     return [f"{letters} {names[0]}", letters] if len(names) == 1 else [letters]
-
-
-class _Scale:
-    """Where values stand between two ends, with round ticks; equal values stand in the middle."""
-
-    def __init__(self, values: Sequence[int], start: float, end: float) -> None:
-        least, most = min(values, default=0), max(values, default=0)
-        step = _round_step(most - least)
-        self._from, self._to = floor(least / step) * step, max(ceil(most / step), floor(least / step) + 1) * step
-        sign = 1 if end > start else -1
-        self._start, self._end = start + sign * INSET, end - sign * INSET
-        self.ticks = tuple(Tick(value, self.at(value)) for value in range(self._from, self._to + 1, step))
-
-    def at(self, value: int) -> float:
-        """Where a value stands."""
-        share = (value - self._from) / (self._to - self._from)
-        return round(self._start + share * (self._end - self._start), 1)
-
-
-def _round_step(span: int) -> int:
-    """1, 2 or 5 times a power of ten, so that no more than some ticks span it."""
-    if span <= MOST_TICKS - 1:
-        return 1
-    wanted = span / (MOST_TICKS - 1)
-    power = 10 ** floor(log10(wanted))
-    return max(1, int(next(power * factor for factor in (1, 2, 5, 10) if power * factor >= wanted)))
 
 
 Box = tuple[float, float, float, float]

@@ -171,6 +171,11 @@ for (const name of ["htmx:sendError", "htmx:timeout"]) {
   });
 }
 
+// What somebody has folded or unfolded stays so when its part of the page is drawn anew.
+if (window.Idiomorph) {
+  Idiomorph.defaults.callbacks.beforeAttributeUpdated = (name, element) => !(name === "open" && element.localName === "details");
+}
+
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) return;
   for (const element of document.querySelectorAll("[data-poll]")) element.dispatchEvent(new CustomEvent("wake"));
