@@ -1,13 +1,15 @@
 """A timetable's page: what it counts, one by one, with ways to where it can be seen and changed."""
 
 import pytest
+import sqlalchemy as sa
 
 from tests import factories
+from tests.flow.adjusting_cases import adjustable
 from tests.flow.university import university
 from tests.pages import words
 from webapp.extensions import db
 from webapp.flow import itemising
-from webapp.models import TimetableStatus
+from webapp.models import Faculty, TimetableStatus
 
 
 @pytest.fixture
@@ -34,6 +36,17 @@ def test_every_line_leads_to_a_week_and_in_a_draft_to_the_editor(client, pages, 
     timetable.status = TimetableStatus.SUPERSEDED
     db.session.commit()
     assert ways(pages.get(f"/admin/timetables/{key}"), "/edit") == set()
+
+
+def test_a_page_says_that_the_data_have_changed_where_rules_are_broken_that_held(pages, client, sign_in, session):
+    case = adjustable()
+    sign_in(client, case.user)
+    path, changed = f"/admin/timetables/{case.timetable.timetable_id}", "The data have changed since it was made"
+    assert changed not in words(pages.get(path))
+    rao = db.session.scalars(sa.select(Faculty).filter_by(name="Dr Rao")).one()
+    factories.availability(case.slot(0, 0), faculty_id=rao.faculty_id)
+    db.session.commit()
+    assert changed in words(pages.get(path))
 
 
 def test_counts_are_honest_when_some_are_shown(pages, timetable, monkeypatch):

@@ -126,6 +126,7 @@ def run(job_id: str) -> ResponseReturnValue:
         "admin/timetables/run.html",
         "run_status",
         job=job,
+        term=job.term,
         progress=progress,
         stages=list(Stage),
         poll_seconds=POLL_SECONDS if progress.elapsed < SLOW_AFTER else SLOW_POLL_SECONDS,

@@ -64,7 +64,14 @@ def redo(job_id: str) -> ResponseReturnValue:
     state = redoing.state_of(redoing.redo_of(me(), job_id))
     rungs = state.answer["rungs"] if state.is_repair and state.answer else ()
     chart = curve_of([(rung["moves"], rung["cost"]) for rung in rungs], INSET) if len(rungs) > 1 else None
-    return render("admin/repair/run.html", "redo_status", state=state, chart=chart, poll_seconds=POLL_SECONDS)
+    return render(
+        "admin/repair/run.html",
+        "redo_status",
+        term=state.job.term,
+        state=state,
+        chart=chart,
+        poll_seconds=POLL_SECONDS,
+    )
 
 
 @bp.post("/repair/runs/<job_id>/cancel")
