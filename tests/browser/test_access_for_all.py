@@ -3,8 +3,11 @@
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser import looking
+from tests.browser import looking, workbench
 from tests.browser.university import University
+from webapp.models import Role
+
+DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
 REGISTRAR = (
     "/admin/records/rooms/new",
@@ -36,6 +39,22 @@ def test_axe_finds_nothing_serious_on_any_page_of_a_role_light_or_dark(page: Pag
         assert answer.status == 200, path
         found += looking.grave_violations(page)
     assert found == []
+
+
+@pytest.mark.parametrize("role", [Role.REGISTRAR, Role.HOD])
+def test_axe_finds_nothing_serious_on_the_workbench_and_it_fits_a_phone(page: Page, published: University, role: Role):
+    addresses = workbench.furnish(published)[role]
+    looking.sign_in(page, role)
+    found, wide = [], []
+    for path in addresses:
+        answer = page.goto(path)
+        assert answer is not None
+        assert answer.status == 200, path
+        found += looking.grave_violations(page)
+        page.set_viewport_size(PHONE)
+        wide += [path] if looking.overflow(page) else []
+        page.set_viewport_size(DESKTOP)
+    assert (found, wide) == ([], [])
 
 
 def test_by_keyboard_alone_a_student_comes_to_the_printed_week(page: Page, published: University):
