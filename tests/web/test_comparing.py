@@ -41,7 +41,7 @@ def rows(page, label):
 def test_only_what_differs_is_shown_from_and_to(pages, pair):
     a, b = pair
     page = pages.get(f"{PAGE}?a={a}&b={b}")
-    assert [name.split(",")[0] for name in rows(page, "What differs")] == ["CSE301 A", "MAT101 A"]
+    assert [name.split(",")[0] for name in rows(page, "Classes that differ")] == ["CSE301 A", "MAT101 A"]
     text = words(page)
     assert "Fri 13:00, HALL" in text
     assert "2 other time" in text
@@ -50,13 +50,13 @@ def test_only_what_differs_is_shown_from_and_to(pages, pair):
 def test_a_filter_narrows_and_draws_the_week_of_before_and_now(pages, pair, uni):
     a, b = pair
     page = pages.get(f"{PAGE}?a={a}&b={b}&teacher={uni.sen.faculty_id}")
-    assert [name.split(",")[0] for name in rows(page, "What differs")] == ["MAT101 A"]
+    assert [name.split(",")[0] for name in rows(page, "Classes that differ")] == ["MAT101 A"]
     assert "1 of 2 differences" in words(page)
     assert {"before", "now"} <= {words(note) for note in page.iter("span") if note.get("class") == "chip__note"}
     of_year = pages.get(f"{PAGE}?a={a}&b={b}&group={uni.section_a.student_group_id}&how=time")
-    assert len(rows(of_year, "What differs")) == 2
+    assert len(rows(of_year, "Classes that differ")) == 2
     vain = pages.get(f"{PAGE}?a={a}&b={b}&room=999999&how=sideways")
-    assert len(rows(vain, "What differs")) == 2
+    assert len(rows(vain, "Classes that differ")) == 2
 
 
 def test_nothing_named_compares_the_newest_with_what_it_was_made_from(pages, pair):
