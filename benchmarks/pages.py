@@ -1,7 +1,8 @@
 """Times the registrar's pages on an invented term of 1,500 classes: `python -m benchmarks.pages`.
 
-Server time of whole requests in one process, each page twice: as the first after a start, and again. Only addresses that
-the keys of the term, its two timetables and its department fill are asked for. Servers of its own, thrown away afterwards.
+Server time of whole requests in one process, each page twice: as the first after a start, and again. Only addresses
+that the keys of the term, its two timetables and its department fill are asked for. Servers of its own, thrown away
+afterwards.
 """
 
 import argparse
@@ -72,8 +73,7 @@ def walk(app: Flask, user: str, asked: list[str]) -> None:
     found = []
     for path in asked:
         answers: list[Any] = []
-        first = timed(lambda p=path: answers.append(client.get(p)))
-        again = timed(lambda p=path: answers.append(client.get(p)))
+        first, again = (timed(lambda p=path, a=answers: a.append(client.get(p))) for _ in range(2))
         found.append((again, first, len(answers[1].data), answers[1].status_code, path))
     for again, first, size, status, path in sorted(found, reverse=True):
         print(f"{again * 1000:7.0f} ms (first {first * 1000:6.0f} ms) {size // 1024:6d} KiB {status} {path}")
