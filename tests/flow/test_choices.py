@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session, scoped_session
 from tests import factories
 from tests.flow.university import University, university
 from webapp.engine.instance import Placement
+from webapp.engine.params import SolveParams
+from webapp.engine.solve import resolve, schedule
 from webapp.extensions import db
 from webapp.flow import planning, weighing
 from webapp.flow.bridge import solution_from
@@ -19,6 +21,7 @@ from webapp.flow.weighing import ProfileRefused
 from webapp.models import AuditEvent, TimetableEntry
 
 Db = scoped_session[Session]
+QUICK = SolveParams(seconds=20.0, reproducible=True, moves=100_000)
 
 
 @pytest.fixture
@@ -69,6 +72,21 @@ def test_locks_keep_time_or_room_and_nothing_else(here: University) -> None:
     assert held.locked == (0, 1)
     unlocked = hold(problem, Choices(base_id=base.timetable_id))
     assert all(meeting.pin is None for meeting in unlocked.instance.meetings)
+
+
+def test_a_run_close_to_a_timetable_moves_fewer_classes(here: University) -> None:
+    base = here.timetable()
+    problem = here.problem()
+    stands = solution_from(problem, base.timetable_id).placements
+    moved = {}
+    for close in ("", "strongly"):
+        held = hold(problem, Choices(base_id=base.timetable_id, close=close))
+        instance = weighed(held.instance, "Compact-Week", {}, held.close)
+        start = schedule(held.instance, QUICK).solution
+        found = resolve(instance, start, QUICK)
+        assert found.hard == 0
+        moved[close] = sum(now != then for now, then in zip(found.solution.placements, stands, strict=True))
+    assert moved["strongly"] < moved[""]
 
 
 def test_what_is_held_and_breaks_a_hard_rule_of_today_is_said_beforehand(here: University) -> None:

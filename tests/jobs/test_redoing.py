@@ -1,5 +1,8 @@
 """A repair and a re-solve in a real worker."""
 
+import os
+import signal
+import time
 from collections.abc import Callable
 
 import pytest
@@ -7,11 +10,14 @@ import sqlalchemy as sa
 from flask import Flask
 
 from tests.flow.adjusting_cases import Case, adjustable
-from tests.jobs.conftest import WorkerProcess, wait_for
+from tests.jobs.conftest import WorkerProcess, status_of, wait_for, wait_until
 from webapp.extensions import db
-from webapp.flow import adjusting, redoing
+from webapp.flow import adjusting, generating, redoing
+from webapp.flow.adjusting import Wish
 from webapp.flow.differences import differences
-from webapp.models import JobStatus, Timetable, TimetableEntry, TimetableStatus
+from webapp.flow.leasing import BEAT_SECONDS
+from webapp.models import JobStatus, TermRule, Timetable, TimetableEntry, TimetableStatus
+from webapp.redoing import resolve_rest
 
 pytestmark = pytest.mark.slow
 
@@ -94,3 +100,66 @@ def test_a_timetable_that_was_deleted_meanwhile_is_told(start_worker: StartWorke
     db.session.commit()
     start_worker("fast")
     assert "deleted meanwhile" in (wait_for(job.job_id, JobStatus.FAILED).failure or "")
+
+
+def test_a_grown_section_moves_to_where_there_are_seats_enough(start_worker: StartWorker, case: Case) -> None:
+    rule = db.session.scalars(sa.select(TermRule).filter_by(term_id=case.term.term_id, rule="room_capacity")).one()
+    rule.is_hard, rule.weight = True, None
+    db.session.commit()
+    section = case.entry("BOT").section_id  # in LH-2, which has 40 seats; LH-1 has 60 and is taken at these hours
+    start_worker("fast")
+    job = redoing.request_repair(case.user, case.timetable, [f"section:{section}:55"])
+    answer = redoing.state_of(wait_for(job.job_id, JobStatus.COMPLETED)).answer
+    assert answer is not None
+    assert (answer["hit"], answer["proven"], answer["rungs"][0]["moves"]) == (2, True, 2)
+    draft = redoing.draft_of_rung(case.user, job, 1)
+    moved = differences(case.timetable, draft).moved
+    assert {one.label for one in moved} == {"BOT A, L 1", "BOT A, L 2"}
+    assert {one.either.view.room_code for one in moved} == {"LH-1"}
+    assert draft.unplaced == 0
+
+
+def test_a_repair_whose_process_is_killed_is_done_again(start_worker: StartWorker, case: Case) -> None:
+    job_id = redoing.request_repair(case.user, case.timetable, [f"room:{case.rooms[0].room_id}:0:"]).job_id
+    with db.engine.connect() as holder:  # the repair waits for its rooms, so that it is caught at work
+        holder.execute(sa.text("LOCK TABLE rooms IN ACCESS EXCLUSIVE MODE"))
+        worker = start_worker("fast")
+        wait_until(lambda: status_of(job_id) is JobStatus.RUNNING and worker.horse > 0)
+        os.kill(worker.horse, signal.SIGKILL)
+        holder.rollback()
+    job = wait_for(job_id, JobStatus.COMPLETED)
+    assert job.attempt == 2
+    assert job.facts["repair"]["rungs"][0]["moves"] == 2
+
+
+def test_a_re_solve_that_is_cancelled_makes_no_draft(start_worker: StartWorker, case: Case) -> None:
+    job = redoing.request_resolve(case.user, case.timetable, 60)
+    with db.engine.connect() as holder:  # it waits for its rooms, or it would have ended before anybody could cancel
+        holder.execute(sa.text("LOCK TABLE rooms IN ACCESS EXCLUSIVE MODE"))
+        start_worker("fast")
+        wait_for(job.job_id, JobStatus.RUNNING)
+        generating.cancel(case.user, job)
+        time.sleep(BEAT_SECONDS + 1)
+        holder.rollback()
+    assert wait_for(job.job_id, JobStatus.CANCELLED).completed_at is not None
+    assert db.session.scalars(sa.select(Timetable)).all() == [case.timetable]
+
+
+def test_a_class_locked_where_a_reason_lets_it_stand_stays_there_and_keeps_the_reason(case: Case) -> None:
+    away = case.slot(2, 0)
+    wish = Wish(case.entry("ALG").entry_id, away.time_slot_id, case.rooms[0].room_id, reason="Dr Rao agreed.")
+    adjusting.move(case.user, case.timetable, 1, wish)
+    adjusting.lock(case.user, case.timetable, 2, [case.entry("ALG").entry_id], time=True, room=True)
+    base = redoing.read_base(case.timetable.timetable_id)
+    solution, told = resolve_rest(base, 0, 3, 1, lambda: False)
+    stood = base.problem.index_of[
+        next(k for k in base.problem.index_of if k.component_id == case.entry("ALG").component_id and k.ordinal == 1)
+    ]
+    assert solution.placements[stood] == base.solution.placements[stood]
+    assert told["after"]["unplaced"] == 0
+    job = redoing.request_resolve(case.user, case.timetable, 10)
+    draft = db.session.get_one(Timetable, redoing.store_draft(base, redoing.Redone(job, solution), case.user))
+    assert [(e.course.code, e.override_reason) for e in draft.entries if e.override_reason] == [
+        ("ALG", "Dr Rao agreed.")
+    ]
+    assert (draft.hard_violations, draft.unplaced) == (1, 0)
