@@ -6,7 +6,7 @@ registrar picks a rung of the ladder first.
 
 import os
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -22,7 +22,7 @@ from webapp.engine.rules.family import ChoiceRule
 from webapp.engine.solution import Solution
 from webapp.engine.solve import resolve
 from webapp.engine.timegrid import Time
-from webapp.flow.bridge import TermProblem
+from webapp.flow.bridge import Overrides, TermProblem
 from webapp.flow.redoing import Base, Change, What
 
 MOST_WORKERS = 8
@@ -91,7 +91,8 @@ def _held(base: Base, locks: Mapping[int, tuple[bool, bool]]) -> Instance:
 
     A class that stands by a registrar's word where a rule forbids it is pinned as a whole, and excused from that rule.
     """
-    instance = _excusing(base.problem.instance, base.solution, [m for m in locks if m in base.overrides])
+    held = {meeting: override for meeting, override in base.overrides.items() if meeting in locks}
+    instance = _excusing(base.problem.instance, base.solution, held)
     meetings = list(instance.meetings)
     for meeting, (time_locked, room_locked) in locks.items():
         place, whole = base.solution.placements[meeting], meeting in base.overrides
@@ -109,8 +110,8 @@ def _held(base: Base, locks: Mapping[int, tuple[bool, bool]]) -> Instance:
     )
 
 
-def _excusing(instance: Instance, solution: Solution, excused: Collection[int]) -> Instance:
-    """The instance in which no hard rule about single placements forbids these meetings to stand where they do."""
+def _excusing(instance: Instance, solution: Solution, overrides: Overrides) -> Instance:
+    """The instance in which no rule about single placements that a word excuses forbids a meeting where it stands."""
     found = []
     for constraint in instance.constraints:
         rule = rule_named(constraint.rule)
@@ -118,7 +119,8 @@ def _excusing(instance: Instance, solution: Solution, excused: Collection[int]) 
             found.append(constraint)
             continue
         concerned = meetings_of(instance, constraint)
-        guilty = {m for m in excused if m in concerned and rule.cost(instance, constraint, m, solution.placements[m])}
+        excused = (m for m, override in overrides.items() if m in concerned and override.excuses(rule.name))
+        guilty = {m for m in excused if rule.cost(instance, constraint, m, solution.placements[m])}
         rest = tuple(sorted(m for m in concerned if m not in guilty))
         if not guilty:
             found.append(constraint)

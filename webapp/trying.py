@@ -5,6 +5,7 @@ rules: the classes that break the rule carry a reason, as if a registrar had put
 """
 
 import time
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -94,11 +95,16 @@ class Tried:
 
     def _excuse(self, timetable_id: int) -> None:
         """Say at each class that breaks the rule why it may."""
-        keys = {self.problem.rows[meeting].key for meeting in self.broken}
+        rules: dict[MeetingKey, set[str]] = defaultdict(set)
+        for violation in self.violations:
+            for meeting in violation.meetings:
+                rules[self.problem.rows[meeting].key].add(violation.rule)
         query = sa.select(TimetableEntry).filter_by(timetable_id=timetable_id)
         for entry in db.session.scalars(query):
-            if MeetingKey(entry.component_id, entry.student_group_id, entry.ordinal) in keys:
+            broken = rules.get(MeetingKey(entry.component_id, entry.student_group_id, entry.ordinal))
+            if broken:
                 entry.override_reason = f"What-if: {self.trial.sentence}"
+                entry.override_rules = sorted(broken)
         db.session.flush()
 
 

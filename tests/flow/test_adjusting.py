@@ -164,6 +164,29 @@ def test_a_rule_that_must_hold_gives_way_to_a_reason_that_stays(case: Case) -> N
     assert publishing.publish(case.user, case.timetable, factories.EVERYTHING).status is TimetableStatus.PUBLISHED
 
 
+def test_what_is_broken_later_asks_for_a_reason_of_its_own(case: Case) -> None:
+    move(case, "ALG", 2, 0, reason="Dr Rao agreed.")
+    assert case.entry("ALG").override_rules == ["unavailable"]
+    move(case, "ALG", 2, 0)
+    assert case.timetable.revision == 2, "what is excused needs no further word"
+    factories.availability(case.slot(2, 0), room_id=case.rooms[0].room_id)
+    db.session.commit()
+    adjusting.forget_boards()
+    (open_,) = adjusting.chosen(case.timetable, case.entry("ALG").entry_id).uncovered
+    assert "LH-1 is closed" in open_.sentence
+    with pytest.raises(adjusting.NeedsReason) as refused:
+        move(case, "ALG", 2, 0)
+    assert list(refused.value.findings) == [open_.sentence]
+    move(case, "ALG", 2, 0, reason="The porter opens it.")
+    entry = case.entry("ALG")
+    assert entry.override_reason == "Dr Rao agreed. The porter opens it."
+    assert entry.override_rules == ["room_closed", "unavailable"]
+    assert adjusting.chosen(case.timetable, entry.entry_id).uncovered == []
+    adjusting.undo(case.user, case.timetable, 3)
+    entry = case.entry("ALG")
+    assert (entry.override_reason, entry.override_rules) == ("Dr Rao agreed.", ["unavailable"])
+
+
 def test_a_reason_goes_when_the_class_stands_well_again(case: Case) -> None:
     move(case, "ALG", 2, 0, reason="Agreed.")
     move(case, "ALG", 2, 1)

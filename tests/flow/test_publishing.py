@@ -89,17 +89,34 @@ def test_a_timetable_that_a_later_wish_forbids_is_refused_with_the_reason(uni: U
     assert timetable.status is TimetableStatus.DRAFT
 
 
+def test_a_reason_excuses_the_rules_that_it_was_given_for_and_no_later_one(uni: University) -> None:
+    timetable = uni.timetable()
+    entry = db.session.scalars(sa.select(TimetableEntry).filter_by(faculty_id=uni.sen.faculty_id).limit(1)).one()
+    assert entry.time_slot is not None
+    factories.availability(entry.time_slot, faculty_id=uni.sen.faculty_id)
+    entry.override_reason, entry.override_rules = "Agreed with Dr Sen.", ["unavailable"]
+    factories.availability(entry.time_slot, room_id=entry.room_id)
+    db.session.flush()
+    with pytest.raises(BreaksHardRules, match="1 hard rules") as refused:
+        publish(uni.registrar, timetable)
+    (said,) = refused.value.findings
+    assert "HALL is closed" in said
+    entry.override_rules = ["room_closed", "unavailable"]
+    db.session.flush()
+    assert publish(uni.registrar, timetable).status is TimetableStatus.PUBLISHED
+
+
 def test_a_reason_given_by_hand_excuses_a_wish_but_no_double_booking(uni: University) -> None:
     timetable = uni.timetable()
     entry = db.session.scalars(sa.select(TimetableEntry).filter_by(faculty_id=uni.sen.faculty_id).limit(1)).one()
     assert entry.time_slot is not None
     factories.availability(entry.time_slot, faculty_id=uni.sen.faculty_id)
-    entry.override_reason = "Agreed with Dr Sen."
+    entry.override_reason, entry.override_rules = "Agreed with Dr Sen.", ["unavailable"]
     db.session.flush()
     assert publish(uni.registrar, timetable).status is TimetableStatus.PUBLISHED
     unpublish(uni.registrar, timetable)
     for one in timetable.entries:
-        one.override_reason = "So be it."
+        one.override_reason, one.override_rules = "So be it.", ["unavailable", "room_clash"]
         one.time_slot_id, one.day = entry.time_slot_id, entry.day
         one.start_time, one.end_time = entry.start_time, entry.end_time
     db.session.flush()
@@ -186,7 +203,7 @@ def test_what_is_new_since_the_page_was_shown_is_not_acknowledged(uni: Universit
     cse = factories.user(uni.organization, Role.HOD, department_id=uni.cse.department_id)
     approving.comment(cse, timetable, uni.cse.department_id, "Not on Monday, please.")
     factories.availability(entry.time_slot, faculty_id=entry.faculty_id)
-    entry.override_reason = "Agreed."
+    entry.override_reason, entry.override_rules = "Agreed.", ["unavailable"]
     db.session.flush()
     with pytest.raises(NotAcknowledged, match="2 points are not acknowledged") as refused:
         publishing.publish(uni.registrar, timetable, shown)

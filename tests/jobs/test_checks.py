@@ -147,8 +147,9 @@ def test_a_way_out_that_is_tried_gives_a_draft_with_every_class_and_leaves_the_d
     assert (state.told["placed"], state.told["classes"], state.told["broken"]) == (22, 22, "2 slots too many")
     assert (state.draft.status.value, state.draft.unplaced, state.draft.hard_violations) == ("draft", 0, 2)
     assert state.draft.variant_name.startswith("What-if: Allow 2 slots too many")
-    reasons = {(entry.faculty_id == rao.faculty_id, entry.override_reason) for entry in state.draft.entries}
-    assert reasons == {(True, f"What-if: {way.sentence}"), (False, None)}
+    entries = state.draft.entries
+    reasons = {(e.faculty_id == rao.faculty_id, e.override_reason, *e.override_rules) for e in entries}
+    assert reasons == {(True, f"What-if: {way.sentence}", "max_per_week"), (False, None)}
     db.session.expire_all()
     assert rows_of(tiny_term) == before
     assert checking.latest_check(tiny_term).job.job_id == check.job_id, "a what-if is no check"

@@ -206,3 +206,21 @@ def test_nobody_else_edits(client: Any, sign_in: Any, pages: Pages, case: Case) 
     sign_in(client, factories.user())
     pages.get(edit(case), status=404)
     pages.post(step(case, "undo"), form(case, 0), status=404)
+
+
+def test_what_no_reason_covers_is_shown_and_let_stand_by_one(pages: Pages, case: Case) -> None:
+    entry, slot, room = case.entry("ALG").entry_id, case.slot(0, 0), case.rooms[0].room_id
+    factories.availability(slot, room_id=room)
+    db.session.commit()
+    adjusting.forget_boards()
+    page = pages.get(edit(case, entry))
+    assert "No reason covers what it breaks here" in words(page)
+    (button,) = [b for b in page.iter("button") if words(b) == "Let it stand by a reason"]
+    asked = form(case, entry, place=button.get("value"))
+    refused = parse(pages.post(step(case, "move"), asked, 422).get_data(as_text=True))
+    assert [words(b) for b in refused.iter("button") if words(b) == "Let it stand by this reason"]
+    pages.post(step(case, "move"), asked | {"reason": "The porter opens it."})
+    told = words(pages.get(edit(case, entry)))
+    assert "No reason covers" not in told
+    assert "by a reason" in told
+    assert "The porter opens it." in told

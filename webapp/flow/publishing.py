@@ -12,8 +12,8 @@ from flask_babel import ngettext
 from webapp.extensions import db
 from webapp.flow import approving, statuses
 from webapp.flow.bridge import (
-    DOUBLE_BOOKINGS,
     MeetingKey,
+    Override,
     TermProblem,
     build_problem,
     changed_since,
@@ -227,11 +227,12 @@ def _ready(timetable: Timetable) -> tuple[Readiness, str]:
     reasons = _reasons(problem, timetable)
     findings, points = [], []
     for violation in hard_violations(problem, solution):
-        given = next((reasons[index] for index in violation.meetings if index in reasons), None)
-        if violation.rule in DOUBLE_BOOKINGS or given is None:
+        given = (reasons[index] for index in violation.meetings if index in reasons)
+        excuse = next((one for one in given if one[1].excuses(violation.rule)), None)
+        if excuse is None:
             findings.append(violation.sentence)
         else:
-            points.append(_excused(violation.rule, violation.sentence, *given))
+            points.append(_excused(violation.rule, violation.sentence, excuse[0], excuse[1].reason))
     if findings:
         raise BreaksHardRules(_("%(number)s hard rules are broken.", number=len(findings)), _most(findings))
     points += [*_comment_points(timetable), *_approval_points(timetable)]
@@ -274,15 +275,17 @@ def _acknowledged_before(timetable: Timetable) -> frozenset[str]:
     return frozenset(key for given in db.session.scalars(query) for key in given or ())
 
 
-def _reasons(problem: TermProblem, timetable: Timetable) -> dict[int, tuple[int, str]]:
-    """By meeting, entry and reason of what a registrar has put by hand where a rule forbids it."""
+def _reasons(problem: TermProblem, timetable: Timetable) -> dict[int, tuple[int, Override]]:
+    """By meeting, the entry that a registrar has put by hand where rules forbid it, and the word on it."""
     entry = TimetableEntry
     query = sa.select(
-        entry.component_id, entry.student_group_id, entry.ordinal, entry.entry_id, entry.override_reason
-    ).where(entry.timetable_id == timetable.timetable_id, entry.override_reason.is_not(None))
-    found = ((MeetingKey(*row[:3]), row[3], row[4]) for row in db.session.execute(query))
+        entry.component_id, entry.student_group_id, entry.ordinal,
+        entry.entry_id, entry.override_reason, entry.override_rules,
+    ).where(entry.timetable_id == timetable.timetable_id, entry.override_reason.is_not(None))  # fmt: skip
     return {
-        problem.index_of[key]: (entry_id, reason or "") for key, entry_id, reason in found if key in problem.index_of
+        problem.index_of[key]: (entry_id, Override(reason or "", frozenset(rules)))
+        for component_id, batch_id, ordinal, entry_id, reason, rules in db.session.execute(query)
+        if (key := MeetingKey(component_id, batch_id, ordinal)) in problem.index_of
     }
 
 

@@ -16,7 +16,7 @@ from webapp.models.calendar import Term, TimeSlot, WeekSet
 from webapp.models.courses import Component, Course, Section
 from webapp.models.people import Faculty, StudentGroup, User
 from webapp.models.places import Room
-from webapp.models.types import Created, Json, Key, Name, WeekNumbers, choice
+from webapp.models.types import Codes, Created, Json, Key, Name, WeekNumbers, choice
 
 
 class JobStatus(StrEnum):
@@ -209,6 +209,7 @@ class TimetableEntry(Model):
     locked_room: Mapped[bool] = mapped_column(server_default=sa.false())
     unplaced_reason: Mapped[str | None] = mapped_column(sa.Text)
     override_reason: Mapped[str | None] = mapped_column(sa.Text)
+    override_rules: Mapped[Codes] = mapped_column(comment="the rules that were broken when the reason was given")
 
     timetable: Mapped[Timetable] = relationship(back_populates="entries")
     course: Mapped[Course] = relationship()

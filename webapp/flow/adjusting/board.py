@@ -7,7 +7,7 @@ asks whether the term's data are still those it was built from, and whether the 
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from functools import cached_property
 from threading import Lock, RLock
 from typing import Any
@@ -41,11 +41,21 @@ class Standing:
     locked_time: bool = False
     locked_room: bool = False
     override_reason: str | None = None
+    override_rules: tuple[str, ...] = ()
+    """The rules that the reason was given for; others ask for one anew."""
     unplaced_reason: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """For the row of a change."""
-        return {name: getattr(self, name) for name in self.__slots__}
+        return asdict(self) | {"override_rules": list(self.override_rules)}
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> "Standing":
+        """As the row of a change, or of an entry, has it."""
+        return cls(**{**values, "override_rules": tuple(values.get("override_rules", ()))})
+
+
+STANDS = tuple(one.name for one in fields(Standing))
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +217,7 @@ def _read_entries(timetable_id: int) -> list[_Read]:
         entry.locked_time,
         entry.locked_room,
         entry.override_reason,
+        entry.override_rules,
         entry.unplaced_reason,
     ).where(entry.timetable_id == timetable_id)
     return [
@@ -214,7 +225,7 @@ def _read_entries(timetable_id: int) -> list[_Read]:
             entry_id,
             MeetingKey(component, batch, ordinal),
             None if end is None else end.hour * 60 + end.minute,
-            Standing(*standing),
+            Standing.of(dict(zip(STANDS, standing, strict=True))),
         )
         for entry_id, component, batch, ordinal, end, *standing in db.session.execute(query)
     ]

@@ -12,7 +12,7 @@ from webapp.engine.instance import UNPLACED
 from webapp.engine.rules import rule_named
 from webapp.extensions import db
 from webapp.flow.adjusting.board import Board, Standing, board_of
-from webapp.flow.adjusting.moving import index_of
+from webapp.flow.adjusting.moving import index_of, uncovered_by
 from webapp.flow.adjusting.painting import Place, RoomChoice, rooms_for, where_else
 from webapp.flow.adjusting.problems import ClassGone
 from webapp.flow.adjusting.steps import next_to_redo, next_to_undo, why_not_editable
@@ -49,6 +49,7 @@ class Reason:
     sentence: str
     is_hard: bool
     cost: int
+    is_excused: bool
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,11 @@ class Chosen:
     def by_slot(self) -> dict[int, Place]:
         """The places by the slot in which they begin."""
         return {place.time_slot_id: place for place in self.places}
+
+    @property
+    def uncovered(self) -> list[Reason]:
+        """The rules that must hold, are broken here, and for which no reason has been given."""
+        return [reason for reason in self.reasons if reason.is_hard and not reason.is_excused]
 
     @property
     def best(self) -> list[Place]:
@@ -215,16 +221,18 @@ def chosen(timetable: Timetable, entry_id: int) -> Chosen:
             size=what.size,
             standing=standing,
             placed=here != UNPLACED,
-            reasons=tuple(_reason(violation) for violation in board.part_of(index)),
+            reasons=tuple(_reason(violation, standing) for violation in board.part_of(index)),
             pin=_pin(board, index),
             places=tuple(where_else(board, index)),
             rooms=tuple(rooms_for(board, index)),
         )
 
 
-def _reason(violation: Violation) -> Reason:
+def _reason(violation: Violation, standing: Standing) -> Reason:
     cost = (violation.weight or 0) * violation.count
-    return Reason(rule_named(violation.rule).title, violation.sentence, violation.weight is None, cost)
+    is_hard = violation.weight is None
+    is_excused = is_hard and not uncovered_by(standing, [violation])
+    return Reason(rule_named(violation.rule).title, violation.sentence, is_hard, cost, is_excused)
 
 
 def _pin(board: Board, index: int) -> str:

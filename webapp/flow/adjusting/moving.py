@@ -1,6 +1,6 @@
 """Moving classes: to another place, against each other, to the tray and back; and the locks that hold them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from webapp.engine.alternatives import alternatives
@@ -45,28 +45,59 @@ class Wish:
 def move(user: User, timetable: Timetable, revision: int, wish: Wish) -> None:
     """Move a class, and what it displaces, and commit.
 
-    A move to where the class stands already changes nothing. Raises `ClassGone`, `NoSuchPlace`, `ClassLocked`,
-    `DoubleBooking` with ways out, `NeedsReason`, and what `editing` says.
+    A move to where the class stands already changes nothing, unless it breaks a rule there that no reason was given
+    for: then the reason is noted. Raises `ClassGone`, `NoSuchPlace`, `ClassLocked`, `DoubleBooking` with ways out,
+    `NeedsReason`, and what `editing` says.
     """
     with editing(user, timetable, revision) as board:
         index = index_of(board, wish.entry_id)
         here = board.counted.placements[index]
         there = _wanted(board, index, wish)
         if there == here:
+            _excuse(user, timetable, board, index, wish)
             return
         _refuse_locked(board, index, there)
         changes = {index: there, **_displaced(board, index, there, wish.displaced)}
         for other in changes.keys() - {index}:
             _refuse_locked(board, other, changes[other])
         broken = _refuse_clashes(board, changes)
-        reason = " ".join(wish.reason.split())[:LONGEST_REASON]
-        if any(broken.values()) and not reason:
-            findings = list(dict.fromkeys(v.sentence for found in broken.values() for v in found))
-            raise NeedsReason(_("This breaks %(number)s rules that must hold.", number=len(findings)), findings)
-        standings = {
-            i: _standing_at(board, i, placement, reason if broken.get(i) else None) for i, placement in changes.items()
-        }
+        reason = _reason_for(wish, [v for found in broken.values() for v in found])
+        standings = {i: _standing_at(board, i, placement, reason, broken[i]) for i, placement in changes.items()}
         take(user, timetable, board, Step(_action(here, there, changes), _words(board, changes), standings, changes))
+
+
+def _reason_for(wish: Wish, broken: Sequence[Violation]) -> str:
+    """The reason given, where one is needed; raises `NeedsReason` where none is."""
+    reason = " ".join(wish.reason.split())[:LONGEST_REASON]
+    if broken and not reason:
+        findings = list(dict.fromkeys(violation.sentence for violation in broken))
+        raise NeedsReason(_("This breaks %(number)s rules that must hold.", number=len(findings)), findings)
+    return reason
+
+
+def _excuse(user: User, timetable: Timetable, board: Board, index: int, wish: Wish) -> None:
+    """Note a reason for what a class breaks where it stands, and nothing where all of that is excused already."""
+    now = board.standing[index]
+    uncovered = uncovered_by(now, board.part_of(index))
+    if not uncovered:
+        return
+    reason = _reason_for(wish, uncovered)
+    if now.override_reason and now.override_reason not in reason:
+        reason = f"{now.override_reason} {reason}"
+    rules = {*now.override_rules, *(violation.rule for violation in uncovered)}
+    then = replace(now, override_reason=reason, override_rules=tuple(sorted(rules)))
+    words = _("%(label)s stays at %(where)s by a reason", label=board.label(index),
+              where=board.where(board.counted.placements[index]))  # fmt: skip
+    take(user, timetable, board, Step("excuse", words, {index: then}))
+
+
+def uncovered_by(standing: Standing, found: Iterable[Violation]) -> list[Violation]:
+    """The rules that must hold, are broken, and for which no reason has been given."""
+    return [
+        violation
+        for violation in found
+        if violation.weight is None and violation.rule not in CLASHES and violation.rule not in standing.override_rules
+    ]
 
 
 def unplace(user: User, timetable: Timetable, revision: int, entry_id: int) -> None:
@@ -77,7 +108,7 @@ def unplace(user: User, timetable: Timetable, revision: int, entry_id: int) -> N
             return
         _refuse_locked(board, index, UNPLACED)
         changes = {index: UNPLACED}
-        standings = {index: _standing_at(board, index, UNPLACED, None)}
+        standings = {index: _standing_at(board, index, UNPLACED)}
         take(user, timetable, board, Step("unplace", _words(board, changes), standings, changes))
 
 
@@ -225,12 +256,16 @@ def _refuse_locked(board: Board, index: int, there: Placement) -> None:
         )
 
 
-def _standing_at(board: Board, index: int, there: Placement, reason: str | None) -> Standing:
+def _standing_at(
+    board: Board, index: int, there: Placement, reason: str = "", broken: Sequence[Violation] = ()
+) -> Standing:
     if there.time is None:
         return Standing(None, None, unplaced_reason=_(BY_HAND))
     now = board.standing[index]
     room_id = None if there.room is None else board.problem.room_ids[there.room]
-    return Standing(board.slot_of(index, there), room_id, now.locked_time, now.locked_room, reason)
+    rules = tuple(sorted({violation.rule for violation in broken}))
+    said = (reason, rules) if rules else (None, ())
+    return Standing(board.slot_of(index, there), room_id, now.locked_time, now.locked_room, *said)
 
 
 def _action(here: Placement, there: Placement, changes: dict[int, Placement]) -> str:

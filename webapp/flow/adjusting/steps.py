@@ -202,7 +202,7 @@ def _standings(board: Board, wanted: Mapping[str, Any]) -> dict[int, Standing]:
         index = board.problem.index_of.get(MeetingKey(int(component), int(batch) if batch else None, int(ordinal)))
         if index is None or index not in board.entry_of:
             raise ClassGone(_("A class of this step is no longer in the timetable, so the step can't be repeated."))
-        found[index] = Standing(**values)
+        found[index] = Standing.of(values)
     return found
 
 

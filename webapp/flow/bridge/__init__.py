@@ -8,6 +8,8 @@ from webapp.flow.bridge.rows import TermRows, read_term
 from webapp.flow.bridge.storing import (
     DOUBLE_BOOKINGS,
     NotFeasible,
+    Override,
+    Overrides,
     TimetableFacts,
     changed_since,
     claims_from,
@@ -30,6 +32,8 @@ __all__ = [
     "NoTimeSlots",
     "NotFeasible",
     "NothingToPlace",
+    "Override",
+    "Overrides",
     "TermProblem",
     "TermRows",
     "TimetableFacts",

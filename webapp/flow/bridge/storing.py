@@ -5,7 +5,7 @@ is refused.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import time
 from hashlib import sha256
@@ -41,6 +41,23 @@ NO_REASON = "No time and room were found that break no hard rule."
 MOST_FINDINGS = 20
 
 
+@dataclass(frozen=True)
+class Override:
+    """A registrar's word that a class may stand where rules forbid it: why, and which rules it was said about."""
+
+    reason: str
+    rules: frozenset[str]
+
+    def excuses(self, rule: str) -> bool:
+        """Whether the word was said about that rule; double bookings nothing excuses."""
+        return rule in self.rules and rule not in DOUBLE_BOOKINGS
+
+
+Overrides = Mapping[int, Override]
+"""By meeting."""
+NOTHING_EXCUSED: Overrides = {}
+
+
 class NotFeasible(Problem):
     """A timetable breaks hard rules, so it is not stored."""
 
@@ -59,8 +76,7 @@ class TimetableFacts:
     """Why a meeting (index) has no place."""
     locks: Mapping[int, tuple[bool, bool]] = field(default_factory=dict)
     """Whether the time and the room of a meeting are locked."""
-    overrides: Mapping[int, str] = field(default_factory=dict)
-    """Why a meeting may stand where a rule forbids it, by a registrar's word."""
+    overrides: Overrides = field(default_factory=dict)
 
 
 def store_timetable(
@@ -106,14 +122,14 @@ def replace_timetable(problem: TermProblem, solution: Solution, facts: Timetable
     return True
 
 
-def verified(problem: TermProblem, solution: Solution, excused: Collection[int] = ()) -> Score:
+def verified(problem: TermProblem, solution: Solution, overrides: Overrides = NOTHING_EXCUSED) -> Score:
     """The truth's score, with everything on the yardstick; raises `NotFeasible` where what is placed breaks a rule.
 
-    What a meeting breaks that is ``excused`` by a registrar's word does not count, double bookings excepted.
+    What a registrar's word excuses does not count.
     """
     score = evaluate(measured(problem.instance), solution)
     if score.hard > _unplaced_hard(problem, solution):
-        findings = [one.sentence for one in hard_violations(problem, solution) if not _is_excused(one, excused)]
+        findings = [one.sentence for one in hard_violations(problem, solution) if not is_excused(one, overrides)]
         if findings:
             raise NotFeasible(f"The timetable breaks {len(findings)} hard rules.", findings[:MOST_FINDINGS])
     return score
@@ -124,8 +140,10 @@ def _counted(problem: TermProblem, solution: Solution, relaxed: TermProblem) -> 
     return evaluate(measured(problem.instance), solution)
 
 
-def _is_excused(violation: Violation, excused: Collection[int]) -> bool:
-    return violation.rule not in DOUBLE_BOOKINGS and any(meeting in excused for meeting in violation.meetings)
+def is_excused(violation: Violation, overrides: Overrides) -> bool:
+    """Whether a word about one of its meetings was said about that rule."""
+    given = (overrides[meeting] for meeting in violation.meetings if meeting in overrides)
+    return any(override.excuses(violation.rule) for override in given)
 
 
 def hard_findings(problem: TermProblem, solution: Solution) -> list[str]:
@@ -174,7 +192,7 @@ def _add_rows(problem: TermProblem, solution: Solution, facts: TimetableFacts, s
         entry
         | {"timetable_id": timetable_id}
         | dict(zip(("locked_time", "locked_room"), facts.locks.get(index, (False, False)), strict=True))
-        | {"override_reason": facts.overrides.get(index)}
+        | _said_of(facts.overrides.get(index))
         for index, entry in enumerate(entries_from(problem, solution, facts.reasons))
     ]
     query = sa.insert(TimetableEntry).returning(TimetableEntry.entry_id, sort_by_parameter_order=True)
@@ -190,6 +208,12 @@ def _add_rows(problem: TermProblem, solution: Solution, facts: TimetableFacts, s
         ),
     )
     _insert(TimetableScore, (row | {"timetable_id": timetable_id} for row in scores_from(score)))
+
+
+def _said_of(override: Override | None) -> dict[str, Any]:
+    if override is None:
+        return {"override_reason": None, "override_rules": []}
+    return {"override_reason": override.reason, "override_rules": sorted(override.rules)}
 
 
 def _insert(table: Any, rows: Iterator[dict[str, Any]]) -> None:
@@ -345,14 +369,16 @@ def _hours(problem: TermProblem, time_slot_id: int, length: int) -> set[tuple[in
     return {(chain.first.day, clock(chain.first.start), clock(chain.end)) for chain in own}
 
 
-def trimmed(problem: TermProblem, solution: Solution, excused: Collection[int] = ()) -> tuple[Solution, dict[int, str]]:
-    """Take off meetings until what remains breaks no hard rule that is not ``excused``; say for each what it broke.
+def trimmed(
+    problem: TermProblem, solution: Solution, overrides: Overrides = NOTHING_EXCUSED
+) -> tuple[Solution, dict[int, str]]:
+    """Take off meetings until what remains breaks no hard rule that no word excuses; say for each what it broke.
 
     The meeting with most violations goes first, so that few have to; of each violation as many go at once as it counts
     slots, since the whole term is counted each time.
     """
     reasons: dict[int, str] = {}
-    while found := [one for one in hard_violations(problem, solution) if not _is_excused(one, excused)]:
+    while found := [one for one in hard_violations(problem, solution) if not is_excused(one, overrides)]:
         blamed = Counter(meeting for violation in found for meeting in violation.meetings)
         off: set[int] = set()
         for violation in found:

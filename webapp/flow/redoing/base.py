@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from webapp.engine.instance import UNPLACED, Placement
 from webapp.engine.solution import Solution
 from webapp.extensions import db
-from webapp.flow.bridge import MeetingKey, TermProblem, build_problem, solution_from
+from webapp.flow.bridge import MeetingKey, Override, Overrides, TermProblem, build_problem, solution_from
 from webapp.flow.redoing.problems import BaseChanged, TimetableGone
 from webapp.flow.words import _
 from webapp.models import Timetable, TimetableEntry
@@ -22,8 +22,8 @@ Place = list[Any]
 class Base:
     """A stored timetable and its term's problem.
 
-    ``locks`` says of a meeting whether its time and its room are locked; ``overrides`` why it may stand where a rule
-    forbids it.
+    ``locks`` says of a meeting whether its time and its room are locked; ``overrides`` why it may stand where
+    which rules forbid it.
     """
 
     timetable_id: int
@@ -31,7 +31,7 @@ class Base:
     problem: TermProblem
     solution: Solution
     locks: Mapping[int, tuple[bool, bool]]
-    overrides: Mapping[int, str]
+    overrides: Overrides
 
     def places(self, solution: Solution) -> list[Place]:
         """Where the classes stand that stand elsewhere than in the base."""
@@ -75,18 +75,18 @@ def read_base(timetable_id: int) -> Base:
     entry = TimetableEntry
     query = sa.select(
         entry.component_id, entry.student_group_id, entry.ordinal,
-        entry.locked_time, entry.locked_room, entry.override_reason,
+        entry.locked_time, entry.locked_room, entry.override_reason, entry.override_rules,
     ).where(
         entry.timetable_id == timetable_id,
         sa.or_(entry.locked_time, entry.locked_room, entry.override_reason.is_not(None)),
     )  # fmt: skip
     locks, overrides = {}, {}
-    for component, batch, ordinal, time, room, reason in db.session.execute(query):
+    for component, batch, ordinal, time, room, reason, rules in db.session.execute(query):
         index = problem.index_of.get(MeetingKey(component, batch, ordinal))
         if index is None or solution.placements[index].time is None:
             continue
         if time or room:
             locks[index] = (time, room)
         if reason is not None:
-            overrides[index] = reason
+            overrides[index] = Override(reason, frozenset(rules))
     return Base(timetable_id, timetable.revision, problem, solution, locks, overrides)

@@ -39,7 +39,7 @@ def store_draft(base: Base, redone: Redone, user: User | None) -> int:
         for index, (before, now) in enumerate(zip(base.solution.placements, redone.solution.placements, strict=True))
         if before == now
     }
-    overrides = {index: reason for index, reason in base.overrides.items() if index in stood}
+    overrides = {index: override for index, override in base.overrides.items() if index in stood}
     solution, objections = trimmed(base.problem, redone.solution, overrides)
     facts = TimetableFacts(
         draft_name(origin),
@@ -49,7 +49,7 @@ def store_draft(base: Base, redone: Redone, user: User | None) -> int:
         result={"made_by": redone.job.kind.value, "before": _figures(origin), **redone.told},
         reasons={**redone.reasons, **objections},
         locks=_locks_kept(base, solution),
-        overrides={index: reason for index, reason in overrides.items() if solution.placements[index].time is not None},
+        overrides={index: one for index, one in overrides.items() if solution.placements[index].time is not None},
     )
     timetable_id = store_timetable(base.problem, solution, facts)
     draft = db.session.get_one(Timetable, timetable_id)
