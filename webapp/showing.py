@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from webapp.flow import viewing
+from webapp.flow import news, viewing
 from webapp.flow.grid import EntryView, Sheet
 from webapp.flow.viewing import Lens, Subject
 from webapp.htmx import render
@@ -128,6 +128,7 @@ def own_week(endpoint: str, entries_of: EntriesOf, lens: Lens) -> ResponseReturn
         term=term,
         terms=viewing.terms_of(me(), published_only=True),
         timetable=viewing.published_timetable(term),
+        news=news.news_for(me(), term),
         grid=viewing.week_of(term, entries),
         show=SHOWN[lens],
         today=today,

@@ -21,7 +21,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
 
-from webapp.embedded import servers
+from webapp.embedded import EmbeddedError, servers
 
 ROOT = Path(__file__).parent.parent.parent
 FIRST_PORT, LAST_PORT = 8000, 8019
@@ -55,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             signal.pause()
     except Stopped:
         print("Timeloom has stopped.", flush=True)
-    except DemoError as error:
+    except (DemoError, EmbeddedError) as error:
         print(f"demo: {error}", file=sys.stderr)
         return 1
     return 0

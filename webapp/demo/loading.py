@@ -31,7 +31,9 @@ def load(password: str) -> list[Account]:
         organization = importing.make_organization(code, name, timezone)
         tables = importing.read_upload("saru.zip", university.archive())
         importing.confirm(organization, None, tables)
-    return [_account(organization, role, password) for role in Role]
+    accounts_made = [_account(organization, role, password) for role in Role]
+    db.session.commit()
+    return accounts_made
 
 
 def _account(organization: Organization, role: Role, password: str) -> Account:

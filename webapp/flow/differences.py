@@ -207,6 +207,11 @@ def how_many(a: Timetable, b: Timetable) -> int:
     return len(_differing(a, b)[0])
 
 
+def for_one(a: Timetable, b: Timetable, own: sa.ColumnElement[bool]) -> tuple[Moved, ...]:
+    """What differs for somebody, of the entries that ``own`` lets through: what goes to others is gone for them."""
+    return tuple(_seen(a, b, _differing(a, b, own)[0]))
+
+
 def in_brief(a: Timetable, b: Timetable) -> list[InBrief]:
     """What differs from ``a`` to ``b``, in three queries: for a list beside something else."""
     return [
@@ -237,10 +242,13 @@ Key = tuple[int, int | None]
 """A component and a batch: whose meetings are alike."""
 
 
-def _differing(a: Timetable, b: Timetable) -> tuple[list[Pair], int]:
+EVERYONES = sa.true()
+
+
+def _differing(a: Timetable, b: Timetable, own: sa.ColumnElement[bool] = EVERYONES) -> tuple[list[Pair], int]:
     """The meetings that differ, by label, and how many are the same; three queries."""
-    differ, same = _apart(a, b)
-    before, now = (_rows(one, differ) if differ else {} for one in (a, b))
+    differ, same = _apart(a, b, own)
+    before, now = (_rows(one, differ, own) if differ else {} for one in (a, b))
     pairs: list[Pair] = []
     for key in sorted(differ, key=lambda key: (before.get(key) or now[key])[0].label):
         found = list(_paired(before.get(key, []), now.get(key, [])))
@@ -250,11 +258,11 @@ def _differing(a: Timetable, b: Timetable) -> tuple[list[Pair], int]:
     return pairs, same
 
 
-def _apart(a: Timetable, b: Timetable) -> tuple[set[Key], int]:
+def _apart(a: Timetable, b: Timetable, own: sa.ColumnElement[bool]) -> tuple[set[Key], int]:
     """The components and batches whose meetings differ in any way, and how many meetings all others have."""
     if a.timetable_id == b.timetable_id:
-        own = sa.select(sa.func.count()).select_from(TimetableEntry).filter_by(timetable_id=a.timetable_id)
-        return set(), db.session.scalar(own) or 0
+        whole = sa.select(sa.func.count()).select_from(TimetableEntry).filter_by(timetable_id=a.timetable_id)
+        return set(), db.session.scalar(whole.where(own)) or 0
     entry, both = TimetableEntry, (a.timetable_id, b.timetable_id)
     taught = _taught(both)
     columns = (entry.day, entry.start_time, entry.end_time, entry.week_set_id, entry.room_id, taught.c.faculty_ids)
@@ -269,7 +277,7 @@ def _apart(a: Timetable, b: Timetable) -> tuple[set[Key], int]:
             sa.func.string_agg(place, aggregate_order_by(sa.literal_column("'|'"), place)).label("places"),
         )
         .outerjoin(taught, taught.c.entry_id == entry.entry_id)
-        .where(entry.timetable_id.in_(both))
+        .where(entry.timetable_id.in_(both), own)
         .group_by(entry.timetable_id, entry.component_id, batch)
         .subquery()
     )
@@ -298,7 +306,7 @@ def _taught(timetable_ids: Sequence[int]) -> sa.Subquery:
     )
 
 
-def _rows(timetable: Timetable, keys: set[Key]) -> dict[Key, list[_Row]]:
+def _rows(timetable: Timetable, keys: set[Key], own: sa.ColumnElement[bool]) -> dict[Key, list[_Row]]:
     """Classes of a timetable by component and batch, in order of their numbers; one query."""
     entry, batch = TimetableEntry, StudentGroup
     taught = _taught((timetable.timetable_id,))
@@ -320,6 +328,7 @@ def _rows(timetable: Timetable, keys: set[Key]) -> dict[Key, list[_Row]]:
         .where(
             entry.timetable_id == timetable.timetable_id,
             entry.component_id.in_({component_id for component_id, _batch in keys}),
+            own,
         )
         .order_by(entry.component_id, entry.student_group_id, entry.ordinal)
     )  # fmt: skip

@@ -170,20 +170,29 @@ def faculty_entries(user: User, term: Term | None) -> list[EntryView]:
     """The published classes that the user teaches, as first or further teacher; raises `NotYours`."""
     if user.role is not Role.FACULTY or user.faculty_id is None:
         raise NotYours(_("Only teachers have classes to teach."))
-    timetable = published_timetable(term)
-    if timetable is None:
-        return []
-    return _views(read_entries(timetable.timetable_id, _taught_by(user.faculty_id)))
+    return _own_entries(user, published_timetable(term))
 
 
 def student_entries(user: User, term: Term | None) -> list[EntryView]:
     """The published classes of the user's own groups and enrolments: section and batch; raises `NotYours`."""
     if user.role is not Role.STUDENT or user.student_id is None:
         raise NotYours(_("Only students have a student's week."))
-    timetable = published_timetable(term)
+    return _own_entries(user, published_timetable(term))
+
+
+def _own_entries(user: User, timetable: Timetable | None) -> list[EntryView]:
     if timetable is None:
         return []
-    return _views(read_entries(timetable.timetable_id, _attended_by(user.student_id, timetable.term_id)))
+    return _views(read_entries(timetable.timetable_id, own_classes(user, timetable.term_id)))
+
+
+def own_classes(user: User, term_id: int) -> sa.ColumnElement[bool]:
+    """Which entries of a term's timetables are a teacher's or student's own; raises `NotYours` for other roles."""
+    if user.role is Role.FACULTY and user.faculty_id is not None:
+        return _taught_by(user.faculty_id)
+    if user.role is Role.STUDENT and user.student_id is not None:
+        return _attended_by(user.student_id, term_id)
+    raise NotYours(_("Only teachers and students have a week of their own."))
 
 
 def timetable_entries(timetable: Timetable) -> list[EntryView]:
@@ -204,12 +213,12 @@ def _views(seen: Iterable[SeenEntry]) -> list[EntryView]:
     return [entry.view for entry in seen]
 
 
-def _taught_by(faculty_id: int) -> Any:
+def _taught_by(faculty_id: int) -> sa.ColumnElement[bool]:
     taught = sa.select(EntryFaculty.entry_id).where(EntryFaculty.faculty_id == faculty_id)
     return TimetableEntry.entry_id.in_(taught)
 
 
-def _attended_by(student_id: int, term_id: int) -> Any:
+def _attended_by(student_id: int, term_id: int) -> sa.ColumnElement[bool]:
     """Classes of the student's groups and their ancestors, and of the sections and batches chosen."""
     own = (
         sa.select(StudentGroup.student_group_id, StudentGroup.parent_id)
