@@ -10,7 +10,7 @@ from flask_babel import ngettext
 from webapp.admin import bp
 from webapp.admin.generate_form import GenerateForm
 from webapp.flow import checking, choices, generating, planning, redoing, reviewing, viewing, weighing
-from webapp.flow.checking import Glance
+from webapp.flow.bridge import TermProblem
 from webapp.flow.choices import ChoiceRefused
 from webapp.flow.curves import curve_of
 from webapp.flow.generating import DEFAULT_SECONDS, MOST_SECONDS
@@ -25,7 +25,8 @@ POLL_SECONDS, SLOW_POLL_SECONDS, SLOW_AFTER = 3, 6, 300
 def generate() -> ResponseReturnValue:
     terms, term = chosen_term()
     look = checking.glance(term) if term else None
-    form = _form(terms, term, look)
+    problem = look.problem if look else None
+    form = _form(terms, term, problem)
     if form.validate_on_submit() and _may_begin(form):
         job = _begin(form)
         if job is not None:
@@ -37,9 +38,9 @@ def generate() -> ResponseReturnValue:
         term=term,
         active=generating.active_run(term) if term else None,
         look=look,
-        plan=_plan(form, term, look),
+        plan=_plan(form, term, problem),
         sentences=reviewing.sentences_of_variants() | _sentences_of_own(),
-        classes=_classes(look),
+        classes=_classes(problem),
     )
     return page, 422 if form.errors else 200
 
@@ -48,14 +49,14 @@ def generate() -> ResponseReturnValue:
 def generate_plan() -> ResponseReturnValue:
     """What a run of the choices made so far would do; the form asks for it at each change."""
     terms, term = chosen_term()
-    look = checking.glance(term) if term else None
-    form = _form(terms, term, look, formdata=request.args, meta={"csrf": False})
-    return render("admin/timetables/plan.html", plan=_plan(form, term, look))
+    problem = checking.look_at(term).problem if term else None
+    form = _form(terms, term, problem, formdata=request.args, meta={"csrf": False})
+    return render("admin/timetables/plan.html", plan=_plan(form, term, problem))
 
 
-def _form(terms: list[Term], term: Term | None, look: Glance | None, **fields: Any) -> GenerateForm:
+def _form(terms: list[Term], term: Term | None, problem: TermProblem | None, **fields: Any) -> GenerateForm:
     own = [profile.name for profile in weighing.profiles_of(me())]
-    scopes = choices.scopes_of(look.problem) if look and look.problem else []
+    scopes = choices.scopes_of(problem) if problem else []
     return GenerateForm(terms, term, own, scopes, choices.bases_of(term) if term else [], **fields)
 
 
@@ -78,12 +79,12 @@ def _begin(form: GenerateForm) -> GenerationJob | None:
         return None
 
 
-def _plan(form: GenerateForm, term: Term | None, look: Glance | None) -> list[str]:
-    if term is None or look is None:
+def _plan(form: GenerateForm, term: Term | None, problem: TermProblem | None) -> list[str]:
+    if term is None:
         return []
     seconds = min(MOST_SECONDS, max(0, form.seconds.data or DEFAULT_SECONDS))
     try:
-        return planning.plan(look.problem, term, form.chosen(), seconds, len(form.variants.data or ()))
+        return planning.plan(problem, term, form.chosen(), seconds, len(form.variants.data or ()))
     except ChoiceRefused as refused:
         return [refused.message]
 
@@ -92,9 +93,9 @@ def _sentences_of_own() -> dict[str, str]:
     return {profile.name: _("Your own weights.") for profile in weighing.profiles_of(me())}
 
 
-def _classes(look: Glance | None) -> dict[int, str]:
+def _classes(problem: TermProblem | None) -> dict[int, str]:
     """How many classes each department has, in words."""
-    scopes = choices.scopes_of(look.problem) if look and look.problem else []
+    scopes = choices.scopes_of(problem) if problem else []
     return {one.department_id: ngettext("%(num)d class", "%(num)d classes", one.classes) for one in scopes}
 
 
