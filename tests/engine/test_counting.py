@@ -3,10 +3,10 @@
 from dataclasses import replace
 from random import Random
 
-from tests.engine.planted import KINDS, base, chain_of_pins, overbooked_teacher, overfull_group, too_few_labs
+from tests.engine.planted import KINDS, ROOMS, base, chain_of_pins, overbooked_teacher, overfull_group, too_few_labs
 from webapp.engine.counting import ShortageKind, shortages
 from webapp.engine.domains import Domains
-from webapp.engine.instance import Constraint, Placement
+from webapp.engine.instance import Constraint, Meeting, Placement, RoomOption
 from webapp.engine.matching import match, violator
 from webapp.engine.timegrid import Time
 
@@ -25,6 +25,25 @@ def test_too_few_labs_are_named_as_a_set_of_rooms() -> None:
     planted = too_few_labs(Random(0))
     [found] = shortages(planted.instance)
     assert (found.kind, set(found.rooms), found.demand, found.supply) == (ShortageKind.ROOMS, planted.rooms, 33, 32)
+
+
+def test_meetings_that_start_together_and_suit_one_room_only_are_named_once_for_the_room() -> None:
+    instance = base(Random(0))
+    lab = (RoomOption(ROOMS),)
+    extra = tuple(Meeting(f"X{i}", instance.meetings[0].times, lab, (), 20) for i in range(4))
+    number = len(instance.meetings)
+    together = [Constraint("same_time", None, (), (number + i, number + i + 1)) for i in (0, 2)]
+    grown = replace(instance, meetings=instance.meetings + extra, constraints=instance.constraints + tuple(together))
+    [found] = shortages(grown)
+    assert (found.kind, found.rooms, found.demand, found.supply) == (ShortageKind.ROOMS, (ROOMS,), 2, 1)
+    assert (
+        found.sentence
+        == "LAB0: X0, X1 start together and ask for 2 rooms, 1 possible. The same holds for 1 more such set."
+    )
+    assert found.meetings == tuple(range(number, number + 4))
+    assert set(found.constraints) == {1, len(instance.constraints)}
+    both = replace(grown, meetings=instance.meetings + tuple(replace(m, rooms=(*lab, RoomOption(4))) for m in extra))
+    assert shortages(both) == []
 
 
 def test_an_overfull_group_is_named() -> None:

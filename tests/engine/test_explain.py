@@ -11,9 +11,9 @@ from tests.engine.planted import KINDS, Planted, base
 from webapp.engine.cpsat.run import Limits
 from webapp.engine.explain import Explanation, Verdict, explain
 from webapp.engine.explain.core import status_of
-from webapp.engine.instance import Constraint, Instance, Placement
+from webapp.engine.instance import Constraint, Instance, Meeting, Placement, Resource, ResourceKind, TimeOption
 from webapp.engine.result import Status
-from webapp.engine.timegrid import Time
+from webapp.engine.timegrid import Time, TimeGrid
 
 
 def assert_named_rightly(planted: Planted, told: Explanation) -> None:
@@ -70,6 +70,22 @@ def test_the_price_list_says_what_each_way_out_costs() -> None:
     assert all(price.proven for price in told.prices)
     assert any(price.assumption is None and price.sentence == "Leave 1 meeting out." for price in told.prices)
     assert any(price.assumption and price.assumption.constraint.rule == "unavailable" for price in told.prices)
+
+
+def test_a_teacher_over_the_weeks_limit_has_a_price_in_a_week_of_48_slots() -> None:
+    grid = TimeGrid(6, 8)
+    times = tuple(TimeOption(Time(slot, 1, 1 << day)) for day in range(6) for slot in range(8))
+    people = (Resource("T", ResourceKind.INSTRUCTOR, "Dr T"), Resource("G", ResourceKind.GROUP, "G"))
+    meetings = tuple(Meeting(f"M{i}", times, (), (0, 1), 20, needs_room=False) for i in range(17))
+    constraints = tuple(Constraint(rule, None) for rule in ("all_placed", "instructor_clash", "group_clash"))
+    limit = Constraint("max_per_week", None, (0,), amount=14)
+    told = explain(Instance("week", grid, (), people, meetings, (*constraints, limit)), 20)
+    [conflict] = told.conflicts
+    assert {a.rule.name for a in conflict.members} == {"instructor_clash", "max_per_week"}
+    assert (conflict.minimal, conflict.verified) == (True, True)
+    found = {price.assumption and price.assumption.rule.name: (price.amount, price.proven) for price in told.prices}
+    assert found["max_per_week"] == (3, True)
+    assert found[None] == (3, True)
 
 
 def test_two_pins_in_one_room_at_one_time_are_named() -> None:

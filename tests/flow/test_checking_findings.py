@@ -133,9 +133,23 @@ def test_too_few_rooms_of_a_kind_are_named_beside_a_teacher_who_is_short(uni: Un
         factories.component(section, meetings_per_week=8, room_kind="lab", different_days=False)
     teacher, rooms = blocking(look_at(uni.term))
     assert teacher.sentence == "Dr Rao: 3 slots asked, 1 possible (most per week 1)."
-    assert rooms.sentence == "LAB1: 32 meetings that suit nowhere else ask for 32 slots, 30 possible."
+    assert (
+        rooms.sentence == "Rooms of kind lab: LAB1: 32 meetings that suit nowhere else ask for 32 slots, 30 possible."
+    )
     assert rooms.target.table == "rooms"
     assert rooms.target.row_id is not None
+
+
+def test_batches_that_start_together_and_have_one_room_between_them_are_named_with_the_kind(uni: University) -> None:
+    lab = factories.room(uni.organization, "LAB1", kind="lab")
+    section = factories.section(uni.term, factories.course(uni.cse, "ART100"))
+    component = factories.component(section, meetings_per_week=1, room_kind="lab", parallel=True)
+    component.batches = [factories.group(uni.term, "X"), factories.group(uni.term, "Y")]
+    [found] = blocking(look_at(uni.term))
+    assert found.sentence == (
+        "Rooms of kind lab: LAB1: ART100 A, L 1 (X), ART100 A, L 1 (Y) start together and ask for 2 rooms, 1 possible."
+    )
+    assert (found.target.row_id, found.demand, found.supply) == (lab.room_id, 2, 1)
 
 
 def test_classes_of_one_day_that_need_more_rooms_than_there_are_on_it(uni: University) -> None:
@@ -150,7 +164,8 @@ def test_classes_of_one_day_that_need_more_rooms_than_there_are_on_it(uni: Unive
             factories.availability(slot, section_id=section.section_id)
     found = of(findings(uni.term), Severity.BLOCKER, FindingKind.ROOMS)
     assert any(
-        one.sentence.startswith("HALL: 7 meetings that suit nowhere else ask for 7 slots, 6") for one in found
+        one.sentence.startswith("Rooms of kind lecture: HALL: 7 meetings that suit nowhere else ask for 7 slots, 6")
+        for one in found
     ) or any(
         one.sentence == "Monday, HALL: 7 classes that can be held at no other time ask for 7 slots, 6 possible."
         for one in found

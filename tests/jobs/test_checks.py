@@ -29,9 +29,10 @@ def answer_of(job_id: str) -> Answer:
 
 
 def over_ask(term: Term) -> None:
-    """Two batches that must start together, of one teacher and in the one studio: search finds it, no count does."""
+    """Two batches that must start together, of one teacher: search finds it, no count does."""
     home = factories.department(term.organization)
-    factories.room(term.organization, "STUDIO", kind="studio")
+    for code in ("STUDIO", "STUDIO2"):
+        factories.room(term.organization, code, kind="studio")
     section = factories.section(
         term, factories.course(home, "ART100"), faculty=[factories.faculty(home, name="Dr Rao")]
     )

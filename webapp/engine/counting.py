@@ -6,7 +6,7 @@ Python without a solver: the web's check step and `explain` both begin here. Wha
 proof; finding nothing proves nothing.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -21,11 +21,17 @@ from webapp.engine.rules.max_per_week import MaxPerWeek
 from webapp.engine.rules.pinned import Pinned
 from webapp.engine.rules.possible_time import PossibleTime
 from webapp.engine.rules.room_closed import RoomClosed
+from webapp.engine.rules.same_time import SameTime
 from webapp.engine.rules.suitable_room import SuitableRoom
+from webapp.engine.timegrid import Time
 from webapp.engine.wording import Names
 
 MOST_EDGES = 400_000
 """Matching of rooms is left out where it would have to look at more pairs than this."""
+
+
+Hard = tuple[int, Constraint, Rule]
+"""A hard constraint with its index, and the rule that it puts to work."""
 
 
 class ShortageKind(StrEnum):
@@ -40,7 +46,7 @@ class ShortageKind(StrEnum):
     DAYS = "days"
     """Meetings on different days are more than the days they may be on."""
     ROOMS = "rooms"
-    """A kind of room (a set of suitable rooms) has more meetings than it can hold."""
+    """A kind of room (a set of suitable rooms) has more meetings than it can hold, in the week or at once."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +58,8 @@ class Shortage:
     label
         Who or what is short, for a table's first column.
     demand, supply
-        Slots (days for `ShortageKind.DAYS`) asked for and possible, in one week of the grid.
+        Slots asked for and possible, in one week of the grid; days for `ShortageKind.DAYS`, and rooms where meetings
+        start together.
     sentence
         The same in words, with the numbers.
     meetings, resources, rooms
@@ -91,6 +98,7 @@ def shortages(
     found += counter.people(exclude=found)
     found += counter.days()
     if thorough or not found:
+        found += counter.rooms_at_once()
         found += counter.rooms()
     return found
 
@@ -101,7 +109,7 @@ class _Counter:
     def __init__(self, instance: Instance, domains: Domains, names: Names) -> None:
         self.names = names
         self.instance, self.grid, self.domains = instance, instance.grid, domains
-        self.hard: list[tuple[int, Constraint, Rule]] = [
+        self.hard: list[Hard] = [
             (index, constraint, rule_named(constraint.rule))
             for index, constraint in enumerate(instance.constraints)
             if constraint.hard
@@ -109,7 +117,7 @@ class _Counter:
         self._cells: dict[int, frozenset[int]] = {}
         self._needs: dict[int, int] = {}
         self._choices: dict[int, list[int]] = {}
-        self._limits: dict[Subject, list[tuple[int, Constraint, Rule]]] = {}
+        self._limits: dict[Subject, list[Hard]] = {}
         for index, constraint, rule in self.hard:
             if isinstance(rule, ChoiceRule):
                 for meeting in meetings_of(instance, constraint):
@@ -123,13 +131,14 @@ class _Counter:
     def cells(self, meeting: int) -> frozenset[int]:
         """The (week, cell) pairs that a meeting may cover, as ``week * cells + cell``."""
         if meeting not in self._cells:
-            found: set[int] = set()
-            for option in self.domains.times(meeting):
-                for week in range(self.grid.weeks):
-                    if option.time.weeks >> week & 1:
-                        found.update(week * self.grid.cells + cell for cell in option.time.cells(self.grid))
+            found = (key for option in self.domains.times(meeting) for key in self._keys(option.time))
             self._cells[meeting] = frozenset(found)
         return self._cells[meeting]
+
+    def _keys(self, time: Time) -> Iterator[int]:
+        for week in range(self.grid.weeks):
+            if time.weeks >> week & 1:
+                yield from (week * self.grid.cells + cell for cell in time.cells(self.grid))
 
     def need(self, meeting: int) -> int:
         """The fewest (week, cell) pairs that the meeting covers wherever it stands."""
@@ -221,11 +230,12 @@ class _Counter:
         name = self._name(subject, constraint)
         demand = sum(self.need(m) for m in meetings)
         possible: frozenset[int] = frozenset().union(*(self.cells(m) for m in meetings))
-        supply, limits = self._supply(subject, possible)
+        limits = self._limits.get(subject, [])
+        supply = self._supply(possible, limits)
         where = (subject.resource,) if subject.resource is not None else ()
         if demand > supply:
             asked, there = self.per_week(demand), supply // self.grid.weeks
-            rules = tuple(sorted({index, *limits, *self.choices(meetings)}))
+            rules = tuple(sorted({index, *self._behind(limits, meetings, possible, demand)}))
             sentence = f"{name}: {asked} slots asked, {there} possible."
             return Shortage(ShortageKind.SLOTS, name, asked, there, sentence, meetings, where, (), rules)
         found = violator({(m, n): sorted(self.cells(m)) for m in meetings for n in range(self.need(m))})
@@ -249,28 +259,34 @@ class _Counter:
         words = [f"{self.names.day(cell // slots)}, {self.names.slot(cell % slots)}" for cell in cells]
         return "; ".join(words) if len(words) <= 4 else f"{'; '.join(words[:3])} and {len(words) - 3} more"
 
-    def _supply(self, subject: Subject, possible: frozenset[int]) -> tuple[int, list[int]]:
-        """Slots that a subject can be busy in, and the constraints that lower it."""
+    def _supply(self, possible: frozenset[int], limits: Sequence[Hard]) -> int:
+        """Slots out of the possible ones that somebody with these limits can be busy in."""
         grid = self.grid
         days: dict[int, int] = {}
         for key in possible:
             days[key // grid.slots_per_day] = days.get(key // grid.slots_per_day, 0) + 1
-        used: list[int] = []
-        week_limit: int | None = None
-        for index, constraint, rule in self._limits.get(subject, ()):
-            if isinstance(rule, MaxPerWeek):
-                if week_limit is None or constraint.amount < week_limit:
-                    week_limit = constraint.amount
-                    used.append(index)
-            elif any(number > constraint.amount for number in days.values()):
-                days = {day: min(number, constraint.amount) for day, number in days.items()}
-                used.append(index)
         weeks = [0] * grid.weeks
+        per_day = min((c.amount for _, c, rule in limits if isinstance(rule, MaxPerDay)), default=grid.slots_per_day)
         for day, number in days.items():
-            weeks[day // grid.days] += number
-        if week_limit is not None:
-            weeks = [min(number, week_limit) for number in weeks]
-        return sum(weeks), used
+            weeks[day // grid.days] += min(number, per_day)
+        per_week = min((c.amount for _, c, rule in limits if isinstance(rule, MaxPerWeek)), default=grid.cells)
+        return sum(min(number, per_week) for number in weeks)
+
+    def _behind(
+        self, limits: Sequence[Hard], meetings: tuple[int, ...], possible: frozenset[int], demand: int
+    ) -> Iterator[int]:
+        """The constraints that make the supply as small as it is; those that lower it no further are left out."""
+        supply = self._supply(possible, limits)
+        for limit in list(limits):
+            others = [one for one in limits if one is not limit]
+            if self._supply(possible, others) == supply:
+                limits = others
+        yield from (index for index, _, _ in limits)
+        own = [[o.time for o in self.instance.meetings[m].times] for m in meetings]
+        unhindered = frozenset(key for times in own for time in times for key in self._keys(time))
+        least = sum(min((len(list(self._keys(time))) for time in times), default=0) for times in own)
+        if (least, self._supply(unhindered, limits)) != (demand, supply):
+            yield from self.choices(meetings)
 
     # --- days -----------------------------------------------------------------------------------
 
@@ -301,7 +317,7 @@ class _Counter:
 
     def rooms(self) -> Iterator[Shortage]:
         """Kinds of rooms with more meetings than they can hold; matching where counting is not enough."""
-        clash = next((i for i, _, rule in self.hard if isinstance(rule, ClashRule) and rule.rooms), None)
+        clash = self._room_clash()
         if clash is None:
             return
         of_set: dict[frozenset[int], list[int]] = {}
@@ -318,6 +334,39 @@ class _Counter:
         if not found:
             yield from self._rooms_by_matching(of_set, clash)
 
+    def rooms_at_once(self) -> Iterator[Shortage]:
+        """Meetings that must start together and have too few rooms between them; one for each set of rooms."""
+        clash = self._room_clash()
+        if clash is None:
+            return
+        of_rooms: dict[tuple[int, ...], list[tuple[tuple[int, ...], int]]] = {}
+        for index, constraint, rule in self.hard:
+            if isinstance(rule, SameTime):
+                found = violator({m: own for m in constraint.meetings if (own := self._rooms_of(m))})
+                if found is not None:
+                    few = tuple(sorted(found.askers))
+                    of_rooms.setdefault(tuple(sorted(found.places)), []).append((few, index))
+        for rooms, sets in of_rooms.items():
+            few, index = max(sets, key=lambda one: len(one[0]))
+            meetings = tuple(sorted({m for own, _ in sets for m in own}))
+            name, more = self._name_of_rooms(rooms), len(sets) - 1
+            sentence = f"{name}: {self.label(few)} start together and ask for {len(few)} rooms, {len(rooms)} possible."
+            if more:
+                sentence += f" The same holds for {more} more such {'set' if more == 1 else 'sets'}."
+            rules = tuple(sorted({clash, index, *self.choices(few)}))
+            yield Shortage(ShortageKind.ROOMS, name, len(few), len(rooms), sentence, meetings, (), rooms, rules)
+
+    def _rooms_of(self, meeting: int) -> list[int]:
+        return sorted(self.domains.rooms(meeting)) if self.instance.meetings[meeting].needs_room else []
+
+    def _room_clash(self) -> int | None:
+        """The hard constraint by which a room holds one meeting at a time."""
+        return next((i for i, _, rule in self.hard if isinstance(rule, ClashRule) and rule.rooms), None)
+
+    def _name_of_rooms(self, rooms: Iterable[int]) -> str:
+        codes = [self.names.room(room) for room in rooms]
+        return ", ".join(codes) if len(codes) <= 4 else f"{', '.join(codes[:3])} and {len(codes) - 3} more rooms"
+
     def _kind(self, rooms: frozenset[int], of_set: Mapping[frozenset[int], list[int]], clash: int) -> Shortage | None:
         meetings = tuple(sorted(m for own, members in of_set.items() if own <= rooms for m in members))
         demand = sum(self.need(m) for m in meetings)
@@ -330,8 +379,7 @@ class _Counter:
     def _room_shortage(
         self, rooms: tuple[int, ...], meetings: tuple[int, ...], demand: int, supply: int, clash: int
     ) -> Shortage:
-        codes = [self.names.room(room) for room in rooms]
-        name = ", ".join(codes) if len(codes) <= 4 else f"{', '.join(codes[:3])} and {len(codes) - 3} more rooms"
+        name = self._name_of_rooms(rooms)
         asked, there = self.per_week(demand), supply // self.grid.weeks
         sentence = f"{name}: {len(meetings)} meetings that suit nowhere else ask for {asked} slots, {there} possible."
         rules = tuple(sorted({clash, *self.choices(meetings)}))

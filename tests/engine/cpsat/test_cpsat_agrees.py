@@ -16,9 +16,10 @@ from tests.engine.cpsat.cpsat_cases import (
 )
 from tests.engine.instances import instances, solutions
 from webapp.engine.evaluate import evaluate
-from webapp.engine.instance import Constraint, Instance, Placement
+from webapp.engine.instance import Constraint, Instance, Placement, TimeOption
 from webapp.engine.rules import RULES
 from webapp.engine.solution import Solution
+from webapp.engine.timegrid import Time
 
 NAMES = [rule.name for rule in RULES]
 SEEDS = range(12)
@@ -91,6 +92,17 @@ def test_what_a_window_would_change_costs_in_the_model_what_it_costs_in_truth(ru
 def test_day_and_week_patterns_agree_on_longer_days(rule: str, slots: int) -> None:
     for seed in range(4):
         instance, solution = prepared(Random(seed), rule, 1, slots_per_day=slots)
+        assert model_cost(instance, solution) == evaluate(instance, solution).cost, seed
+
+
+def test_hours_are_added_up_in_a_week_too_long_to_try_out_every_week() -> None:
+    for seed in range(4):
+        instance, solution = prepared(Random(seed), "max_per_week", 1, days=6, slots_per_day=8)
+        anywhere = tuple(TimeOption(Time(slot, 1, 1 << day)) for day in range(6) for slot in range(8))
+        meetings = tuple(
+            replace(m, times=tuple({o.time: o for o in (*anywhere, *m.times)}.values())) for m in instance.meetings
+        )
+        instance = replace(instance, meetings=meetings)
         assert model_cost(instance, solution) == evaluate(instance, solution).cost, seed
 
 

@@ -34,6 +34,8 @@ class Limits:
         Asked from another thread about ten times a second.
     work
         Limit in CP-SAT's deterministic time: the same run twice gives the same answer.
+    adding_up
+        Whether every clause is looked at as a sum, too: what is impossible by counting is then proven at once.
     prove
         Whether the bound matters more than the solution: one worker then works on it alone.
     """
@@ -43,6 +45,7 @@ class Limits:
     seed: int = 0
     stop: Stop = never
     work: float | None = None
+    adding_up: bool = False
     prove: bool = False
 
     def left(self, seconds: float) -> "Limits":
@@ -123,8 +126,9 @@ def run(model: cp_model.CpModel, limits: Limits, told: Callable[[float, float], 
     if limits.work is not None:
         parameters.max_deterministic_time = max(0.001, limits.work)
         parameters.interleave_search = limits.workers > 1
-    if limits.prove:
+    if limits.prove or limits.adding_up:
         parameters.linearization_level = 2
+    if limits.prove:
         parameters.optimize_with_lb_tree_search = True
     begin = monotonic()
     if limits.stop():

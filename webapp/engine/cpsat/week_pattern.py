@@ -1,6 +1,6 @@
 """Week patterns: a function of how long a subject is busy on each day of a week."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import product
 from math import prod
 from random import Random
@@ -107,7 +107,17 @@ def _table(cost: Callable[[Sequence[int]], int], most: list[int]) -> list[tuple[
         loads += [
             tuple(k if d == day else 0 for d in range(len(most))) for day, n in enumerate(most) for k in range(n + 1)
         ]
+        loads += _filled(most)
     return [(*row, cost(row)) for row in loads]
+
+
+def _filled(most: list[int]) -> Iterator[tuple[int, ...]]:
+    """The week filled slot by slot, so that no total is missing from a sample."""
+    loads = [0] * len(most)
+    for day, number in enumerate(most):
+        for load in range(1, number + 1):
+            loads[day] = load
+            yield tuple(loads)
 
 
 def _of_total(table: list[tuple[int, ...]]) -> tuple[Line, ...] | None:

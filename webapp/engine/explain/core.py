@@ -12,7 +12,7 @@ from ortools.sat.python import cp_model
 
 from webapp.engine.cpsat import room_counts
 from webapp.engine.cpsat.constraints import add_constraints
-from webapp.engine.cpsat.room_model import solve_rooms
+from webapp.engine.cpsat.room_model import about_rooms, solve_rooms
 from webapp.engine.cpsat.run import Clock, Limits, Outcome, run
 from webapp.engine.cpsat.time_model import read
 from webapp.engine.cpsat.variables import Variables
@@ -55,7 +55,7 @@ class Guarded:
         self.instance = replace(instance, constraints=tuple(a.constraint for a in assumptions))
         everything = frozenset(range(len(self.assumptions)))
         meetings = meetings_touched(self.instance, only)
-        self.named_rooms = places(instance, meetings) <= MOST_PLACES
+        self.named_rooms = names_rooms(self.instance, meetings)
         self.variables = Variables(
             self.instance,
             meetings,
@@ -86,6 +86,12 @@ class Guarded:
         if any(literal not in ours for literal in core):
             return list(among)
         return [ours[literal] for literal in core]
+
+
+def names_rooms(instance: Instance, meetings: Sequence[int]) -> bool:
+    """Whether a model decides about rooms: some rule asks for it, and it does not grow too large."""
+    asks = any(about_rooms(rule_named(constraint.rule)) for constraint in instance.constraints)
+    return asks and places(instance, meetings) <= MOST_PLACES
 
 
 def places(instance: Instance, meetings: Sequence[int]) -> int:
@@ -211,7 +217,7 @@ def status_of(
     domains = Domains(alone)
     if any(not domains.times(m) for m in meetings):
         return Status.INFEASIBLE
-    named = places(alone, meetings) <= MOST_PLACES
+    named = names_rooms(alone, meetings)
     if named and any(alone.meetings[m].needs_room and not domains.rooms(m) for m in meetings):
         return Status.INFEASIBLE
     variables = Variables(alone, meetings, {}, domains, named_rooms=named)
@@ -219,4 +225,4 @@ def status_of(
     if named and variables.rooms_are_exclusive:
         for kind in room_counts.kinds(variables):
             room_counts.limit(variables, kind)
-    return run(variables.model, limits).status
+    return run(variables.model, replace(limits, adding_up=True)).status

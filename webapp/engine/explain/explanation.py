@@ -1,6 +1,6 @@
 """Why there is no timetable: counting first, then CP-SAT, then what each way out would cost."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from time import monotonic
 
@@ -81,7 +81,12 @@ class Explanation:
 
 
 def explain(
-    instance: Instance, seconds: float = 30.0, stop: Stop = never, seed: int = 0, names: Names | None = None
+    instance: Instance,
+    seconds: float = 30.0,
+    stop: Stop = never,
+    seed: int = 0,
+    names: Names | None = None,
+    workers: int = 1,
 ) -> Explanation:
     """Say why an instance has no timetable: each step only if the one before found nothing.
 
@@ -93,6 +98,8 @@ def explain(
     ----------
     names
         How days, slots, meetings and rooms are called in sentences; numbers and codes if None.
+    workers
+        Threads for the price list: several ways of searching find a timetable where one is lost.
     """
     begin = monotonic()
     names = names or Names.of(instance)
@@ -112,7 +119,7 @@ def explain(
         verdict = Verdict.POSSIBLE if possible else Verdict.NOT_PROVED
         return Explanation(verdict, (), (), sentence, monotonic() - begin)
     conflicts.sort(key=lambda conflict: len(conflict.members))
-    told = prices(instance, everything, conflicts[0].members, clock)
+    told = prices(instance, everything, conflicts[0].members, Clock(replace(clock.limits(), workers=workers)))
     sentence = " ".join(conflict.sentence for conflict in conflicts[:3])
     if len(conflicts) > 3:
         sentence += f" And {len(conflicts) - 3} more conflicts."

@@ -13,6 +13,7 @@ from webapp.engine.explain.assumptions import Assumption
 from webapp.engine.explain.core import MOST_PLACES, places
 from webapp.engine.instance import Instance
 from webapp.engine.result import Status
+from webapp.engine.rules.family import ClashRule
 
 
 @dataclass(frozen=True)
@@ -41,16 +42,19 @@ class Price:
 def prices(
     instance: Instance, everything: Sequence[Assumption], members: Sequence[Assumption], clock: Clock
 ) -> tuple[Price, ...]:
-    """Price every member of a conflict, and leaving meetings out, cheapest first.
+    """Price every member of a conflict, and leaving meetings out, cheapest first; double bookings are asked about last.
 
     Each is asked about on the whole instance with all its other hard rules. The instance must be
-    known to have no timetable: then nothing costs less than 1.
+    known to have no timetable: then nothing costs less than 1. Without a price is whatever there was no
+    time for, and all of it where the model has no form for a rule.
     """
     found = []
-    for number, member in enumerate([*members, None]):
+    asked: list[Assumption | None] = [*members, None]
+    asked.sort(key=lambda member: member is not None and isinstance(member.rule, ClashRule))
+    for number, member in enumerate(asked):
         if clock.over:
             break
-        share = clock.left / (len(members) + 1 - number)
+        share = clock.left / (len(asked) - number)
         price = _price(instance, everything, member, clock, share)
         if price is not None:
             found.append(price)
@@ -72,9 +76,11 @@ def _price(
     variables = Variables(asked, meetings, {}, domains, named_rooms=named, partial=member is None)
     objective = add_constraints(variables)
     goal = cost(asked, variables, objective) if member is not None else variables.missing
+    if objective.left_out:
+        return None  # what the model does not know can be neither proven nor counted
     variables.model.add(goal >= 1)  # nothing to pay would mean that there was no conflict
     variables.model.minimize(goal)
-    outcome = run(variables.model, clock.limits(seconds))
+    outcome = run(variables.model, replace(clock.limits(seconds), adding_up=named))
     if outcome.status is Status.UNKNOWN:
         return None
     amount = round(outcome.objective) if outcome.solved else None

@@ -11,7 +11,7 @@ from webapp.engine.timegrid import Time
 from webapp.flow.bridge import TermProblem, TermRows, names_of, problem_from, read_term
 from webapp.flow.checking.finding import FindingKind, Target
 from webapp.flow.problems import Problem
-from webapp.models import Component, Section, Term
+from webapp.models import Component, Room, Section, Term
 
 
 @dataclass(frozen=True)
@@ -122,14 +122,21 @@ class Case:
 
     def of_rooms(self, rooms: Sequence[int]) -> Target:
         """The row of the one room, or the list of rooms, of their one kind where they share it."""
-        by_id = {room.room_id: room for room in self.look.rows.rooms}
-        found = [by_id[self.problem.room_ids[room]] for room in rooms]
+        found = self._rooms(rooms)
         if len(found) == 1:
             return Target("rooms", found[0].room_id, found[0].code)
-        kinds = {room.kind for room in found}
+        kinds = self.kinds_of_rooms(rooms)
         if len(kinds) == 1:
-            return Target("rooms", None, kinds.copy().pop(), "kind", kinds.pop())
+            return Target("rooms", None, kinds[0], "kind", kinds[0])
         return Target("rooms", None, some([room.code for room in found]))
+
+    def kinds_of_rooms(self, rooms: Sequence[int]) -> list[str]:
+        """The kinds of these rooms, each once."""
+        return sorted({room.kind for room in self._rooms(rooms)})
+
+    def _rooms(self, rooms: Sequence[int]) -> list[Room]:
+        by_id = {room.room_id: room for room in self.look.rows.rooms}
+        return [by_id[self.problem.room_ids[room]] for room in rooms]
 
     def cells(self, meeting: int) -> frozenset[int]:
         """The cells of the week's grid that a meeting may cover."""

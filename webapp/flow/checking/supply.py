@@ -66,8 +66,9 @@ def _too_many_slots(case: Case, shortage: Shortage) -> Finding:
 def _too_few_rooms(case: Case, shortage: Shortage) -> Finding:
     target = case.of_rooms(shortage.rooms)
     sentence = shortage.sentence
-    if target.column:
-        sentence = _("Rooms of kind %(kind)s: %(sentence)s", kind=target.value, sentence=sentence)
+    kinds = case.kinds_of_rooms(shortage.rooms)
+    if len(kinds) == 1:
+        sentence = _("Rooms of kind %(kind)s: %(sentence)s", kind=kinds[0], sentence=sentence)
     return _found(shortage, FindingKind.ROOMS, target, sentence)
 
 
