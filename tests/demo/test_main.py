@@ -23,7 +23,7 @@ STOP_SECONDS = 60
 def demo(data: Path) -> Iterator[str]:
     """What the demo prints until it waits; it is ended as by Ctrl-C."""
     environment = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "REDIS_URL", "TIMELOOM_ENV")}
-    command = [sys.executable, "-m", "webapp.demo", "--data", str(data)]
+    command = [sys.executable, "-m", "webapp.demo", "--small", "--data", str(data)]
     running = subprocess.Popen(
         command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )

@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from webapp.demo import university
+from webapp.demo import catalogue, university
 from webapp.engine.counting import shortages
 from webapp.engine.instance import ResourceKind
 from webapp.flow import exporting, importing
@@ -27,6 +27,22 @@ def test_it_has_the_size_of_a_small_university() -> None:
     }
     assert sizes["time_slots"] == 5 * 8 + 4
     assert sizes["enrollments"] == 710
+
+
+@pytest.mark.usefixtures("app")
+def test_a_small_one_has_two_years_of_two_programmes_and_room_for_them() -> None:
+    tables = university.build(catalogue.SMALL)
+    assert {str(row["course"])[:4] for row in tables["sections"]} == {
+        "CSE3", "CSE5", "MEC3", "MEC5", "MA30", "HS50", "ES30", "OE51",
+    }  # fmt: skip
+    assert {row["course"] for row in tables["sections"]} == {row["code"] for row in tables["courses"]}
+    organization = importing.make_organization("SARU", "Saraswati University", "Asia/Kolkata")
+    importing.confirm(organization, None, importing.read_upload("saru.zip", university.archive(catalogue.SMALL)))
+    term = importing.find_term(organization, "2024-25", 1)
+    assert term is not None
+    instance = build_problem(term).instance
+    assert len(instance.meetings) == 158
+    assert shortages(instance) == []
 
 
 def test_names_are_not_repeated_and_addresses_neither() -> None:

@@ -43,13 +43,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Prepare, start, tell, wait, stop."""
     parser = argparse.ArgumentParser(prog="python -m webapp.demo", description=__doc__)
     parser.add_argument("--data", type=Path, default=ROOT / "var" / "demo", metavar="DIR", help="where data are kept")
-    data: Path = parser.parse_args(arguments).data
+    parser.add_argument("--small", action="store_true", help="two years of two programmes, where nothing is there yet")
+    given = parser.parse_args(arguments)
+    data: Path = given.data
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stop)
     try:
         with ExitStack() as stack:
             _prepare_environment(data, stack)
-            accounts = _load_university(_keys(data)["password"])
+            accounts = _load_university(_keys(data)["password"], small=given.small)
             address = _start(data, stack)
             _tell(address, data, accounts, _keys(data)["password"])
             signal.pause()
@@ -86,11 +88,12 @@ def _prepare_environment(data: Path, stack: ExitStack) -> None:
     os.environ["TIMELOOM_ENV"] = "development"
 
 
-def _load_university(password: str) -> list[tuple[str, str, str]]:
+def _load_university(password: str, *, small: bool) -> list[tuple[str, str, str]]:
     """Migrate, import where nothing is there yet; role, e-mail and name of each account."""
     from flask_migrate import upgrade
 
     from webapp.app import create_app
+    from webapp.demo import catalogue
     from webapp.demo.loading import load
     from webapp.extensions import db
 
@@ -98,7 +101,8 @@ def _load_university(password: str) -> list[tuple[str, str, str]]:
     with app.app_context():
         upgrade(str(ROOT / "migrations"))
         print("Loading the university ...", flush=True)
-        accounts = [(account.role.value, account.email, account.who) for account in load(password)]
+        programmes = catalogue.SMALL if small else catalogue.PROGRAMMES
+        accounts = [(account.role.value, account.email, account.who) for account in load(password, programmes)]
         db.session.remove()
         db.engine.dispose()
     return accounts

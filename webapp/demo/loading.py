@@ -1,11 +1,13 @@
 """Brings the invented university into a database, as a registrar would: by import, with an account per role."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
 from webapp.demo import catalogue, university
+from webapp.demo.catalogue import Programme
 from webapp.extensions import db
 from webapp.flow import accounts, importing
 from webapp.flow.passwords import password_matches
@@ -23,13 +25,13 @@ class Account:
     who: str
 
 
-def load(password: str) -> list[Account]:
+def load(password: str, programmes: Sequence[Programme] = catalogue.PROGRAMMES) -> list[Account]:
     """Import the university if it is absent, and give each role an account with the password."""
     code, name, timezone = catalogue.ORGANIZATION
     organization = importing.find_organization(code)
     if organization is None:
         organization = importing.make_organization(code, name, timezone)
-        tables = importing.read_upload("saru.zip", university.archive())
+        tables = importing.read_upload("saru.zip", university.archive(programmes))
         importing.confirm(organization, None, tables)
     accounts_made = [_account(organization, role, password) for role in Role]
     db.session.commit()

@@ -5,7 +5,7 @@ electives stand at slots of their own, so that no student's choice clashes.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
 from decimal import Decimal
@@ -78,12 +78,12 @@ class University:
         return chosen
 
 
-def build() -> Mapping[str, list[Record]]:
-    """All tables of the demo university."""
+def build(programmes: Sequence[Programme] = catalogue.PROGRAMMES) -> Mapping[str, list[Record]]:
+    """All tables of the demo university, with what these programmes study."""
     made = University()
     _places_and_times(made)
     _teachers(made)
-    classes = list(_classes())
+    classes = list(_classes(programmes))
     _groups_and_students(made, classes)
     _core_courses(made, classes)
     _shared_courses(made, classes)
@@ -93,9 +93,9 @@ def build() -> Mapping[str, list[Record]]:
     return made.tables
 
 
-def archive() -> bytes:
+def archive(programmes: Sequence[Programme] = catalogue.PROGRAMMES) -> bytes:
     """The tables as the ZIP that an import reads."""
-    return zip_of(build())
+    return zip_of(build(programmes))
 
 
 def _places_and_times(made: University) -> None:
@@ -165,8 +165,8 @@ def _teachers(made: University) -> None:
             )
 
 
-def _classes() -> Iterator[ClassSection]:
-    for programme in catalogue.PROGRAMMES:
+def _classes(programmes: Sequence[Programme]) -> Iterator[ClassSection]:
+    for programme in programmes:
         for semester in programme.semesters:
             for letter in programme.sections:
                 yield ClassSection(programme, semester, letter)
@@ -214,8 +214,9 @@ def _course(made: University, code: str, title: str, department: str, credits: i
 def _core_courses(made: University, classes: list[ClassSection]) -> None:
     """Those with a laboratory come first: they weigh most on their teachers."""
     courses = []
+    studied = {(one.programme.code, one.semester) for one in classes}
     for (programme, semester), titles in catalogue.CORE.items():
-        for position, title in enumerate(titles, start=1):
+        for position, title in enumerate(titles if (programme, semester) in studied else (), start=1):
             code, lab = f"{programme}{semester}0{position}", title.endswith("*")
             _course(made, code, title.rstrip("*"), programme, 4 if lab or programme in ("MAT", "MGT") else 3)
             courses.append((not lab, code, programme, semester))
@@ -291,20 +292,26 @@ def _tutorials(made: University, course: str, one: ClassSection, teacher: str) -
 
 def _shared_courses(made: University, classes: list[ClassSection]) -> None:
     for semester, (code, title, department) in catalogue.SHARED.items():
-        _course(made, code, title, department, 3)
-        for one in classes:
-            if one.semester == semester and one.programme.code in BTECH:
-                section = f"{one.programme.code}-{one.letter}"
-                teacher = made.teacher(department, 3)
-                made.add("sections", course=code, section=section, faculty=(teacher,), groups=(one.code,))
-                _lectures(made, code, section, 3)
+        own = _engineers(classes, semester)
+        if own:
+            _course(made, code, title, department, 3)
+        for one in own:
+            section = f"{one.programme.code}-{one.letter}"
+            teacher = made.teacher(department, 3)
+            made.add("sections", course=code, section=section, faculty=(teacher,), groups=(one.code,))
+            _lectures(made, code, section, 3)
+
+
+def _engineers(classes: list[ClassSection], semester: int) -> list[ClassSection]:
+    return [one for one in classes if one.semester == semester and one.programme.code in BTECH]
 
 
 def _combined_classes(made: University, classes: list[ClassSection]) -> None:
     """One lecture for two sections at once."""
     for semester, (code, title, department, meetings, weeks) in catalogue.COMBINED.items():
-        _course(made, code, title, department, meetings)
-        own = [one.code for one in classes if one.semester == semester and one.programme.code in BTECH]
+        own = [one.code for one in _engineers(classes, semester)]
+        if own:
+            _course(made, code, title, department, meetings)
         for number, first in enumerate(range(0, len(own), 2), start=1):
             teacher = made.teacher(department, meetings)
             groups = tuple(own[first : first + 2])
@@ -314,6 +321,8 @@ def _combined_classes(made: University, classes: list[ClassSection]) -> None:
 
 def _electives(made: University, classes: list[ClassSection]) -> None:
     for semester, courses in catalogue.ELECTIVES.items():
+        if all(one.semester != semester for one in classes):
+            continue
         seats: dict[str, int] = {}
         for code, title, department in courses:
             _course(made, code, title, department, 3)
@@ -360,5 +369,5 @@ def _wishes(made: University) -> None:
         made.add("availability", slot=slot, faculty=teacher, level=level)
     for period in range(5, 9):
         made.add("availability", slot=f"FRI{period}", room="LB-101", level="unavailable")
-    for slot in saturdays:
+    for slot in saturdays if any(group["code"] == "MGT5" for group in made.tables["groups"]) else ():
         made.add("availability", slot=slot, group="MGT5", level="unavailable")

@@ -97,8 +97,8 @@ def shortages(
     found = list(counter.lonely_meetings())
     found += counter.people(exclude=found)
     found += counter.days()
+    found += counter.rooms_at_once()
     if thorough or not found:
-        found += counter.rooms_at_once()
         found += counter.rooms()
     return found
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import ngettext
 
 from webapp.extensions import db
 from webapp.flow import audit, requesting, weighing
@@ -307,12 +308,16 @@ def _completed(job: GenerationJob) -> str:
     done = [known for known in job.facts.get("variants", ()) if known["status"] == "done"]
     unplaced = [known["unplaced"] or 0 for known in done]
     if any(unplaced):
-        return _(
-            "%(number)s variants are stored; up to %(unplaced)s classes found no place.",
-            number=len(done),
-            unplaced=max(unplaced),
+        stored = ngettext("%(num)d variant is stored", "%(num)d variants are stored", len(done))
+        without = ngettext("up to %(num)d class found no place", "up to %(num)d classes found no place", max(unplaced))
+        return f"{stored}; {without}."
+    return str(
+        ngettext(
+            "%(num)d variant is stored, every class has its place.",
+            "%(num)d variants are stored, every class has its place.",
+            len(done),
         )
-    return _("%(number)s variants are stored, every class has its place.", number=len(done))
+    )
 
 
 def _stage_message(job: GenerationJob) -> str:

@@ -119,7 +119,8 @@ def explain(
         verdict = Verdict.POSSIBLE if possible else Verdict.NOT_PROVED
         return Explanation(verdict, (), (), sentence, monotonic() - begin)
     conflicts.sort(key=lambda conflict: len(conflict.members))
-    told = prices(instance, everything, conflicts[0].members, Clock(replace(clock.limits(), workers=workers)))
+    first, shared = conflicts[0], Clock(replace(clock.limits(), workers=workers))
+    told = prices(instance, everything, first.members, shared, first.meetings if first.shortage else None)
     sentence = " ".join(conflict.sentence for conflict in conflicts[:3])
     if len(conflicts) > 3:
         sentence += f" And {len(conflicts) - 3} more conflicts."

@@ -1,19 +1,28 @@
 """What it would take: single rules to relax so that there is a timetable, and how far each."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from math import ceil
 
 from webapp.engine.cpsat.constraints import add_constraints
 from webapp.engine.cpsat.run import Clock, run
-from webapp.engine.cpsat.time_model import cost
+from webapp.engine.cpsat.time_model import cost, hint
 from webapp.engine.cpsat.variables import Variables
 from webapp.engine.domains import Domains
-from webapp.engine.explain.assumptions import Assumption
-from webapp.engine.explain.core import MOST_PLACES, places
-from webapp.engine.instance import Instance
+from webapp.engine.explain.assumptions import STRUCTURE, Assumption
+from webapp.engine.explain.core import MOST_PLACES, meetings_touched, places
+from webapp.engine.instance import Constraint, Instance
+from webapp.engine.params import SolveParams
 from webapp.engine.result import Status
+from webapp.engine.rules import rule_named
 from webapp.engine.rules.family import ClashRule
+from webapp.engine.solution import Solution
+from webapp.engine.solve import schedule
+
+SEARCH_SHARE, SEARCH_SECONDS = 0.4, 0.02
+"""Of the time for a price, and per meeting, at most, for a local search for a timetable that pays it."""
+LEAST_SHARE = 0.25
+"""Of what is then left, at most, for what the conflict alone says must be paid."""
 
 
 @dataclass(frozen=True)
@@ -40,13 +49,19 @@ class Price:
 
 
 def prices(
-    instance: Instance, everything: Sequence[Assumption], members: Sequence[Assumption], clock: Clock
+    instance: Instance,
+    everything: Sequence[Assumption],
+    members: Sequence[Assumption],
+    clock: Clock,
+    only: Collection[int] | None = None,
 ) -> tuple[Price, ...]:
-    """Price every member of a conflict, and leaving meetings out, cheapest first; double bookings are asked about last.
+    """Price every member of a conflict, and leaving meetings out, cheapest first.
 
-    Each is asked about on the whole instance with all its other hard rules. The instance must be
-    known to have no timetable: then nothing costs less than 1. Without a price is whatever there was no
-    time for, and all of it where the model has no form for a rule.
+    Each is asked about on the whole instance with all its other hard rules: local search finds a timetable that pays
+    some price, and CP-SAT how much must be paid at least, by the members alone (over the meetings ``only``) and else by
+    everything. The instance must be known to have no timetable: then nothing costs less than 1. Double bookings,
+    which nobody will pay for, are asked about last and by search alone. Without a price is whatever there was no time
+    for, and what the model has no form for.
     """
     found = []
     asked: list[Assumption | None] = [*members, None]
@@ -54,43 +69,95 @@ def prices(
     for number, member in enumerate(asked):
         if clock.over:
             break
-        share = clock.left / (len(asked) - number)
-        price = _price(instance, everything, member, clock, share)
+        share = Clock(clock.limits(clock.left / (len(asked) - number)))
+        price = _Question(instance, everything, members, member, only).answer(share)
         if price is not None:
             found.append(price)
     return tuple(sorted(found, key=lambda p: (p.amount is None, p.amount or 0)))
 
 
-def _price(
-    instance: Instance, everything: Sequence[Assumption], member: Assumption | None, clock: Clock, seconds: float
-) -> Price | None:
-    constraints = [a.constraint for a in everything if a is not member]
-    if member is not None:
-        constraints.append(replace(member.constraint, weight=1))
-    asked = replace(instance, constraints=tuple(constraints))
-    meetings = range(len(asked.meetings))
-    domains = Domains(asked)
-    if member is not None and not all(domains.times(m) for m in meetings):
-        return _told(instance, member, None, True, True)
-    named = places(asked, list(meetings)) <= MOST_PLACES
-    variables = Variables(asked, meetings, {}, domains, named_rooms=named, partial=member is None)
-    objective = add_constraints(variables)
-    goal = cost(asked, variables, objective) if member is not None else variables.missing
-    if objective.left_out:
-        return None  # what the model does not know can be neither proven nor counted
-    variables.model.add(goal >= 1)  # nothing to pay would mean that there was no conflict
-    variables.model.minimize(goal)
-    outcome = run(variables.model, replace(clock.limits(seconds), adding_up=named))
-    if outcome.status is Status.UNKNOWN:
-        return None
-    amount = round(outcome.objective) if outcome.solved else None
-    proven = outcome.status in (Status.OPTIMAL, Status.INFEASIBLE)
-    if amount is not None and not proven:
-        proven = ceil(outcome.bound - 1e-6) >= amount
-    return _told(instance, member, amount, proven, named)
+class _Question:
+    """What a relaxation of one member costs, or leaving meetings out (None)."""
+
+    def __init__(
+        self,
+        instance: Instance,
+        everything: Sequence[Assumption],
+        members: Sequence[Assumption],
+        member: Assumption | None,
+        only: Collection[int] | None,
+    ) -> None:
+        self.member = member
+        self.whole = replace(instance, constraints=self._softened(everything))
+        self.conflict = replace(instance, constraints=self._softened(members))
+        self.of_conflict = meetings_touched(self.conflict, only)
+        self.structure = tuple(c for c in instance.constraints if c.hard and isinstance(rule_named(c.rule), STRUCTURE))
+
+    def _softened(self, assumptions: Sequence[Assumption]) -> tuple[Constraint, ...]:
+        kept = tuple(a.constraint for a in assumptions if a is not self.member)
+        return kept if self.member is None else (*kept, replace(self.member.constraint, weight=1))
+
+    def answer(self, clock: Clock) -> Price | None:
+        """The price, with a proof where there is time for one."""
+        domains = Domains(self.whole)
+        meetings = range(len(self.whole.meetings))
+        if self.member is not None and not all(domains.times(m) for m in meetings):
+            return _told(self.member, None, True, True)
+        paid, solution = (None, None) if self.member is None else self._search(clock)
+        if self.member is not None and isinstance(self.member.rule, ClashRule):
+            return None if paid is None else _told(self.member, paid, paid == 1, True)
+        least = 1 if paid == 1 else self._least(clock)
+        if paid is not None and paid <= least:
+            return _told(self.member, paid, True, True)
+        return self._by_model(clock, domains, least, paid, solution)
+
+    def _search(self, clock: Clock) -> tuple[int | None, Solution | None]:
+        """What the timetable pays that local search finds; None where it finds none."""
+        asked = replace(self.whole, constraints=(*self.structure, *self.whole.constraints))
+        limits = clock.limits(min(SEARCH_SHARE * clock.left, SEARCH_SECONDS * len(asked.meetings)))
+        found = schedule(asked, SolveParams(max(0.1, limits.seconds), limits.seed), limits.stop)
+        return (None, None) if found.hard else (found.cost, found.solution)
+
+    def _least(self, clock: Clock) -> int:
+        """What must be paid at least, by the conflict's own rules and meetings; nothing would mean no conflict."""
+        limits = replace(clock.limits(LEAST_SHARE * clock.left), workers=1, adding_up=True)
+        variables = Variables(self.conflict, self.of_conflict, {}, partial=self.member is None)
+        objective = add_constraints(variables)
+        if objective.left_out:
+            return 1
+        variables.model.minimize(
+            variables.missing if self.member is None else cost(self.conflict, variables, objective)
+        )
+        outcome = run(variables.model, limits)
+        return max(1, ceil(outcome.bound - 1e-6)) if outcome.status is not Status.INFEASIBLE else 1
+
+    def _by_model(
+        self, clock: Clock, domains: Domains, least: int, paid: int | None, start: Solution | None
+    ) -> Price | None:
+        """Ask CP-SAT about the whole instance."""
+        meetings = range(len(self.whole.meetings))
+        named = places(self.whole, list(meetings)) <= MOST_PLACES
+        variables = Variables(self.whole, meetings, {}, domains, named_rooms=named, partial=self.member is None)
+        objective = add_constraints(variables)
+        if objective.left_out:
+            return None if paid is None else _told(self.member, paid, False, True)
+        goal = variables.missing if self.member is None else cost(self.whole, variables, objective)
+        variables.model.add(goal >= least)
+        if paid is not None and start is not None:
+            variables.model.add(goal <= paid)
+            hint(variables, start)
+        variables.model.minimize(goal)
+        outcome = run(variables.model, replace(clock.limits(), adding_up=named))
+        if outcome.solved:
+            amount = round(outcome.objective)
+            proven = outcome.status is Status.OPTIMAL or ceil(outcome.bound - 1e-6) >= amount
+            return _told(self.member, amount, proven, named or amount == paid)
+        if paid is not None:
+            return _told(self.member, paid, ceil(outcome.bound - 1e-6) >= paid, True)
+        return _told(self.member, None, True, named) if outcome.status is Status.INFEASIBLE else None
 
 
-def _told(instance: Instance, member: Assumption | None, amount: int | None, proven: bool, named: bool) -> Price:
+def _told(member: Assumption | None, amount: int | None, proven: bool, named: bool) -> Price:
     if member is None:
         words = (
             f"leave {amount} meeting{'' if amount == 1 else 's'} out" if amount is not None else "leave meetings out"
