@@ -1,5 +1,6 @@
 """A draft of one's own from any timetable: copied in the database, not row by row."""
 
+import re
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,6 +14,7 @@ from webapp.models import (
     EntryClaim,
     EntryFaculty,
     EntryGroup,
+    JobKind,
     Timetable,
     TimetableEntry,
     TimetableScore,
@@ -21,6 +23,9 @@ from webapp.models import (
 )
 
 LONGEST_NAME = 100
+MADE_BY = {None: "draft", JobKind.REPAIR: "repair", JobKind.RESOLVE: "re-solve"}
+NUMBERED = re.compile(rf", (?:{'|'.join(MADE_BY.values())}) \d+$")
+"""What a name ends with that was given by itself: the next one takes its place."""
 KEPT_FACTS = ("relaxation",)
 """What a draft tells of its origin as well: that it was made as if a rule gave way."""
 OWN_COLUMNS = {"entry_id", "timetable_id"}
@@ -62,15 +67,16 @@ def branch(user: User, timetable: Timetable, name: str = "") -> Timetable:
     return draft
 
 
-def draft_name(timetable: Timetable) -> str:
-    """A name that no timetable of the term has yet: "Balanced, draft 2"."""
-    base = timetable.variant_name.partition(", draft ")[0][: LONGEST_NAME - 15]
+def draft_name(timetable: Timetable, made_by: JobKind | None = None) -> str:
+    """A name that no timetable of the term has yet, and that says what made it: "Balanced, draft 2"."""
+    word = MADE_BY[made_by]
+    base = NUMBERED.sub("", timetable.variant_name)[: LONGEST_NAME - 15]
     query = sa.select(Timetable.variant_name).filter_by(term_id=timetable.term_id)
     taken = set(db.session.scalars(query))
     number = 1
-    while f"{base}, draft {number}" in taken:
+    while f"{base}, {word} {number}" in taken:
         number += 1
-    return f"{base}, draft {number}"
+    return f"{base}, {word} {number}"
 
 
 def _named(timetable: Timetable, name: str) -> Timetable | None:

@@ -42,7 +42,7 @@ def store_draft(base: Base, redone: Redone, user: User | None) -> int:
     overrides = {index: override for index, override in base.overrides.items() if index in stood}
     solution, objections = trimmed(base.problem, redone.solution, overrides)
     facts = TimetableFacts(
-        draft_name(origin),
+        draft_name(origin, redone.job.kind),
         redone.job.job_id,
         redone.job.created_by_id,
         based_on_id=base.timetable_id,
