@@ -16,10 +16,10 @@ COLOURS = "{resultTypes: ['violations'], runOnly: {type: 'rule', values: ['color
 A4_LANDSCAPE, A4_PORTRAIT = (842, 595), (595, 842)
 
 
-def sign_in(page: Page, role: str) -> None:
-    """Fill in the form as that role's account and wait for its first page."""
+def sign_in(page: Page, role: str, domain: str = "tiny.example") -> None:
+    """Fill in the form as that role's account of a university and wait for its first page."""
     page.goto("/sign-in")
-    page.get_by_label("E-mail").fill(University.email(role))
+    page.get_by_label("E-mail").fill(University.email(role, domain))
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(lambda url: "/sign-in" not in url)

@@ -117,9 +117,9 @@ class University:
     timetable_id: int | None
 
     @staticmethod
-    def email(role: Role | str) -> str:
+    def email(role: Role | str, domain: str = "tiny.example") -> str:
         """The address of the account of a role."""
-        return f"{Role(role).value}@tiny.example"
+        return f"{Role(role).value}@{domain}"
 
 
 def workbook(*, with_entries: bool = False) -> bytes:
