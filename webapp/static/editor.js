@@ -43,6 +43,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 // --- After a swap: the focus stays with the class; refusals with a page of their own are shown ---------------------------
+// At once, and not when htmx has settled: whoever is quick would have gone on by then, and be called back.
 
 let held = null;
 
@@ -58,7 +59,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   if (held) held = { entry: editor()?.dataset.chosen ?? active.dataset.entry };
 });
 
-document.addEventListener("htmx:afterSettle", (event) => {
+document.addEventListener("htmx:afterSwap", (event) => {
   const root = editor();
   if (!root || !root.contains(event.target) && event.target !== root) return;
   tell(null);
