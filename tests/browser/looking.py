@@ -25,6 +25,13 @@ def sign_in(page: Page, role: str, domain: str = "tiny.example") -> None:
     page.wait_for_url(lambda url: "/sign-in" not in url)
 
 
+def sign_in_anew(page: Page, role: str) -> None:
+    """Become another account of the same browser."""
+    page.goto("about:blank")  # an answer still under way would bring the old session's cookie back
+    page.context.clear_cookies()
+    sign_in(page, role)
+
+
 def grave_violations(page: Page) -> list[str]:
     """What axe finds on the page that is serious or critical: everything when light, the colours again when dark.
 

@@ -73,6 +73,7 @@ def test_from_a_workbook_to_a_students_printed_week(page: Page, empty_university
 
     page.get_by_role("link", name="Balanced", exact=True).click()
     page.get_by_role("link", name="Publish", exact=True).last.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Publish Balanced")
     for department in page.get_by_role("checkbox", name="has not approved it").all():
         department.check()
     page.get_by_role("main").get_by_role("button", name="Publish").click()
@@ -81,8 +82,7 @@ def test_from_a_workbook_to_a_students_printed_week(page: Page, empty_university
     organization = importing.find_organization("TINY")
     assert organization is not None
     university.add_people(organization)
-    page.context.clear_cookies()
-    looking.sign_in(page, "student")
+    looking.sign_in_anew(page, "student")
     text = page.get_by_role("main").inner_text()
     assert "CSE3-A-B1" in text
     assert "CSE3-A-B2" not in text

@@ -1,7 +1,7 @@
 """Everybody sees, and prints, exactly their own part of what is published."""
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser import looking
 from tests.browser.university import GROUPS, University
@@ -80,13 +80,12 @@ def test_a_students_week_fits_a_phone(page: Page, published: University, width: 
     assert looking.overflow(page) == 0
 
 
-def test_what_is_withdrawn_is_gone_from_a_students_page(page: Page, published: University, browser: Browser):
+def test_what_is_withdrawn_is_gone_from_a_students_page(page: Page, published: University):
     looking.sign_in(page, "registrar")
     page.goto("/admin/publishing")
     page.get_by_role("button", name="Withdraw").click()
     page.get_by_role("dialog").get_by_role("button", name="Withdraw").click()
     expect(page.get_by_role("heading", name="Nothing is published")).to_be_visible()
-    page.context.clear_cookies()
-    looking.sign_in(page, "student")
+    looking.sign_in_anew(page, "student")
     expect(page.get_by_role("heading", name="No timetable is published yet")).to_be_visible()
     assert "CS301" not in week(page)

@@ -369,6 +369,7 @@ def solve_the_rest(page: Page, kept: Class) -> None:
 
 
 def publish(page: Page, number: int) -> None:
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Publish ")
     for point in main(page).get_by_role("checkbox").all():
         point.check()
     main(page).get_by_role("button", name="Publish").click()
