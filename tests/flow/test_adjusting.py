@@ -71,6 +71,8 @@ def test_a_class_moves_with_its_claims_scores_hash_audit_and_what_undoes_it(case
     assert (change.action, change.revision, change.made_by_id) == ("move", 2, case.user.user_id)
     event = db.session.scalars(sa.select(AuditEvent).filter_by(action="timetable.move")).one()
     assert event.after["words"] == "ALG A, L 2: from Monday 09:00 to 10:00, LH-1 to Tuesday 10:00 to 11:00, LH-2"
+    assert event.before["ALG A, L 2"] == "Monday 09:00 to 10:00, LH-1"
+    assert event.after["ALG A, L 2"] == "Tuesday 10:00 to 11:00, LH-2"
 
 
 def test_each_painted_place_costs_exactly_what_the_move_then_costs(case: Case) -> None:

@@ -52,6 +52,33 @@ def test_only_what_differs_is_told(registrar, room):
     assert differences == {"capacity": ("40", "60"), "x": ("", "yes")}
 
 
+def test_nested_values_are_told_without_brackets(registrar, room):
+    event = note(
+        registrar, room, after={"options": {"profiles": ["Balanced", "Room-Saving"], "partial": False, "n": None}}
+    )
+    (difference,) = trail.differences_of(event)
+    assert difference.after == "profiles: Balanced, Room-Saving; partial: no; n: –"
+
+
+def test_timetables_and_runs_are_named_unless_they_are_anothers_or_gone(registrar):
+    term = factories.term(registrar.organization)
+    mine = factories.timetable(term, variant_name="Balanced")
+    run = factories.job(term)
+    gone = factories.timetable(term)
+    for row in (mine, run, gone):
+        note(registrar, row, "timetable.move")
+    db.session.delete(gone)
+    db.session.flush()
+    told = {
+        (one.event.subject, one.event.subject_key): one.row
+        for one in trail.read(registrar.organization, Search()).events
+    }
+    assert len(told) == 3
+    assert told["timetables", str(mine.timetable_id)].label == "Balanced"
+    assert told["generation_jobs", run.job_id].table == "generate"
+    assert sum(row is None for row in told.values()) == 1
+
+
 def test_a_search_goes_by_text_person_action_table_and_days_of_the_local_clock(registrar, room):
     late = note(registrar, room, at=datetime(2025, 3, 1, 19, tzinfo=UTC), after={"note": "50 % chalk"})
     other = note(registrar, registrar, "users.edit", before={"name": "Zoë"}, after={"name": "Anita Desai"})

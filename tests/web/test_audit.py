@@ -6,6 +6,7 @@ from tests import factories
 from tests.pages import words
 from webapp.extensions import db
 from webapp.flow import audit
+from webapp.models import JobKind
 
 PAGE = "/admin/audit"
 
@@ -30,6 +31,28 @@ def test_before_and_after_stand_side_by_side_with_a_link_to_the_row(pages, regis
     assert cells[4:] == ["seats", "4", "6"]
     assert f"/admin/records/rooms/{room.room_id}" in [a.get("href", "") for a in page.iter("a")]
     assert "No event matches" in words(pages.get(f"{PAGE}?q=nothing-of-the-kind"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "address"),
+    [
+        (JobKind.GENERATE, {"profiles": ["Balanced"]}, "/admin/timetables/runs/"),
+        (JobKind.CHECK, {}, "/admin/check/runs/"),
+        (JobKind.CHECK, {"try": {"key": "k"}}, "/admin/check/tries/"),
+        (JobKind.REPAIR, {"timetable_id": 1, "changes": []}, "/admin/repair/runs/"),
+        (JobKind.RESOLVE, {"timetable_id": 1}, "/admin/repair/runs/"),
+    ],
+)
+def test_a_run_is_linked_to_its_page(pages, registrar, kind, options, address):
+    job = factories.job(factories.term(registrar.organization), kind=kind, options=options)
+    audit.record(registrar.organization, registrar, "run.request", job)
+    assert f"{address}{job.job_id}" in [a.get("href", "") for a in pages.get(PAGE).iter("a")]
+
+
+def test_a_timetable_is_linked_to_its_page(pages, registrar):
+    timetable = factories.timetable(factories.term(registrar.organization))
+    audit.record(registrar.organization, registrar, "timetable.move", timetable)
+    assert f"/admin/timetables/{timetable.timetable_id}" in [a.get("href", "") for a in pages.get(PAGE).iter("a")]
 
 
 def test_pages_follow_each_other_and_the_file_has_all(pages, client, registrar):

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -13,10 +12,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from webapp.extensions import db
+from webapp.flow.checking.asking import IS_CHECK
 from webapp.flow.exchange.values import guard_formula
 from webapp.flow.records import TABLES, Table, page_number
 from webapp.flow.words import _
-from webapp.models import AuditEvent, Organization, Term, User
+from webapp.models import AuditEvent, GenerationJob, JobKind, Organization, Term, Timetable, User
 
 PAGE_SIZE = 50
 NOBODY = "nobody"
@@ -52,11 +52,14 @@ class Difference:
 
 @dataclass(frozen=True)
 class Named:
-    """A row of a reference table that still exists: where it is edited, and in which term."""
+    """A row that still exists: what it is called, its table, and of a reference table the term in which it is edited.
+
+    A timetable's table is "timetables"; a run's is its kind, a what-if's "try".
+    """
 
     label: str
     table: str
-    key: int
+    key: int | str
     term_id: int | None
 
 
@@ -208,7 +211,11 @@ def _text(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if isinstance(value, Mapping):
+        return "; ".join(f"{name.replace('_', ' ')}: {_text(inner) or '–'}" for name, inner in value.items())
+    if isinstance(value, list):
+        return ", ".join(_text(inner) for inner in value)
+    return str(value)
 
 
 def _names(organization: Organization, events: Iterable[AuditEvent]) -> dict[tuple[str, str], Named]:
@@ -226,6 +233,27 @@ def _names(organization: Organization, events: Iterable[AuditEvent]) -> dict[tup
                 (subject, str(key)): Named(str(label), table.key, key, owner if table.of_term else None)
                 for key, label, owner in rows
             }
+    return found | _timetables_and_runs(organization, events)
+
+
+def _timetables_and_runs(organization: Organization, events: Iterable[AuditEvent]) -> dict[tuple[str, str], Named]:
+    keys: dict[str, set[str]] = {}
+    for event in events:
+        keys.setdefault(event.subject, set()).add(event.subject_key)
+    found: dict[tuple[str, str], Named] = {}
+    if drafts := [int(key) for key in keys.get("timetables", ())]:
+        query = sa.select(Timetable.timetable_id, Timetable.variant_name).filter_by(
+            organization_id=organization.organization_id
+        )
+        for key, name in db.session.execute(query.where(Timetable.timetable_id.in_(drafts))):
+            found["timetables", str(key)] = Named(name, "timetables", key, None)
+    if jobs := keys.get("generation_jobs"):
+        runs = sa.select(GenerationJob.job_id, GenerationJob.kind, IS_CHECK).where(
+            GenerationJob.organization_id == organization.organization_id
+        )
+        for job_id, kind, is_check in db.session.execute(runs.where(GenerationJob.job_id.in_(jobs))):
+            what = "try" if kind is JobKind.CHECK and not is_check else kind.value
+            found["generation_jobs", job_id] = Named(job_id, what, job_id, None)
     return found
 
 

@@ -258,6 +258,16 @@ def _as_json(board: Board, standings: Mapping[int, Standing]) -> dict[str, Any]:
     return found
 
 
+def _told(board: Board, standings: Mapping[int, Standing], at: Mapping[int, Placement]) -> dict[str, str]:
+    """By class, where it stands and what holds it there, for a reader of the audit trail."""
+    found = {}
+    for index, standing in standings.items():
+        locked = [name for name, on in (("time", standing.locked_time), ("room", standing.locked_room)) if on]
+        held = (f"locked: {', '.join(locked)}" if locked else "", standing.override_reason or "")
+        found[board.label(index)] = "; ".join(part for part in (board.where(at[index]), *held) if part)
+    return found
+
+
 def _write(timetable: Timetable, board: Board, step: Step) -> None:
     """Entries, claims, scores and figures of the state after the step, without commit."""
     with board.trying(step.moves):
@@ -306,10 +316,14 @@ def _write_claims(timetable: Timetable, board: Board, moves: Mapping[int, Placem
 def _finish(user: User, timetable: Timetable, board: Board, step: Step, was: Mapping[int, Standing]) -> None:
     """The audit event, the database's last word on double bookings, and the commit."""
     revision = timetable.revision
-    before = {"entries": _as_json(board, was), "revision": revision - 1}
-    after = {"entries": _as_json(board, step.standings), "revision": revision, "words": step.words}
+    before = {index: board.counted.placements[index] for index in was}
+    then = before | dict(step.moves)
+    told = {
+        "before": {**_told(board, was, before), "revision": revision - 1},
+        "after": {**_told(board, step.standings, then), "words": step.words, "revision": revision},
+    }
     action = f"timetable.{step.action}"
-    audit.record(timetable.organization_id, user, action, timetable, before=before, after=after)
+    audit.record(timetable.organization_id, user, action, timetable, **told)
     try:
         db.session.flush()
         db.session.execute(sa.text("SET CONSTRAINTS ex_entry_claims_no_double_booking IMMEDIATE"))
