@@ -72,6 +72,8 @@ class Model(NamedTuple):
     parts_at: Ints
     parts: Ints
     """time -> day-weeks (``week * days + day``) that it touches"""
+    days_of: Ints
+    """time -> mask of the days that it touches in any week"""
     slot_mask: Ints
     """time -> bit mask of the slots of a day"""
     touches: Ints

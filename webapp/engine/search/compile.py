@@ -300,6 +300,7 @@ class _Compiler:
             mask = np.zeros(count, np.int64)  # no patterns on so fine a grid
         return {
             "units_at": units_at, "units": units_flat, "parts_at": parts_at, "parts": parts_flat,
+            "days_of": np.array([t.days for t in self.times], np.int64),
             "slot_mask": mask, "touches": touches, "overlap": overlap.astype(np.int8),
             "overlaps_at": overlaps_at, "overlaps": overlaps,
         }  # fmt: skip

@@ -84,14 +84,10 @@ def _busy_after(model: Model, state: State, subject: int, part: int, t0: int, t1
 def weeks_change(model: Model, state: State, subject: int, t0: int, t1: int) -> int:
     """Change in a subject's patterns over several weeks: means, rounded up as the truth does."""
     days, weeks = model.size[N_DAYS], model.size[N_WEEKS]
+    touched = (model.days_of[t0] if t0 >= 0 else 0) | (model.days_of[t1] if t1 >= 0 else 0)
     found = 0
     for day in range(days):
-        touched = False
-        for week in range(weeks):
-            part = week * days + day
-            if (t0 >= 0 and model.touches[t0, part]) or (t1 >= 0 and model.touches[t1, part]):
-                touched = True
-        if not touched:
+        if not touched >> day & 1:
             continue
         for entry in range(model.day_at[subject], model.day_at[subject + 1]):
             table, old, new = model.day_table[entry], 0, 0
@@ -99,19 +95,24 @@ def weeks_change(model: Model, state: State, subject: int, t0: int, t1: int) -> 
                 part = week * days + day
                 old += model.day_tables[table, state.busy[subject, part]]
                 new += model.day_tables[table, _busy_after(model, state, subject, part, t0, t1)]
-            found += model.day_weight[entry] * ((new + weeks - 1) // weeks - (old + weeks - 1) // weeks)
+            if new != old:
+                found += model.day_weight[entry] * ((new + weeks - 1) // weeks - (old + weeks - 1) // weeks)
     for entry in range(model.week_at[subject], model.week_at[subject + 1]):
         table, old, new = model.week_table[entry], 0, 0
         for week in range(weeks):
             used = state.used[subject, week]
-            old += model.week_tables[table, used]
+            after = used
             for day in range(days):
+                if not touched >> day & 1:
+                    continue
                 if _busy_after(model, state, subject, week * days + day, t0, t1):
-                    used |= 1 << day
+                    after |= 1 << day
                 else:
-                    used &= ~(1 << day)
-            new += model.week_tables[table, used]
-        found += model.week_weight[entry] * ((new + weeks - 1) // weeks - (old + weeks - 1) // weeks)
+                    after &= ~(1 << day)
+            old += model.week_tables[table, used]
+            new += model.week_tables[table, after]
+        if new != old:
+            found += model.week_weight[entry] * ((new + weeks - 1) // weeks - (old + weeks - 1) // weeks)
     return int(found)
 
 
