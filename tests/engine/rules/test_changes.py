@@ -1,6 +1,7 @@
 """A meeting stays where the earlier timetable has it."""
 
-from tests.engine.rules.cases import HALL, LAB, NOWHERE, at, count, sentences
+from tests.engine.rules.cases import HALL, LAB, NOWHERE, at, count, problem, sentences
+from webapp.engine.rules import rule_named
 
 BEFORE = [at(0, 0, room=HALL), at(1, 1, room=HALL), NOWHERE]
 
@@ -23,3 +24,13 @@ def test_without_an_earlier_timetable_nothing_changes():
 
 def test_the_sentence_says_where_it_stands_now():
     assert sentences("changes", [at(0, 1, room=LAB)], reference=BEFORE[:1]) == ["M1 has moved to day 1, slot 2, Lab."]
+
+
+def test_what_is_said_to_be_free_is_what_costs_nothing():
+    rule, instance = rule_named("changes"), problem("changes", 3, reference=BEFORE)
+    (constraint,) = instance.constraints
+    for meeting in (0, 1):
+        free = rule.free(instance, constraint, meeting)
+        places = [at(day, slot, room=room) for day in range(3) for slot in range(6) for room in (HALL, LAB)]
+        assert [place for place in places if not rule.cost(instance, constraint, meeting, place)] == [free]
+    assert rule.free(instance, constraint, 2) is None

@@ -17,3 +17,9 @@ class Changes(ChoiceRule):
         if not instance.reference or instance.reference[meeting].time is None:
             return 0
         return int(placement != instance.reference[meeting])
+
+    def free(self, instance: Instance, constraint: Constraint, meeting: int) -> Placement | None:
+        """Where the earlier timetable has it."""
+        if not instance.reference or instance.reference[meeting].time is None:
+            return None
+        return instance.reference[meeting]

@@ -104,6 +104,10 @@ class ChoiceRule(Rule):
         Counted once for each subject that the meeting belongs to.
         """
 
+    def free(self, instance: Instance, constraint: Constraint, meeting: int) -> Placement | None:
+        """The only placement that costs nothing, where every other costs 1; None where the cost is not of that sort."""
+        return None
+
     time_only: ClassVar[bool] = False
     """True when the room makes no difference."""
     room_only: ClassVar[bool] = False

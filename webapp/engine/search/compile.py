@@ -7,7 +7,7 @@ pair rule a table over two times or two rooms. The tables are made by calling th
 """
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +24,7 @@ from webapp.engine.rules.family import (
     WeekPatternRule,
 )
 from webapp.engine.search.arrays import SHIFT, Ints, Model, pack
+from webapp.engine.search.lists import Numbered, flattened
 from webapp.engine.timegrid import Time
 
 MOST_TABLE_SLOTS = 16
@@ -92,33 +93,13 @@ def _weight(constraint: Constraint) -> int:
     return pack(1, 0) if constraint.weight is None else constraint.weight
 
 
-def _flat(lists: Iterable[Iterable[int]], dtype: type = np.int32) -> tuple[Ints, Ints]:
-    """The offsets and the items of a list of lists."""
-    rows = [list(row) for row in lists]
-    at = np.zeros(len(rows) + 1, np.int32)
-    at[1:] = np.cumsum([len(row) for row in rows])
-    return at, np.array([item for row in rows for item in row], dtype)
-
-
-class _Numbered:
-    """Gives equal tuples one number, looking at each object once: domains are shared, and long."""
-
-    def __init__(self) -> None:
-        self._of_object: dict[int, int] = {}
-        self._of_value: dict[Hashable, int] = {}
-
-    def __call__(self, value: tuple[Hashable, ...]) -> int:
-        if id(value) not in self._of_object:
-            self._of_object[id(value)] = self._of_value.setdefault(value, len(self._of_value))
-        return self._of_object[id(value)]
-
-
 class _Compiler:
     """Builds the model; one method per family."""
 
     def __init__(self, instance: Instance) -> None:
         self.instance, self.grid = instance, instance.grid
-        self.rules = [(rule_named(c.rule), c) for c in instance.constraints]
+        # What has no weight is counted by the truth and steers nothing.
+        self.rules = [(rule_named(c.rule), c) for c in instance.constraints if c.weight != 0]
         self.left_out: set[str] = set()
         self.known_counts: dict[tuple[str, int], Ints] = {}
         # What each meeting is subject to: (constraint, times counted), by family.
@@ -152,7 +133,7 @@ class _Compiler:
         seen: dict[Hashable, int] = {}
         kinds: list[int] = []
         self.samples: list[int] = []
-        domain = _Numbered()
+        domain = Numbered()
         for index, meeting in enumerate(instance.meetings):
             reference = instance.reference[index] if instance.reference else None
             choices = tuple(self.choices[index].items())
@@ -254,8 +235,8 @@ class _Compiler:
             if together:
                 both_row[kind] = len(both)
                 both.append(self._both(kind, sample, together))
-        times_at, times_flat = _flat([[self.time_at[t] for t in row] for row in self.kind_times])
-        rooms_at, rooms_flat = _flat(self.kind_rooms)
+        times_at, times_flat = flattened([[self.time_at[t] for t in row] for row in self.kind_times])
+        rooms_at, rooms_flat = flattened(self.kind_rooms)
         table = np.stack(both) if both else np.zeros((0, 1), np.int64)
         unplaced = np.array([self.unplaced[sample] for sample in self.samples], np.int64)
         return {
@@ -268,10 +249,18 @@ class _Compiler:
         """Cost of time and room together, over the kind's own times and rooms (the last column: no room)."""
         width = len(self.instance.rooms) + 1
         found = np.zeros(len(self.times) * width, np.int64)
-        for time in (self.time_at[t] for t in self.kind_times[kind]):
-            for room in self.kind_rooms[kind] or [width - 1]:
+        times = [self.time_at[time] for time in self.kind_times[kind]]
+        cells = [(time, room) for time in times for room in self.kind_rooms[kind] or [width - 1]]
+        for rule, constraint, weight in rules:
+            free = rule.free(self.instance, constraint, sample)
+            if free is not None:
+                found[[time * width + room for time, room in cells]] += weight
+                if free.time in self.time_at:
+                    found[self.time_at[free.time] * width + (width - 1 if free.room is None else free.room)] -= weight
+                continue
+            for time, room in cells:
                 place = Placement(self.times[time], room if room < width - 1 else None)
-                found[time * width + room] = sum(w * r.cost(self.instance, c, sample, place) for r, c, w in rules)
+                found[time * width + room] += weight * rule.cost(self.instance, constraint, sample, place)
         return found
 
     # Times ----------------------------------------------------------------------------------------
@@ -292,9 +281,9 @@ class _Compiler:
         end = np.array([t.end for t in self.times], np.int64)
         shared = (touches.astype(np.int32) @ touches.T.astype(np.int32)) > 0
         overlap = shared & (start[:, None] < end[None, :]) & (start[None, :] < end[:, None])
-        units_at, units_flat = _flat(units)
-        parts_at, parts_flat = _flat(parts)
-        overlaps_at, overlaps = _flat([np.flatnonzero(row).tolist() for row in overlap])
+        units_at, units_flat = flattened(units)
+        parts_at, parts_flat = flattened(parts)
+        overlaps_at, overlaps = flattened([np.flatnonzero(row).tolist() for row in overlap])
         mask = np.array([t.mask for t in self.times], np.int64 if grid.slots_per_day < 63 else object)
         if mask.dtype == object:
             mask = np.zeros(count, np.int64)  # no patterns on so fine a grid
@@ -332,7 +321,7 @@ class _Compiler:
                 rows[second].append((first, weight))
         for row in rows:
             row.sort()
-        at, other = _flat([[item[0] for item in row] for row in rows])
+        at, other = flattened([[item[0] for item in row] for row in rows])
         cost = np.array([item[1] for row in rows for item in row], np.int64)
         return {"clash_at": at, "clash": other, "clash_cost": cost, "clash_self": own}
 
@@ -363,7 +352,7 @@ class _Compiler:
         for subject, meetings in enumerate(keys):
             for kind in sorted(set(self.kind[list(meetings)].tolist())):
                 kind_subjects[kind].append(subject)
-        at, flat = _flat(kind_subjects)
+        at, flat = flattened(kind_subjects)
         day = self._tables([day_rows.get(key, []) for key in keys], 1 << min(self.grid.slots_per_day, 16), one_week)
         week = self._tables([week_rows.get(key, []) for key in keys], 1 << min(self.grid.days, 16), one_week)
         return {
@@ -399,9 +388,9 @@ class _Compiler:
                     tables.append(np.sum([self._counts(*term, width) * times for term, times in key], axis=0))
                 numbers[subject].append(known[key])
                 weights[subject].append(weight)
-        at, flat = _flat(numbers)
+        at, flat = flattened(numbers)
         table = np.stack(tables) if tables else np.zeros((0, width), np.int64)
-        return at, flat, _flat(weights, np.int64)[1], table
+        return at, flat, flattened(weights, np.int64)[1], table
 
     def _counts(self, name: str, amount: int, width: int) -> Ints:
         """The truth of a pattern rule for every mask."""
@@ -455,7 +444,7 @@ class _Compiler:
                         kind_places[kind].append(len(costs))
                     by_meetings[key] = len(costs)
                     costs.append(np.array(row, np.int64))
-        at, flat = _flat(kind_places)
+        at, flat = flattened(kind_places)
         table = np.stack(costs) if costs else np.zeros((0, rooms + 1), np.int64)
         return {"places_at": at, "places": flat, "place_cost": table}
 
@@ -481,10 +470,10 @@ class _Compiler:
                 lists[side][second].append((first, known[key] + 1))
         found: dict[str, Ints] = {}
         for side, prefix, width in ((True, "", len(self.times)), (False, "room_", len(self.instance.rooms) + 1)):
-            at, other = _flat([[item[0] for item in row] for row in lists[side]])
+            at, other = flattened([[item[0] for item in row] for row in lists[side]])
             stacked = np.stack(tables[side]) if tables[side] else np.zeros((0, width * width), np.int64)
             found |= {f"{prefix}pairs_at": at, f"{prefix}pair_other": other}
-            found |= {f"{prefix}pair_table": _flat([[item[1] for item in row] for row in lists[side]])[1]}
+            found |= {f"{prefix}pair_table": flattened([[item[1] for item in row] for row in lists[side]])[1]}
             found[f"{prefix}pair_tables"] = stacked
         return found
 
