@@ -193,7 +193,7 @@ def test_a_draft_that_fails_the_check_says_why_and_has_no_button(uni: University
     page = pages.get(of(draft, "publish"))
     assert "1 classes have no place yet" in words(page)
     assert "Check again" in words(page)
-    pages.post(of(draft, "publish"), {}, 422)
+    pages.post(of(draft, "publish"), {"revision": draft.revision, "replaces": ""}, 422)
 
 
 def test_who_changes_and_how_is_told_before(uni: University, pages: Pages) -> None:
@@ -211,10 +211,32 @@ def test_one_click_brings_the_version_before_back(uni: University, pages: Pages)
     first, second = uni.timetable("Balanced"), uni.timetable("Compact-Week", shift=1)
     for one in (first, second):
         publishing.publish(uni.registrar, one, factories.EVERYTHING)
-    assert "Back to version 1" in words(pages.get("/admin/publishing"))
-    pages.post(of(first, "publish"))
+    page = pages.get("/admin/publishing")
+    assert "Back to version 1" in words(page)
+    pages.post(of(first, "publish"), sent_by(page, of(first, "publish")))
     assert "Everybody sees version 1" in words(pages.get("/admin/publishing"))
     assert "version 2" in words(pages.get(of(second, "week")))
+
+
+def sent_by(page: Any, action: str) -> dict[str, str]:
+    """What a form of the page sends without being filled in."""
+    (form,) = [form for form in page.iter("form") if form.get("action") == action]
+    return {field.get("name"): field.get("value") for field in form.iter("input") if field.get("name") != "csrf_token"}
+
+
+def test_a_stale_page_brings_no_version_back_in_the_place_of_one_that_it_does_not_show(
+    uni: University, pages: Pages
+) -> None:
+    first, second, third = (uni.timetable(name, shift=index) for index, name in enumerate(("A", "B", "C")))
+    for one in (first, second):
+        publishing.publish(uni.registrar, one, factories.EVERYTHING)
+    stale = sent_by(pages.get("/admin/publishing"), of(first, "publish"))
+    publishing.publish(uni.registrar, third, factories.EVERYTHING)
+    answer = pages.post(of(first, "publish"), stale, 409).get_data(as_text=True)
+    assert "Version 3 (C) was published since the page was shown" in answer
+    pages.post(of(first, "publish"), {}, 400)
+    db.session.expire_all()
+    assert (first.status, third.status) == (TimetableStatus.SUPERSEDED, TimetableStatus.PUBLISHED)
 
 
 def publish_at_once(app: Flask, jobs: list[tuple[int, Seen | None]]) -> list[str]:

@@ -1,6 +1,6 @@
 """Publishing: what everybody sees, and the versions before it."""
 
-from flask import flash, request, url_for
+from flask import abort, flash, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -83,8 +83,8 @@ def _page(timetable: Timetable, problem: Problem | None) -> str:
     )
 
 
-def _seen() -> flow.Seen | None:
-    """What the page showed; the one click that brings a version back has shown nothing."""
+def _seen() -> flow.Seen:
+    """What the page showed, which each form that publishes tells: without it nobody knows what was agreed to."""
     if "revision" not in request.form:
-        return None
+        abort(400)
     return flow.Seen(whole_number(request.form["revision"]), whole_number(request.form.get("replaces")) or None)
