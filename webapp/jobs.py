@@ -402,7 +402,10 @@ class Run:
         }
 
         def store() -> None:
-            self.stored[name] = store_timetable(problem, solution, self._facts(name, told))
+            # Already there after a commit whose word was lost: the database kept it and went away.
+            there = sa.select(Timetable.timetable_id).filter_by(generation_job_id=self.lease.job_id, variant_name=name)
+            known = db.session.scalar(there)
+            self.stored[name] = known or store_timetable(problem, solution, self._facts(name, told))
             self._describe(name)
             leasing.write(self.lease, facts=self.tracker.facts())
 

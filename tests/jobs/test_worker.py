@@ -5,6 +5,7 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -289,6 +290,33 @@ def test_a_database_that_is_away_for_seconds_costs_no_variant(
     job = wait_for(job_id, JobStatus.COMPLETED)
     assert job.attempt == 1
     assert_whole(db.session.get_one(Term, term_id), job_id)
+
+
+def test_a_commit_whose_word_was_lost_stores_its_variant_once(
+    compiled: None, tiny_term: Term, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored: list[int] = []
+    lost: list[int] = []
+    store, commit = jobs.store_timetable, db.session.commit
+
+    def noted(*given: Any) -> int:
+        stored.append(store(*given))
+        return stored[-1]
+
+    def commit_and_go_away() -> None:
+        commit()
+        if stored and not lost:
+            lost.append(stored[-1])
+            raise OperationalError("COMMIT", {}, Exception("the server closed the connection"))
+
+    monkeypatch.setattr(jobs, "store_timetable", noted)
+    monkeypatch.setattr(db.session, "commit", commit_and_go_away)
+    job_id = generating.request_of_term(tiny_term, None, Wanted(5, ("Balanced",))).job_id
+    jobs.execute_run(job_id)
+    job = db.session.get_one(GenerationJob, job_id, populate_existing=True)
+    assert lost == stored
+    assert (job.status, job.attempt, job.failure) == (JobStatus.COMPLETED, 1, None)
+    assert [timetable.timetable_id for timetable in job.timetables] == stored
 
 
 def test_a_run_that_reads_from_a_database_that_is_away_is_tried_once_more_and_then_says_so(
