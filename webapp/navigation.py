@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import current_app, has_request_context, request, session, url_for
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
+from webapp.flow.problems import NotFound
 from webapp.flow.records import TABLES, Scope, Table
 from webapp.flow.terms import choose_term, list_terms
 from webapp.models import Role, Term, User
@@ -94,13 +96,35 @@ def _marked(links: Sequence[tuple[Any, str]]) -> list[Link]:
 
 
 def chosen_term() -> tuple[list[Term], Term | None]:
-    """All terms of the signed-in user's organisation and the one that is looked at; `?term=` is remembered."""
+    """All terms of the signed-in user's organisation and the one that is looked at; `?term=` is remembered.
+
+    Raises NotFound where the address names a term that there is not. A form that writes asks `posted_term` instead.
+    """
     terms = list(list_terms(current_user.organization))
-    wanted = request.args.get("term") or session.get(TERM_KEY)
-    term = choose_term(current_user.organization, terms, wanted)
-    if term is not None and "term" in request.args and session.get(TERM_KEY) != term.term_id:
+    named = request.args.get("term")
+    if named:
+        return terms, _remembered(named, terms)
+    return terms, choose_term(current_user.organization, terms, session.get(TERM_KEY))
+
+
+def posted_term() -> Term | None:
+    """The term that a form was shown for, whatever another tab looks at meanwhile; None where there was no term yet.
+
+    Raises NotFound where the form names none, or one that is gone.
+    """
+    named = request.form.get("term")
+    if named is None:
+        raise NotFound(_("The form does not say which term it is for. Reload its page and try again."))
+    return _remembered(named, list_terms(current_user.organization)) if named else None
+
+
+def _remembered(named: str, terms: Sequence[Term]) -> Term:
+    term = next((term for term in terms if str(term.term_id) == named), None)
+    if term is None:
+        raise NotFound(_("There is no such term; it may have been deleted."))
+    if session.get(TERM_KEY) != term.term_id:
         session[TERM_KEY] = term.term_id
-    return terms, term
+    return term
 
 
 def public_address(path: str) -> str:

@@ -111,7 +111,7 @@ def test_a_name_that_looks_like_markup_is_shown_as_text(pages: Pages, term) -> N
 
 def test_the_button_makes_one_job_however_often_it_is_pressed(pages: Pages, term) -> None:
     for key in ("one", "one", "two"):
-        answer = pages.post(PAGE, {"idempotency_key": key})
+        answer = pages.post(PAGE, {"term": term.term_id, "idempotency_key": key})
         assert answer.headers["Location"].endswith("/admin/check#feasibility")
     (job,) = db.session.scalars(sa.select(GenerationJob)).all()
     assert (job.kind, job.status, job.term_id, job.seconds) == (JobKind.CHECK, JobStatus.QUEUED, term.term_id, 20)
@@ -238,7 +238,7 @@ def test_an_answer_that_data_have_outrun_says_so(pages: Pages, term) -> None:
         term, status=JobStatus.COMPLETED, facts={"check": ANSWER}, created_at=datetime.now(UTC) - timedelta(hours=1)
     )
     assert "have changed" not in words(pages.get(PAGE))
-    group = {"code": "NEW", "name": "New group", "size": "3"}
+    group = {"term": term.term_id, "code": "NEW", "name": "New group", "size": "3"}
     pages.post("/admin/records/groups/new", group)
     assert "The data have changed once since then" in words(pages.get(PAGE))
 

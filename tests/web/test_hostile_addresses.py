@@ -49,7 +49,9 @@ def test_nul_is_refused_in_later_values_and_file_names_too(client, pages, sign_i
     token = pages.csrf_token()
     assert client.get("/admin/records/rooms?q=a&q=%00").status_code == 400
     file = (io.BytesIO(b"code,name\r\nX,Y\r\n"), "rooms\x00.csv")
-    answer = client.post("/admin/import", data={"csrf_token": token, "file": file}, content_type="multipart/form-data")
+    answer = client.post(
+        "/admin/import", data={"csrf_token": token, "term": "", "file": file}, content_type="multipart/form-data"
+    )
     assert answer.status_code == 400
 
 

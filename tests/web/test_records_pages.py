@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests import factories
-from tests.pages import Pages, assert_sound, parse, words
+from tests.pages import Pages, assert_sound, parse, sent_by, words
 from webapp.extensions import db
 from webapp.flow import accounts
 from webapp.flow.records import TABLES
@@ -120,7 +120,7 @@ class TestForms:
             links = pages.get(f"/admin/records/{table.key}").iter("a")
             paths = {a.get("href") for a in links if (a.get("href") or "").rsplit("/", 1)[-1].isdecimal()}
             for path in sorted(paths)[:1]:
-                pages.post(path, form_data(pages.get(path)))
+                pages.post(path, sent_by(pages.get(path), path))
         assert db.session.query(AuditEvent).count() == 0
 
     def test_deleting_what_is_used_names_the_uses_and_links_to_them(self, pages, university):
@@ -140,24 +140,6 @@ class TestForms:
         assert db.session.get(Building, building.building_id)
         pages.post(path)
         assert "B9 · Old deleted" in words(pages.get("/admin/records/buildings"))
-
-
-def form_data(page):
-    """What a browser would send from the page's form, untouched."""
-    form = next(f for f in page.iter("form") if "form" in f.get("class", "").split())
-    data = {}
-    for field in form.iter():
-        name, kind = field.get("name"), field.get("type")
-        if not name or name == "csrf_token" or field.tag == "button":
-            continue
-        if field.tag == "select":
-            chosen = [o.get("value") for o in field.iter("option") if o.get("selected") is not None]
-            data[name] = (chosen or [""])[0]
-        elif field.tag == "textarea":
-            data[name] = "".join(field.itertext()).strip()
-        elif kind != "checkbox" or field.get("checked") is not None:
-            data[name] = field.get("value", "")
-    return data
 
 
 class TestLists:
@@ -199,8 +181,8 @@ class TestTerms:
 
     def test_another_organisations_term_is_not_shown(self, pages, university):
         foreign = factories.term()
-        factories.group(foreign, code="FOREIGN")
-        assert "FOREIGN" not in words(pages.get(f"/admin/records/groups?term={foreign.term_id}"))
+        for path in ("/admin/records/groups", "/admin/rules", "/admin/availability", "/admin/terms/copy"):
+            assert "no such term" in words(pages.get(f"{path}?term={foreign.term_id}", 404))
 
 
 class TestAvailabilityAndRules:
@@ -208,19 +190,21 @@ class TestAvailabilityAndRules:
         teacher = db.session.scalar(sa.select(Faculty).filter_by(code="RAO"))
         slot = db.session.scalar(sa.select(TimeSlot).filter_by(code="D1P1"))
         path = f"/admin/availability/faculty/{teacher.faculty_id}"
-        sent = {f"slot-{slot.time_slot_id}": "unavailable", "slot-brush": "prefer"}
+        sent = sent_by(pages.get(path), path) | {f"slot-{slot.time_slot_id}": "unavailable", "slot-brush": "prefer"}
         assert pages.post(path, sent).location == "/admin/availability/faculty"
         select = next(e for e in pages.get(path).iter("select") if e.get("name") == f"slot-{slot.time_slot_id}")
         chosen = [o.get("value") for o in select.iter("option") if o.get("selected") is not None]
         assert chosen == ["unavailable"]
-        pages.post(path, {f"slot-{slot.time_slot_id}": "never"}, 422)
+        pages.post(path, sent_by(pages.get(path), path) | {f"slot-{slot.time_slot_id}": "never"}, 422)
         pages.get("/admin/availability/students", 404)
 
     def test_rules_are_saved_as_sent_and_refused_at_their_row(self, pages, university):
-        sent = {"code": "group_gaps", "on-group_gaps": "1", "kind-group_gaps": "soft", "weight-group_gaps": "4"}
-        pages.post("/admin/rules", sent)
-        assert "1 rule changed" in words(pages.get("/admin/rules"))
-        answer = pages.post("/admin/rules", sent | {"weight-group_gaps": "much"}, 422)
+        typed = {"code": "group_gaps", "on-group_gaps": "1", "kind-group_gaps": "soft", "weight-group_gaps": "4"}
+        pages.post("/admin/rules", sent_by(pages.get("/admin/rules"), "/admin/rules") | typed)
+        page = pages.get("/admin/rules")
+        assert "1 rule changed" in words(page)
+        typed["weight-group_gaps"] = "much"
+        answer = pages.post("/admin/rules", sent_by(page, "/admin/rules") | typed, 422)
         assert "much" in errors_on(answer)[0]
         assert 'value="much"' in answer.get_data(as_text=True)
 
@@ -279,7 +263,8 @@ class TestUsers:
 
 class TestImport:
     def upload(self, pages, name, content, **more):
-        data = {"file": (io.BytesIO(content), name), **more}
+        sent = sent_by(pages.get("/admin/import"), "/admin/import")
+        data = sent | {"file": (io.BytesIO(content), name), **more}
         return pages.post("/admin/import", data, content_type="multipart/form-data").location
 
     def test_a_file_is_shown_before_it_changes_anything_and_then_imported(self, pages, university):
@@ -304,7 +289,7 @@ class TestImport:
         assert "picture.png" in words(pages.get(where, 422))
 
     def test_a_file_is_needed(self, pages, registrar):
-        pages.post("/admin/import", {}, 422)
+        pages.post("/admin/import", {"term": ""}, 422)
 
     def test_template_and_exports_come_as_files(self, client, university):
         for path in ("/admin/import/template.xlsx", "/admin/export.xlsx", "/admin/export.zip"):

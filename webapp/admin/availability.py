@@ -10,7 +10,7 @@ from webapp.flow import wishes
 from webapp.flow.grid import build_slot_grid
 from webapp.flow.records import find_table
 from webapp.htmx import redirect_to, render
-from webapp.navigation import chosen_term, scope
+from webapp.navigation import chosen_term, posted_term, scope
 
 PREFIX = "slot-"
 LEVELS_OF_ROOM = (("", _l("Open"), ""), ("unavailable", _l("Closed"), "bad"))
@@ -29,7 +29,7 @@ def availability(kind: str = "faculty") -> ResponseReturnValue:
 
 @bp.route("/availability/<kind>/<int:key>", methods=["GET", "POST"])
 def paint_availability(kind: str, key: int) -> ResponseReturnValue:
-    _terms, term = chosen_term()
+    term = posted_term() if request.method == "POST" else chosen_term()[1]
     week = wishes.week_of(scope(term), kind, key)
     if request.method == "POST":
         changed = wishes.paint_week(scope(term), kind, key, _painted())

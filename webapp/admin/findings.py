@@ -13,7 +13,7 @@ from webapp.admin import bp
 from webapp.flow import checking
 from webapp.flow.checking import KIND_TITLES, FindingKind, Severity, Target
 from webapp.htmx import redirect_to, render
-from webapp.navigation import chosen_term, me
+from webapp.navigation import chosen_term, me, posted_term
 
 POLL_SECONDS = 2
 SEVERITY_TITLES = {Severity.BLOCKER: _l("Blockers"), Severity.WARNING: _l("Warnings"), Severity.NOTE: _l("Notes")}
@@ -43,7 +43,7 @@ def findings() -> ResponseReturnValue:
 
 @bp.post("/check")
 def start_check() -> ResponseReturnValue:
-    _terms, term = chosen_term()
+    term = posted_term()
     if term is None:
         return redirect_to(url_for("admin.findings"))
     checking.request_check(term, me(), request.form.get("idempotency_key", "")[:64] or None)
@@ -53,7 +53,9 @@ def start_check() -> ResponseReturnValue:
 @bp.get("/check/runs/<job_id>")
 def check_run(job_id: str) -> ResponseReturnValue:
     state = checking.state_of(checking.check_of(me(), job_id))
-    return render("admin/findings/run.html", "feasibility", state=state, key=token_hex(16), **_words())
+    return render(
+        "admin/findings/run.html", "feasibility", state=state, term=state.job.term, key=token_hex(16), **_words()
+    )
 
 
 @bp.post("/check/runs/<job_id>/ways/<int:number>/try")

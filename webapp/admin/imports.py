@@ -13,7 +13,7 @@ from webapp.flow.exchange.writing import template_workbook
 from webapp.flow.problems import NotFound, Problem
 from webapp.flow.terms import term_by_key
 from webapp.htmx import redirect_to, render
-from webapp.navigation import chosen_term, me
+from webapp.navigation import chosen_term, me, posted_term
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -21,6 +21,8 @@ WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @bp.route("/import", methods=["GET", "POST"])
 def imports() -> ResponseReturnValue:
     terms, term = chosen_term()
+    if request.method == "POST":
+        term = posted_term()
     form = UploadForm()
     if form.validate_on_submit():
         sent = form.file.data

@@ -3,6 +3,7 @@
 from flask import abort, flash, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_login import current_user
 from flask_wtf import FlaskForm
 
 from webapp.admin import bp
@@ -10,35 +11,36 @@ from webapp.admin.forms import record_form
 from webapp.flow import records as flow
 from webapp.flow.records import Kind, RecordInUse, RecordRefused, Scope, Table
 from webapp.htmx import redirect_to, render
-from webapp.models import Term
-from webapp.navigation import chosen_term, scope
+from webapp.navigation import chosen_term, posted_term, scope
 
 NEVER_PRESET = (Kind.DATE, Kind.DECIMAL, Kind.TIME)
 
 
-def _open(table_key: str) -> tuple[Table, Scope, list[Term]]:
-    terms, term = chosen_term()
-    return flow.find_table(table_key), scope(term), terms
+def _open(table_key: str, key: int | None = None) -> tuple[Table, Scope]:
+    """The table, and where its rows are looked for: in the term of the form that was sent, else in that of the row."""
+    table = flow.find_table(table_key)
+    if not table.of_term:
+        return table, scope(None)
+    if request.method == "POST":
+        return table, scope(posted_term())
+    own = flow.term_of_row(current_user.organization, table, key) if key is not None else None
+    return table, scope(own or chosen_term()[1])
 
 
 @bp.get("/records/<table_key>")
 def records(table_key: str) -> ResponseReturnValue:
-    table, where, terms = _open(table_key)
-    if table.of_term and where.term is None:
+    table = flow.find_table(table_key)
+    terms, term = chosen_term()
+    if table.of_term and term is None:
         return render("admin/records_without_term.html", table=table)
-    listing = flow.list_rows(where, table, request.args)
-    return render(
-        "admin/records.html", "rows", table=table, listing=listing, terms=_shown(table, terms), term=where.term
-    )
-
-
-def _shown(table: Table, terms: list[Term]) -> list[Term]:
-    return terms if table.of_term else []
+    listing = flow.list_rows(scope(term), table, request.args)
+    shown = terms if table.of_term else []
+    return render("admin/records.html", "rows", table=table, listing=listing, terms=shown, term=term)
 
 
 @bp.route("/records/<table_key>/new", methods=["GET", "POST"])
 def add_record(table_key: str) -> ResponseReturnValue:
-    table, where, _terms = _open(table_key)
+    table, where = _open(table_key)
     form = record_form(where, table, {**flow.form_values(table, None), **_preset(table)})
     if request.method == "POST" and _store(form, where, table, None):
         flash(_("%(table)s added.", table=table.singular), "good")
@@ -56,7 +58,7 @@ def _preset(table: Table) -> dict[str, str]:
 
 @bp.route("/records/<table_key>/<int:key>", methods=["GET", "POST"])
 def edit_record(table_key: str, key: int) -> ResponseReturnValue:
-    table, where, _terms = _open(table_key)
+    table, where = _open(table_key, key)
     row = flow.find_row(where, table, key)
     label = flow.labels_of(where, table, [key])[key]
     form = record_form(where, table, flow.form_values(table, row))
@@ -69,7 +71,7 @@ def edit_record(table_key: str, key: int) -> ResponseReturnValue:
 
 @bp.route("/records/<table_key>/<int:key>/delete", methods=["GET", "POST"])
 def delete_record(table_key: str, key: int) -> ResponseReturnValue:
-    table, where, _terms = _open(table_key)
+    table, where = _open(table_key, key)
     flow.find_row(where, table, key)
     status = 200
     if request.method == "POST":
@@ -82,7 +84,7 @@ def delete_record(table_key: str, key: int) -> ResponseReturnValue:
             return redirect_to(url_for("admin.records", table_key=table.key))
     label = flow.labels_of(where, table, [key])[key]
     uses = flow.used_by(table, key)
-    return render("admin/record_delete.html", table=table, key=key, label=label, uses=uses), status
+    return render("admin/record_delete.html", table=table, term=where.term, key=key, label=label, uses=uses), status
 
 
 def _store(form: FlaskForm, where: Scope, table: Table, key: int | None) -> bool:

@@ -9,12 +9,14 @@ from webapp.flow import wishes
 from webapp.flow.records import RecordRefused, find_table
 from webapp.flow.wishes import RuleChange
 from webapp.htmx import redirect_to, render
-from webapp.navigation import chosen_term, scope
+from webapp.navigation import chosen_term, posted_term, scope
 
 
 @bp.route("/rules", methods=["GET", "POST"])
 def rules() -> ResponseReturnValue:
     terms, term = chosen_term()
+    if request.method == "POST":
+        term = posted_term()
     if term is None:
         return render("admin/records_without_term.html", table=find_table("time-slots"))
     errors: dict[str, str] = {}

@@ -19,6 +19,7 @@ from webapp.flow.records.reading import (
     list_rows,
     options_of,
     page_number,
+    term_of_row,
 )
 from webapp.flow.records.tables import TABLES, find_table
 from webapp.flow.records.writing import Use, delete_row, save_row, used_by
@@ -45,5 +46,6 @@ __all__ = [
     "options_of",
     "page_number",
     "save_row",
+    "term_of_row",
     "used_by",
 ]

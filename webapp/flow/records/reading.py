@@ -15,6 +15,7 @@ from webapp.flow.problems import NotFound
 from webapp.flow.records.descriptors import Field, Kind, Scope, Table, TermMissing
 from webapp.flow.records.tables import find_table
 from webapp.flow.words import _
+from webapp.models import Organization, Term
 from webapp.models.types import runs
 
 PAGE_SIZE = 50
@@ -76,6 +77,15 @@ def find_row(scope: Scope, table: Table, key: int) -> Any:
     if row is None:
         raise NotFound(_("This row of the table “%(table)s” does not exist.", table=table.title))
     return row
+
+
+def term_of_row(organization: Organization, table: Table, key: int) -> Term | None:
+    """The organisation's term that a row of a term's table belongs to; None where there is no such row."""
+    term_id = sa.select(table.owner).select_from(table.model)
+    for target, condition in table.joins:
+        term_id = term_id.join(target, condition)
+    query = sa.select(Term).where(Term.term_id == term_id.where(table.primary_key == key).scalar_subquery())
+    return db.session.scalar(query.where(Term.organization_id == organization.organization_id))
 
 
 def count_rows(scope: Scope, table: Table) -> int:

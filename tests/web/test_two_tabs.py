@@ -1,0 +1,109 @@
+"""Two tabs of one browser, or two registrars: nobody writes into a term, or over a row, that was not shown."""
+
+import io
+
+import pytest
+import sqlalchemy as sa
+
+from tests import factories
+from tests.pages import Pages, sent_by, words
+from webapp.extensions import db
+from webapp.models import Availability, GenerationJob, StudentGroup, Term, TermRule, TimeSlot, Upload
+
+
+@pytest.fixture
+def registrar(client, sign_in):
+    user = factories.user()
+    sign_in(client, user)
+    return user
+
+
+@pytest.fixture
+def autumn(registrar):
+    made = factories.term(registrar.organization, days=2, slots=3, name="Autumn")
+    factories.rule(made, "group_gaps", weight=3)
+    return made
+
+
+@pytest.fixture
+def spring(registrar, autumn):
+    made = factories.term(registrar.organization, days=2, slots=3, semester=2, name="Spring")
+    factories.rule(made, "group_gaps", weight=7)
+    db.session.commit()
+    return made
+
+
+def look_elsewhere(pages: Pages, term) -> None:
+    """As another tab would."""
+    pages.get(f"/admin/records/groups?term={term.term_id}")
+
+
+def weights(rule: str) -> dict[str, int]:
+    query = sa.select(Term.name, TermRule.weight).join(Term).filter(TermRule.rule == rule)
+    return {str(name): int(weight) for name, weight in db.session.execute(query)}
+
+
+class TestTheTermOfAForm:
+    def test_rules_are_written_into_the_term_whose_page_was_open(self, pages, autumn, spring):
+        page = pages.get(f"/admin/rules?term={autumn.term_id}")
+        look_elsewhere(pages, spring)
+        sent = {
+            name: value
+            for name, value in sent_by(page, "/admin/rules").items()
+            if "group_gaps" in name or name in ("term", "seen")
+        }
+        pages.post("/admin/rules", sent | {"code": "group_gaps", "weight-group_gaps": "4"})
+        assert weights("group_gaps") == {"Autumn": 4, "Spring": 7}
+        assert "Autumn" in words(pages.get("/admin/rules")), "what was saved is what is shown"
+
+    @pytest.mark.parametrize("key", ["groups", "time-slots", "week-sets", "sections"])
+    def test_a_new_row_is_of_the_term_whose_page_was_open(self, pages, autumn, spring, key):
+        path = f"/admin/records/{key}/new"
+        page = pages.get(f"{path}?term={autumn.term_id}")
+        look_elsewhere(pages, spring)
+        assert sent_by(page, path)["term"] == str(autumn.term_id)
+
+    def test_a_group_is_added_and_deleted_in_the_term_whose_page_was_open(self, pages, autumn, spring):
+        path = "/admin/records/groups/new"
+        page = pages.get(f"{path}?term={autumn.term_id}")
+        look_elsewhere(pages, spring)
+        pages.post(path, sent_by(page, path) | {"code": "A", "name": "Group A"})
+        group = db.session.scalars(sa.select(StudentGroup)).one()
+        assert group.term_id == autumn.term_id
+        look_elsewhere(pages, spring)
+        path = f"/admin/records/groups/{group.student_group_id}"
+        pages.post(path, sent_by(pages.get(path), path) | {"name": "Group B"})
+        look_elsewhere(pages, spring)
+        pages.post(f"{path}/delete", sent_by(pages.get(f"{path}/delete"), f"{path}/delete"))
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(StudentGroup)) == 0
+
+    def test_a_week_is_painted_in_the_term_whose_page_was_open(self, pages, autumn, spring, registrar):
+        room = factories.room(registrar.organization)
+        db.session.commit()
+        path = f"/admin/availability/rooms/{room.room_id}"
+        page = pages.get(f"{path}?term={autumn.term_id}")
+        slot = db.session.scalars(sa.select(TimeSlot).filter_by(term_id=autumn.term_id)).first()
+        look_elsewhere(pages, spring)
+        pages.post(path, sent_by(page, path) | {f"slot-{slot.time_slot_id}": "unavailable"})
+        assert db.session.scalars(sa.select(Availability)).one().time_slot_id == slot.time_slot_id
+
+    def test_a_check_and_an_upload_are_of_the_term_whose_page_was_open(self, app, pages, autumn, spring):
+        check = pages.get(f"/admin/check?term={autumn.term_id}")
+        look_elsewhere(pages, spring)
+        pages.post("/admin/check", sent_by(check, "/admin/check"))
+        assert db.session.scalars(sa.select(GenerationJob)).one().term_id == autumn.term_id
+        file = (io.BytesIO(b"code,name\nCSE,Computing\n"), "departments.csv")
+        page = pages.get(f"/admin/import?term={autumn.term_id}")
+        look_elsewhere(pages, spring)
+        sent = sent_by(page, "/admin/import") | {"file": file}
+        pages.post("/admin/import", sent, content_type="multipart/form-data")
+        assert db.session.scalars(sa.select(Upload)).one().term_id == autumn.term_id
+
+    @pytest.mark.parametrize(
+        "path",
+        ["/admin/rules", "/admin/check", "/admin/import", "/admin/records/groups/new", "/admin/availability/rooms/1"],
+    )
+    @pytest.mark.parametrize(("named", "said"), [({}, "does not say which term"), ({"term": "999999"}, "no such term")])
+    def test_a_form_without_a_term_or_with_one_that_is_gone_is_refused(self, pages, spring, path, named, said):
+        answer = pages.post(path, named, status=404)
+        assert said in answer.get_data(as_text=True)
