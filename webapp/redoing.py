@@ -12,8 +12,10 @@ from typing import Any
 
 from webapp.engine.domains import meetings_of
 from webapp.engine.evaluate import evaluate
-from webapp.engine.instance import Constraint, Instance, Placement
+from webapp.engine.instance import Instance, Placement
+from webapp.engine.nearby import priced, stay_close
 from webapp.engine.params import SolveParams
+from webapp.engine.pins import with_pins
 from webapp.engine.placing import reasons
 from webapp.engine.repair import Change as EngineChange
 from webapp.engine.repair import Grown, PersonOut, Repair, RoomOut, Rung, changed, displaced, repair
@@ -43,12 +45,13 @@ def resolve_rest(base: Base, closeness: int, seconds: float, seed: int, stop: St
     """
     before = time.monotonic()
     instance = _held(base, base.locks)
+    limit = max(LEAST_SECONDS, seconds - STORING_SECONDS)
     if closeness:
-        unit = max((c.weight for c in instance.constraints if c.weight is not None), default=1) or 1
-        near = Constraint("changes", closeness * unit)
-        instance = replace(instance, reference=base.solution.placements, constraints=(*instance.constraints, near))
-    params = SolveParams(max(LEAST_SECONDS, seconds - STORING_SECONDS), seed, workers())
-    found = resolve(instance, base.solution, params, stop).solution
+        price = closeness * instance.weight_range[1]
+        found = stay_close(instance, base.solution, base.solution, price, limit, workers(), seed, stop)
+        instance = priced(instance, base.solution, price)
+    else:
+        found = resolve(instance, base.solution, SolveParams(limit, seed, workers()), stop).solution
     kept = found.moved((m, _as_locked(base, m, found.placements[m])) for m in base.locks)
     best = min((base.solution, kept), key=lambda solution: _grade(instance, solution))
     own = base.problem.instance
@@ -92,22 +95,14 @@ def _held(base: Base, locks: Mapping[int, tuple[bool, bool]]) -> Instance:
     A class that stands by a registrar's word where a rule forbids it is pinned as a whole, and excused from that rule.
     """
     held = {meeting: override for meeting, override in base.overrides.items() if meeting in locks}
-    instance = _excusing(base.problem.instance, base.solution, held)
-    meetings = list(instance.meetings)
+    pins = {}
     for meeting, (time_locked, room_locked) in locks.items():
         place, whole = base.solution.placements[meeting], meeting in base.overrides
-        pin = Placement(
+        pins[meeting] = Placement(
             place.time if time_locked or whole else None,
             place.room if room_locked or whole else None,
         )
-        meetings[meeting] = replace(meetings[meeting], pin=pin)
-    pinned = (Constraint("pinned", None, meetings=tuple(sorted(locks))),) if locks else ()
-    return replace(
-        instance,
-        meetings=tuple(meetings),
-        constraints=(*instance.constraints, *pinned),
-        interchangeable=tuple(alike for alike in instance.interchangeable if locks.keys().isdisjoint(alike)),
-    )
+    return with_pins(_excusing(base.problem.instance, base.solution, held), pins)
 
 
 def _excusing(instance: Instance, solution: Solution, overrides: Overrides) -> Instance:

@@ -1,6 +1,7 @@
 """A repair moves as few meetings as possible, and says so only when it is proven."""
 
-from itertools import product
+from dataclasses import replace
+from itertools import pairwise, product
 from random import Random
 from time import monotonic
 
@@ -98,11 +99,80 @@ def test_only_the_meetings_of_a_closed_room_move_and_the_ladder_falls() -> None:
     assert all(p.room != room for p in found.solution.placements)
 
 
-def test_nothing_moves_when_nothing_changed() -> None:
+def test_nothing_moves_when_nothing_changed_and_nobody_waits_for_it() -> None:
     instance = base(Random(9))
     before = window(instance, Solution.empty(instance), range(len(instance.meetings)), 5)
-    found = repair(instance, before, [], 5)
+    begin = monotonic()
+    found = repair(instance, before, [], 60)
+    assert monotonic() - begin < 3
     assert (found.moved, found.proven, found.solution) == ((), True, before)
+    assert [rung.moves for rung in found.ladder] == [0]
+
+
+def waiting(rooms: int) -> tuple[Instance, Solution]:
+    """Two slots; two meetings of one teacher fill room A in both; a third, of another, may be in A alone and waits."""
+    grid = TimeGrid(1, 2)
+    times = tuple(TimeOption(Time(slot, 1, 1)) for slot in range(2))
+    people = tuple(Resource(name, ResourceKind.INSTRUCTOR) for name in "TU")
+    own = tuple(RoomOption(room) for room in range(rooms))
+    meetings = (
+        Meeting("M0", times, own, (0,)),
+        Meeting("M1", times, (RoomOption(0),), (0,)),
+        Meeting("W", times, (RoomOption(0),), (1,)),
+    )
+    named = tuple(Room(code, 10) for code in "ABC"[:rooms])
+    instance = Instance("waiting", grid, named, people, meetings, tuple(Constraint(r, None) for r in HARD))
+    stands = (Placement(Time(0, 1, 1), 0), Placement(Time(1, 1, 1), 0), Placement())
+    return instance, Solution(stands)
+
+
+def test_nobody_moves_for_a_meeting_that_had_no_place_before_but_on_a_later_rung() -> None:
+    instance, before = waiting(rooms=3)
+    away = [RoomOut(2)]  # nobody is there
+    assert repair(instance, before, away, 5).moved == ()
+    found = repair(instance, before, [RoomOut(1), PersonOut(1, frozenset({1}))], 5)
+    assert (found.status, found.moved, found.unplaced) == (Status.FEASIBLE, (), (2,))
+
+
+def test_the_ladder_places_what_had_no_place_where_more_moves_make_room() -> None:
+    instance, before = waiting(rooms=2)
+    moving = replace(before.placements[1], room=1)
+    instance = replace(
+        instance,
+        meetings=(instance.meetings[0], replace(instance.meetings[1], rooms=(RoomOption(0), RoomOption(1))),
+                  instance.meetings[2]),
+    )  # fmt: skip
+    found = repair(instance, before.moved([(1, moving)]), [RoomOut(1)], 5)
+    assert (found.status, found.proven, found.moved) == (Status.FEASIBLE, True, (1,))
+    assert found.unplaced == (2,)
+
+
+def test_what_had_no_place_takes_a_free_one_where_that_moves_nobody_else() -> None:
+    instance, before = waiting(rooms=3)
+    in_c = before.moved([(0, replace(before.placements[0], room=2))])
+    found = repair(instance, in_c, [RoomOut(2)], 5)  # to A, where W could be, or to B
+    assert (found.proven, found.moved, found.unplaced) == (True, (0,), ())
+    assert found.solution.placements[2].room == 0
+
+
+def test_each_rung_moves_more_costs_less_and_breaks_nothing() -> None:
+    random = Random(11)
+    instance = base(random)
+    before = window(instance, Solution.empty(instance), range(len(instance.meetings)), 5)
+    room = before.placements[0].room
+    assert room is not None
+    soft = (Constraint("instructor_gaps", 3), Constraint("group_gaps", 2), Constraint("room_stability", 1))
+    instance = replace(instance, constraints=(*instance.constraints, *soft))
+    found = repair(instance, before, [RoomOut(room)], 10, workers=2)
+    rungs = [(rung.moves, rung.cost) for rung in found.ladder]
+    assert len(rungs) > 1
+    assert [moves for moves, _ in rungs] == sorted({moves for moves, _ in rungs})
+    assert [cost for _, cost in rungs] == sorted({cost for _, cost in rungs}, reverse=True)
+    gains = [(one[1] - two[1]) / (two[0] - one[0]) for one, two in pairwise(rungs)]
+    assert gains == sorted(gains, reverse=True)
+    for rung in found.ladder:
+        score = evaluate(found.instance, rung.solution)
+        assert (score.hard, score.cost) == (0, rung.cost)
 
 
 def test_what_can_not_be_placed_is_left_out_and_listed() -> None:

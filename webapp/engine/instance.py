@@ -305,6 +305,12 @@ class Instance:
         """Indices of the resources of a kind."""
         return tuple(i for i, resource in enumerate(self.resources) if resource.kind is kind)
 
+    @property
+    def weight_range(self) -> tuple[int, int]:
+        """The lightest and the heaviest weight of a soft rule that counts; 1 and 1 where there is none."""
+        found = [constraint.weight for constraint in self.constraints if constraint.weight] or [1]
+        return min(found), max(found)
+
     def with_weights(self, weights: Mapping[str, int]) -> "Instance":
         """The same problem with soft rules weighed otherwise.
 

@@ -2,30 +2,38 @@
 
 What must move is known from the changes alone: meetings that now stand where they can't. If those
 can be placed anew while all others stay, their number is the least, and that is proven. Otherwise the circle
-of those that may move grows until it is the whole timetable.
+of those that may move grows until it is the whole timetable. CP-SAT counts the moves; the least cost for so many, and
+what more moves would gain, is annealed in the neighbourhood (`webapp.engine.nearby`).
+
+Meetings that had no place before may stay without one: nobody asked for them. They are placed where that moves
+nobody else, and on later rungs of the ladder.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ortools.sat.python import cp_model
 
 from webapp.engine.cpsat.constraints import add_constraints
 from webapp.engine.cpsat.run import Clock, Limits, Outcome, run
-from webapp.engine.cpsat.time_model import cost, hint, read
+from webapp.engine.cpsat.time_model import hint, read
 from webapp.engine.cpsat.variables import Variables
 from webapp.engine.domains import Domains
-from webapp.engine.evaluate import evaluate
+from webapp.engine.evaluate import Timetable, evaluate
 from webapp.engine.explain.core import MOST_PLACES, places
-from webapp.engine.instance import Constraint, Instance, Placement
+from webapp.engine.instance import UNPLACED, Constraint, Instance, Placement
+from webapp.engine.nearby import prices, sweep
 from webapp.engine.result import Status, Stop, never
 from webapp.engine.solution import Solution
 from webapp.engine.timegrid import Time
 
 CIRCLES = (30, 90, 250)
 """Sizes of the neighbourhoods that are tried before the whole timetable."""
-STEPS = (0, 1, 2, 4)
-"""Rungs of the ladder: so many moves beyond the least."""
+MOST_RUNGS = 6
+STEP_SECONDS = 0.0025
+"""Most of a step of the ladder, in seconds for each meeting: some three thousand moves of the search."""
+LADDER_SHARE = 0.4
+"""Share of the time that is kept for the ladder while the fewest moves are looked for."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +65,7 @@ Change = RoomOut | PersonOut | Grown
 
 @dataclass(frozen=True)
 class Rung:
-    """The best timetable found that moves at most so many meetings, and what it costs."""
+    """The best timetable found that moves so many meetings, and what it costs."""
 
     moves: int
     cost: int
@@ -71,14 +79,14 @@ class Repair:
     Attributes
     ----------
     status
-        Feasible when nothing hard is violated any more; infeasible when it is proven that meetings must be
-        left unplaced; unknown when the time was too short.
+        Feasible when every meeting that had a place has one and nothing else is violated that was not before;
+        infeasible when it is proven that some must lose theirs; unknown when the time was too short.
     instance
         The instance with the changes in it.
     solution
         The first rung: the fewest moves, then the least cost.
     moved
-        Meetings that stand elsewhere than before.
+        Meetings that had a place and stand elsewhere.
     bound
         Fewer moves are proven impossible.
     ladder
@@ -154,6 +162,10 @@ def repair(
     """
     now = changed(instance, changes)
     work = _Work(now, solution, Clock(Limits(seconds, workers, seed, stop)))
+    if not work.must and not work.others_hard:
+        rung = Rung(0, evaluate(now, solution).cost, solution)
+        words = "Every meeting can stay where it is."
+        return Repair(Status.FEASIBLE, now, solution, (), 0, solution.unplaced, (rung,), words)
     found = work.fewest_moves()
     if found is None:
         found = work.fewest_unplaced()
@@ -162,17 +174,16 @@ def repair(
     ladder = work.ladder(found)
     best = ladder[0].solution
     moved = work.moved(best)
-    feasible = evaluate(now, best).hard <= work.others_hard and not best.unplaced
+    feasible = work.others_hard_in(best) <= work.others_hard and work.waiting.issuperset(best.unplaced)
     status = Status.FEASIBLE if feasible else work.status
-    return Repair(status, now, best, moved, work.bound, best.unplaced, ladder, _sentence(moved, best, work, status))
+    words = _sentence(moved, len(set(best.unplaced) - work.waiting), work.bound)
+    return Repair(status, now, best, moved, work.bound, best.unplaced, ladder, words)
 
 
-def _sentence(moved: tuple[int, ...], best: Solution, work: "_Work", status: Status) -> str:
+def _sentence(moved: tuple[int, ...], lost: int, bound: int) -> str:
     meetings = f"{len(moved)} meeting{'' if len(moved) == 1 else 's'}"
-    words = f"{meetings} moved" + (", which is the least possible" if len(moved) <= work.bound else "")
-    if status is not Status.FEASIBLE:
-        words += f"; {len(best.unplaced)} can't be placed"
-    return f"{words}."
+    words = f"{meetings} moved" + (", which is the least possible" if len(moved) <= bound else "")
+    return f"{words}; {lost} of them can't be placed." if lost else f"{words}."
 
 
 class _Work:
@@ -182,10 +193,15 @@ class _Work:
         self.instance, self.before, self.clock = instance, before, clock
         self.domains = Domains(instance)
         self.status = Status.UNKNOWN
-        self.must = [m for m, place in enumerate(before.placements) if _cannot_stay(self.domains, m, place)]
-        self.bound = sum(before.placements[m].time is not None for m in self.must)
-        rest = before.moved((m, type(before.placements[m])()) for m in self.must)
-        self.others_hard = evaluate(instance, rest).hard - len(rest.unplaced)
+        placements = before.placements
+        self.waiting = frozenset(before.unplaced)
+        self.must = [m for m, p in enumerate(placements) if p.time is not None and _cannot_stay(self.domains, m, p)]
+        self.bound = len(self.must)
+        self.others_hard = self.others_hard_in(before.moved((m, UNPLACED) for m in self.must))
+
+    def others_hard_in(self, solution: Solution) -> int:
+        """Hard violations other than meetings without a place."""
+        return evaluate(self.instance, solution).hard - len(solution.unplaced)
 
     def moved(self, after: Solution) -> tuple[int, ...]:
         """Meetings that had a place and have another one, or none."""
@@ -202,12 +218,12 @@ class _Work:
             if len(circle) > last:
                 last = len(circle)
                 yield sorted(circle)
-        everything = list(range(len(self.instance.meetings)))
+        everything = [m for m in range(len(self.instance.meetings)) if m not in self.waiting]
         if last < len(everything) and places(self.instance, everything) <= 2 * MOST_PLACES:
             yield everything
 
     def _nearest(self) -> list[int]:
-        """All meetings, those that share people with the displaced first, then those that share rooms."""
+        """All that have a place, those that share people with the displaced first, then those that share rooms."""
         meetings = self.instance.meetings
         people = {r for m in self.must for r in meetings[m].resources}
         rooms = {option.room for m in self.must for option in meetings[m].rooms}
@@ -217,7 +233,7 @@ class _Work:
             shared = len(people.intersection(meetings[meeting].resources))
             return (meeting not in self.must, -shared - (place.room in rooms), meeting)
 
-        return sorted(range(len(meetings)), key=distance)
+        return sorted(set(range(len(meetings))) - self.waiting, key=distance)
 
     def fewest_moves(self) -> Solution | None:
         """The timetable with all meetings placed and the fewest moved; ``bound`` rises on the way."""
@@ -225,10 +241,10 @@ class _Work:
         for circle in self.circles():
             if self.clock.over or (best is not None and len(self.moved(best)) <= self.bound):
                 break
-            whole = len(circle) == len(self.instance.meetings)
+            whole = len(circle) == len(self.instance.meetings) - len(self.waiting)
             most = None if best is None else len(self.moved(best)) - 1
-            seconds = self.clock.left * (0.7 if whole else 0.3)
-            outcome, after, bound = self._solve(circle, seconds, most=most, by_cost=False)
+            seconds = (1 - LADDER_SHARE) * self.clock.left * (1.0 if whole else 0.5)
+            outcome, after, bound = self._solve(circle, seconds, most=most)
             if after is not None:
                 best = after
             if outcome.status is Status.INFEASIBLE and circle == self.must:
@@ -248,57 +264,68 @@ class _Work:
     def fewest_unplaced(self) -> Solution | None:
         """The timetable with the fewest unplaced meetings, and then the fewest moved, among the nearest."""
         circle = self._nearest()[: len(self.must) + CIRCLES[-1]]
-        _, after, _ = self._solve(circle, self.clock.left * 0.6, most=None, by_cost=False, partial=True)
+        _, after, _ = self._solve(circle, self.clock.left * (1 - LADDER_SHARE), most=None, partial=True)
         return after
 
     def ladder(self, first: Solution) -> tuple[Rung, ...]:
-        """The least cost with the fewest moves, and what some further moves would gain."""
-        least = len(self.moved(first))
-        circle = sorted(set(self._nearest()[: len(self.must) + CIRCLES[1]]) | set(self.moved(first)))
-        rungs = [Rung(least, evaluate(self.instance, first).cost, first)]
-        for number, step in enumerate(STEPS):
-            if self.clock.over or first.unplaced:
-                break
-            share = self.clock.left / (len(STEPS) - number)
-            start = rungs[-1].solution
-            _, after, _ = self._solve(circle, share, most=least + step, by_cost=True, start=start)
-            if after is None:
-                continue
-            better = evaluate(self.instance, after).cost
-            if better < rungs[-1].cost:
-                rung = Rung(len(self.moved(after)), better, after)
-                rungs = [rung] if step == 0 else [*rungs, rung]
-        return tuple(rungs)
+        """The least cost with the fewest moves, and what further moves would gain, as long as each gains less."""
+        first = self._with_waiting(first)
+        lists = prices(self.instance)
+        # One thread comes down from the dearest price, the next one up from the cheapest.
+        threads = [lists[:: -1 if number % 2 else 1] for number in range(self.clock.limits().workers)]
+        found = [first]
+        if not self.clock.over:
+            limits = self.clock.limits()
+            most = STEP_SECONDS * len(self.instance.meetings)
+            found = sweep(self.instance, self.before, first, threads, limits.seconds, limits.seed, limits.stop, most)
+        least, others = len(self.moved(first)), self.others_hard_in(first)
+        rungs: dict[int, tuple[int, int, Solution]] = {}
+        for solution in found:
+            score, moves = evaluate(self.instance, solution), len(self.moved(solution))
+            unplaced = len(solution.unplaced)
+            allowed = score.hard - unplaced <= others and self.lost(solution) <= self.lost(first) and moves >= least
+            if allowed and (moves not in rungs or (unplaced, score.cost) < rungs[moves][:2]):
+                rungs[moves] = (unplaced, score.cost, solution)
+        return tuple(Rung(moves, rungs[moves][1], rungs[moves][2]) for moves in _efficient(rungs))
+
+    def lost(self, solution: Solution) -> int:
+        """How many meetings lose their place."""
+        return len(set(solution.unplaced) - self.waiting)
+
+    def _with_waiting(self, solution: Solution) -> Solution:
+        """The timetable with those in it that had no place before and find a free one; nobody moves for them."""
+        if not self.waiting:
+            return solution
+        timetable = Timetable(self.instance, solution)
+        for meeting in sorted(self.waiting):
+            rooms: Sequence[int | None] = [option.room for option in self.instance.meetings[meeting].rooms] or [None]
+            options = [Placement(o.time, r) for o in self.instance.meetings[meeting].times for r in rooms]
+            open_ones = [place for place in options if not timetable.excluded(meeting, place)]
+            changes = [(timetable.delta({meeting: place}), place) for place in open_ones]
+            fitting = [(change.cost, number) for number, (change, _) in enumerate(changes) if change.hard < 0]
+            if fitting:
+                timetable.place(meeting, changes[min(fitting)[1]][1])
+        return Solution(timetable.solution.placements, solution.sectioning)
 
     def _solve(
-        self,
-        free: Collection[int],
-        seconds: float,
-        *,
-        most: int | None,
-        by_cost: bool,
-        partial: bool = False,
-        start: Solution | None = None,
+        self, free: Collection[int], seconds: float, *, most: int | None, partial: bool = False
     ) -> tuple[Outcome, Solution | None, int]:
         """Place the free meetings anew: the outcome, the timetable, and the least moves by the bound."""
-        instance = self.instance
-        if not by_cost:
-            instance = replace(instance, constraints=tuple(c for c in instance.constraints if c.hard))
+        instance = replace(self.instance, constraints=tuple(c for c in self.instance.constraints if c.hard))
         among = set(free)
         fixed = {m: p for m, p in enumerate(self.before.placements) if m not in among}
         variables = Variables(instance, among, fixed, self.domains, named_rooms=True, partial=partial, separate=True)
-        objective = add_constraints(variables)
+        add_constraints(variables)
         moves = self._moves(variables)
         if most is not None:
             variables.model.add(moves <= most)
-        goal = cost(instance, variables, objective) if by_cost else moves
-        variables.model.minimize(goal + 10_000 * variables.missing if partial else goal)
-        hint(variables, start or self.before)
+        variables.model.minimize(moves + 10_000 * variables.missing if partial else moves)
+        hint(variables, self.before)
         outcome = run(variables.model, self.clock.limits(seconds))
         if not outcome.solved:
             return outcome, None, 0
         after = Solution(read(variables, outcome).placements, self.before.sectioning)
-        return outcome, after, 0 if by_cost or partial else max(0, round(outcome.bound + 0.49))
+        return outcome, after, 0 if partial else max(0, round(outcome.bound + 0.49))
 
     def _moves(self, variables: Variables) -> cp_model.LinearExpr:
         """How many free meetings leave their place."""
@@ -315,3 +342,24 @@ class _Work:
                     if here is not None:
                         stay.append(here)
         return number - cp_model.LinearExpr.sum(stay)
+
+
+def _efficient(rungs: Mapping[int, tuple[int, int, Solution]]) -> list[int]:
+    """Numbers of moves, the least first, of which each gains more for a move than any larger number after it.
+
+    Nobody wants a rung that costs as much as one with fewer moves, or less gain for a move than a later one: what
+    is left is the lower hull of (moves, cost), unplaced meetings before cost.
+    """
+    dear = 1 + max((cost for _unplaced, cost, _solution in rungs.values()), default=0)
+    value = {moves: unplaced * dear + cost for moves, (unplaced, cost, _solution) in rungs.items()}
+    hull: list[int] = []
+    for moves in sorted(value):
+        if hull and value[moves] >= value[hull[-1]]:
+            continue
+        while len(hull) > 1:
+            before, last = hull[-2], hull[-1]
+            if (value[before] - value[last]) * (moves - before) > (value[before] - value[moves]) * (last - before):
+                break
+            hull.pop()
+        hull.append(moves)
+    return hull[:MOST_RUNGS]

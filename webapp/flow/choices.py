@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from webapp.engine.instance import Constraint, Instance, Meeting, Placement
+from webapp.engine.pins import apart, with_pins
 from webapp.engine.profiles import measured, profiled
 from webapp.engine.rules import rule_named
 from webapp.engine.rules.changes import Changes
@@ -226,10 +227,10 @@ def _held_to(base_id: int, problem: TermProblem, choices: Choices) -> Held:
         kept = {i: _locked(stands[i], *told[i][:2]) for i in sorted(free) if i in told and any(told[i][:2])}
         pins |= {i: pin for i, pin in kept.items() if pin != Placement()}
         locked = tuple(i for i, pin in kept.items() if pin != Placement())
-    instance = _pinned(problem.instance, pins, set(tray))
+    instance = _without_places(with_pins(problem.instance, pins), set(tray))
     close = CLOSENESS[choices.close]
     if close:
-        weight = close * _heaviest(instance)
+        weight = close * instance.weight_range[1]
         rule = Constraint(CHANGES, weight, meetings=tuple(sorted(free)))
         reference = tuple(_possible(m, p) for m, p in zip(instance.meetings, stands, strict=True))
         kept_rules = (c for c in instance.constraints if c.rule != CHANGES)  # the term's own compares with nothing
@@ -280,7 +281,7 @@ def _without_excess(problem: TermProblem, held: Held) -> Held:
                 )
     return replace(
         held,
-        instance=_pinned(instance, {}, set(reasons)),
+        instance=_without_places(instance, set(reasons)),
         frozen=tuple(i for i in held.frozen if i not in reasons),
         locked=tuple(i for i in held.locked if i not in reasons),
         left_out=tuple(sorted(reasons)),
@@ -318,33 +319,21 @@ def _locked(placement: Placement, time: bool, room: bool) -> Placement:
     return Placement(placement.time if time else None, placement.room if room else None)
 
 
-def _pinned(instance: Instance, pins: Mapping[int, Placement], tray: set[int]) -> Instance:
-    """The instance with these pins as a hard rule, and with meetings of the tray that can stand nowhere."""
-    meetings = list(instance.meetings)
-    for index, pin in pins.items():
-        own = meetings[index].pin or Placement()
-        merged = Placement(pin.time or own.time, own.room if pin.room is None else pin.room)
-        meetings[index] = replace(meetings[index], pin=merged)
-    for index in tray:
-        meetings[index] = replace(meetings[index], times=(), pin=None)
-    constraints = instance.constraints
-    if tray:
-        constraints = tuple(
-            replace(c, meetings=tuple(i for i in c.meetings or range(len(meetings)) if i not in tray))
-            if c.rule == "all_placed"
-            else c
-            for c in constraints
-        )
-    if pins:
-        constraints = (*constraints, Constraint("pinned", None, meetings=tuple(sorted(pins))))
-    apart = tray | set(pins)
-    alike = (tuple(i for i in group if i not in apart) for group in instance.interchangeable)
-    return replace(
-        instance,
-        meetings=tuple(meetings),
-        constraints=constraints,
-        interchangeable=tuple(group for group in alike if len(group) > 1),
+def _without_places(instance: Instance, tray: set[int]) -> Instance:
+    """The instance in which these meetings can stand nowhere, and nobody asks for a place for them."""
+    if not tray:
+        return instance
+    meetings = tuple(
+        replace(meeting, times=(), pin=None) if index in tray else meeting
+        for index, meeting in enumerate(instance.meetings)
     )
+    constraints = tuple(
+        replace(c, meetings=tuple(i for i in c.meetings or range(len(meetings)) if i not in tray))
+        if c.rule == "all_placed"
+        else c
+        for c in instance.constraints
+    )
+    return replace(instance, meetings=meetings, constraints=constraints, interchangeable=apart(instance, tray))
 
 
 def _possible(meeting: Meeting, placement: Placement) -> Placement:
@@ -354,10 +343,6 @@ def _possible(meeting: Meeting, placement: Placement) -> Placement:
     times = any(option.time == placement.time for option in meeting.times)
     rooms = not meeting.needs_room if placement.room is None else any(o.room == placement.room for o in meeting.rooms)
     return placement if times and rooms else Placement()
-
-
-def _heaviest(instance: Instance) -> int:
-    return max((c.weight for c in instance.constraints if c.weight is not None), default=0) or 1
 
 
 def weighed(instance: Instance, name: str, own: Mapping[str, Weights], close: int = 0) -> Instance:

@@ -1,0 +1,103 @@
+"""Times repairs and re-solves as a worker does them, on two terms: `python -m benchmarks.repairs`.
+
+The demo university (590 classes, 40 rooms) and an invented term of 1,500 classes, each solved for some seconds first.
+What happens: a room closes all week, a teacher is away for a day, the largest section grows by ten, nothing.
+Servers of its own, thrown away afterwards.
+"""
+
+import argparse
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from time import perf_counter
+from typing import Any
+
+import sqlalchemy as sa
+from flask_migrate import upgrade
+
+from benchmarks.where_else import made
+from webapp.embedded import servers
+
+
+def main() -> int:
+    """Make the terms, solve, repair and re-solve them, print; 1 when a repair took 2 s longer than its limit."""
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--seconds", type=float, default=30.0, help="for the timetable that is repaired")
+    arguments.add_argument("--limit", type=float, default=15.0, help="for each repair")
+    arguments.add_argument("--classes", type=int, default=1500, help="of the invented term")
+    wanted = arguments.parse_args()
+    late = 0
+    with servers() as started:
+        os.environ.update(started.environment, TIMELOOM_ENV="test")
+        from webapp.app import create_app
+
+        with create_app({"TESTING": True}).app_context():
+            upgrade("migrations")
+            for name, term in terms(wanted.classes):
+                late += measure(name, term, wanted.seconds, wanted.limit)
+    return min(1, late)
+
+
+def terms(classes: int) -> Iterator[tuple[str, Any]]:
+    """The two terms, by name."""
+    from webapp.demo.loading import load
+    from webapp.extensions import db
+    from webapp.models import Term, Timetable
+
+    load("not-a-password-that-anybody-has")
+    yield "demo", db.session.scalars(sa.select(Term)).one()
+    timetable_id, _entries, _user = made(classes)
+    yield "invented", db.session.get_one(Timetable, timetable_id).term
+
+
+def measure(name: str, term: Any, seconds: float, limit: float) -> int:
+    """Solve the term, then repair and re-solve; returns how many repairs were late."""
+    from webapp.engine.evaluate import evaluate
+    from webapp.engine.params import SolveParams
+    from webapp.engine.solve import solve
+    from webapp.flow.bridge import build_problem
+    from webapp.flow.redoing import Base
+    from webapp.redoing import repair_timetable, resolve_rest, workers
+
+    problem = build_problem(term)
+    solution = solve(problem.instance, SolveParams(seconds, 1, workers())).solution
+    score = evaluate(problem.instance, solution)
+    print(f"{name}: {len(solution.placements)} classes, {score.hard} hard violations, cost {score.cost}", flush=True)
+    base = Base(0, 0, problem, solution, {}, {})
+    late = 0
+    for words, changes in happenings(problem, solution):
+        began = perf_counter()
+        answer = repair_timetable(base, changes, limit, 1, lambda: False)
+        took = perf_counter() - began
+        late += took > limit + 2
+        rungs = ", ".join(f"{rung['moves']} moves cost {rung['cost']}" for rung in answer["rungs"])
+        proof = "proven" if answer["proven"] else f"bound {answer['bound']}"
+        print(f"  {words}: {took:.1f} s, {answer['status']}, {answer['hit']} hit, {proof}; {rungs}", flush=True)
+    for closeness in (10, 1, 0):
+        began = perf_counter()
+        _, answer = resolve_rest(base, closeness, limit, 1, lambda: False)
+        print(f"  re-solve, closeness {closeness}: {perf_counter() - began:.1f} s, {answer['moved']} moved, "
+              f"cost {answer['before']['cost']} to {answer['after']['cost']}", flush=True)  # fmt: skip
+    return late
+
+
+def happenings(problem: Any, solution: Any) -> Iterator[tuple[str, list[Any]]]:
+    """What happens, in words and as changes: to the fullest room, the busiest teacher, the largest section."""
+    from webapp.flow.redoing import Change, What
+
+    used = Counter(place.room for place in solution.placements if place.room is not None)
+    room = problem.room_ids[used.most_common(1)[0][0]]
+    yield "a room closes all week", [Change(What.ROOM, room, "", "closed")]
+    busy = Counter(key for row in problem.rows for key in row.faculty_ids)
+    day = min(slot.day for slot in problem.calendar.by_id.values())
+    slots = tuple(key for key, slot in problem.calendar.by_id.items() if slot.day == day)
+    yield "a teacher is away for a day", [Change(What.FACULTY, busy.most_common(1)[0][0], "", "away", slots)]
+    sizes = {row.section_id: problem.instance.meetings[i].size for i, row in enumerate(problem.rows)}
+    section = max(sizes, key=lambda key: sizes[key])
+    yield "a section grows by ten", [Change(What.SECTION, section, "", "grown", size=sizes[section] + 10)]
+    yield "nothing", []
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,162 @@
+"""Improving a timetable close to where it stands: every meeting that moves has a price.
+
+Annealing in the neighbourhood of a given timetable, as in the minimal perturbation problem of T. Müller, H. Rudová and
+R. Barták, "Minimal Perturbation Problem in Course Timetabling", PATAT 2004 (LNCS 3616, 2005): the rule about changes is
+added with the price as its weight, and the search stays cool, so that what stands well stays. A high price gives few
+moves that gain much, a low one many that gain little.
+"""
+
+import math
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import numpy as np
+
+from webapp.engine.evaluate import evaluate
+from webapp.engine.instance import Constraint, Instance
+from webapp.engine.params import SearchParams
+from webapp.engine.result import Stop, never
+from webapp.engine.search.annealing import anneal_rounds
+from webapp.engine.search.budget import TimeBudget
+from webapp.engine.search.compile import Compiled, compile_instance
+from webapp.engine.solution import Solution
+
+STEPS = 6
+DEAREST = 20
+"""The dearest price of a ladder, in the heaviest weight of a soft rule; the cheapest is the lightest weight."""
+
+WARMTH = 0.4
+"""Where cooling begins, in prices of a move: much warmer and everything drifts, since there are many places to be."""
+WARMEST = 2.0
+"""The most of it, in the lightest weight of a soft rule."""
+HARD_PRICE = 10.0
+"""Price of a hard violation, in the price of a move or the heaviest weight, whichever is larger."""
+ROUND_SECONDS = 2.0
+
+
+def prices(instance: Instance) -> list[int]:
+    """Prices for a ladder, the dearest first, each by the same factor below the one before."""
+    lightest, heaviest = instance.weight_range
+    return [round(price) for price in np.geomspace(DEAREST * heaviest, lightest, STEPS)]
+
+
+def priced(instance: Instance, before: Solution, price: int) -> Instance:
+    """The instance in which each meeting that stands elsewhere than before costs so much."""
+    near = Constraint("changes", price)
+    return replace(instance, reference=before.placements, constraints=(*instance.constraints, near))
+
+
+def stay_close(
+    instance: Instance,
+    before: Solution,
+    start: Solution,
+    price: int,
+    seconds: float,
+    workers: int = 1,
+    seed: int = 0,
+    stop: Stop = never,
+) -> Solution:
+    """Improve a timetable where each move away from ``before`` costs a price.
+
+    Parameters
+    ----------
+    price
+        In units of the instance's cost.
+    seconds
+        Wall time.
+
+    Returns
+    -------
+    Solution
+        No worse than the start by hard violations first, then by cost and price together.
+    """
+    found = sweep(instance, before, start, [[price]] * workers, seconds, seed, stop)
+    return min(found, key=lambda solution: _grade(priced(instance, before, price), solution))
+
+
+def sweep(
+    instance: Instance,
+    before: Solution,
+    start: Solution,
+    lists: Sequence[Sequence[int]],
+    seconds: float,
+    seed: int = 0,
+    stop: Stop = never,
+    most_of_step: float = math.inf,
+) -> list[Solution]:
+    """Improve a timetable at one price of a move after the other, one thread for each list of prices.
+
+    Each step goes on from what is best at its price among the start and the thread's own steps before, and takes at
+    most so many seconds.
+
+    Returns
+    -------
+    list of Solution
+        The start, and what each step has come to, by the compiled count: the truth still has to confirm it.
+    """
+    end = time.monotonic() + seconds
+    near = Near(instance, before)
+
+    def climb(number: int) -> list[Solution]:
+        pool = [start]
+        for step, price in enumerate(lists[number]):
+            share = min(most_of_step, (end - time.monotonic()) / (len(lists[number]) - step))
+            if share <= 0 or stop():
+                break
+            origin = min(pool, key=lambda one, price=price: _grade(priced(instance, before, price), one))  # type: ignore[misc]
+            pool.append(near.anneal(origin, price, share, seed + 1_009 * number + step, stop))
+        return pool
+
+    with ThreadPoolExecutor(len(lists), thread_name_prefix="nearby") as threads:
+        return list(dict.fromkeys(one for pool in threads.map(climb, range(len(lists))) for one in pool))
+
+
+def _grade(instance: Instance, solution: Solution) -> tuple[int, int]:
+    score = evaluate(instance, solution)
+    return score.hard, score.cost
+
+
+class Near:
+    """The problem compiled once: another price of a move is another table of what places cost."""
+
+    def __init__(self, instance: Instance, before: Solution) -> None:
+        self.lightest, self.heaviest = instance.weight_range
+        self.problem = problem = compile_instance(priced(instance, before, self.lightest))
+        model = problem.model
+        width = len(problem.instance.rooms) + 1
+        self.moved = np.zeros_like(model.both_cost)
+        for meeting, place in enumerate(before.placements):
+            row = model.both_row[model.kind[meeting]]
+            if place.time is None or row < 0:
+                continue
+            self.moved[row] = 1
+            time_index = problem.time_index(place.time)
+            if time_index >= 0:
+                self.moved[row, time_index * width + (width - 1 if place.room is None else place.room)] = 0
+
+    def at(self, price: int) -> Compiled:
+        """The problem in which a move costs so much."""
+        model = self.problem.model
+        costs = model.both_cost + (price - self.lightest) * self.moved
+        return replace(self.problem, model=model._replace(both_cost=costs))
+
+    def anneal(self, start: Solution, price: int, seconds: float, seed: int, stop: Stop) -> Solution:
+        """Cool down from as warm as the price allows, again and again from the best."""
+        temperature = min(WARMTH * price, WARMEST * self.lightest)
+        params = SearchParams(
+            start_temperature=temperature / self.heaviest,
+            hard_weight=HARD_PRICE * max(price, self.heaviest) / temperature,
+            chains=1,
+            reheats=int(seconds / ROUND_SECONDS),
+            chains_share=1 / (1 + int(seconds / ROUND_SECONDS)),
+            reheat=1.0,
+        )
+        began = time.monotonic()
+        budget = TimeBudget(time.monotonic, began, began + seconds, params.slices)
+        return anneal_rounds(self.at(price), start, params, seed, budget, stop, _unheard).solution
+
+
+def _unheard(_hard: int, _cost: int) -> None:
+    """Nobody watches."""
