@@ -192,6 +192,7 @@ def _rung(base: Base, found: Repair, rung: Rung, because: Mapping[int, str]) -> 
     return {
         "moves": rung.moves,
         "cost": rung.cost,
+        "lost": len(set(rung.solution.unplaced) - set(base.solution.unplaced)),
         "places": base.places(rung.solution),
         "unplaced": [
             {

@@ -23,7 +23,7 @@ from webapp.engine.instance import (
     RoomOption,
     TimeOption,
 )
-from webapp.engine.nearby import DEAREST, STEPS, Near, priced, prices, stay_close, sweep
+from webapp.engine.nearby import DEAREST, STEPS, Search, priced, prices, stay_close, sweep
 from webapp.engine.pins import with_pins
 from webapp.engine.search.compile import compile_instance
 from webapp.engine.solution import Solution
@@ -80,7 +80,7 @@ def test_one_compilation_at_another_price_costs_what_the_truth_counts(data: st.D
     left_out = compile_instance(instance).left_out
     instance = replace(instance, constraints=tuple(c for c in instance.constraints if c.rule not in left_out))
     before, _ = wander(compile_instance(instance), 1, 200, 5.0)
-    near = Near(instance, before)
+    near = Search(instance, before)
     for price in (near.lightest, near.lightest + 7, 1000):
         now, believed = wander(near.at(price), 2, 30, 50.0)
         score = evaluate(priced(instance, before, price), now)
@@ -93,7 +93,8 @@ def test_it_ends_in_time_and_at_once_when_told_to_stop() -> None:
     sweep(instance, before, before, [[9, 8, 7]], 1.0)
     assert 0.5 < monotonic() - began < 2
     began = monotonic()
-    assert sweep(instance, before, before, [[9, 3, 1]], 60.0, stop=lambda: True) == [before]
+    (only,) = sweep(instance, before, before, [[9, 3, 1]], 60.0, stop=lambda: True)
+    assert (only.solution, only.hard, only.cost, only.moves) == (before, 0, GAP, 0)
     assert monotonic() - began < 2
 
 

@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from tests import factories
 from tests.flow.adjusting_cases import Case, adjustable
 from tests.jobs.conftest import WorkerProcess, status_of, wait_for, wait_until
 from webapp.extensions import db
@@ -16,7 +17,7 @@ from webapp.flow import adjusting, generating, redoing
 from webapp.flow.adjusting import Wish
 from webapp.flow.differences import differences
 from webapp.flow.leasing import BEAT_SECONDS
-from webapp.models import JobStatus, TermRule, Timetable, TimetableEntry, TimetableStatus
+from webapp.models import JobStatus, TermRule, Timetable, TimetableEntry, TimetableStatus, WishLevel
 from webapp.redoing import resolve_rest
 
 pytestmark = pytest.mark.slow
@@ -92,6 +93,21 @@ def test_solving_the_rest_keeps_each_lock_and_the_draft_itself(start_worker: Sta
         TimetableEntry.timetable_id == draft.timetable_id, TimetableEntry.locked_time
     )
     assert db.session.scalar(locked) == 3
+
+
+@pytest.mark.parametrize("closeness", [0, 1])
+def test_a_lock_of_the_room_leaves_the_terms_pin_of_the_time_standing(case: Case, closeness: int) -> None:
+    entry = case.entry("ALG")
+    factories.availability(case.slot(0, 0), WishLevel.AVOID, faculty_id=entry.faculty_id)  # or it would rather stay
+    factories.pin(entry.component, case.slot(0, 0), ordinal=1)
+    db.session.commit()
+    adjusting.lock(case.user, case.timetable, 1, [entry.entry_id], time=None, room=True)
+    base = redoing.read_base(case.timetable.timetable_id)
+    (index,) = base.locks
+    assert base.locks[index] == (False, True)
+    solution, answer = resolve_rest(base, closeness, 1, 1, lambda: False)
+    assert solution.placements[index] == base.solution.placements[index]
+    assert answer["after"]["unplaced"] == 0
 
 
 def test_a_timetable_that_was_deleted_meanwhile_is_told(start_worker: StartWorker, case: Case) -> None:

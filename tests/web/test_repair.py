@@ -11,7 +11,7 @@ def rung(case):
     end = slot.end_time.hour * 60 + slot.end_time.minute
     place = [entry.component_id, None, 1, slot.time_slot_id, end, case.rooms[1].room_id]
     moved = [{"label": "ALG A, L 1", "before": "Monday", "now": "", "teachers": ["Dr Rao"]}]
-    return {"moves": 1, "cost": 3, "places": [place], "unplaced": [], "moved": moved}
+    return {"moves": 1, "cost": 3, "lost": 0, "places": [place], "unplaced": [], "moved": moved}
 
 
 def test_a_change_is_listed_repaired_and_its_rung_becomes_a_draft(client, pages, sign_in):
@@ -47,6 +47,15 @@ def test_a_change_is_listed_repaired_and_its_rung_becomes_a_draft(client, pages,
     db.session.commit()
     drawn = client.get(begun.location).get_data(as_text=True).partition("More moves, less cost")[2]
     assert drawn.count("<circle") == 2
+    waits = {"key": [case.entry("ALG").component_id, None, 2], "label": "ALG A, L 2", "reason": "There is no room."}
+    for lost, said in ((0, "1 class moves"), (1, "Not every class finds a place")):
+        job.facts = {"repair": job.facts["repair"] | {"rungs": [rung(case) | {"unplaced": [waits], "lost": lost}]}}
+        db.session.commit()
+        told = words(pages.get(begun.location))
+        assert said in told
+        assert "ALG A, L 2: There is no room." in told
+    job.facts = {"repair": job.facts["repair"] | {"rungs": [rung(case)]}}
+    db.session.commit()
     made = client.post(f"{begun.location}/draft", data={"csrf_token": token, "rung": 1})
     told = words(pages.get(made.location))
     assert "LH-1 is closed on Monday" in told

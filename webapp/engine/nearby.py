@@ -10,7 +10,7 @@ import math
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from webapp.engine.result import Stop, never
 from webapp.engine.search.annealing import anneal_rounds
 from webapp.engine.search.budget import TimeBudget
 from webapp.engine.search.compile import Compiled, compile_instance
+from webapp.engine.search.state import best_cost, state_of
 from webapp.engine.solution import Solution
 
 STEPS = 6
@@ -48,6 +49,30 @@ def priced(instance: Instance, before: Solution, price: int) -> Instance:
     return replace(instance, reference=before.placements, constraints=(*instance.constraints, near))
 
 
+@dataclass(frozen=True)
+class Near:
+    """A timetable close to another one, by the compiled count: the truth still has to confirm it.
+
+    Attributes
+    ----------
+    hard
+        Hard violations.
+    cost
+        What it costs without the price of its moves.
+    moves
+        Meetings that had a place and have another one.
+    """
+
+    solution: Solution
+    hard: int
+    cost: int
+    moves: int
+
+    def at(self, price: int) -> tuple[int, int]:
+        """What it is worth where a move costs so much."""
+        return self.hard, self.cost + price * self.moves
+
+
 def stay_close(
     instance: Instance,
     before: Solution,
@@ -73,7 +98,13 @@ def stay_close(
         No worse than the start by hard violations first, then by cost and price together.
     """
     found = sweep(instance, before, start, [[price]] * workers, seconds, seed, stop)
-    return min(found, key=lambda solution: _grade(priced(instance, before, price), solution))
+    best = min(found, key=lambda near: near.at(price)).solution
+    return min((start, best), key=lambda solution: _grade(priced(instance, before, price), solution))
+
+
+def _grade(instance: Instance, solution: Solution) -> tuple[int, int]:
+    score = evaluate(instance, solution)
+    return score.hard, score.cost
 
 
 def sweep(
@@ -85,7 +116,7 @@ def sweep(
     seed: int = 0,
     stop: Stop = never,
     most_of_step: float = math.inf,
-) -> list[Solution]:
+) -> list[Near]:
     """Improve a timetable at one price of a move after the other, one thread for each list of prices.
 
     Each step goes on from what is best at its price among the start and the thread's own steps before, and takes at
@@ -93,35 +124,32 @@ def sweep(
 
     Returns
     -------
-    list of Solution
-        The start, and what each step has come to, by the compiled count: the truth still has to confirm it.
+    list of Near
+        The start, and what each step has come to.
     """
     end = time.monotonic() + seconds
-    near = Near(instance, before)
+    search = Search(instance, before)
+    first = search.judged(start)
 
-    def climb(number: int) -> list[Solution]:
-        pool = [start]
+    def climb(number: int) -> list[Near]:
+        pool = [first]
         for step, price in enumerate(lists[number]):
             share = min(most_of_step, (end - time.monotonic()) / (len(lists[number]) - step))
             if share <= 0 or stop():
                 break
-            origin = min(pool, key=lambda one, price=price: _grade(priced(instance, before, price), one))  # type: ignore[misc]
-            pool.append(near.anneal(origin, price, share, seed + 1_009 * number + step, stop))
-        return pool
+            origin = min((near.at(price), -index) for index, near in enumerate(pool))
+            pool.append(search.anneal(pool[-origin[1]].solution, price, share, seed + 1_009 * number + step, stop))
+        return pool[1:]
 
     with ThreadPoolExecutor(len(lists), thread_name_prefix="nearby") as threads:
-        return list(dict.fromkeys(one for pool in threads.map(climb, range(len(lists))) for one in pool))
+        return [first, *(near for pool in threads.map(climb, range(len(lists))) for near in pool)]
 
 
-def _grade(instance: Instance, solution: Solution) -> tuple[int, int]:
-    score = evaluate(instance, solution)
-    return score.hard, score.cost
-
-
-class Near:
+class Search:
     """The problem compiled once: another price of a move is another table of what places cost."""
 
     def __init__(self, instance: Instance, before: Solution) -> None:
+        self.before = before
         self.lightest, self.heaviest = instance.weight_range
         self.problem = problem = compile_instance(priced(instance, before, self.lightest))
         model = problem.model
@@ -142,7 +170,7 @@ class Near:
         costs = model.both_cost + (price - self.lightest) * self.moved
         return replace(self.problem, model=model._replace(both_cost=costs))
 
-    def anneal(self, start: Solution, price: int, seconds: float, seed: int, stop: Stop) -> Solution:
+    def anneal(self, start: Solution, price: int, seconds: float, seed: int, stop: Stop) -> Near:
         """Cool down from as warm as the price allows, again and again from the best."""
         temperature = min(WARMTH * price, WARMEST * self.lightest)
         params = SearchParams(
@@ -155,7 +183,19 @@ class Near:
         )
         began = time.monotonic()
         budget = TimeBudget(time.monotonic, began, began + seconds, params.slices)
-        return anneal_rounds(self.at(price), start, params, seed, budget, stop, _unheard).solution
+        found = anneal_rounds(self.at(price), start, params, seed, budget, stop, _unheard)
+        moves = self._moves(found.solution)
+        return Near(found.solution, found.hard, found.cost - price * moves, moves)
+
+    def judged(self, solution: Solution) -> Near:
+        """A timetable that was not found here."""
+        hard, cost = best_cost(state_of(self.problem, solution, 1))
+        moves = self._moves(solution)
+        return Near(solution, hard, cost - self.lightest * moves, moves)
+
+    def _moves(self, solution: Solution) -> int:
+        pairs = zip(self.before.placements, solution.placements, strict=True)
+        return sum(old.time is not None and new.time is not None and old != new for old, new in pairs)
 
 
 def _unheard(_hard: int, _cost: int) -> None:

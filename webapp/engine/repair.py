@@ -11,6 +11,8 @@ nobody else, and on later rungs of the ladder.
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from time import monotonic
 
 from ortools.sat.python import cp_model
 
@@ -22,13 +24,17 @@ from webapp.engine.domains import Domains
 from webapp.engine.evaluate import Timetable, evaluate
 from webapp.engine.explain.core import MOST_PLACES, places
 from webapp.engine.instance import UNPLACED, Constraint, Instance, Placement
-from webapp.engine.nearby import prices, sweep
+from webapp.engine.nearby import Near, prices, stay_close, sweep
 from webapp.engine.result import Status, Stop, never
 from webapp.engine.solution import Solution
 from webapp.engine.timegrid import Time
 
 CIRCLES = (30, 90, 250)
 """Sizes of the neighbourhoods that are tried before the whole timetable."""
+SURE_CIRCLES = 2
+"""So many circles are tried before the search is asked: small, and often enough."""
+ANNEALING_SHARE = 0.25
+"""Share of the time left that the search then takes for a repair with perhaps more moves than needed."""
 MOST_RUNGS = 6
 STEP_SECONDS = 0.0025
 """Most of a step of the ladder, in seconds for each meeting: some three thousand moves of the search."""
@@ -166,16 +172,11 @@ def repair(
         rung = Rung(0, evaluate(now, solution).cost, solution)
         words = "Every meeting can stay where it is."
         return Repair(Status.FEASIBLE, now, solution, (), 0, solution.unplaced, (rung,), words)
-    found = work.fewest_moves()
-    if found is None:
-        found = work.fewest_unplaced()
-    if found is None:
-        return Repair(Status.UNKNOWN, now, solution, (), work.bound, (), (), "No repair was found within the time.")
+    found = work.fewest_moves() or work.fewest_lost()
     ladder = work.ladder(found)
     best = ladder[0].solution
     moved = work.moved(best)
-    feasible = work.others_hard_in(best) <= work.others_hard and work.waiting.issuperset(best.unplaced)
-    status = Status.FEASIBLE if feasible else work.status
+    status = work.status if work.loses(best) else Status.FEASIBLE
     words = _sentence(moved, len(set(best.unplaced) - work.waiting), work.bound)
     return Repair(status, now, best, moved, work.bound, best.unplaced, ladder, words)
 
@@ -197,11 +198,8 @@ class _Work:
         self.waiting = frozenset(before.unplaced)
         self.must = [m for m, p in enumerate(placements) if p.time is not None and _cannot_stay(self.domains, m, p)]
         self.bound = len(self.must)
-        self.others_hard = self.others_hard_in(before.moved((m, UNPLACED) for m in self.must))
-
-    def others_hard_in(self, solution: Solution) -> int:
-        """Hard violations other than meetings without a place."""
-        return evaluate(self.instance, solution).hard - len(solution.unplaced)
+        rest = before.moved((m, UNPLACED) for m in self.must)
+        self.others_hard = evaluate(instance, rest).hard - len(rest.unplaced)
 
     def moved(self, after: Solution) -> tuple[int, ...]:
         """Meetings that had a place and have another one, or none."""
@@ -236,15 +234,17 @@ class _Work:
         return sorted(set(range(len(meetings))) - self.waiting, key=distance)
 
     def fewest_moves(self) -> Solution | None:
-        """The timetable with all meetings placed and the fewest moved; ``bound`` rises on the way."""
+        """The timetable with no place lost and the fewest moved; ``bound`` rises on the way."""
         best: Solution | None = None
-        for circle in self.circles():
+        for number, circle in enumerate(self.circles()):
             if self.clock.over or (best is not None and len(self.moved(best)) <= self.bound):
                 break
+            if number == SURE_CIRCLES and best is None and not self.loses(annealed := self.annealed):
+                best = annealed
             whole = len(circle) == len(self.instance.meetings) - len(self.waiting)
             most = None if best is None else len(self.moved(best)) - 1
             seconds = (1 - LADDER_SHARE) * self.clock.left * (1.0 if whole else 0.5)
-            outcome, after, bound = self._solve(circle, seconds, most=most)
+            outcome, after, bound = self._solve(circle, seconds, most=most, start=best)
             if after is not None:
                 best = after
             if outcome.status is Status.INFEASIBLE and circle == self.must:
@@ -252,6 +252,34 @@ class _Work:
             if whole:
                 self._conclude(outcome, best, bound)
         return best
+
+    @cached_property
+    def annealed(self) -> Solution:
+        """What the search finds where each move is dear: perhaps not the fewest, perhaps with places lost."""
+        start = self.before.moved((m, UNPLACED) for m in self.must)
+        limits = self.clock.limits(ANNEALING_SHARE * self.clock.left)
+        dear = prices(self.instance)[0]
+        return stay_close(
+            self.instance, self.before, start, dear, limits.seconds, limits.workers, limits.seed, limits.stop
+        )
+
+    def fewest_lost(self) -> Solution:
+        """The timetable in which the fewest lose their place, and then the fewest move, as far as was seen."""
+        circle = self._nearest()[: len(self.must) + CIRCLES[-1]]
+        found = [self.annealed]
+        if not self.clock.over:
+            seconds = self.clock.left * (1 - LADDER_SHARE)
+            _, after, _ = self._solve(circle, seconds, most=None, partial=True, start=self.annealed)
+            found += [] if after is None else [after]
+        return min(found, key=lambda one: (self.loses(one), len(self.moved(one))))
+
+    def loses(self, solution: Solution) -> int:
+        """How many meetings lose their place, and hard violations that were not there before."""
+        return self._loses(solution, evaluate(self.instance, solution).hard)
+
+    def _loses(self, solution: Solution, hard: int) -> int:
+        lost = len(set(solution.unplaced) - self.waiting)
+        return lost + max(0, hard - len(solution.unplaced) - self.others_hard)
 
     def _conclude(self, outcome: Outcome, best: Solution | None, bound: int) -> None:
         if outcome.status is Status.INFEASIBLE and best is None:
@@ -273,24 +301,30 @@ class _Work:
         lists = prices(self.instance)
         # One thread comes down from the dearest price, the next one up from the cheapest.
         threads = [lists[:: -1 if number % 2 else 1] for number in range(self.clock.limits().workers)]
-        found = [first]
-        if not self.clock.over:
-            limits = self.clock.limits()
-            most = STEP_SECONDS * len(self.instance.meetings)
-            found = sweep(self.instance, self.before, first, threads, limits.seconds, limits.seed, limits.stop, most)
-        least, others = len(self.moved(first)), self.others_hard_in(first)
-        rungs: dict[int, tuple[int, int, Solution]] = {}
-        for solution in found:
-            score, moves = evaluate(self.instance, solution), len(self.moved(solution))
-            unplaced = len(solution.unplaced)
-            allowed = score.hard - unplaced <= others and self.lost(solution) <= self.lost(first) and moves >= least
-            if allowed and (moves not in rungs or (unplaced, score.cost) < rungs[moves][:2]):
-                rungs[moves] = (unplaced, score.cost, solution)
-        return tuple(Rung(moves, rungs[moves][1], rungs[moves][2]) for moves in _efficient(rungs))
+        began = monotonic()
+        only, allowed = self._rung(first)
+        limits = self.clock.limits(self.clock.left - MOST_RUNGS * (monotonic() - began))  # the truth's last word
+        if self.clock.over or limits.seconds <= 0:
+            return (only,)
+        most = STEP_SECONDS * len(self.instance.meetings)
+        found = sweep(self.instance, self.before, first, threads, limits.seconds, limits.seed, limits.stop, most)
+        best: dict[int, Near] = {}
+        for near in found:
+            moves = len(self.moved(near.solution))
+            if (
+                near.hard <= found[0].hard
+                and moves >= only.moves
+                and (moves not in best or near.at(0) < best[moves].at(0))
+            ):
+                best[moves] = near
+        chosen = efficient({moves: near.at(0) for moves, near in best.items()})
+        rungs = [self._rung(best[moves].solution) for moves in chosen]
+        return tuple(rung for rung, loses in rungs if loses <= allowed)
 
-    def lost(self, solution: Solution) -> int:
-        """How many meetings lose their place."""
-        return len(set(solution.unplaced) - self.waiting)
+    def _rung(self, solution: Solution) -> tuple[Rung, int]:
+        """A timetable as a rung, and what it loses, by the truth."""
+        score = evaluate(self.instance, solution)
+        return Rung(len(self.moved(solution)), score.cost, solution), self._loses(solution, score.hard)
 
     def _with_waiting(self, solution: Solution) -> Solution:
         """The timetable with those in it that had no place before and find a free one; nobody moves for them."""
@@ -308,7 +342,13 @@ class _Work:
         return Solution(timetable.solution.placements, solution.sectioning)
 
     def _solve(
-        self, free: Collection[int], seconds: float, *, most: int | None, partial: bool = False
+        self,
+        free: Collection[int],
+        seconds: float,
+        *,
+        most: int | None,
+        partial: bool = False,
+        start: Solution | None = None,
     ) -> tuple[Outcome, Solution | None, int]:
         """Place the free meetings anew: the outcome, the timetable, and the least moves by the bound."""
         instance = replace(self.instance, constraints=tuple(c for c in self.instance.constraints if c.hard))
@@ -320,7 +360,7 @@ class _Work:
         if most is not None:
             variables.model.add(moves <= most)
         variables.model.minimize(moves + 10_000 * variables.missing if partial else moves)
-        hint(variables, self.before)
+        hint(variables, start or self.before)
         outcome = run(variables.model, self.clock.limits(seconds))
         if not outcome.solved:
             return outcome, None, 0
@@ -344,14 +384,19 @@ class _Work:
         return number - cp_model.LinearExpr.sum(stay)
 
 
-def _efficient(rungs: Mapping[int, tuple[int, int, Solution]]) -> list[int]:
-    """Numbers of moves, the least first, of which each gains more for a move than any larger number after it.
+def efficient(worth: Mapping[int, tuple[int, int]]) -> list[int]:
+    """Numbers of moves, the least first, each of which gains more for a move than those after it.
 
-    Nobody wants a rung that costs as much as one with fewer moves, or less gain for a move than a later one: what
-    is left is the lower hull of (moves, cost), unplaced meetings before cost.
+    Nobody wants a rung that is no better than one with fewer moves, or gains less for a move than a later one: what is
+    left is the lower hull of moves against worth.
+
+    Parameters
+    ----------
+    worth
+        By number of moves, hard violations and cost; the fewer the better.
     """
-    dear = 1 + max((cost for _unplaced, cost, _solution in rungs.values()), default=0)
-    value = {moves: unplaced * dear + cost for moves, (unplaced, cost, _solution) in rungs.items()}
+    dear = 1 + max((cost for _hard, cost in worth.values()), default=0)
+    value = {moves: hard * dear + cost for moves, (hard, cost) in worth.items()}
     hull: list[int] = []
     for moves in sorted(value):
         if hull and value[moves] >= value[hull[-1]]:

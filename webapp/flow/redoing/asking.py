@@ -20,7 +20,7 @@ RESOLVE_SECONDS = (10, 15, 20, 60)
 DEFAULT_SECONDS = 15
 REPAIR_SECONDS = 15
 """Wall time for a repair: the least number of moves first, the ladder with what is left."""
-CLOSENESS = {"": 0, "near": 1, "nearer": 10}
+CLOSENESS = {"near": 1, "nearer": 10, "any": 0}
 """How much a class that moves must gain, in units of the term's heaviest soft rule; 0 for no matter."""
 
 
@@ -53,7 +53,7 @@ class RedoState:
 
 
 def request_resolve(
-    user: User, timetable: Timetable, seconds: int, closeness: str = "", idempotency_key: str | None = None
+    user: User, timetable: Timetable, seconds: int, closeness: str = "near", idempotency_key: str | None = None
 ) -> GenerationJob:
     """Ask for a draft's classes to be improved around its locks, commit; raises `NotEditable` or `SecondsRefused`."""
     refusal = why_not_editable(timetable)
@@ -63,7 +63,7 @@ def request_resolve(
         offered = ", ".join(map(str, RESOLVE_SECONDS))
         raise SecondsRefused(_("Solving the rest may take %(offered)s seconds, found %(found)s.",
                                offered=offered, found=seconds))  # fmt: skip
-    options = {"timetable_id": timetable.timetable_id, "closeness": CLOSENESS.get(closeness, 0)}
+    options = {"timetable_id": timetable.timetable_id, "closeness": CLOSENESS.get(closeness, CLOSENESS["near"])}
     wanted = Wanted(JobKind.RESOLVE, seconds, options, idempotency_key)
     return request_short_job(timetable.term, user, wanted)
 
