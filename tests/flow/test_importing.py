@@ -26,6 +26,7 @@ from webapp.models import (
     Term,
     TermRule,
     TimeSlot,
+    Timetable,
     Upload,
 )
 
@@ -252,6 +253,16 @@ def test_an_import_leaves_one_audit_row_with_what_it_did(organization: Organizat
     assert event.after is not None
     assert event.after["tables"] == {"rooms": {"new": 1}}
     assert upload.confirmed_at is not None
+
+
+def test_a_timetable_that_is_confirmed_twice_becomes_one_draft(organization: Organization, term: Term) -> None:
+    importing.confirm(organization, term, tables())
+    content = b"course,section,component,number,slot,room\nCS1,A,L,1,MON1,R1\n"
+    upload = importing.keep_upload(organization, term, None, "entries.csv", content)
+    for _time in range(2):
+        importing.confirm_upload(organization, upload, None)
+    made = db.session.scalars(sa.select(Timetable)).one()
+    assert importing.imported_before(upload).timetable_id == made.timetable_id
 
 
 def test_an_upload_is_kept_with_its_hash_and_found_only_by_its_organisation(organization: Organization) -> None:

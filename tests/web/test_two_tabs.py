@@ -6,9 +6,9 @@ import pytest
 import sqlalchemy as sa
 
 from tests import factories
-from tests.pages import Pages, sent_by, words
+from tests.pages import Pages, parse, sent_by, words
 from webapp.extensions import db
-from webapp.models import Availability, GenerationJob, StudentGroup, Term, TermRule, TimeSlot, Upload
+from webapp.models import Availability, GenerationJob, Room, StudentGroup, Term, TermRule, TimeSlot, Upload
 
 
 @pytest.fixture
@@ -107,3 +107,42 @@ class TestTheTermOfAForm:
     def test_a_form_without_a_term_or_with_one_that_is_gone_is_refused(self, pages, spring, path, named, said):
         answer = pages.post(path, named, status=404)
         assert said in answer.get_data(as_text=True)
+
+
+class TestAnImport:
+    @pytest.fixture
+    def previewed(self, pages, autumn, registrar):
+        """A preview that removes one room, and the address that confirms it."""
+        factories.room(registrar.organization, code="OLD")
+        db.session.commit()
+        file = (io.BytesIO(b"code,name,capacity\nR1,Hall,60\n"), "rooms.csv")
+        sent = sent_by(pages.get("/admin/import"), "/admin/import") | {"file": file, "replace": "y"}
+        where = pages.post("/admin/import", sent, content_type="multipart/form-data").location
+        return pages.get(where), where.split("?")[0] + "/confirm"
+
+    def test_what_was_not_previewed_is_not_deleted(self, pages, previewed, registrar):
+        page, path = previewed
+        assert "OLD" in words(page)
+        factories.room(registrar.organization, code="NEW")
+        db.session.commit()
+        again = parse(pages.post(path, sent_by(page, path), status=409).get_data(as_text=True))
+        assert "The data have changed since the preview: nothing was imported." in words(again)
+        assert "NEW" in words(again)
+        assert set(db.session.scalars(sa.select(Room.code))) == {"OLD", "NEW"}
+        pages.post(path, sent_by(again, path))
+        assert db.session.scalars(sa.select(Room.code)).all() == ["R1"]
+
+    def test_one_that_names_no_preview_is_shown_one(self, pages, previewed):
+        _page, path = previewed
+        pages.post(path, {"replace": "1"}, status=409)
+        assert db.session.scalars(sa.select(Room.code)).all() == ["OLD"]
+
+    def test_confirmed_twice_it_is_made_once_and_leads_to_the_same_result(self, pages, previewed, registrar):
+        page, path = previewed
+        first = pages.post(path, sent_by(page, path)).location
+        factories.room(registrar.organization, code="LATER")
+        db.session.commit()
+        assert pages.post(path, sent_by(page, path)).location == first
+        assert set(db.session.scalars(sa.select(Room.code))) == {"R1", "LATER"}
+        assert "rooms1––1" in words(pages.get(first))
+        assert pages.client.get(path.removesuffix("/confirm")).location == first

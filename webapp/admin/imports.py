@@ -13,6 +13,7 @@ from webapp.flow.exchange.writing import template_workbook
 from webapp.flow.problems import NotFound, Problem
 from webapp.flow.terms import term_by_key
 from webapp.htmx import redirect_to, render
+from webapp.models import Upload
 from webapp.navigation import chosen_term, me, posted_term
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -36,7 +37,12 @@ def imports() -> ResponseReturnValue:
 @bp.get("/import/<int:upload_id>")
 def preview_import(upload_id: int) -> ResponseReturnValue:
     upload = importing.load_upload(current_user.organization, upload_id)
-    replace = "replace" in request.args
+    if upload.confirmed_at is not None:
+        return redirect_to(url_for("admin.imported", upload_id=upload_id))
+    return _previewed(upload, replace="replace" in request.args)
+
+
+def _previewed(upload: Upload, *, replace: bool, outdated: Problem | None = None) -> ResponseReturnValue:
     term = term_by_key(current_user.organization, upload.term_id)
     try:
         preview = importing.preview(
@@ -44,20 +50,30 @@ def preview_import(upload_id: int) -> ResponseReturnValue:
         )
     except Problem as problem:
         return render("admin/import_refused.html", upload=upload, problem=problem), 422
-    return render("admin/import_preview.html", upload=upload, preview=preview, replace=replace, term=term)
+    page = render(
+        "admin/import_preview.html", upload=upload, preview=preview, replace=replace, term=term, outdated=outdated
+    )
+    return page, 409 if outdated is not None else 200
 
 
 @bp.post("/import/<int:upload_id>/confirm")
 def confirm_import(upload_id: int) -> ResponseReturnValue:
     upload = importing.load_upload(current_user.organization, upload_id)
+    replace, seen = bool(request.form.get("replace")), request.form.get("seen", "")
     try:
-        imported = importing.confirm_upload(
-            current_user.organization, upload, me(), replace=bool(request.form.get("replace"))
-        )
+        importing.confirm_upload(current_user.organization, upload, me(), replace=replace, seen=seen)
+    except importing.PreviewOutdated as outdated:
+        return _previewed(upload, replace=replace, outdated=outdated)
     except Problem as problem:
         return render("admin/import_refused.html", upload=upload, problem=problem), 422
     flash(_("%(file)s is imported.", file=upload.filename), "good")
-    return render("admin/import_result.html", upload=upload, imported=imported)
+    return redirect_to(url_for("admin.imported", upload_id=upload_id))
+
+
+@bp.get("/import/<int:upload_id>/imported")
+def imported(upload_id: int) -> ResponseReturnValue:
+    upload = importing.load_upload(current_user.organization, upload_id)
+    return render("admin/import_result.html", upload=upload, imported=importing.imported_before(upload))
 
 
 @bp.get("/import/template.xlsx")
@@ -77,5 +93,6 @@ def export(form: str) -> ResponseReturnValue:
 
 
 def _download(content: bytes, filename: str, kind: str) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{filename}"'}
-    return Response(content, mimetype=kind, headers=headers)
+    answer = Response(content, mimetype=kind)
+    answer.headers.set("Content-Disposition", "attachment", filename=filename)
+    return answer

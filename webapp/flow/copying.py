@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 
 from webapp.extensions import db
-from webapp.flow import audit, importing
+from webapp.flow import audit, importing, meanwhile
 from webapp.flow.exchange.comparing import Preview, compare
 from webapp.flow.exchange.descriptors import Record
 from webapp.flow.exchange.sheets import Row, Sheet, Tables
@@ -125,7 +125,7 @@ def copy_term(source: Term, user: User, values: Mapping[str, Any], ticked: Colle
     or ImportConflict (its dates overlap those of another term); nothing is stored then.
     """
     try:
-        importing.lock(source.organization)
+        meanwhile.lock(source.organization)
         made = _made_before(source.organization_id, key) or _copy(source, user, values, _chosen(source, ticked), key)
         db.session.commit()
     except BaseException:

@@ -20,19 +20,22 @@ from webapp.flow.exchange.reading import read_path, read_upload
 from webapp.flow.exchange.sheets import Tables
 from webapp.flow.exchange.stored import Store
 from webapp.flow.exchange.storing import StillInUse, store
-from webapp.flow.problems import NotFound, Problem
+from webapp.flow.meanwhile import lock
+from webapp.flow.problems import Conflict, NotFound, Problem
 from webapp.flow.term_defaults import default_rules
 from webapp.flow.words import _
-from webapp.models import Organization, Term, Upload, User
+from webapp.models import AuditEvent, Organization, Term, Upload, User
 
 __all__ = [
     "Change",
     "Fault",
     "ImportConflict",
     "Imported",
+    "ImportedBefore",
     "OrganizationInvalid",
     "OrganizationTaken",
     "Preview",
+    "PreviewOutdated",
     "RowDifference",
     "State",
     "StillInUse",
@@ -45,9 +48,9 @@ __all__ = [
     "confirm_upload",
     "find_organization",
     "find_term",
+    "imported_before",
     "keep_upload",
     "load_upload",
-    "lock",
     "make_organization",
     "make_term",
     "preview",
@@ -58,8 +61,15 @@ __all__ = [
 ]
 
 
+ACTION = "import.confirm"
+
+
 class ImportConflict(Problem):
     """The rows of the file don't fit together with those that are there."""
+
+
+class PreviewOutdated(Conflict):
+    """What would be changed is no longer what was previewed, because the data have changed meanwhile."""
 
 
 class TermMissing(Problem):
@@ -81,6 +91,14 @@ class Imported:
     def counts(self) -> Mapping[State, int]:
         """Number of rows in each state."""
         return self.preview.counts
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedBefore:
+    """What a kept file's import did, as its audit event tells: by table the rows in each state, and the draft."""
+
+    tables: Mapping[str, Mapping[str, int]]
+    timetable_id: int | None
 
 
 def preview(organization: Organization, term: Term | None, tables: Tables, *, replace: bool = False) -> Preview:
@@ -115,14 +133,16 @@ def confirm(
     user: User | None = None,
     upload: Upload | None = None,
     replace: bool = False,
+    seen: str | None = None,
 ) -> Imported:
     """Compare afresh and store everything in one transaction with its audit row, or nothing.
 
-    Without a term it is the one that the file's `term` table names, made if absent. Raises
-    `UploadRefused` with every fault, `TermMissing`, `StillInUse` or `ImportConflict`.
+    Without a term it is the one that the file's `term` table names, made if absent. ``seen`` is the `Preview.digest` of
+    what somebody agreed to. Raises `UploadRefused` with every fault, `PreviewOutdated`, `TermMissing`, `StillInUse` or
+    `ImportConflict`.
     """
     try:
-        imported = _confirm(organization, term, tables, user=user, upload=upload, replace=replace)
+        imported = _confirm(organization, term, tables, user=user, upload=upload, replace=replace, seen=seen)
         db.session.commit()
     except BaseException:
         db.session.rollback()
@@ -138,6 +158,7 @@ def _confirm(
     user: User | None,
     upload: Upload | None,
     replace: bool,
+    seen: str | None,
 ) -> Imported:
     lock(organization)
     term = term or _term_in_file(organization, tables, make=True)
@@ -146,6 +167,10 @@ def _confirm(
     found = compare(rows, tables, replace=replace)
     if not found.ok:
         raise refused(found.faults)
+    if seen not in (None, found.digest):
+        raise PreviewOutdated(
+            _("The data have changed since the preview: nothing was imported. Look at what would change now.")
+        )
     timetable_id = store_compared(rows, found, user)
     if upload is not None:
         upload.confirmed_at = datetime.now(UTC)
@@ -153,7 +178,7 @@ def _confirm(
     audit.record(
         organization,
         user,
-        "import.confirm",
+        ACTION,
         upload if upload is not None else term if term is not None else organization,
         after={"file": tables.filename, "replace": replace, "tables": changed, "timetable_id": timetable_id},
     )
@@ -181,12 +206,6 @@ def _refuse_without_term(term: Term | None, tables: Tables) -> None:
         raise TermMissing(
             _("%(needing)s belong to a term: choose one, or add the sheet term.", needing=", ".join(needing))
         )
-
-
-def lock(organization: Organization) -> None:
-    """One import of an organisation at a time: what was compared is what is changed."""
-    query = sa.select(Organization.organization_id).where(Organization.organization_id == organization.organization_id)
-    db.session.execute(query.with_for_update(key_share=True))
 
 
 def store_compared(rows: Store, found: Preview, user: User | None = None, *, name: str | None = None) -> int | None:
@@ -258,11 +277,29 @@ def term_of_upload(upload: Upload) -> Term | None:
     return db.session.get(Term, upload.term_id) if upload.term_id is not None else None
 
 
-def confirm_upload(organization: Organization, upload: Upload, user: User | None, *, replace: bool = False) -> Imported:
-    """Read a kept file again and store it; see `confirm`."""
-    term = term_of_upload(upload)
+def confirm_upload(
+    organization: Organization, upload: Upload, user: User | None, *, replace: bool = False, seen: str | None = None
+) -> None:
+    """Read a kept file again and store it, see `confirm`; one that was confirmed already is left as it is."""
     tables = read_upload(upload.filename, upload.content)
-    return confirm(organization, term, tables, user=user, upload=upload, replace=replace)
+    lock(organization)
+    db.session.refresh(upload, ["confirmed_at"])
+    if upload.confirmed_at is None:
+        confirm(organization, term_of_upload(upload), tables, user=user, upload=upload, replace=replace, seen=seen)
+
+
+def imported_before(upload: Upload) -> ImportedBefore:
+    """What the import of a kept file did; raises `NotFound` where it was not confirmed."""
+    query = sa.select(AuditEvent.after).where(
+        AuditEvent.organization_id == upload.organization_id,
+        AuditEvent.action == ACTION,
+        AuditEvent.subject == Upload.__tablename__,
+        AuditEvent.subject_key == str(upload.upload_id),
+    )
+    told = db.session.scalar(query)
+    if told is None:
+        raise NotFound(_("%(file)s was not imported.", file=upload.filename))
+    return ImportedBefore(told["tables"], told["timetable_id"])
 
 
 class OrganizationTaken(Problem):

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from hashlib import sha256
 
 from webapp.flow.exchange.descriptors import Key, Record, Table, Value, link_key
 from webapp.flow.exchange.faults import Fault, Faults, TooManyFaults
@@ -95,6 +96,22 @@ class Preview:
     def changes_nothing(self) -> bool:
         """Whether everything is as the file says already."""
         return not any(self.counts[state] for state in (State.NEW, State.CHANGED, State.REMOVED, State.WRONG))
+
+    @cached_property
+    def digest(self) -> str:
+        """Every row that would change, in short: equal where two previews promise the same."""
+        promised = [
+            (
+                table.name,
+                row.state.value,
+                row.key,
+                [(change.column, change.before, change.after) for change in row.changes],
+            )
+            for table in self.tables
+            for row in table.rows
+            if row.state is not State.UNCHANGED
+        ]
+        return sha256(repr(promised).encode()).hexdigest()
 
     def table(self, name: str) -> TableDifference:
         """The difference of a table; `KeyError` where the file does not have it."""
