@@ -288,6 +288,13 @@ class TestGroups:
             form = {**records.form_values(table, top), "parent_id": parent.student_group_id}
             assert "parent_id" in refused(scope, "groups", top.student_group_id, **form)
 
+    def test_a_circle_that_is_stored_already_is_said_and_not_followed_for_ever(self, scope):
+        one, other, third = (factories.group(scope.term, code=code) for code in "ABC")
+        one.parent_id, other.parent_id = other.student_group_id, one.student_group_id
+        db.session.commit()
+        form = {**records.form_values(find_table("groups"), third), "parent_id": one.student_group_id}
+        assert "parent_id" in refused(scope, "groups", third.student_group_id, **form)
+
     def test_the_list_shows_the_tree_in_its_order(self, scope):
         top = factories.group(scope.term, code="Z")
         factories.group(scope.term, code="B", parent=top)

@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.flow.university import University, university
-from tests.pages import Pages, parse, words
+from tests.pages import Pages, parse, sent_by, words
 from webapp.extensions import db, queue
 from webapp.flow import weighing
 from webapp.models import GenerationJob, JobStatus, WeightProfile
@@ -129,9 +129,10 @@ def test_weights_are_made_changed_and_deleted(pages: Pages, here: University) ->
     pages.post("/admin/weights/new", weights())
     (mine,) = db.session.scalars(sa.select(WeightProfile)).all()
     path = f"/admin/weights/{mine.weight_profile_id}"
-    pages.post(path, weights(**{"weight-group_gaps": "30"}))
+    pages.post(path, sent_by(pages.get(path), path) | {"weight-group_gaps": "30"})
     assert "Mine" in words(pages.get(GENERATE))
-    answer = pages.post(path, weights(**{"name": "Other", "weight-group_gaps": "heavy"}), 422)
+    typed = {"name": "Other", "weight-group_gaps": "heavy"}
+    answer = pages.post(path, sent_by(pages.get(path), path) | typed, 422)
     said = answer.get_data(as_text=True)
     assert "expected a whole number from 0 to 1000000, found heavy." in said
     assert 'value="heavy"' in said

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from tests import factories
 from tests.pages import Pages, parse, sent_by, words
 from webapp.extensions import db
+from webapp.flow import weighing
 from webapp.models import Availability, GenerationJob, Room, StudentGroup, Term, TermRule, TimeSlot, Upload
 
 
@@ -146,3 +147,79 @@ class TestAnImport:
         assert set(db.session.scalars(sa.select(Room.code))) == {"R1", "LATER"}
         assert "rooms1––1" in words(pages.get(first))
         assert pages.client.get(path.removesuffix("/confirm")).location == first
+
+
+class TestWhatOthersStoreMeanwhile:
+    """Each form is opened twice; the second to be saved is refused, told what it would undo, and can be saved then."""
+
+    def test_a_row_with_its_lists(self, pages, autumn, registrar):
+        group = factories.group(autumn, code="A", name="Secton A")
+        factories.student(registrar.organization, code="S1")
+        db.session.commit()
+        path = f"/admin/records/groups/{group.student_group_id}"
+        mine, theirs = (sent_by(pages.get(path), path) for _tab in range(2))
+        pages.post(path, theirs | {"members": "S1", "size": "41"})
+        answer = pages.post(path, mine | {"name": "Section A"}, status=409)
+        page = parse(answer.get_data(as_text=True))
+        assert "Somebody else has changed this meanwhile; nothing was stored." in words(page)
+        assert "Members: Changed meanwhile: it is now “S1”." in words(page)
+        assert "Size: Changed meanwhile: it is now “41”." in words(page)
+        again = sent_by(page, path)
+        assert (again["name"], again["members"], again["size"]) == ("Section A", "", mine["size"]), (
+            "what was typed stays"
+        )
+        assert group.name == "Secton A"
+        pages.post(path, again | {"members": "S1"})
+        shown = sent_by(pages.get(path), path)
+        assert (shown["name"], shown["members"], shown["size"]) == ("Section A", "S1", mine["size"])
+
+    def test_a_row_whose_form_does_not_say_what_it_showed(self, pages, autumn):
+        group = factories.group(autumn, code="A")
+        db.session.commit()
+        path = f"/admin/records/groups/{group.student_group_id}"
+        sent = sent_by(pages.get(path), path) | {"seen": ""}
+        pages.post(path, sent, status=409)
+
+    def test_rules(self, pages, autumn):
+        db.session.commit()
+        path = "/admin/rules"
+        mine, theirs = (
+            {name: text for name, text in sent_by(pages.get(path), path).items() if "group_gaps" in name}
+            | {"code": "group_gaps", "term": autumn.term_id, "seen": sent_by(pages.get(path), path)["seen"]}
+            for _tab in range(2)
+        )
+        pages.post(path, theirs | {"weight-group_gaps": "8"})
+        page = parse(pages.post(path, mine | {"weight-group_gaps": "5"}, status=409).get_data(as_text=True))
+        assert "Changed meanwhile: it is now “on, soft, weight 8”." in words(page)
+        assert weights("group_gaps") == {"Autumn": 8}
+        again = sent_by(page, path)
+        assert again["weight-group_gaps"] == "5"
+        pages.post(path, mine | {"weight-group_gaps": "5", "seen": again["seen"]})
+        assert weights("group_gaps") == {"Autumn": 5}
+
+    def test_a_painted_week(self, pages, autumn, registrar):
+        room = factories.room(registrar.organization)
+        db.session.commit()
+        path = f"/admin/availability/rooms/{room.room_id}"
+        mine, theirs = (sent_by(pages.get(path), path) for _tab in range(2))
+        slot, other = sorted(name for name in mine if name.startswith("slot-") and name != "slot-brush")[:2]
+        pages.post(path, theirs | {slot: "unavailable"})
+        page = parse(pages.post(path, mine | {other: "unavailable"}, status=409).get_data(as_text=True))
+        assert "Changed meanwhile: it is now “Unavailable”." in words(page)
+        again = sent_by(page, path)
+        assert (again[slot], again[other]) == ("", "unavailable"), "what was painted stays"
+        pages.post(path, again | {slot: "unavailable"})
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(Availability)) == 2
+
+    def test_a_profile_of_weights(self, pages, autumn, registrar):
+        typed = dict.fromkeys(weighing.WEIGHED, "1")
+        profile = weighing.save(registrar, None, "Mine", typed)
+        path = f"/admin/weights/{profile.weight_profile_id}"
+        mine, theirs = (sent_by(pages.get(path), path) for _tab in range(2))
+        pages.post(path, theirs | {"weight-group_gaps": "6"})
+        page = parse(pages.post(path, mine | {"name": "Ours"}, status=409).get_data(as_text=True))
+        assert "Changed meanwhile: it is now “6”." in words(page)
+        again = sent_by(page, path)
+        assert (again["name"], again["weight-group_gaps"]) == ("Ours", "1")
+        pages.post(path, again | {"weight-group_gaps": "6"})
+        assert (profile.name, profile.weights["group_gaps"]) == ("Ours", 6)

@@ -8,11 +8,13 @@ from flask_babel import ngettext
 from webapp.admin import bp
 from webapp.flow import wishes
 from webapp.flow.grid import build_slot_grid
-from webapp.flow.records import find_table
+from webapp.flow.records import RecordChanged, find_table
 from webapp.htmx import redirect_to, render
 from webapp.navigation import chosen_term, posted_term, scope
+from webapp.showing import key_in
 
 PREFIX = "slot-"
+BRUSH = PREFIX + "brush"
 LEVELS_OF_ROOM = (("", _l("Open"), ""), ("unavailable", _l("Closed"), "bad"))
 
 
@@ -30,17 +32,32 @@ def availability(kind: str = "faculty") -> ResponseReturnValue:
 @bp.route("/availability/<kind>/<int:key>", methods=["GET", "POST"])
 def paint_availability(kind: str, key: int) -> ResponseReturnValue:
     term = posted_term() if request.method == "POST" else chosen_term()[1]
-    week = wishes.week_of(scope(term), kind, key)
+    painted: dict[int, str] = {}
+    problem = None
     if request.method == "POST":
-        changed = wishes.paint_week(scope(term), kind, key, _painted())
-        flash(ngettext("%(num)d slot changed.", "%(num)d slots changed.", changed), "good")
-        return redirect_to(url_for("admin.availability", kind=kind))
-    grid = build_slot_grid(week.slots)
-    levels = LEVELS_OF_ROOM if kind == "rooms" else None
-    title = find_table(kind).title
-    return render("admin/availability_week.html", term=term, week=week, grid=grid, levels=levels, title=title)
+        painted = _painted()
+        try:
+            changed = wishes.paint_week(scope(term), kind, key, painted, request.form.get("seen", ""))
+        except RecordChanged as refused:
+            problem = refused
+        else:
+            flash(ngettext("%(num)d slot changed.", "%(num)d slots changed.", changed), "good")
+            return redirect_to(url_for("admin.availability", kind=kind))
+    week = wishes.week_of(scope(term), kind, key)
+    page = render(
+        "admin/availability_week.html",
+        term=term,
+        week=week,
+        grid=build_slot_grid(week.slots),
+        shown={**week.levels, **painted},
+        levels=LEVELS_OF_ROOM if kind == "rooms" else None,
+        title=find_table(kind).title,
+        seen=wishes.mark_of_week(week),
+        problem=problem,
+    )
+    return page, 409 if problem else 200
 
 
 def _painted() -> dict[int, str]:
-    names = [name for name in request.form if name.startswith(PREFIX) and name[len(PREFIX) :].isdecimal()]
-    return {int(name[len(PREFIX) :]): request.form[name] for name in names}
+    names = [name.removeprefix(PREFIX) for name in request.form if name.startswith(PREFIX) and name != BRUSH]
+    return {key_in(name): request.form[PREFIX + name] for name in names}

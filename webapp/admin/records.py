@@ -9,7 +9,7 @@ from flask_wtf import FlaskForm
 from webapp.admin import bp
 from webapp.admin.forms import record_form
 from webapp.flow import records as flow
-from webapp.flow.records import Kind, RecordInUse, RecordRefused, Scope, Table
+from webapp.flow.records import Kind, RecordChanged, RecordInUse, RecordRefused, Scope, Table
 from webapp.htmx import redirect_to, render
 from webapp.navigation import chosen_term, posted_term, scope
 
@@ -62,11 +62,17 @@ def edit_record(table_key: str, key: int) -> ResponseReturnValue:
     row = flow.find_row(where, table, key)
     label = flow.labels_of(where, table, [key])[key]
     form = record_form(where, table, flow.form_values(table, row))
-    if request.method == "POST" and _store(form, where, table, key):
-        flash(_("%(label)s saved.", label=label), "good")
-        return redirect_to(url_for("admin.records", table_key=table.key))
-    status = 422 if form.errors else 200
-    return render("admin/record.html", table=table, form=form, term=where.term, key=key, label=label), status
+    seen, changed = request.form.get("seen", "") if request.method == "POST" else flow.mark_of(table, row), None
+    try:
+        if request.method == "POST" and _store(form, where, table, key, seen):
+            flash(_("%(label)s saved.", label=label), "good")
+            return redirect_to(url_for("admin.records", table_key=table.key))
+    except RecordChanged as problem:
+        _blame(form, problem)
+        seen, changed = flow.mark_of(table, row), problem
+    shown = {"table": table, "form": form, "term": where.term, "key": key, "label": label}
+    status = 409 if changed else 422 if form.errors else 200
+    return render("admin/record.html", **shown, seen=seen, changed=changed), status
 
 
 @bp.route("/records/<table_key>/<int:key>/delete", methods=["GET", "POST"])
@@ -87,19 +93,25 @@ def delete_record(table_key: str, key: int) -> ResponseReturnValue:
     return render("admin/record_delete.html", table=table, term=where.term, key=key, label=label, uses=uses), status
 
 
-def _store(form: FlaskForm, where: Scope, table: Table, key: int | None) -> bool:
-    """Hand the form to the path; its words, field by field, come back into the form."""
+def _store(form: FlaskForm, where: Scope, table: Table, key: int | None, seen: str | None = None) -> bool:
+    """Hand the form to the path; its words, field by field, come back into the form. Raises RecordChanged."""
     if not form.validate_on_submit():
         if not form.errors:
             abort(400)
         return False
     try:
-        flow.save_row(where, table, key, form.data)
+        flow.save_row(where, table, key, form.data, seen)
+    except RecordChanged:
+        raise
     except RecordRefused as problem:
-        for name, words in problem.errors.items():
-            if name in form:
-                form[name].errors = [words]
-            else:
-                form.form_errors = [*form.form_errors, words]
+        _blame(form, problem)
         return False
     return True
+
+
+def _blame(form: FlaskForm, problem: RecordRefused) -> None:
+    for name, words in problem.errors.items():
+        if name in form:
+            form[name].errors = [words]
+        else:
+            form.form_errors = [*form.form_errors, words]

@@ -5,8 +5,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import ngettext
 
 from webapp.admin import bp
+from webapp.errors import status_of
 from webapp.flow import wishes
-from webapp.flow.records import RecordRefused, find_table
+from webapp.flow.records import RecordChanged, RecordRefused, find_table
 from webapp.flow.wishes import RuleChange
 from webapp.htmx import redirect_to, render
 from webapp.navigation import chosen_term, posted_term, scope
@@ -19,18 +20,22 @@ def rules() -> ResponseReturnValue:
         term = posted_term()
     if term is None:
         return render("admin/records_without_term.html", table=find_table("time-slots"))
-    errors: dict[str, str] = {}
+    seen, problem = request.form.get("seen", ""), None
     if request.method == "POST":
         try:
-            changed = wishes.save_rules(scope(term), _changes())
-        except RecordRefused as problem:
-            errors = problem.errors
+            changed = wishes.save_rules(scope(term), _changes(), seen)
+        except RecordRefused as refused:
+            problem = refused
         else:
             flash(ngettext("%(num)d rule changed.", "%(num)d rules changed.", changed), "good")
             return redirect_to(url_for("admin.rules"))
     shown = wishes.rules_of(scope(term))
-    page = render("admin/rules.html", terms=terms, term=term, rules=shown, errors=errors, given=request.form)
-    return page, 422 if errors else 200
+    if problem is None or isinstance(problem, RecordChanged):
+        seen = wishes.mark_of_rules(shown)
+    page = render(
+        "admin/rules.html", terms=terms, term=term, rules=shown, problem=problem, given=request.form, seen=seen
+    )
+    return page, status_of(problem) if problem else 200
 
 
 def _changes() -> dict[str, RuleChange]:

@@ -5,8 +5,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from webapp.admin import bp
+from webapp.errors import status_of
 from webapp.flow import weighing
-from webapp.flow.weighing import ProfileRefused
+from webapp.flow.weighing import ProfileChanged, ProfileRefused
 from webapp.htmx import redirect_to, render
 from webapp.models import WeightProfile
 from webapp.navigation import chosen_term, me
@@ -38,16 +39,26 @@ def delete_weight_profile(weight_profile_id: int) -> ResponseReturnValue:
 
 def _edited(profile: WeightProfile | None) -> ResponseReturnValue:
     _terms, term = chosen_term()
-    errors: dict[str, str] = {}
+    problem = None
     if request.method == "POST":
         typed = {rule: request.form.get(f"weight-{rule}", "") for rule in weighing.WEIGHED}
         try:
-            saved = weighing.save(me(), profile, request.form.get("name", ""), typed)
+            saved = weighing.save(me(), profile, request.form.get("name", ""), typed, request.form.get("seen", ""))
         except ProfileRefused as refused:
-            errors = refused.errors
+            problem = refused
         else:
             flash(_("%(name)s is saved; it can be ticked as a variant.", name=saved.name), "good")
             return redirect_to(url_for("admin.weight_profiles"))
-    rules = weighing.rules_to_weigh(profile, term)
-    page = render("admin/weights/edit.html", profile=profile, rules=rules, errors=errors, given=request.form, term=term)
-    return page, 422 if errors else 200
+    seen = request.form.get("seen", "")
+    if profile is not None and (problem is None or isinstance(problem, ProfileChanged)):
+        seen = weighing.mark_of(profile)
+    page = render(
+        "admin/weights/edit.html",
+        profile=profile,
+        rules=weighing.rules_to_weigh(profile, term),
+        problem=problem,
+        given=request.form,
+        term=term,
+        seen=seen,
+    )
+    return page, status_of(problem) if problem else 200

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 
 from webapp.extensions import db
+from webapp.flow.words import _
 from webapp.models import Organization
 
 Name = TypeVar("Name")
@@ -30,6 +31,15 @@ def changed_since(seen: str, values: Mapping[Name, Any]) -> list[Name]:
     """The names of those values that are no longer as they were when ``seen`` was marked."""
     shown = set(seen.split())
     return [name for name, value in values.items() if _digest(name, value) not in shown]
+
+
+def now(value: str) -> str:
+    """The sentence beside a value that somebody else has changed."""
+    return (
+        _("Changed meanwhile: it is now “%(value)s”.", value=value)
+        if value
+        else _("Changed meanwhile: it is empty now.")
+    )
 
 
 def _digest(name: object, value: object) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -10,8 +11,8 @@ from sqlalchemy.exc import IntegrityError
 from webapp.engine.profiles import PROFILES, YARDSTICK
 from webapp.engine.rules import rule_named
 from webapp.extensions import db
-from webapp.flow import audit
-from webapp.flow.problems import NotFound, Problem
+from webapp.flow import audit, meanwhile
+from webapp.flow.problems import Conflict, NotFound, Problem
 from webapp.flow.wishes import WEIGHT_MAX
 from webapp.flow.words import _
 from webapp.models import Term, TermRule, User, WeightProfile
@@ -32,6 +33,16 @@ class ProfileRefused(Problem):
     def __init__(self, errors: Mapping[str, str]) -> None:
         super().__init__(_("The profile was not stored."), list(errors.values()))
         self.errors = dict(errors)
+
+
+class ProfileChanged(ProfileRefused, Conflict):
+    """Somebody else has changed the profile since the form showed it."""
+
+    def __init__(self, errors: Mapping[str, str]) -> None:
+        super().__init__(errors)
+        self.message = _(
+            "Somebody else has changed this meanwhile; nothing was stored. Saving again puts in what stands here."
+        )
 
 
 @dataclass(frozen=True)
@@ -56,7 +67,7 @@ def profile_of(user: User, weight_profile_id: int) -> WeightProfile:
     query = sa.select(WeightProfile).filter_by(
         organization_id=user.organization_id, weight_profile_id=weight_profile_id
     )
-    profile = db.session.scalars(query).one_or_none()
+    profile = db.session.scalars(query.execution_options(populate_existing=True)).one_or_none()
     if profile is None:
         raise ProfileUnknown(_("There is no profile %(number)s.", number=weight_profile_id))
     return profile
@@ -84,8 +95,29 @@ def _weights_of(term: Term | None) -> dict[str, int]:
     return {rule: weight or 0 for rule, weight in db.session.execute(query)}
 
 
-def save(user: User, profile: WeightProfile | None, name: str, typed: Mapping[str, str]) -> WeightProfile:
-    """Store a profile, a new one where none is given, and commit; raises `ProfileRefused` with what is wrong where."""
+def mark_of(profile: WeightProfile) -> str:
+    """What a form of the profile shows, for `save` to tell whether it is still so."""
+    return meanwhile.mark(_values(profile))
+
+
+def _values(profile: WeightProfile) -> dict[str, Any]:
+    return {"name": profile.name, **{rule: profile.weights.get(rule, 0) for rule in WEIGHED}}
+
+
+def save(
+    user: User, profile: WeightProfile | None, name: str, typed: Mapping[str, str], seen: str | None = None
+) -> WeightProfile:
+    """Store a profile, a new one where none is given, and commit.
+
+    ``seen`` is the `mark_of` the profile that was typed over. Raises `ProfileRefused` with what is wrong where,
+    `ProfileChanged` where the profile has changed since.
+    """
+    meanwhile.lock(user.organization)
+    if profile is not None:
+        profile = profile_of(user, profile.weight_profile_id)
+        changed = meanwhile.changed_since(seen, _values(profile)) if seen is not None else []
+        if changed:
+            raise ProfileChanged({key: _changed_to(key, _values(profile)[key]) for key in changed})
     before = {"name": profile.name, "weights": dict(profile.weights)} if profile else None
     name = " ".join(name.split())
     weights, errors = _understood(typed)
@@ -106,6 +138,10 @@ def save(user: User, profile: WeightProfile | None, name: str, typed: Mapping[st
     audit.record(user.organization_id, user, "weight_profile.save", row, before=before, after=after)
     db.session.commit()
     return row
+
+
+def _changed_to(key: str, value: Any) -> str:
+    return f"{_('Name') if key == 'name' else rule_named(key).title}: {meanwhile.now(str(value))}"
 
 
 def delete(user: User, profile: WeightProfile) -> None:

@@ -10,10 +10,10 @@ import sqlalchemy as sa
 
 from webapp.engine.rules import RULES
 from webapp.extensions import db
-from webapp.flow import audit
+from webapp.flow import audit, meanwhile
 from webapp.flow.grid import SlotView
 from webapp.flow.problems import NotFound
-from webapp.flow.records import RecordRefused, Scope, Table, TermMissing, find_row, find_table, labels_of
+from webapp.flow.records import RecordChanged, RecordRefused, Scope, Table, TermMissing, find_row, find_table, labels_of
 from webapp.flow.term_defaults import OFF, OWN_TERM, default_rules
 from webapp.flow.words import _
 from webapp.models import Availability, Term, TermRule, TimeSlot, WishLevel
@@ -91,16 +91,25 @@ def _levels(kind: str, key: int, slots: Sequence[TimeSlot]) -> dict[int, str]:
     return {wish.time_slot_id: wish.level.value for wish in db.session.scalars(query)}
 
 
-def paint_week(scope: Scope, kind: str, key: int, levels: Mapping[int, str]) -> int:
+def mark_of_week(week: Week) -> str:
+    """What a week shows, for `paint_week` to tell whether it is still so."""
+    return meanwhile.mark({slot.time_slot_id: week.levels.get(slot.time_slot_id, "") for slot in week.slots})
+
+
+def paint_week(scope: Scope, kind: str, key: int, levels: Mapping[int, str], seen: str | None = None) -> int:
     """Store a week as it was painted, with its audit row, and commit; returns how many slots changed.
 
-    ``levels`` names a level or "" by ``time_slot_id``; slots that it leaves out stay as they are.
-    Raises RecordRefused for a slot of another term or a level that there is not, NotFound.
+    ``levels`` names a level or "" by ``time_slot_id``; slots that it leaves out stay as they are. ``seen`` is the
+    `mark_of_week` that was painted over. Raises RecordRefused for a slot of another term or a level that there is not,
+    RecordChanged with the slots by their codes, NotFound.
     """
+    meanwhile.lock(scope.organization)
     row = find_row(scope, _subject_table(kind), key)
     slots = {slot.time_slot_id: slot for slot in _slots(_term(scope))}
     before = _levels(kind, key, list(slots.values()))
     _refuse_strange(levels, slots)
+    if seen is not None:
+        _refuse_changed_week(seen, before, [slots[slot] for slot in levels])
     changed = {slot: level for slot, level in levels.items() if level != before.get(slot, "")}
     if not changed:
         return 0
@@ -123,6 +132,18 @@ def paint_week(scope: Scope, kind: str, key: int, levels: Mapping[int, str]) -> 
     )
     db.session.commit()
     return len(changed)
+
+
+def _refuse_changed_week(seen: str, now: Mapping[int, str], slots: Sequence[TimeSlot]) -> None:
+    changed = meanwhile.changed_since(seen, {slot.time_slot_id: now.get(slot.time_slot_id, "") for slot in slots})
+    words = {"": _("No wish"), "prefer": _("Prefer"), "avoid": _("Avoid"), "unavailable": _("Unavailable")}
+    errors = {
+        slot.code: meanwhile.now(words[now.get(slot.time_slot_id, "")])
+        for slot in slots
+        if slot.time_slot_id in changed
+    }
+    if errors:
+        raise RecordChanged(errors)
 
 
 def _refuse_strange(levels: Mapping[int, str], slots: Mapping[int, TimeSlot]) -> None:
@@ -190,16 +211,29 @@ def rules_of(scope: Scope) -> list[RuleView]:
 def _rule_rows(term: Term) -> list[TermRule]:
     """The term's rules; those that the engine has learnt since the term was made are added, switched off."""
     query = sa.select(TermRule).where(TermRule.term_id == term.term_id).order_by(TermRule.term_rule_id)
-    rows = list(db.session.scalars(query))
+    rows = list(db.session.scalars(query.execution_options(populate_existing=True)))
     known = {row.rule for row in rows}
     return rows + [row for row in default_rules(term.term_id, {}) if row.rule not in known]
 
 
-def save_rules(scope: Scope, changes: Mapping[str, RuleChange]) -> int:
+def mark_of_rules(rules: Sequence[RuleView]) -> str:
+    """What a list of rules shows, for `save_rules` to tell whether it is still so."""
+    return meanwhile.mark(_state(rules))
+
+
+def _state(rules: Sequence[RuleView]) -> dict[str, Any]:
+    return {rule.code: (rule.is_enabled, rule.is_hard, rule.weight, rule.amount) for rule in rules}
+
+
+def save_rules(scope: Scope, changes: Mapping[str, RuleChange], seen: str | None = None) -> int:
     """Store how the term uses its rules, all or nothing, and commit; returns how many changed.
 
-    Raises RecordRefused with its errors by the rule's code.
+    ``seen`` is the `mark_of_rules` that the changes were made on. Raises RecordRefused with its errors by the rule's
+    code, RecordChanged where somebody else has changed some of these rules since.
     """
+    meanwhile.lock(scope.organization)
+    if seen is not None:
+        _refuse_changed_rules(seen, [rule for rule in rules_of(scope) if rule.code in changes])
     rows = {row.code: row for row in _rule_rows(_term(scope))}
     values: dict[str, dict[str, Any]] = {}
     errors: dict[str, str] = {}
@@ -213,6 +247,22 @@ def save_rules(scope: Scope, changes: Mapping[str, RuleChange]) -> int:
     changed = [code for code, setting in values.items() if _apply(scope, rows[code], setting)]
     db.session.commit()
     return len(changed)
+
+
+def _refuse_changed_rules(seen: str, rules: Sequence[RuleView]) -> None:
+    changed = meanwhile.changed_since(seen, _state(rules))
+    errors = {rule.code: meanwhile.now(_in_words(rule)) for rule in rules if rule.code in changed}
+    if errors:
+        raise RecordChanged(errors)
+
+
+def _in_words(rule: RuleView) -> str:
+    words = [_("on") if rule.is_enabled else _("off"), _("hard") if rule.is_hard else _("soft")]
+    if rule.weight is not None:
+        words.append(_("weight %(weight)d", weight=rule.weight))
+    if rule.amount is not None:
+        words.append(_("number %(amount)d", amount=rule.amount))
+    return ", ".join(words)
 
 
 def _settings(row: TermRule | None, change: RuleChange) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from webapp.flow.records.descriptors import (
     Field,
     Kind,
+    RecordChanged,
     RecordInUse,
     RecordRefused,
     Scope,
@@ -22,7 +23,7 @@ from webapp.flow.records.reading import (
     term_of_row,
 )
 from webapp.flow.records.tables import TABLES, find_table
-from webapp.flow.records.writing import Use, delete_row, save_row, used_by
+from webapp.flow.records.writing import Use, delete_row, mark_of, save_row, used_by
 
 __all__ = [
     "DAYS",
@@ -30,6 +31,7 @@ __all__ = [
     "Field",
     "Kind",
     "Listing",
+    "RecordChanged",
     "RecordInUse",
     "RecordRefused",
     "Scope",
@@ -43,6 +45,7 @@ __all__ = [
     "form_values",
     "labels_of",
     "list_rows",
+    "mark_of",
     "options_of",
     "page_number",
     "save_row",

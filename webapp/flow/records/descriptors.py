@@ -11,7 +11,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from webapp.extensions import Model
-from webapp.flow.problems import Problem
+from webapp.flow.problems import Conflict, Problem
+from webapp.flow.words import _
 from webapp.models import Organization, Term, User
 
 Words = Any
@@ -169,6 +170,16 @@ class RecordRefused(Problem):
     def __init__(self, message: str, errors: Errors) -> None:
         super().__init__(message, findings=list(errors.values()))
         self.errors = errors
+
+
+class RecordChanged(RecordRefused, Conflict):
+    """Somebody else has changed what the form showed; ``errors`` says what it is now, by field."""
+
+    def __init__(self, errors: Errors) -> None:
+        words = _(
+            "Somebody else has changed this meanwhile; nothing was stored. Saving again puts in what stands here."
+        )
+        super().__init__(words, errors)
 
 
 class TermMissing(Problem):

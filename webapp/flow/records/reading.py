@@ -72,8 +72,9 @@ def _owner_key(scope: Scope, table: Table) -> int:
 
 
 def find_row(scope: Scope, table: Table, key: int) -> Any:
-    """A row of the scope by its key; raises NotFound where it isn't there or is somebody else's."""
-    row = db.session.scalar(rows_in_scope(scope, table).where(table.primary_key == key))
+    """A row of the scope by its key, as stored now; raises NotFound where it isn't there or is somebody else's."""
+    query = rows_in_scope(scope, table).where(table.primary_key == key)
+    row = db.session.scalar(query.execution_options(populate_existing=True))
     if row is None:
         raise NotFound(_("This row of the table “%(table)s” does not exist.", table=table.title))
     return row

@@ -46,9 +46,11 @@ def check_group(_scope: Scope, row: Model | None, values: Values) -> Errors:
     parent_id = values.get("parent_id")
     if not isinstance(row, StudentGroup):
         return {}
+    passed = {row.student_group_id}
     while parent_id is not None:
-        if parent_id == row.student_group_id:
+        if parent_id in passed:
             return {"parent_id": _("A group can't stand below itself.")}
+        passed.add(parent_id)
         parent_id = db.session.scalar(
             sa.select(StudentGroup.parent_id).where(StudentGroup.student_group_id == parent_id)
         )

@@ -8,12 +8,12 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import ngettext
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError
 
 from webapp.extensions import Model, db
-from webapp.flow import audit
-from webapp.flow.records.descriptors import Field, Kind, RecordInUse, RecordRefused, Scope, Table, Values
-from webapp.flow.records.reading import codes_of_many, find_row, labels_of, show
+from webapp.flow import audit, meanwhile
+from webapp.flow.records.descriptors import Field, Kind, RecordChanged, RecordInUse, RecordRefused, Scope, Table, Values
+from webapp.flow.records.reading import codes_of_many, find_row, form_values, labels_of, show
 from webapp.flow.records.tables import TABLES, find_table
 from webapp.flow.records.understanding import Understood, understand
 from webapp.flow.words import _
@@ -34,12 +34,21 @@ class Use:
     field: str
 
 
-def save_row(scope: Scope, table: Table, key: int | None, values: Values) -> Any:
+def mark_of(table: Table, row: Any) -> str:
+    """What a form of the row shows, for `save_row` to tell whether it is still so."""
+    return meanwhile.mark(form_values(table, row))
+
+
+def save_row(scope: Scope, table: Table, key: int | None, values: Values, seen: str | None = None) -> Any:
     """Add a row (no key) or change one, with its audit row, and commit; returns the row.
 
-    Raises RecordRefused with every error by field, NotFound for a foreign row.
+    ``seen`` is the `mark_of` the row that the values were typed over. Raises RecordRefused with every error by field,
+    RecordChanged where the row has changed since, NotFound for a foreign row.
     """
+    meanwhile.lock(scope.organization)
     row = find_row(scope, table, key) if key is not None else None
+    if row is not None and seen is not None:
+        _refuse_changed(scope, table, row, seen)
     understood = understand(scope, table, row, values)
     if understood.errors:
         raise _refused(understood.errors)
@@ -47,11 +56,18 @@ def save_row(scope: Scope, table: Table, key: int | None, values: Values) -> Any
     try:
         with db.session.begin_nested():
             row = _write(scope, table, row, understood)
-    except IntegrityError as error:
+    except (IntegrityError, DataError) as error:
         raise _refused_by_database(table, error) from error
     _note(scope, table, row, before, _snapshot(scope, table, row))
     db.session.commit()
     return row
+
+
+def _refuse_changed(scope: Scope, table: Table, row: Any, seen: str) -> None:
+    changed = meanwhile.changed_since(seen, form_values(table, row))
+    if changed:
+        texts = _snapshot(scope, table, row)
+        raise RecordChanged({name: meanwhile.now(texts[name]) for name in changed})
 
 
 def _write(scope: Scope, table: Table, row: Any, understood: Understood) -> Any:
@@ -130,7 +146,9 @@ def _refused(errors: Mapping[str, str]) -> RecordRefused:
     return RecordRefused(message, dict(errors))
 
 
-def _refused_by_database(table: Table, error: IntegrityError) -> RecordRefused:
+def _refused_by_database(table: Table, error: IntegrityError | DataError) -> RecordRefused:
+    if isinstance(error, DataError):
+        return _refused({"": _("The database refused the row: a value does not fit.")})
     constraint = str(getattr(getattr(error.orig, "diag", None), "constraint_name", "") or "")
     if constraint in table.words:
         name, words = table.words[constraint]
@@ -143,7 +161,10 @@ def delete_row(scope: Scope, table: Table, key: int) -> str:
 
     Raises RecordInUse with what refers to it, NotFound for a foreign row.
     """
+    meanwhile.lock(scope.organization)
     row = find_row(scope, table, key)
+    # Whoever refers to the row holds its key: what is being added is waited for and counted, and no more comes.
+    db.session.execute(sa.select(table.primary_key).where(table.primary_key == key).with_for_update())
     label = labels_of(scope, table, [key])[key]
     uses = used_by(table, key)
     if uses:
