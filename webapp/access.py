@@ -18,6 +18,9 @@ from webapp.models import Role, User
 API = "api"
 SIGN_IN = "auth.sign_in"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+UPLOADS = frozenset({"admin.imports"})
+"""Where a form has a file; a part with a file name is a field's value to Flask-WTF anywhere else, too."""
+API_BODY_MAX = 64 * 1024
 
 Guard = Callable[[], ResponseReturnValue | None]
 Row = TypeVar("Row")
@@ -34,7 +37,7 @@ def init_app(app: Flask) -> None:
     """Tell Flask-Login who is who, and ask for a CSRF token wherever a cookie could have been sent unasked."""
     login_manager.user_loader(_user_of_session)
     login_manager.request_loader(_user_of_token)
-    app.before_request(_refuse_nul)
+    app.before_request(_refuse_what_no_page_sends)
     app.before_request(_check_csrf)
 
 
@@ -74,7 +77,7 @@ def local_path(path: str | None, default: str = "/") -> str:
     return default if parts.scheme or parts.netloc else path
 
 
-def _bearer() -> str | None:
+def bearer() -> str | None:
     """The token of a request to the API that brings one; it then speaks alone, and no cookie counts."""
     authorization = request.authorization
     if request.blueprint != API or authorization is None or authorization.type != "bearer":
@@ -83,16 +86,22 @@ def _bearer() -> str | None:
 
 
 def _user_of_session(session_id: str) -> User | None:
-    return accounts.find_for_session(session_id) if _bearer() is None else None
+    return accounts.find_for_session(session_id) if bearer() is None else None
 
 
 def _user_of_token(_request: Any) -> User | None:
-    token = _bearer()
+    token = bearer()
     return tokens.find_by_token(token) if token else None
 
 
-def _refuse_nul() -> None:
-    """PostgreSQL can't hold the character NUL in a text, and no keyboard types it."""
+def _refuse_what_no_page_sends() -> None:
+    """Refuse JSON and files where Flask-WTF would take them for a form, and NUL, which PostgreSQL can't hold."""
+    if request.blueprint == API:
+        request.max_content_length = API_BODY_MAX
+    elif request.is_json and request.endpoint and request.method not in SAFE_METHODS:
+        abort(415)
+    if request.files and request.endpoint not in UPLOADS:
+        abort(400)
     given = [text for pair in (*request.args.items(multi=True), *request.form.items(multi=True)) for text in pair]
     given += [file.filename or "" for file in request.files.values()] + [request.path]
     if any("\x00" in text for text in given):
@@ -102,6 +111,6 @@ def _refuse_nul() -> None:
 def _check_csrf() -> None:
     if request.method in SAFE_METHODS or not request.endpoint or not current_app.config["WTF_CSRF_ENABLED"]:
         return
-    if request.blueprint == API and (_bearer() is not None or not current_user.is_authenticated):
+    if request.blueprint == API and (bearer() is not None or not current_user.is_authenticated):
         return  # a Bearer token is never sent unasked, and who is nobody to the API gets 401
     csrf.protect()

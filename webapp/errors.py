@@ -31,6 +31,7 @@ TITLES = {
     401: _l("Please sign in"),
     405: _l("This address can't be used that way"),
     413: _l("The file is too large"),
+    415: _l("The request was not understood"),
     422: _l("This can't be done"),
     429: _l("Too many requests"),
     500: _l("Something went wrong"),
@@ -64,7 +65,9 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     if code < 400:
         return error
     if code == 413:
-        return _answer(code, _("It has more than %(most)d MB.", most=(request.max_content_length or 0) // 2**20))
+        most = request.max_content_length or 0
+        size = f"{most // 2**20} MB" if most >= 2**20 else f"{most // 2**10} KB"
+        return _answer(code, _("It has more than %(most)s.", most=size))
     return _answer(code)
 
 

@@ -63,7 +63,10 @@ def page_path() -> str:
     """The local path of the page that the user sees: for a fragment, of the page around it."""
     if not is_fragment():
         return request.full_path.rstrip("?")
-    current = urlsplit(request.headers.get("HX-Current-URL", ""))
+    try:
+        current = urlsplit(request.headers.get("HX-Current-URL", ""))
+    except ValueError:  # no browser sends such an address
+        return "/"
     if current.netloc != request.host:
         return "/"
     return current.path + (f"?{current.query}" if current.query else "")

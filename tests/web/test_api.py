@@ -129,6 +129,46 @@ def test_what_is_no_json_object_is_refused_in_words(client, registrar, body):
     assert "JSON" in answer.json["message"]
 
 
+def test_brackets_without_end_are_no_fault_of_ours(client, registrar, term):
+    headers = bearer(registrar)
+    for depth in (*range(600, 1000, 20), 30_000):
+        for body in ('{"organization_id": %s}', '{"academic_year": "2024-25", "semester": %s}'):
+            nested = body % ("[" * depth + "]" * depth)
+            answer = client.post(GENERATE, data=nested, content_type="application/json", headers=headers)
+            assert answer.status_code in (403, 422), depth
+
+
+@pytest.mark.parametrize(
+    "number", ["9" * 4000, "9" * 5000, "1e999", "-1", '"' + "9" * 50_000 + '"', '"\\u0000"', '"\\ud800"']
+)
+@pytest.mark.parametrize("field", ["organization_id", "academic_year", "semester", "seconds", "partial"])
+def test_values_beyond_any_column_are_refused_in_words(client, registrar, term, number, field):
+    known = {"academic_year": '"2024-25"', "semester": "3"} | {field: number}
+    body = "{" + ", ".join(f'"{name}": {value}' for name, value in known.items()) + "}"
+    answer = client.post(GENERATE, data=body, content_type="application/json", headers=bearer(registrar))
+    assert answer.status_code == 422 or (answer.status_code == 403 and field == "organization_id")
+    assert len(answer.json["message"]) < 200
+
+
+@pytest.mark.parametrize("kind", ["progress", "result"])
+def test_a_job_that_nobody_could_have_does_not_exist(client, registrar, kind):
+    for job in ("x" * 5000, "\ud800".encode("utf-8", "surrogatepass").decode("latin-1"), "9" * 40):
+        assert client.get(f"/api/timetable/{kind}/{job}", headers=bearer(registrar)).status_code == 404
+
+
+@pytest.mark.parametrize("wanted", ["9" * 40, "-1", "x", "%00", "²", ""])
+def test_a_term_that_no_row_could_have_is_no_fault_of_ours(client, wanted):
+    headers = bearer(factories.user(role=Role.STUDENT))
+    answer = client.get(f"/api/timetable/student/me?term={wanted}", headers=headers)
+    assert answer.status_code == (200 if wanted == "" else 400 if wanted == "%00" else 404)
+
+
+def test_a_body_beyond_what_the_endpoint_reads_is_refused_with_the_size(client, registrar, term):
+    body = {"semester": 3, "academic_year": "2024-25", "note": "x" * 70_000}
+    answer = client.post(GENERATE, json=body, headers=bearer(registrar))
+    assert (answer.status_code, answer.json["message"]) == (413, "It has more than 64 KB.")
+
+
 def test_a_term_that_there_is_not_answers_404(client, registrar, term):
     answer = client.post(GENERATE, json={"semester": 9, "academic_year": "2024-25"}, headers=bearer(registrar))
     assert answer.status_code == 404

@@ -55,6 +55,27 @@ def test_nul_is_refused_in_later_values_and_file_names_too(client, pages, sign_i
     assert answer.status_code == 400
 
 
+@pytest.mark.parametrize("path", ["/sign-in", "/reset-password/tr_guess", "/sign-out"])
+@pytest.mark.parametrize(
+    "body", ['{"email": 5, "password": "x"}', "[1]", '{"email": "a\\u0000b@x.yz"}', "[" * 100_000, ""]
+)
+def test_a_form_is_not_read_from_json(client, pages, path, body):
+    headers = {"X-CSRFToken": pages.csrf_token()}
+    for mimetype in ("application/json", "application/problem+json"):
+        assert client.post(path, data=body, content_type=mimetype, headers=headers).status_code == 415
+
+
+def test_a_field_is_not_read_from_a_file_where_a_form_has_none(client, pages):
+    sent = {"csrf_token": pages.csrf_token(), "email": (io.BytesIO(b"x"), "a"), "password": "x"}
+    assert client.post("/sign-in", data=sent, content_type="multipart/form-data").status_code == 400
+
+
+@pytest.mark.parametrize("address", ["http://[", "//[", "http://a]b/"])
+def test_an_address_around_a_fragment_that_is_none_leads_a_stranger_to_the_start(client, address):
+    answer = client.get("/admin/", headers={"HX-Request": "true", "HX-Current-URL": address})
+    assert (answer.status_code, answer.headers["HX-Redirect"]) == (204, "/sign-in?next=/")
+
+
 @pytest.mark.parametrize(
     "preset", ["terms/new?starts_on=soon", "courses/new?credits=many", "time-slots/new?start_time=late"]
 )

@@ -18,7 +18,10 @@ class BodyRefused(Problem):
 
 def json_object(request: Request) -> dict[str, Any]:
     """The body as a JSON object; raises BodyRefused."""
-    body = request.get_json(silent=True)
+    try:
+        body = request.get_json(silent=True)
+    except RecursionError:  # thousands of brackets
+        body = None
     if not isinstance(body, dict):
         raise BodyRefused(_("Send a JSON object with the header Content-Type: application/json."))
     return body
