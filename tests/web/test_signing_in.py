@@ -6,7 +6,7 @@ from tests import factories
 from tests.pages import Pages, parse, words
 from webapp.app import create_app
 from webapp.extensions import db, limiter
-from webapp.flow import accounts, tokens
+from webapp.flow import accounts, passwords, tokens
 from webapp.models import Role
 
 PASSWORD = "seven horses sleep"
@@ -131,6 +131,8 @@ def test_a_given_password_must_be_changed_before_anything_else(client, pages, re
     for path in ("/", "/admin/", "/profile", "/admin/records/rooms"):
         assert client.get(path).location == "/profile/password", path
     assert client.get("/api/timetable/progress/x").status_code == 403
+    # Nothing but a Bearer token speaks for itself.
+    assert client.get("/api/timetable/progress/x", headers={"Authorization": "Basic eDp5"}).status_code == 403
     pages.get("/profile/password")
     pages.post("/profile/password", {"current": password, "new": OTHER, "again": OTHER})
     assert client.get("/admin/").status_code == 200
@@ -185,6 +187,12 @@ class TestTokens:
         assert tokens.list_tokens(other)
 
 
+def from_address(app, number):
+    client = app.test_client()
+    client.environ_base["REMOTE_ADDR"] = f"192.0.2.{number}"
+    return client
+
+
 class TestLimits:
     """With an application of its own: the others have their limits switched off from the start."""
 
@@ -205,12 +213,30 @@ class TestLimits:
         db.session.commit()
         return made
 
-    def test_ten_failures_close_an_account_for_a_while_in_words_and_no_other(self, limited, users):
+    def test_ten_failures_close_an_account_for_a_while_in_words_but_no_other_and_not_to_its_owner(self, limited, users):
         pages = Pages(limited.test_client())
         for _attempt in range(10):
             sign_in(pages, OTHER, "REG@example.edu", 422)
         assert "Too many" in text_of(sign_in(pages, status=429))
         sign_in(pages, email="other@example.edu")
+        sign_in(Pages(from_address(limited, 2)))
+
+    def test_an_account_is_closed_after_many_failures_from_however_many_addresses(self, limited, users, monkeypatch):
+        monkeypatch.setattr(passwords, "check_password_hash", lambda _kept, _given: False)  # 200 slow hashes
+        for number in range(20):
+            pages = Pages(from_address(limited, number))
+            for _attempt in range(10):
+                sign_in(pages, OTHER, status=422)
+        sign_in(Pages(from_address(limited, 99)), status=429)
+
+    def test_a_reset_link_that_is_opened_is_no_failure_and_a_guessed_one_is(self, limited, users):
+        pages = Pages(limited.test_client())
+        link = f"/reset-password/{tokens.create_reset_link(users[0], users[0])}"
+        for _time in range(40):
+            pages.get(link)
+        for number in range(30):
+            pages.get(f"/reset-password/tr_{number}", 422)
+        pages.get(link, 429)
 
     def test_successes_are_not_counted_so_a_whole_university_can_sign_in_from_one_address(self, limited, users):
         for _student in range(12):

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, login_user, logout_user
 
-from webapp.access import local_path
+from webapp.access import bearer, local_path
 from webapp.auth import bp
 from webapp.auth.forms import NewPasswordForm, SignInForm
 from webapp.extensions import limiter
@@ -18,23 +18,29 @@ from webapp.navigation import home_of
 
 # Only failures count: a whole university may sign in from one address on the first day of term.
 FAILURES_PER_ADDRESS = "30 per minute; 300 per hour"
-FAILURES_PER_ACCOUNT = "10 per 15 minutes"
+# From one address an account is closed soon. For all addresses together the limit is far higher: whoever knows an
+# e-mail address would otherwise shut its owner out, with a few wrong passwords every quarter of an hour.
+FAILURES_PER_ACCOUNT_AND_ADDRESS = "10 per 15 minutes"
+FAILURES_PER_ACCOUNT = "200 per hour"
 PASSWORD_PAGES = frozenset({"auth.change_password", "auth.sign_out", "auth.sign_in", "static"})
 
 
 def _failed(response: Response) -> bool:
-    return response.status_code not in (303, 204)
+    return response.status_code >= 400
 
 
 def _account() -> str:
     return "account:" + request.form.get("email", "").strip().lower()[:254]
 
 
+def _account_and_address() -> str:
+    return f"{request.remote_addr} {_account()}"
+
+
 @bp.before_app_request
 def ask_for_new_password() -> ResponseReturnValue | None:
     """Whoever signed in with a password that the registrar has seen sets one of their own first."""
-    speaks_by_token = request.blueprint == "api" and request.authorization is not None
-    if not request.endpoint or request.endpoint in PASSWORD_PAGES or speaks_by_token:
+    if not request.endpoint or request.endpoint in PASSWORD_PAGES or bearer() is not None:
         return None
     if not current_user.is_authenticated or not current_user.must_change_password:
         return None
@@ -52,6 +58,7 @@ def home() -> ResponseReturnValue:
 
 @bp.route("/sign-in", methods=["GET", "POST"])
 @limiter.limit(FAILURES_PER_ADDRESS, methods=["POST"], deduct_when=_failed)
+@limiter.limit(FAILURES_PER_ACCOUNT_AND_ADDRESS, key_func=_account_and_address, methods=["POST"], deduct_when=_failed)
 @limiter.limit(FAILURES_PER_ACCOUNT, key_func=_account, methods=["POST"], deduct_when=_failed)
 def sign_in() -> ResponseReturnValue:
     form = SignInForm(next=request.args.get("next", ""))
