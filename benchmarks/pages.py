@@ -7,7 +7,7 @@ afterwards.
 
 import argparse
 import os
-from time import process_time
+from time import process_time, time
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,6 +16,7 @@ from flask_migrate import upgrade
 
 from benchmarks import where_else
 from benchmarks.where_else import made, packed, timed
+from webapp.access import SESSION_BEGAN
 from webapp.embedded import servers
 
 
@@ -69,7 +70,7 @@ def walk(app: Flask, user: str, asked: list[str]) -> None:
     """Ask for every page and print it with both times."""
     client = app.test_client()
     with client.session_transaction() as session:
-        session.update({"_user_id": user, "_fresh": True})
+        session.update({"_user_id": user, "_fresh": True, SESSION_BEGAN: int(time())})
     found = []
     for path in asked:
         answers: list[Any] = []

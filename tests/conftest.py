@@ -1,6 +1,7 @@
 """What every test stands on: real servers, one migrated database, and a way to leave no trace in it."""
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,7 @@ from sqlalchemy.orm import Session, scoped_session
 from werkzeug.test import TestResponse
 
 from tests.pages import Pages
+from webapp.access import SESSION_BEGAN
 from webapp.app import create_app
 from webapp.embedded import servers
 from webapp.extensions import db, queue
@@ -171,6 +173,7 @@ def sign_in() -> Callable[[FlaskClient, User], FlaskClient]:
         with client.session_transaction() as session:
             session["_user_id"] = user.get_id()
             session["_fresh"] = True
+            session[SESSION_BEGAN] = int(time.time())
         return client
 
     return give_session

@@ -1,11 +1,12 @@
 """Who may come in: a guard for a whole blueprint, and the one way to load what only some may see."""
 
+import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
-from flask import Flask, abort, current_app, request, url_for
+from flask import Flask, abort, current_app, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from werkzeug.routing import IntegerConverter, Map
@@ -21,6 +22,9 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 UPLOADS = frozenset({"admin.imports"})
 """Where a form has a file; a part with a file name is a field's value to Flask-WTF anywhere else, too."""
 API_BODY_MAX = 64 * 1024
+SESSION_BEGAN = "began"
+SESSION_SECONDS = 7 * 86400
+"""After so long a session ends although it is in use; one that rests ends far sooner (webapp/config.py)."""
 
 Guard = Callable[[], ResponseReturnValue | None]
 Row = TypeVar("Row")
@@ -86,7 +90,8 @@ def bearer() -> str | None:
 
 
 def _user_of_session(session_id: str) -> User | None:
-    return accounts.find_for_session(session_id) if bearer() is None else None
+    is_over = time.time() - session.get(SESSION_BEGAN, 0) > SESSION_SECONDS
+    return None if is_over or bearer() is not None else accounts.find_for_session(session_id)
 
 
 def _user_of_token(_request: Any) -> User | None:

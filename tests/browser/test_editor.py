@@ -1,5 +1,6 @@
 """The timetable editor in a real browser: by click, by key, by dragging, and with two tabs open."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from flask.sessions import SecureCookieSessionInterface
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.flow.adjusting_cases import Case, adjustable
+from webapp.access import SESSION_BEGAN
 from webapp.extensions import db
 from webapp.flow import adjusting
 
@@ -29,7 +31,7 @@ def registrar(case: Case, data: Flask, context: BrowserContext, base_url: str) -
     """A browser in which the case's registrar has signed in."""
     signer = SecureCookieSessionInterface().get_signing_serializer(data)
     assert signer is not None
-    value = signer.dumps({"_user_id": case.user.get_id(), "_fresh": True})
+    value = signer.dumps({"_user_id": case.user.get_id(), "_fresh": True, SESSION_BEGAN: int(time.time())})
     name = str(data.config["SESSION_COOKIE_NAME"])
     context.add_cookies([{"name": name, "value": value, "url": base_url}])
     return context

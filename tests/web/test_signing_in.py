@@ -1,9 +1,12 @@
 """Signing in and out: the same words for all, limits, sessions that end, passwords that must be changed."""
 
+import time
+
 import pytest
 
 from tests import factories
 from tests.pages import Pages, parse, words
+from webapp.access import SESSION_BEGAN, SESSION_SECONDS
 from webapp.app import create_app
 from webapp.extensions import db, limiter
 from webapp.flow import accounts, passwords, tokens
@@ -108,6 +111,15 @@ def test_a_session_dies_with_the_password_on_every_device_but_the_one_that_chang
     pages.post("/profile/password", {"current": PASSWORD, "new": OTHER, "again": OTHER})
     assert is_signed_in(client)
     assert not is_signed_in(elsewhere)
+
+
+def test_a_session_ends_after_a_week_however_much_it_is_used(client, pages, registrar):
+    sign_in(pages)
+    for age, lives in ((SESSION_SECONDS - 60, True), (SESSION_SECONDS + 1, False)):
+        with client.session_transaction() as session:
+            assert session.permanent
+            session[SESSION_BEGAN] = time.time() - age
+        assert is_signed_in(client) is lives
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,13 @@
 """Signing in, signing out, and setting a password by link."""
 
+import time
+
 from flask import Response, abort, flash, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, login_user, logout_user
 
-from webapp.access import bearer, local_path
+from webapp.access import SESSION_BEGAN, bearer, local_path
 from webapp.auth import bp
 from webapp.auth.forms import NewPasswordForm, SignInForm
 from webapp.extensions import limiter
@@ -79,6 +81,7 @@ def start_session(user: User) -> None:
     session.clear()
     login_user(user)
     session.permanent = True
+    session[SESSION_BEGAN] = int(time.time())
 
 
 @bp.post("/sign-out")
