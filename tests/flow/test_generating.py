@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from tests import factories
 from webapp.extensions import QueueUnavailable, db, queue
-from webapp.flow import generating, leasing
+from webapp.flow import generating, leasing, requesting
 from webapp.flow.generating import (
     RunEnded,
     RunUnknown,
@@ -28,7 +28,8 @@ from webapp.flow.generating import (
     stop_and_keep_best,
 )
 from webapp.flow.leasing import JobNotFree, LeaseLost, hand_back, lose, sweep, take_lease, write
-from webapp.models import AuditEvent, GenerationJob, JobStatus, Stage, Term, User
+from webapp.flow.requesting import AskedOtherwise
+from webapp.models import AuditEvent, GenerationJob, JobKind, JobStatus, Stage, Term, User
 
 Db = scoped_session[Session]
 
@@ -88,6 +89,21 @@ def test_a_form_sent_twice_returns_its_job_even_after_the_end(term: Term, regist
     cancel(registrar, first)
     assert request_generation(registrar, "2024-25", 3, idempotency_key="abc") is first
     assert request_generation(registrar, "2024-25", 3, idempotency_key="other") is not first
+
+
+def test_a_key_that_has_made_one_job_makes_no_other_and_never_stands_for_another(term: Term, registrar: User) -> None:
+    def ask(of: Term = term, kind: JobKind = JobKind.CHECK, seconds: int = 9, **options: object) -> GenerationJob:
+        wanted = requesting.Wanted(kind, seconds, options, "abc")
+        return requesting.write_job(of, registrar, wanted, "test.request")
+
+    first = ask(targets=({"key": 1},))
+    assert ask(targets=({"key": 1},)) is first
+    later = factories.term(term.organization, academic_year="2025-26", semester=3)
+    others: list[dict[str, Any]] = [{"of": later}, {"kind": JobKind.REPAIR}, {"seconds": 10}, {"targets": [{"key": 2}]}]
+    for other in others:
+        with pytest.raises(AskedOtherwise, match="Open it anew"):
+            ask(**{"targets": [{"key": 1}], **other})
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(GenerationJob)) == 1
 
 
 def test_of_two_requests_at_once_the_database_lets_one_through(

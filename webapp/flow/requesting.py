@@ -1,5 +1,6 @@
 """Asking for a job of any kind: written down once, however often somebody clicks, and handed to its queue."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -12,9 +13,15 @@ from sqlalchemy.exc import IntegrityError
 from webapp.extensions import QueueUnavailable, db
 from webapp.flow import audit
 from webapp.flow.leasing import LEASE_SECONDS, QUEUE_SECONDS, enqueue_forgotten, sweep
+from webapp.flow.problems import Conflict
+from webapp.flow.words import _
 from webapp.models import GenerationJob, JobKind, JobStatus, Term, User
 
 ACTIVE = (JobStatus.QUEUED, JobStatus.RUNNING)
+
+
+class AskedOtherwise(Conflict):
+    """The page has asked for another job before under the same key, which is one job's."""
 
 
 @dataclass(frozen=True)
@@ -57,10 +64,19 @@ def write_job(
     action: str,
     instead: Callable[[], GenerationJob | None] = lambda: None,
 ) -> GenerationJob:
-    """Write down a job and commit; the one that the same form has made before, or another ``instead``, is returned."""
+    """Write down a job and commit; the one that the same form has made before, or another ``instead``, is returned.
+
+    Raises AskedOtherwise.
+    """
 
     def known() -> GenerationJob | None:
-        return _same_request(user, wanted) or instead()
+        first = _of_key(user, wanted)
+        if first is not None and _asks_alike(first, term, wanted):
+            return first
+        other = instead()
+        if other is None and first is not None:
+            raise AskedOtherwise(_("This page has asked for something else already. Open it anew and ask again."))
+        return other
 
     earlier = known()
     if earlier is not None:
@@ -122,12 +138,23 @@ def elapsed_of(job: GenerationJob) -> float:
     return max(0.0, round((until - job.started_at).total_seconds(), 1))
 
 
-def _same_request(user: User | None, wanted: Wanted) -> GenerationJob | None:
-    """The job of a form that was sent twice."""
+def _of_key(user: User | None, wanted: Wanted) -> GenerationJob | None:
+    """The job that this very form has asked for."""
     if user is None or not wanted.idempotency_key:
         return None
     query = sa.select(GenerationJob).filter_by(created_by_id=user.user_id, idempotency_key=wanted.idempotency_key)
     return db.session.scalars(query).one_or_none()
+
+
+def _asks_alike(job: GenerationJob, term: Term, wanted: Wanted) -> bool:
+    """Whether a form that was sent twice said the same both times; a browser's Back lets it be filled in anew."""
+    asked = (job.term_id, job.kind, job.seconds, job.seed)
+    return asked == (term.term_id, wanted.kind, wanted.seconds, wanted.seed) and _has_options(job, wanted)
+
+
+def _has_options(job: GenerationJob, wanted: Wanted) -> bool:
+    as_kept = json.loads(json.dumps(dict(wanted.options)))
+    return {**job.options, "handed_over": None} == {**as_kept, "handed_over": None}
 
 
 def _under_way(term: Term, wanted: Wanted) -> GenerationJob | None:
@@ -137,5 +164,4 @@ def _under_way(term: Term, wanted: Wanted) -> GenerationJob | None:
         GenerationJob.status.in_(ACTIVE),
     )
     jobs = db.session.scalars(query.order_by(GenerationJob.created_at))
-    alike = (job for job in jobs if {**job.options, "handed_over": None} == {**wanted.options, "handed_over": None})
-    return next((job for job in alike if job.seconds == wanted.seconds), None)
+    return next((job for job in jobs if _has_options(job, wanted) and job.seconds == wanted.seconds), None)
