@@ -1,6 +1,8 @@
 """Accounts: who may be one, who gets in, and what ends a session or a token."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from threading import Barrier
 
 import pytest
 import sqlalchemy as sa
@@ -159,6 +161,43 @@ def test_the_list_is_filtered_by_text_role_and_state(org, registrar):
     assert [u.name for u in accounts.list_users(org, role="registrar").items] == ["R"]
     assert accounts.list_users(org, state="never").total == 2
     assert accounts.list_users(org, state="disabled").total == 0
+
+
+class TestResetLinks:
+    def test_of_two_at_once_one_sets_the_password(self, committed_app):
+        user = accounts.create_user(
+            factories.organization(), email="reg@example.edu", name="R", role=Role.REGISTRAR, password=PASSWORD
+        )
+        secret = tokens.create_reset_link(user, user)
+        together = Barrier(2)
+
+        def use(password):
+            with committed_app.app_context():
+                tokens.find_reset(secret)
+                together.wait(10)
+                try:
+                    return tokens.use_reset(secret, password) and password
+                except tokens.ResetLinkDead:
+                    db.session.rollback()
+                    return None
+
+        with ThreadPoolExecutor(2) as pool:
+            (winner,) = [password for password in pool.map(use, (OTHER, OTHER[::-1])) if password]
+        assert accounts.authenticate("reg@example.edu", winner) is user
+
+    def test_a_password_that_will_not_do_leaves_the_link_as_it_was(self, registrar):
+        secret = tokens.create_reset_link(registrar, registrar)
+        with pytest.raises(PasswordRefused):
+            tokens.use_reset(secret, "short")
+        assert tokens.use_reset(secret, OTHER) is registrar
+
+    def test_an_open_link_dies_with_the_password_and_a_token_does_not(self, registrar):
+        secret = tokens.create_reset_link(registrar, registrar)
+        token = tokens.create_token(registrar, "Sync")
+        accounts.change_password(registrar, PASSWORD, OTHER)
+        with pytest.raises(tokens.ResetLinkDead):
+            tokens.use_reset(secret, PASSWORD)
+        assert tokens.find_by_token(token) is registrar
 
 
 class TestBulk:

@@ -14,7 +14,7 @@ from webapp.flow import audit
 from webapp.flow.passwords import PasswordRefused, hash_password, initial_password, password_matches
 from webapp.flow.problems import NotFound, Problem
 from webapp.flow.words import _
-from webapp.models import Department, Faculty, Organization, Role, Student, User, UserToken
+from webapp.models import Department, Faculty, Organization, Role, Student, TokenPurpose, User, UserToken
 
 EMAIL_LENGTH_MAX = 254
 Row = TypeVar("Row")
@@ -228,8 +228,10 @@ def change_password(user: User, current: str, new: str) -> None:
 
 
 def set_password(user: User, new: str, actor: User | None) -> None:
-    """Set a chosen password and end all sessions, without commit. Raises PasswordRefused."""
-    user.password_hash = hash_password(new)
+    """Set a chosen password; all sessions and reset links end, without commit. Raises PasswordRefused."""
+    stored = hash_password(new)
+    revoke_tokens(user, TokenPurpose.PASSWORD_RESET)
+    user.password_hash = stored
     user.must_change_password = False
     _end_sessions(user)
     audit.record(user.organization, actor, "user.password", user)
@@ -272,9 +274,16 @@ def _end_sessions(user: User) -> None:
     user.session_key = User.session_key + 1
 
 
-def revoke_tokens(user: User) -> None:
-    """Make all that was given out for a user useless, without commit: whoever got in may have made a token to stay."""
-    live = sa.and_(UserToken.user_id == user.user_id, UserToken.revoked_at.is_(None))
+def revoke_tokens(user: User, *purposes: TokenPurpose) -> None:
+    """Make what was given out for a user useless, without commit.
+
+    All of it unless purposes are named: whoever got in may have made a token to stay.
+    """
+    live = sa.and_(
+        UserToken.user_id == user.user_id,
+        UserToken.revoked_at.is_(None),
+        UserToken.purpose.in_(purposes or TokenPurpose),
+    )
     db.session.execute(sa.update(UserToken).where(live).values(revoked_at=sa.func.now()))
 
 

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from webapp.extensions import db
 from webapp.flow import audit
 from webapp.flow.accounts import revoke_tokens, set_password
+from webapp.flow.passwords import PasswordRefused
 from webapp.flow.problems import NotFound, Problem
 from webapp.flow.words import _
 from webapp.models import TokenPurpose, User, UserToken
@@ -115,15 +116,7 @@ def _live(secret: str, purpose: TokenPurpose) -> UserToken | None:
 
 def create_reset_link(user: User, actor: User) -> str:
     """Make the secret of a link with which a user sets a new password once, within an hour; older links die."""
-    db.session.execute(
-        sa.update(UserToken)
-        .where(
-            UserToken.user_id == user.user_id,
-            UserToken.purpose == TokenPurpose.PASSWORD_RESET,
-            UserToken.revoked_at.is_(None),
-        )
-        .values(revoked_at=sa.func.now())
-    )
+    revoke_tokens(user, TokenPurpose.PASSWORD_RESET)
     secret, _token = issue(user, TokenPurpose.PASSWORD_RESET, "", RESET_LIFETIME)
     audit.record(user.organization, actor, "user.reset_link", user)
     db.session.commit()
@@ -134,8 +127,12 @@ def find_reset(secret: str) -> User:
     """The user whom a link to reset is for; raises ResetLinkDead."""
     token = _live(secret, TokenPurpose.PASSWORD_RESET)
     if token is None or token.used_at is not None or not token.user.is_enabled:
-        raise ResetLinkDead(_("This link was used already or is older than an hour. Ask for a new one."))
+        raise _dead_link()
     return token.user
+
+
+def _dead_link() -> ResetLinkDead:
+    return ResetLinkDead(_("This link was used already or is older than an hour. Ask for a new one."))
 
 
 def use_reset(secret: str, new_password: str) -> User:
@@ -144,10 +141,19 @@ def use_reset(secret: str, new_password: str) -> User:
     Raises ResetLinkDead or PasswordRefused.
     """
     user = find_reset(secret)
-    set_password(user, new_password, actor=user)
-    token = _live(secret, TokenPurpose.PASSWORD_RESET)
-    if token is not None:
-        token.used_at = datetime.now(UTC)
+    claim = (
+        sa.update(UserToken)
+        .where(UserToken.token_hash == hash_token(secret), UserToken.used_at.is_(None), UserToken.revoked_at.is_(None))
+        .values(used_at=sa.func.now())
+        .returning(UserToken.user_token_id)
+    )
+    if db.session.scalar(claim) is None:  # somebody else was quicker
+        raise _dead_link()
+    try:
+        set_password(user, new_password, actor=user)
+    except PasswordRefused:
+        db.session.rollback()  # the link may be used for a better one
+        raise
     revoke_tokens(user)
     db.session.commit()
     return user
