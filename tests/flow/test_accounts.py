@@ -213,6 +213,26 @@ class TestBulk:
         assert accounts.authenticate("rao@example.edu", made.password).must_change_password
         assert accounts.create_users_for(org, Role.FACULTY, registrar) == []
 
+    def test_whose_first_password_was_lost_gets_another_and_nobody_else(self, org, registrar):
+        dept = factories.department(org)
+        for name in ("lost", "in", "chose", "off"):
+            factories.faculty(dept, email=f"{name}@example.edu")
+        made = {one.user.email[:-12]: one for one in accounts.create_users_for(org, Role.FACULTY, registrar)}
+        accounts.authenticate("in@example.edu", made["in"].password)
+        tokens.use_reset(tokens.create_reset_link(made["chose"].user, registrar), OTHER)
+        accounts.set_enabled(made["off"].user, False, registrar)
+        factories.user(factories.organization(), Role.FACULTY, must_change_password=True)
+        assert accounts.count_unused(org, Role.FACULTY) == 1
+        (renewed,) = accounts.renew_passwords(org, Role.FACULTY, registrar)
+        assert renewed.user is made["lost"].user
+        with pytest.raises(SignInRefused):
+            accounts.authenticate("lost@example.edu", made["lost"].password)
+        assert accounts.authenticate("lost@example.edu", renewed.password).must_change_password
+        assert accounts.authenticate("chose@example.edu", OTHER)
+        assert accounts.renew_passwords(org, Role.FACULTY, registrar) == []
+        assert accounts.renew_passwords(org, Role.STUDENT, registrar) == []
+        assert actions()[-1] == "user.reset_password"
+
     def test_one_bad_address_means_that_nobody_gets_an_account(self, org, registrar):
         factories.student(org, code="S1", email="ok@example.edu")
         factories.student(org, code="S2", email="not an address")

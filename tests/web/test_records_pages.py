@@ -241,6 +241,20 @@ class TestUsers:
         assert lines[1].startswith("f@example.edu,'=cmd(),faculty,")
         assert pages.post("/admin/users/bulk", {"role": "faculty"}).location == "/admin/users"
 
+    def test_a_file_of_passwords_that_was_lost_is_made_anew_for_who_never_signed_in(self, pages, university):
+        factories.faculty(factories.department(university), email="f@example.edu")
+        first = pages.post("/admin/users/bulk", {"role": "faculty"}, 200).get_data(as_text=True)
+        page = pages.get("/admin/users")
+        (form,) = [form for form in page.iter("form") if form.get("action") == "/admin/users/bulk/passwords"]
+        assert "New password for 1 teacher" in words(form)
+        sent = {field.get("name"): field.get("value") for field in form.iter("input") if field.get("name") == "role"}
+        answer = pages.post("/admin/users/bulk/passwords", sent, 200)
+        email, _name, _role, password = answer.get_data(as_text=True).splitlines()[1].split(",")
+        assert password not in first
+        assert accounts.authenticate(email, password).must_change_password
+        assert pages.post("/admin/users/bulk/passwords", sent).location == "/admin/users"
+        assert "New password" not in words(pages.get("/admin/users"))
+
     def test_reset_link_disable_enable_and_forced_sign_out(self, app, pages, registrar):
         other = factories.user(registrar.organization)
         base = f"/admin/users/{other.user_id}"
@@ -253,8 +267,16 @@ class TestUsers:
         assert not db.session.get(User, other.user_id).is_enabled
         pages.post(f"{base}/enable")
         assert db.session.get(User, other.user_id).is_enabled
-        page = parse(pages.post(f"{base}/password", status=200).get_data(as_text=True))
+
+    def test_a_password_page_that_is_loaded_again_makes_no_other_password(self, pages, registrar):
+        other = factories.user(registrar.organization)
+        base = f"/admin/users/{other.user_id}"
+        (sent,) = [field.get("value") for field in pages.get(base).iter("input") if field.get("name") == "seen"]
+        page = parse(pages.post(f"{base}/password", {"seen": sent}, 200).get_data(as_text=True))
         password = next(words(e) for e in page.iter("code"))
+        again = parse(pages.post(f"{base}/password", {"seen": sent}, 409).get_data(as_text=True))
+        assert "was given a new password" in words(again)
+        pages.post(f"{base}/password", {}, 400)
         assert accounts.authenticate(other.email, password)
 
     def test_nobody_disables_themselves(self, pages, registrar):

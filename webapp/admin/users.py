@@ -4,7 +4,7 @@ import csv
 import io
 from typing import Any
 
-from flask import Response, flash, request, url_for
+from flask import Response, abort, flash, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -19,6 +19,7 @@ from webapp.flow.records import options_of, page_number
 from webapp.htmx import redirect_to, render
 from webapp.models import Role, User
 from webapp.navigation import me, public_address, scope
+from webapp.showing import whole_number
 
 
 def _find(user_id: int) -> User:
@@ -40,11 +41,10 @@ def users() -> ResponseReturnValue:
         state=wanted.get("state", ""),
         page=page_number(wanted.get("page", "")),
     )
-    waiting = {
-        role.value: accounts.count_without_account(current_user.organization, role)
-        for role in (Role.FACULTY, Role.STUDENT)
-    }
-    return render("admin/users.html", page=page, roles=ROLES, waiting=waiting)
+    own, many = current_user.organization, (Role.FACULTY, Role.STUDENT)
+    waiting = {role.value: accounts.count_without_account(own, role) for role in many}
+    unused = {role.value: accounts.count_unused(own, role) for role in many}
+    return render("admin/users.html", page=page, roles=ROLES, waiting=waiting, unused=unused)
 
 
 @bp.route("/users/new", methods=["GET", "POST"])
@@ -78,11 +78,24 @@ def user(user_id: int) -> ResponseReturnValue:
 
 @bp.post("/users/bulk")
 def create_users() -> ResponseReturnValue:
-    role = Role.STUDENT if request.form.get("role") == Role.STUDENT.value else Role.FACULTY
+    role = _bulk_role()
     made = accounts.create_users_for(current_user.organization, role, me())
     if not made:
         return _back(_("Everybody with an e-mail address has an account already."))
     return _as_csv(made, f"accounts-{role.value}.csv")
+
+
+@bp.post("/users/bulk/passwords")
+def renew_passwords() -> ResponseReturnValue:
+    role = _bulk_role()
+    renewed = accounts.renew_passwords(current_user.organization, role, me())
+    if not renewed:
+        return _back(_("Everybody who has an account has signed in already."))
+    return _as_csv(renewed, f"passwords-{role.value}.csv")
+
+
+def _bulk_role() -> Role:
+    return Role.STUDENT if request.form.get("role") == Role.STUDENT.value else Role.FACULTY
 
 
 def _as_csv(made: list[NewAccount], filename: str) -> Response:
@@ -100,7 +113,10 @@ def _as_csv(made: list[NewAccount], filename: str) -> Response:
 @bp.post("/users/<int:user_id>/password")
 def reset_user_password(user_id: int) -> ResponseReturnValue:
     found = _find(user_id)
-    return render("admin/user_password.html", user=found, password=accounts.reset_password(found, me()))
+    if "seen" not in request.form:
+        abort(400)
+    password = accounts.reset_password(found, me(), whole_number(request.form["seen"]))
+    return render("admin/user_password.html", user=found, password=password)
 
 
 @bp.post("/users/<int:user_id>/reset-link")

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from webapp.extensions import db
 from webapp.flow import audit
 from webapp.flow.passwords import PasswordRefused, hash_password, initial_password, password_matches
-from webapp.flow.problems import NotFound, Problem
+from webapp.flow.problems import Conflict, NotFound, Problem
 from webapp.flow.words import _
 from webapp.models import Department, Faculty, Organization, Role, Student, TokenPurpose, User, UserToken
 
@@ -49,9 +49,13 @@ class OwnAccount(Problem):
     """Registrars can't lock themselves out."""
 
 
+class AccountChanged(Conflict):
+    """The account's sessions have ended, perhaps by a new password, since the page was shown."""
+
+
 @dataclass(frozen=True, slots=True)
 class NewAccount:
-    """An account that has just been made, with the password that is shown this once."""
+    """An account that has just been made or given a new password, with that password, which is shown this once."""
 
     user: User
     password: str
@@ -237,14 +241,32 @@ def set_password(user: User, new: str, actor: User | None) -> None:
     audit.record(user.organization, actor, "user.password", user)
 
 
-def reset_password(user: User, actor: User) -> str:
-    """Give a user a drawn password, which must be changed at sign-in; returned this once. Sessions and tokens end."""
+def reset_password(user: User, actor: User, seen: int | None = None) -> str:
+    """Give a user a drawn password, which must be changed at sign-in; returned this once. Sessions and tokens end.
+
+    Raises AccountChanged where ``seen``, the session key that the page was made with, is another by now: a page that
+    is loaded again would replace the password that has just been written down.
+    """
+    db.session.refresh(user, with_for_update=True)
+    if seen not in (None, user.session_key):
+        raise AccountChanged(
+            _(
+                "%(email)s was given a new password, or was signed out, since the page was shown. "
+                "Nothing was changed now; if the password is lost, open the account and give another.",
+                email=user.email,
+            )
+        )
+    revoke_tokens(user)
+    password = _draw_password(user, actor)
+    db.session.commit()
+    return password
+
+
+def _draw_password(user: User, actor: User) -> str:
     password, user.password_hash = initial_password()
     user.must_change_password = True
     _end_sessions(user)
-    revoke_tokens(user)
-    audit.record(user.organization, actor, "user.reset_password", user)
-    db.session.commit()
+    audit.record(user.organization_id, actor, "user.reset_password", user)
     return password
 
 
@@ -373,6 +395,33 @@ def create_users_for(organization: Organization, role: Role, actor: User) -> lis
         raise EmailTaken(message, findings=refused)
     _add_all(organization, [account.user for account in made], actor)
     return made
+
+
+def _unused(organization: Organization, role: Role) -> sa.Select[Any]:
+    """Enabled accounts that nobody has signed in to, without a password or with one that was drawn for them."""
+    return sa.select(User).where(
+        User.organization_id == organization.organization_id,
+        User.role == role,
+        User.is_enabled,
+        User.last_sign_in_at.is_(None),
+        sa.or_(User.must_change_password, User.password_hash.is_(None)),
+    )
+
+
+def count_unused(organization: Organization, role: Role) -> int:
+    """How many accounts `renew_passwords` would give a new password."""
+    return int(db.session.scalar(sa.select(sa.func.count()).select_from(_unused(organization, role).subquery())) or 0)
+
+
+def renew_passwords(organization: Organization, role: Role, actor: User) -> list[NewAccount]:
+    """Give all who have an account of this role and never signed in a new drawn password, and commit.
+
+    The first ones may be lost: the answer that held them is the only place where they stood.
+    """
+    users = db.session.scalars(_unused(organization, role).order_by(User.email).with_for_update())
+    renewed = [NewAccount(user, _draw_password(user, actor)) for user in users]
+    db.session.commit()
+    return renewed
 
 
 def _taken(emails: set[str]) -> set[str]:
