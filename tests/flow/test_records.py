@@ -147,6 +147,26 @@ def test_a_code_that_is_in_use_is_refused_in_words(scope):
     add(Scope(factories.organization(), None, None), "rooms", code="R1", name="X", capacity=1)
 
 
+@pytest.mark.parametrize(
+    ("key", "name", "value", "said"),
+    [
+        ("rooms", "name", "A\x0bB", "control character"),
+        ("rooms", "name", "A\uffffB", "control character"),
+        ("rooms", "code", "A,B", "no , ; | or @"),
+        ("rooms", "code", "R@1", "no , ; | or @"),
+        ("rooms", "features", "beamer, pro\x0bjector", "control character"),
+        ("faculty", "email", "a;b@example.org", "not an e-mail address"),
+        ("time-slots", "day", 99999, "one of Monday to Sunday"),
+        ("courses", "credits", Decimal("1e-999999"), "at most one decimal"),
+        ("courses", "credits", Decimal("1e999999"), "At most 100"),
+        ("terms", "starts_on", date(1, 1, 1), "from 1900 to 2200"),
+        ("terms", "ends_on", date(9999, 12, 31), "from 1900 to 2200"),
+    ],
+)
+def test_what_an_import_or_a_column_would_not_take_is_refused_at_its_field(scope, key, name, value, said):
+    assert said in refused(scope, key, **{name: value})[name]
+
+
 def test_numbers_texts_and_addresses_out_of_bounds_are_refused(scope):
     errors = refused(scope, "rooms", code="R" * 65, name="X" * 201, capacity=-1)
     assert set(errors) == {"code", "name", "capacity"}
@@ -219,7 +239,7 @@ class TestTerms:
         query = sa.select(TermRule.rule).where(TermRule.term_id == term.term_id)
         assert set(db.session.scalars(query)) == set(RULE_NAMES)
 
-    @pytest.mark.parametrize("year", ["2025", "2025-27", "25-26", "2025/26", "2025-2026"])
+    @pytest.mark.parametrize("year", ["2025", "2025-27", "25-26", "2025/26", "2025-2026", "２０２５-２６"])
     def test_an_academic_year_is_two_years_in_a_row(self, scope, year):
         assert year in refused(scope, "terms", **self.given(academic_year=year))["academic_year"]
 

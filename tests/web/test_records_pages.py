@@ -2,6 +2,7 @@
 
 import io
 
+import openpyxl
 import pytest
 import sqlalchemy as sa
 
@@ -323,6 +324,38 @@ class TestImport:
             assert answer.status_code == 200
             assert answer.data.startswith(b"PK"), path
         assert client.get("/admin/export.exe").status_code == 404
+
+    def test_names_that_were_stored_before_they_were_refused_do_not_keep_a_workbook_from_being_made(
+        self, client, university
+    ):
+        factories.room(university, code="ODD", name="Lecture\x0b hall\uffff")
+        db.session.commit()
+        answer = client.get("/admin/export.xlsx")
+        names = [row[1].value for row in openpyxl.load_workbook(io.BytesIO(answer.data))["rooms"].iter_rows()]
+        assert "Lecture hall" in names
+
+    def test_a_file_is_called_after_its_term_whatever_its_digits(self, client, university):
+        db.session.scalars(sa.select(Term)).one().academic_year = "２０２４-２５"
+        db.session.commit()
+        answer = client.get("/admin/export.zip")
+        assert answer.status_code == 200
+        assert "filename*=UTF-8''" in answer.headers["Content-Disposition"]
+        answer.headers["Content-Disposition"].encode("latin-1")
+
+    @pytest.mark.parametrize(
+        ("path", "sent"),
+        [
+            ("time-slots/new", {"code": "T", "day": "99999", "start_time": "08:00", "end_time": "09:00"}),
+            ("courses/new", {"code": "C", "title": "C", "credits": "1e-999999"}),
+        ],
+    )
+    def test_what_no_column_holds_is_refused_in_words(self, pages, university, path, sent):
+        term = db.session.scalars(sa.select(Term)).one()
+        assert errors_on(pages.post(f"/admin/records/{path}", sent | {"term": term.term_id}, 422))
+
+    def test_a_slot_of_no_number_is_not_there(self, pages, university):
+        path = f"/admin/availability/rooms/{db.session.scalars(sa.select(Room)).first().room_id}"
+        pages.post(path, sent_by(pages.get(path), path) | {"slot-" + "9" * 5000: "unavailable"}, 404)
 
 
 class TestCommands:

@@ -1,5 +1,7 @@
 """The page on which a term is copied: what is suggested, what is refused, what it says afterwards."""
 
+from datetime import date, timedelta
+
 import pytest
 import sqlalchemy as sa
 
@@ -57,6 +59,13 @@ def test_dates_that_overlap_are_refused_and_everything_typed_stays(pages, term):
     assert "overlaps" in words(page)
     again = form_of(page)
     assert (again["name"], again["parts"]) == (["Spring"], ["slots"])
+
+
+def test_the_last_year_that_there_is_has_none_after_it(pages, term):
+    term.ends_on = date(9999, 12, 31)
+    db.session.commit()
+    sent = form_of(pages.get(PAGE))
+    assert (sent["starts_on"], sent["ends_on"]) == ([(term.starts_on + timedelta(weeks=52)).isoformat()], [""])
 
 
 def test_a_term_of_somebody_else_is_no_source(pages, term):

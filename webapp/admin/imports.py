@@ -1,6 +1,8 @@
 """Import: upload, see what would change, confirm. Export and the empty template."""
 
-from flask import Response, flash, request, url_for
+from io import BytesIO
+
+from flask import Response, flash, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -93,6 +95,4 @@ def export(form: str) -> ResponseReturnValue:
 
 
 def _download(content: bytes, filename: str, kind: str) -> Response:
-    answer = Response(content, mimetype=kind)
-    answer.headers.set("Content-Disposition", "attachment", filename=filename)
-    return answer
+    return send_file(BytesIO(content), mimetype=kind, as_attachment=True, download_name=filename)

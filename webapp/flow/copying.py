@@ -6,7 +6,7 @@ is read and never written.
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -105,11 +105,19 @@ def suggested(source: Term) -> dict[str, Any]:
         "name": name if name != source.name else f"{source.name}, {later}"[:200],
         "academic_year": later,
         "semester": source.semester,
-        "starts_on": source.starts_on + ONE_YEAR,
-        "ends_on": source.ends_on + ONE_YEAR,
+        "starts_on": _later(source.starts_on),
+        "ends_on": _later(source.ends_on),
         "weeks": source.weeks,
         "break_minutes": source.break_minutes,
     }
+
+
+def _later(day: date) -> date | None:
+    """The same weekday a year later; None after the last year that there is, which terms of old may have reached."""
+    try:
+        return day + ONE_YEAR
+    except OverflowError:
+        return None
 
 
 def published_timetable(source: Term) -> Timetable | None:

@@ -39,7 +39,7 @@ from webapp.models import (
     User,
 )
 
-TERM_BY_NUMBER = re.compile(r"(\d{4}-\d{2})[-/.](\d{1,2})")
+TERM_BY_NUMBER = re.compile(r"(\d{4}-\d{2})[-/.](\d{1,2})", re.ASCII)
 
 
 class TermUnknown(NotFound):

@@ -54,6 +54,7 @@ def test_a_cell_is_understood(kind: Kind, text: str, value: Value) -> None:
         (column(Kind.CODE, required=True), " ", "required"),
         (column(Kind.TEXT, length=3), "long", "at most 3 characters"),
         (column(Kind.TEXT), "a\x07b", "control characters"),
+        (column(Kind.DATE), "9999-12-31", "a date from 1900 to 2200"),
         (column(Kind.TEXT, choices=("avoid", "prefer")), "prefre", "did you mean 'prefer'"),
         (column(Kind.WHOLE, least=1, most=5), "6", "from 1 to 5"),
         (column(Kind.WHOLE), "six", "whole number"),

@@ -27,7 +27,8 @@ required: what is not in the file stays as it is.
     flask export --organization CODE --year 2024-25 --semester 1 --format folder|zip|xlsx --out PATH
 
 The page Import offers the same: upload a file, see row by row what is new, changed, unchanged and wrong, confirm. The
-empty workbook can be downloaded there.
+empty workbook can be downloaded there. Where the data have changed since the preview, nothing is imported and the
+preview is shown anew; confirmed twice, a file is imported once.
 
 ## Rules
 
@@ -40,7 +41,8 @@ empty workbook can be downloaded there.
   tab. An encoding that is not UTF-8 is refused with its line.
 - **Lists** are separated by commas or semicolons: `CSE3-A-B1, CSE3-A-B2`.
 - **Yes or no**: `yes`, `no`, also `y`, `n`, `true`, `false`, `1`, `0`, `x`. **Days**: `Monday` or `Mon`. **Dates**:
-  `2024-08-01`, also `01.08.2024` and `01/08/2024` (day first). **Times**: `09:30`.
+  `2024-08-01`, also `01.08.2024` and `01/08/2024` (day first),
+  from 1900 to 2200. **Times**: `09:30`.
 - **Formulas** are not evaluated: a cell with one is refused. A text that a spreadsheet would take for a formula (it
   begins with `=`, `+`, `-`, `@`, a tab or a carriage return) is written with a `'` before it, which reading takes off.
 - **Limits**: {MOST_BYTES // MEGABYTE} MB a file, {MOST_UNPACKED // MEGABYTE} MB unpacked, {MOST_ROWS:,} rows and

@@ -16,6 +16,11 @@ YES = frozenset({"yes", "y", "true", "1", "x"})
 NO = frozenset({"no", "n", "false", "0"})
 SEPARATORS = re.compile(r"[,;|\n]")
 EMAIL = re.compile(r"[^@\s<>\"',;:]+@[^@\s<>\"',;:]+\.[^@\s<>\"',;:.]+")
+UNPRINTABLE = re.compile("[\x00-\x1f\ufffe\uffff]")
+"""What no name or code holds: control characters, and what XML does not allow."""
+SIGNS_OF_LISTS = frozenset(",;|@")
+"""What no code holds, because it separates codes."""
+FIRST_YEAR, LAST_YEAR = 1900, 2200
 FORMULA = re.compile(r"'*[=+\-@\t\r]")
 
 
@@ -104,7 +109,7 @@ def cell_text(value: Any) -> str:
 def _text(column: Column, text: str) -> Value:
     if len(text) > column.length:
         raise CellRefused(_("at most %(length)s characters, found %(text)s", length=column.length, text=len(text)))
-    if any(ord(char) < 32 for char in text):
+    if UNPRINTABLE.search(text):
         raise CellRefused(_("text without control characters"))
     if column.choices:
         folded = {choice.lower(): choice for choice in column.choices}
@@ -115,7 +120,7 @@ def _text(column: Column, text: str) -> Value:
 
 
 def _code(column: Column, text: str) -> Value:
-    if any(char in text for char in ",;|@"):
+    if SIGNS_OF_LISTS & set(text):
         raise CellRefused(_("a code without , ; | and @"))
     return _text(column, text)
 
@@ -167,9 +172,12 @@ def _yes_no(column: Column, text: str) -> Value:
 def _date(column: Column, text: str) -> Value:
     for form in ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y"):
         try:
-            return datetime.strptime(text, form).date()
+            found = datetime.strptime(text, form).date()
         except ValueError:
             continue
+        if not FIRST_YEAR <= found.year <= LAST_YEAR:
+            raise CellRefused(_("a date from %(first)d to %(last)d", first=FIRST_YEAR, last=LAST_YEAR))
+        return found
     raise CellRefused(_("a date such as 2024-08-01"))
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -26,6 +27,8 @@ NUMBERS = (Kind.WHOLE, Kind.DECIMAL)
 HEADING = Font(bold=True)
 REQUIRED = PatternFill("solid", fgColor="FFE8EEF7")
 WIDEST = 60
+NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+"""Forms and imports refuse it; what was stored before they did must not keep a workbook from being made."""
 
 
 def rows_of(table: Table, records: Iterable[Record]) -> Iterable[list[str]]:
@@ -116,7 +119,9 @@ def _heading(sheet: Any, column: Column) -> Any:
 
 
 def _workbook_value(column: Column, value: Value) -> Any:
-    return value if column.kind in NUMBERS else guard_formula(write_cell(column, value)) or None
+    if column.kind in NUMBERS:
+        return value
+    return NOT_IN_XML.sub("", guard_formula(write_cell(column, value))) or None
 
 
 def _add_guide(book: Any) -> None:

@@ -97,7 +97,7 @@ def check_term(_scope: Scope, _row: Model | None, values: Values) -> Errors:
     """An academic year is two years in a row, and a term ends after it starts."""
     errors: Errors = {}
     year = str(values.get("academic_year") or "")
-    found = re.fullmatch(r"(\d{4})-(\d{2})", year)
+    found = re.fullmatch(r"(\d{4})-(\d{2})", year, re.ASCII)
     if found is None or (int(found[1]) + 1) % 100 != int(found[2]):
         errors["academic_year"] = _("“%(year)s” is not an academic year such as 2024-25.", year=year)
     if values.get("starts_on") and values.get("ends_on") and values["ends_on"] <= values["starts_on"]:

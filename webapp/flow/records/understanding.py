@@ -9,6 +9,14 @@ from decimal import Decimal
 from typing import Any
 
 from webapp.extensions import Model, db
+from webapp.flow.exchange.values import (
+    EMAIL,
+    FIRST_YEAR,
+    LAST_YEAR,
+    SEPARATORS,
+    SIGNS_OF_LISTS,
+    UNPRINTABLE,
+)
 from webapp.flow.records.descriptors import Errors, Field, Kind, Scope, Table, Values
 from webapp.flow.records.reading import labels_of, rows_in_scope
 from webapp.flow.records.tables import find_table
@@ -17,7 +25,6 @@ from webapp.flow.words import _
 CODES_MAX = 5000
 WEEK_MAX = 60
 KEY_MAX = 2**31 - 1
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 @dataclass
@@ -61,6 +68,10 @@ def _value(scope: Scope, item: Field, given: Any) -> Any:
         return _number(item, given)
     if item.kind in (Kind.TEXT, Kind.EMAIL):
         return _text(item, str(given).strip())
+    if item.kind is Kind.DAY and given not in range(7):
+        raise ValueError(_("A day is one of Monday to Sunday."))
+    if item.kind is Kind.DATE and not FIRST_YEAR <= given.year <= LAST_YEAR:
+        raise ValueError(_("Expected a year from %(first)d to %(last)d.", first=FIRST_YEAR, last=LAST_YEAR))
     return given
 
 
@@ -75,9 +86,17 @@ def _nothing(item: Field) -> Any:
 def _text(item: Field, text: str) -> str:
     if len(text) > item.length:
         raise ValueError(_("%(given)d characters; at most %(most)d fit.", given=len(text), most=item.length))
-    if item.kind is Kind.EMAIL and not _EMAIL.fullmatch(text):
+    _refuse_unprintable(text)
+    if item.name == "code" and SIGNS_OF_LISTS & set(text):
+        raise ValueError(_("A code has no , ; | or @ in it: they stand between codes."))
+    if item.kind is Kind.EMAIL and not EMAIL.fullmatch(text):
         raise ValueError(_("“%(text)s” is not an e-mail address such as name@example.org.", text=text))
     return text
+
+
+def _refuse_unprintable(text: str) -> None:
+    if UNPRINTABLE.search(text):
+        raise ValueError(_("There is a control character in it, which can't be seen. Type it anew."))
 
 
 def _number(item: Field, number: Any) -> Any:
@@ -87,11 +106,14 @@ def _number(item: Field, number: Any) -> Any:
         raise ValueError(_("At least %(least)d.", least=item.least))
     if item.most is not None and number > item.most:
         raise ValueError(_("At most %(most)d.", most=item.most))
+    if isinstance(number, Decimal) and number != number.quantize(Decimal("0.1")):
+        raise ValueError(_("A number with at most one decimal."))
     return number
 
 
 def _codes(text: str) -> list[str]:
-    codes = list(dict.fromkeys(part.strip() for part in re.split(r"[,;\n]", text) if part.strip()))
+    codes = list(dict.fromkeys(part.strip() for part in SEPARATORS.split(text) if part.strip()))
+    _refuse_unprintable("".join(codes))
     long = next((code for code in codes if len(code) > 64), None)
     if long is not None:
         raise ValueError(_("“%(code)s…” is longer than 64 characters.", code=long[:20]))
@@ -101,7 +123,7 @@ def _codes(text: str) -> list[str]:
 def _weeks(text: str) -> frozenset[int]:
     weeks: set[int] = set()
     for part in (part.strip() for part in text.split(",")):
-        found = re.fullmatch(r"(\d{1,2})(?:\s*[-–]\s*(\d{1,2}))?", part)
+        found = re.fullmatch(r"(\d{1,2})(?:\s*[-–]\s*(\d{1,2}))?", part, re.ASCII)
         first, last = (int(found[1]), int(found[2] or found[1])) if found else (0, 0)
         if not 1 <= first <= last <= WEEK_MAX:
             raise ValueError(_("“%(part)s” is neither a week from 1 to 60 nor a range such as 1-8.", part=part))
