@@ -1,6 +1,7 @@
 """Files: every kind is told by its content, and every fault is named by file, sheet, row and column."""
 
 import io
+import time
 import zipfile
 from collections.abc import Mapping
 from contextlib import suppress
@@ -187,6 +188,31 @@ def test_archives_are_looked_at_before_they_are_opened(monkeypatch: pytest.Monke
     monkeypatch.setattr(archives, "MOST_BYTES", 10)
     with pytest.raises(UploadRefused, match="at most 1 are read"):
         read_upload("large.zip", bomb)
+
+
+def test_styles_without_end_are_refused_before_they_are_read() -> None:
+    content = {"xl/workbook.xml": "<workbook/>", "xl/styles.xml": "<styleSheet>" + "<xf/>" * 100_000 + "</styleSheet>"}
+    with pytest.raises(UploadRefused, match="Send its tables as CSV files in a ZIP"):
+        read_upload("bomb.xlsx", zipped(content))
+
+
+def test_a_workbook_that_would_take_minutes_to_read_is_refused_before_it_is_read() -> None:
+    book = workbook({"rooms": [["code", "name", "capacity"], ["R1", "Hall", 1]]})
+    strings = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+    space, packed = "http://schemas.openxmlformats.org/spreadsheetml/2006/main", io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(book)) as old, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as new:
+        for entry in old.infolist():
+            content = old.read(entry)
+            if entry.filename == "[Content_Types].xml":
+                named = f'<Override PartName="/xl/other.xml" ContentType="{strings}"/></Types>'
+                content = content.replace(b"</Types>", named.encode())
+            new.writestr(entry.filename, content)
+        new.writestr("xl/other.xml", f"<sst xmlns='{space}'>" + "<si/>" * 2_000_000 + "</sst>")
+        new.writestr("xl/media/noise.png", Random(1).randbytes(80_000))
+    began = time.process_time()
+    with pytest.raises(UploadRefused, match="Send its tables as CSV files in a ZIP"):
+        read_upload("bomb.xlsx", packed.getvalue())
+    assert time.process_time() - began < 2
 
 
 def test_an_entity_in_a_workbook_is_not_expanded() -> None:

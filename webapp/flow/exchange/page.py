@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from webapp.flow.exchange.archives import MOST_BYTES, MOST_UNPACKED
+from webapp.flow.exchange.archives import MOST_BYTES, MOST_TAGS, MOST_UNPACKED
 from webapp.flow.exchange.descriptors import Table
 from webapp.flow.exchange.faults import MOST_FAULTS
 from webapp.flow.exchange.sheets import MOST_CHARACTERS, MOST_COLUMNS, MOST_ROWS
@@ -41,12 +41,13 @@ preview is shown anew; confirmed twice, a file is imported once.
   tab. An encoding that is not UTF-8 is refused with its line.
 - **Lists** are separated by commas or semicolons: `CSE3-A-B1, CSE3-A-B2`.
 - **Yes or no**: `yes`, `no`, also `y`, `n`, `true`, `false`, `1`, `0`, `x`. **Days**: `Monday` or `Mon`. **Dates**:
-  `2024-08-01`, also `01.08.2024` and `01/08/2024` (day first),
-  from 1900 to 2200. **Times**: `09:30`.
+  `2024-08-01`, also `01.08.2024` and `01/08/2024` (day first), from
+  1900 to 2200. **Times**: `09:30`.
 - **Formulas** are not evaluated: a cell with one is refused. A text that a spreadsheet would take for a formula (it
   begins with `=`, `+`, `-`, `@`, a tab or a carriage return) is written with a `'` before it, which reading takes off.
 - **Limits**: {MOST_BYTES // MEGABYTE} MB a file, {MOST_UNPACKED // MEGABYTE} MB unpacked, {MOST_ROWS:,} rows and
-  {MOST_COLUMNS} columns a sheet, {MOST_CHARACTERS:,} characters a cell.
+  {MOST_COLUMNS} columns a sheet, {MOST_CHARACTERS:,} characters a cell; a workbook with more than {MOST_TAGS:,} tags of
+  XML (some 300,000 cells) is refused, its tables can be sent as CSV files in a ZIP.
 
 ## Tables
 

@@ -12,7 +12,14 @@ import openpyxl
 import openpyxl.xml
 
 from webapp.flow.exchange import ctt
-from webapp.flow.exchange.archives import DAMAGED, MOST_BYTES, check_size, damaged_workbook_is_refused, open_archive
+from webapp.flow.exchange.archives import (
+    DAMAGED,
+    MOST_BYTES,
+    check_size,
+    check_workbook,
+    damaged_workbook_is_refused,
+    open_archive,
+)
 from webapp.flow.exchange.faults import Faults, TooManyFaults, UploadRefused
 from webapp.flow.exchange.sheets import GUIDE, MOST_COLUMNS, MOST_ROWS, Grid, Sheet, Tables, read_sheet, sheet_name
 from webapp.flow.exchange.values import cell_text
@@ -35,6 +42,7 @@ def read_upload(filename: str, content: bytes) -> Tables:
     if content.startswith(b"PK\x03\x04"):
         archive = open_archive(name, content)
         if "xl/workbook.xml" in archive.namelist():
+            check_workbook(name, archive)
             return _collect(name, lambda faults: _workbook(name, content, faults))
         return _collect(name, lambda faults: _zip(archive, faults))
     if content.startswith(OLD_EXCEL):
