@@ -1,5 +1,6 @@
 """Reference rows: listed, added, changed and deleted in one's own scope, refused in words."""
 
+from dataclasses import replace
 from datetime import date, time
 from decimal import Decimal
 
@@ -165,6 +166,14 @@ def test_a_code_that_is_in_use_is_refused_in_words(scope):
 )
 def test_what_an_import_or_a_column_would_not_take_is_refused_at_its_field(scope, key, name, value, said):
     assert said in refused(scope, key, **{name: value})[name]
+
+
+def test_a_number_that_only_the_column_refuses_is_refused_in_words_too(scope):
+    rooms = find_table("rooms")
+    wide = replace(rooms, fields=tuple(replace(item, most=None) for item in rooms.fields))
+    with pytest.raises(RecordRefused, match="needs a correction") as problem:
+        records.save_row(scope, wide, None, values(wide, code="R1", name="Hall", capacity=10**12))
+    assert "does not fit" in problem.value.errors[""]
 
 
 def test_numbers_texts_and_addresses_out_of_bounds_are_refused(scope):
