@@ -23,6 +23,8 @@ class SearchParams:
         Steps of the temperature in a run.
     chains
         Chains that are cooled from the start temperature, one after the other; the best of them goes on.
+    cooler
+        Where the chains begin, in turn, in start temperatures.
     reheats
         How often the best is warmed again and cooled.
     reheat
@@ -38,6 +40,7 @@ class SearchParams:
     share_time: float = 0.4
     slices: int = 300
     chains: int = 4
+    cooler: tuple[float, ...] = (1.0,)
     reheats: int = 4
     reheat: float = 0.43
     chains_share: float = 0.5
@@ -53,6 +56,8 @@ class SearchParams:
             raise ValueError("slices must be at least 1")
         if self.chains < 1 or self.reheats < 0:
             raise ValueError("there must be at least one chain, and no fewer than 0 reheats")
+        if not self.cooler or not all(0 < share <= 1 for share in self.cooler):
+            raise ValueError("cooler must hold shares above 0 and not above 1")
         if not 0 < self.reheat <= 1 or not 0 < self.chains_share <= 1:
             raise ValueError("reheat and chains_share must lie above 0 and not above 1")
 

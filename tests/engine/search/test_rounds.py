@@ -4,12 +4,15 @@ from itertools import pairwise
 
 import pytest
 
-from webapp.engine.params import SearchParams
+from tests.engine.universities import university
+from webapp.engine.params import SearchParams, SolveParams
+from webapp.engine.result import NoObserver, never
 from webapp.engine.search.annealing import anneal_rounds, rounds
 from webapp.engine.search.budget import WorkBudget
 from webapp.engine.search.compile import compile_instance
 from webapp.engine.search.warming import tiny
 from webapp.engine.solution import Solution
+from webapp.engine.solve import _Run
 
 
 @pytest.mark.parametrize(("chains", "reheats"), [(1, 0), (1, 4), (4, 4), (3, 0), (2, 1)])
@@ -28,6 +31,24 @@ def test_a_round_cools_from_its_warmth_to_nothing() -> None:
     assert (reheat.warmth_at(0.5), reheat.warmth_at(1.0)) == (0.4, 0.0)
 
 
+def test_chains_take_their_start_temperatures_in_turn() -> None:
+    """Reheats go back to the warmth of the run."""
+    found = rounds(SearchParams(chains=3, reheats=1, cooler=(1.0, 0.25)))
+    assert [each.cooler for each in found] == [1.0, 0.25, 1.0, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "workers", "expected"),
+    [(1.0, 1, [(1.0, 1 / 16)]), (1.0, 3, [(1.0,), (1 / 16,), (1.0,)]), (100.0, 2, [(1.0,), (1.0,)])],
+)
+def test_short_runs_begin_warm_and_cool_and_long_ones_warm(
+    seconds: float, workers: int, expected: list[tuple[float, ...]]
+) -> None:
+    """What is short depends on the number of meetings."""
+    run = _Run(university(150), SolveParams(seconds, workers=workers), never, NoObserver())
+    assert [run._shaped(worker).cooler for worker in range(workers)] == expected
+
+
 def test_the_best_of_all_rounds_is_kept_and_every_move_is_counted() -> None:
     """What was told last is what is found, and it never got worse."""
     problem, told = compile_instance(tiny(1)), []
@@ -41,9 +62,19 @@ def test_the_best_of_all_rounds_is_kept_and_every_move_is_counted() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"chains": 0}, {"reheats": -1}, {"reheat": 0.0}, {"reheat": 1.5}, {"chains_share": 0.0}]
+    "wrong",
+    [
+        {"cooler": ()},
+        {"cooler": (0.0,)},
+        {"cooler": (2.0,)},
+        {"chains": 0},
+        {"reheats": -1},
+        {"reheat": 0.0},
+        {"reheat": 1.5},
+        {"chains_share": 0.0},
+    ],
 )
 def test_rounds_that_make_no_sense_are_refused(wrong: dict[str, float]) -> None:
     """When the parameters are built."""
-    with pytest.raises(ValueError, match=r"chain|reheat"):
+    with pytest.raises(ValueError, match=r"chain|reheat|cooler"):
         SearchParams(**wrong)

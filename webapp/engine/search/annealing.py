@@ -88,12 +88,15 @@ class Round:
         How far up from the end temperature to the start temperature it begins, between 0 and 1.
     anew
         Whether it begins from the start rather than from the best timetable so far.
+    cooler
+        Its start temperature, in those of the run.
     """
 
     begin: float
     end: float
     warmth: float
     anew: bool
+    cooler: float = 1.0
 
     def warmth_at(self, used: float) -> float:
         """The warmth that is left when a share of the budget is used."""
@@ -104,7 +107,9 @@ def rounds(params: SearchParams) -> list[Round]:
     """Chains from the start, then reheats of the best of them, in equal parts each."""
     share = params.chains_share if params.reheats else 1.0
     part, rest = share / params.chains, (1.0 - share) / max(1, params.reheats)
-    chains = [Round(part * i, part * (i + 1), 1.0, True) for i in range(params.chains)]
+    chains = [
+        Round(part * i, part * (i + 1), 1.0, True, params.cooler[i % len(params.cooler)]) for i in range(params.chains)
+    ]
     return chains + [
         Round(share + rest * i, share + rest * (i + 1), params.reheat, False) for i in range(params.reheats)
     ]
@@ -148,10 +153,11 @@ def _cool(
     state = state_of(problem, start, seed)
     temperatures = Temperatures.of(problem.instance, params)
     hard_weight = temperatures.hard_weight
+    begin = max(temperatures.end, temperatures.start * stretch.cooler)
     simple, moves, known = is_simple(problem), 0, best_cost(state)
     while (used := budget.used()) < stretch.end and not stop() and known != (0, 0):
         warmth = stretch.warmth_at(used)
-        temperature = temperatures.end * (temperatures.start / temperatures.end) ** warmth
+        temperature = temperatures.end * (begin / temperatures.end) ** warmth
         if warmth < stretch.warmth / 2 and unpack(int(state.totals[0]))[0] and hard_weight < HARD_ALONE:
             hard_weight *= 1.2
         size = budget.slice()
