@@ -295,8 +295,9 @@ TERM = "academic_year,semester,name,starts_on,ends_on,weeks\n2025-26,2,Spring,20
 
 def test_a_file_that_names_its_term_makes_it(organization: Organization) -> None:
     sent = tables(term=TERM)
-    assert importing.preview(organization, None, sent).ok
-    importing.confirm(organization, None, sent)
+    promised = importing.preview(organization, None, sent)
+    assert promised.ok
+    importing.confirm(organization, None, sent, seen=promised.digest)
     made = importing.find_term(organization, "2025-26", 2)
     assert made is not None
     assert (made.name, made.weeks, str(made.starts_on)) == ("Spring", 18, "2026-01-05")

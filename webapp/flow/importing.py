@@ -107,12 +107,17 @@ def preview(organization: Organization, term: Term | None, tables: Tables, *, re
     With ``replace`` the tables that the file has lose the rows it lacks; a row that can't go because
     others refer to it raises `StillInUse`.
     """
+    found = _compared(organization, term, tables, replace=replace)
+    if replace and found.ok and found.counts[State.REMOVED]:
+        _rehearse(Store(organization.organization_id, term or _term_in_file(organization, tables)), found)
+    return found
+
+
+def _compared(organization: Organization, term: Term | None, tables: Tables, *, replace: bool) -> Preview:
+    """What is there against what is sent; a term that the file names and nobody has made yet is new."""
     term = term or _term_in_file(organization, tables)
     _refuse_without_term(term, tables)
-    found = compare(Store(organization.organization_id, term), tables, replace=replace)
-    if replace and found.ok and found.counts[State.REMOVED]:
-        _rehearse(Store(organization.organization_id, term), found)
-    return found
+    return compare(Store(organization.organization_id, term), tables, replace=replace)
 
 
 def _rehearse(rows: Store, found: Preview) -> None:
@@ -161,16 +166,16 @@ def _confirm(
     seen: str | None,
 ) -> Imported:
     lock(organization)
+    if seen is not None and seen != _compared(organization, term, tables, replace=replace).digest:
+        raise PreviewOutdated(
+            _("The data have changed since the preview: nothing was imported. Look at what would change now.")
+        )
     term = term or _term_in_file(organization, tables, make=True)
     _refuse_without_term(term, tables)
     rows = Store(organization.organization_id, term)
     found = compare(rows, tables, replace=replace)
     if not found.ok:
         raise refused(found.faults)
-    if seen not in (None, found.digest):
-        raise PreviewOutdated(
-            _("The data have changed since the preview: nothing was imported. Look at what would change now.")
-        )
     timetable_id = store_compared(rows, found, user)
     if upload is not None:
         upload.confirmed_at = datetime.now(UTC)
