@@ -33,6 +33,10 @@ CIRCLES = (30, 90, 250)
 """Sizes of the neighbourhoods that are tried before the whole timetable."""
 SURE_CIRCLES = 2
 """So many circles are tried before the search is asked: small, and often enough."""
+PLACES_PER_SECOND = 40_000
+"""So many possible places of meetings a second go into a model: 192,554 took 5 s."""
+BUILDING_SHARE = 0.25
+"""Most of the time left that building a model may take."""
 ANNEALING_SHARE = 0.25
 """Share of the time left that the search then takes for a repair with perhaps more moves than needed."""
 MOST_RUNGS = 6
@@ -220,6 +224,10 @@ class _Work:
         if last < len(everything) and places(self.instance, everything) <= 2 * MOST_PLACES:
             yield everything
 
+    def _is_quick(self, circle: Sequence[int]) -> bool:
+        """Whether a model of these meetings is built soon enough: nothing can interrupt that."""
+        return places(self.instance, circle) <= BUILDING_SHARE * self.clock.left * PLACES_PER_SECOND
+
     def _nearest(self) -> list[int]:
         """All that have a place, those that share people with the displaced first, then those that share rooms."""
         meetings = self.instance.meetings
@@ -238,6 +246,8 @@ class _Work:
         best: Solution | None = None
         for number, circle in enumerate(self.circles()):
             if self.clock.over or (best is not None and len(self.moved(best)) <= self.bound):
+                break
+            if number and not self._is_quick(circle):
                 break
             if number == SURE_CIRCLES and best is None and not self.loses(annealed := self.annealed):
                 best = annealed
@@ -265,9 +275,11 @@ class _Work:
 
     def fewest_lost(self) -> Solution:
         """The timetable in which the fewest lose their place, and then the fewest move, as far as was seen."""
-        circle = self._nearest()[: len(self.must) + CIRCLES[-1]]
+        near = self._nearest()
+        circles = [near[: len(self.must) + size] for size in CIRCLES]
+        circle = next((one for one in reversed(circles) if self._is_quick(one)), None)
         found = [self.annealed]
-        if not self.clock.over:
+        if circle is not None and not self.clock.over:
             seconds = self.clock.left * (1 - LADDER_SHARE)
             _, after, _ = self._solve(circle, seconds, most=None, partial=True, start=self.annealed)
             found += [] if after is None else [after]
