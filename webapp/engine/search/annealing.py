@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from webapp.engine.instance import Instance
 from webapp.engine.params import SearchParams
 from webapp.engine.result import Stop
 from webapp.engine.search.arrays import State, unpack
 from webapp.engine.search.budget import Budget
 from webapp.engine.search.compile import Compiled
 from webapp.engine.search.kernel import anneal
+from webapp.engine.search.scale import scaled
 from webapp.engine.search.state import best_cost, best_of, empty_script, is_simple, state_of
 from webapp.engine.solution import Solution
 
@@ -18,7 +18,9 @@ Told = Callable[[int, int], None]
 
 
 HARD_ALONE = 1e6
-"""Price of a hard violation next to which no soft cost counts."""
+"""Price of a hard violation next to which no soft cost counts, for weights of up to `ORDINARY`."""
+
+ORDINARY = 1_000
 
 BETWEEN_SEEDS = 7_919
 """Seeds of two rounds are this far apart."""
@@ -37,6 +39,10 @@ class Found:
     moves: int
 
 
+Judge = Callable[[Found], Found]
+"""Replaces the compiled count by the truth's, where the search does not see all that counts."""
+
+
 @dataclass(frozen=True)
 class Temperatures:
     """Where cooling begins and ends, and the price of a hard violation, in units of the cost."""
@@ -46,28 +52,29 @@ class Temperatures:
     hard_weight: float
 
     @classmethod
-    def of(cls, instance: Instance, params: SearchParams) -> "Temperatures":
-        """Scale the parameters by the weights of the instance's soft rules."""
-        weights = [c.weight for c in instance.constraints if c.weight] or [1]
-        start = params.start_temperature * max(weights)
-        return cls(start, min(start, params.end_temperature * min(weights)), params.hard_weight * start)
+    def of(cls, problem: Compiled, params: SearchParams) -> "Temperatures":
+        """Scale the parameters by the weights of the instance's soft rules, in units of the search."""
+        lightest, heaviest = (scaled(weight, problem.unit) for weight in problem.instance.weight_range)
+        start = params.start_temperature * heaviest
+        return cls(start, min(start, params.end_temperature * lightest), params.hard_weight * start)
 
 
 def find_feasible(
     problem: Compiled, start: Solution, params: SearchParams, seed: int, budget: Budget, stop: Stop, told: Told
 ) -> Found:
-    """Anneal the hard violations alone, until there are none or the budget is used up.
+    """Anneal the hard violations alone, until there are none that the search sees or the budget is used up.
 
     The soft cost only decides between equals: where a meeting is in ninety curricula, it would
     otherwise be worth a violation.
     """
     state = state_of(problem, start, seed)
     simple, moves, known = is_simple(problem), 0, best_cost(state)
+    alone = HARD_ALONE * max(1.0, problem.instance.weight_range[1] / problem.unit / ORDINARY)
     told(*known)
     while known[0] and (used := budget.used()) < 1 and not stop():
-        temperature = HARD_ALONE * HARD_START * (HARD_END / HARD_START) ** used
+        temperature = alone * HARD_START * (HARD_END / HARD_START) ** used
         size = budget.slice()
-        _slice(problem, state, size, temperature, HARD_ALONE, params, simple)
+        _slice(problem, state, size, temperature, alone, params, simple)
         budget.done(size)
         moves += size
         if best_cost(state) < known:
@@ -116,19 +123,37 @@ def rounds(params: SearchParams) -> list[Round]:
 
 
 def anneal_rounds(
-    problem: Compiled, start: Solution, params: SearchParams, seed: int, budget: Budget, stop: Stop, told: Told
+    problem: Compiled,
+    start: Solution,
+    params: SearchParams,
+    seed: int,
+    budget: Budget,
+    stop: Stop,
+    told: Told,
+    judge: Judge | None = None,
 ) -> Found:
     """Cool several chains over the budget, then warm the best of them a little and cool it again, several times.
 
     Which valley a chain settles in is chance, and a slow chain chooses hardly better than a quick one:
     so several are tried, and what they saved goes into looking around in the best one.
+
+    Parameters
+    ----------
+    judge
+        Decides between rounds, and is what is told; without one the compiled count does.
     """
     best, moves = Found(start, *best_cost(state_of(problem, start, seed)), 0), 0
+    if judge is not None:
+        best = judge(best)
     told(best.hard, best.cost)
     for number, each in enumerate(rounds(params)):
         origin = start if each.anew else best.solution
-        found = _cool(problem, origin, params, each, seed + number * BETWEEN_SEEDS, budget, stop, told)
+        heard = told if judge is None else _unheard
+        found = _cool(problem, origin, params, each, seed + number * BETWEEN_SEEDS, budget, stop, heard)
         moves += found.moves
+        if judge is not None:
+            found = judge(found)
+            told(found.hard, found.cost)
         # An equal timetable is taken too: it is another place to go on from.
         if (found.hard, found.cost) <= (best.hard, best.cost):
             best = found
@@ -151,7 +176,7 @@ def _cool(
     half their price rises until they go.
     """
     state = state_of(problem, start, seed)
-    temperatures = Temperatures.of(problem.instance, params)
+    temperatures = Temperatures.of(problem, params)
     hard_weight = temperatures.hard_weight
     begin = max(temperatures.end, temperatures.start * stretch.cooler)
     simple, moves, known = is_simple(problem), 0, best_cost(state)
@@ -168,6 +193,10 @@ def _cool(
             known = best_cost(state)
             told(*known)
     return Found(best_of(problem, state), *known, moves)
+
+
+def _unheard(_hard: int, _cost: int) -> None:
+    """Nobody is told what is not the truth's count."""
 
 
 def _slice(

@@ -65,7 +65,7 @@ class Model(NamedTuple):
     both_row: Ints
     """kind -> row of ``both_cost``, or -1"""
     both_cost: Ints
-    """row x (time * rooms + room) -> packed cost of time and room together"""
+    """row x (time * (rooms + 1) + room) -> packed cost of time and room together; the last room: none"""
     units_at: Ints
     units: Ints
     """time -> (week, day, slot) cells that it occupies: ``(week * days + day) * slots + slot``"""
@@ -152,4 +152,4 @@ class State(NamedTuple):
     best_room: Ints
     """the best timetable so far"""
     totals: Ints
-    """packed cost now, packed cost of the best, random state, moves accepted"""
+    """packed cost now, packed cost of the best, random state"""

@@ -74,7 +74,7 @@ class WorkBudget:
     def used(self) -> float:
         """Share of the moves that are tried."""
         self.hit = self.hit or (self._left > 0 and self._expired())
-        return 1.0 if self.hit else 1.0 - self._left / self._total
+        return 1.0 if self.hit or not self._left else 1.0 - self._left / self._total
 
     def slice(self) -> int:
         """The next moves, all of one size but the last."""

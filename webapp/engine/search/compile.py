@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from webapp.engine.domains import Domains
 from webapp.engine.instance import Constraint, Instance, Placement
 from webapp.engine.rules import rule_named
 from webapp.engine.rules.family import (
@@ -23,8 +24,12 @@ from webapp.engine.rules.family import (
     SamePlaceRule,
     WeekPatternRule,
 )
-from webapp.engine.search.arrays import SHIFT, Ints, Model, pack
+from webapp.engine.rules.pinned import Pinned
+from webapp.engine.rules.room_closed import RoomClosed
+from webapp.engine.search.arrays import Ints, Model, pack
 from webapp.engine.search.lists import Numbered, flattened
+from webapp.engine.search.relief import relief
+from webapp.engine.search.scale import scaled, unit_of
 from webapp.engine.timegrid import Time
 
 MOST_TABLE_SLOTS = 16
@@ -32,9 +37,6 @@ MOST_TABLE_SLOTS = 16
 
 MOST_LOADS = 50_000
 """Largest table over the hours of each day that is worth building."""
-
-BOUNDLESS = 1 << 60
-"""A relief that nothing exceeds."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,8 @@ class Compiled:
         (room, unit) pairs at which nothing may stand.
     left_out
         Names of rules that have no compiled form on this grid: the truth alone judges them.
+    unit
+        Points of cost that are one in the search (`webapp.engine.search.scale`).
     """
 
     instance: Instance
@@ -56,6 +60,12 @@ class Compiled:
     times: tuple[Time, ...]
     closed: tuple[tuple[int, int], ...]
     left_out: tuple[str, ...]
+    unit: int = 1
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether hard violations and cost are what the truth counts."""
+        return self.unit == 1 and not self.left_out
 
     def time_index(self, time: Time | None) -> int:
         """Index of a time, -1 for none or for one that no meeting can have."""
@@ -72,32 +82,11 @@ def compile_instance(instance: Instance) -> Compiled:
     return _Compiler(instance).compiled()
 
 
-def _most_saved(table: Ints) -> int:
-    """The most that taking one slot (or a run of them) out and another in can save in a table of masks."""
-    return int(2 * (table.max() - table.min())) if len(table) > 4096 else int(_gap(table, out=True) + _gap(table))
-
-
-def _gap(table: Ints, out: bool = False) -> int:
-    """The most that setting bits saves, or with ``out`` clearing them: any run of bits."""
-    masks = np.arange(len(table))
-    slots, most = len(table).bit_length() - 1, 0
-    for first in range(slots):
-        for last in range(first, slots):
-            run = ((1 << (last - first + 1)) - 1) << first
-            changed = table[masks & ~run] if out else table[masks | run]
-            most = max(most, int((table - changed).max()))
-    return most
-
-
-def _weight(constraint: Constraint) -> int:
-    return pack(1, 0) if constraint.weight is None else constraint.weight
-
-
 class _Compiler:
     """Builds the model; one method per family."""
 
     def __init__(self, instance: Instance) -> None:
-        self.instance, self.grid = instance, instance.grid
+        self.instance, self.grid, self.unit = instance, instance.grid, unit_of(instance)
         # What has no weight is counted by the truth and steers nothing.
         self.rules = [(rule_named(c.rule), c) for c in instance.constraints if c.weight != 0]
         self.left_out: set[str] = set()
@@ -110,6 +99,9 @@ class _Compiler:
         self._collect_choices()
         self._make_kinds()
 
+    def _weight(self, constraint: Constraint) -> int:
+        return pack(1, 0) if constraint.weight is None else scaled(constraint.weight, self.unit)
+
     def _collect_choices(self) -> None:
         self.unplaced = [0] * len(self.instance.meetings)
         for index, (rule, constraint) in enumerate(self.rules):
@@ -118,7 +110,7 @@ class _Compiler:
             for subject in rule.subjects(self.instance, constraint):
                 for meeting in subject.meetings:
                     if isinstance(rule, PlacedRule):
-                        self.unplaced[meeting] += _weight(constraint)
+                        self.unplaced[meeting] += self._weight(constraint)
                     else:
                         self.choices[meeting][index] += 1
 
@@ -161,56 +153,60 @@ class _Compiler:
         self._clashes()
         arrays = self._choice_arrays() | self._time_arrays() | self._clash_arrays()
         arrays |= self._pattern_arrays() | self._place_arrays() | self._pair_arrays()
-        arrays["relief"] = self._relief(arrays)
+        arrays["relief"] = relief(arrays, len(self.samples), self.grid.weeks)
         grid = self.grid
         units = grid.weeks * grid.cells
         sizes = [len(self.kind), len(self.samples), len(self.times), len(self.instance.rooms), units]
         sizes += [grid.weeks * grid.days, grid.days, grid.weeks, grid.slots_per_day]
         sizes += [len(arrays["day_at"]) - 1, arrays["place_cost"].shape[0]]
         model = Model(size=np.array(sizes, np.int64), kind=self.kind, **arrays)
-        return Compiled(self.instance, model, self.times, self._closed(), tuple(sorted(self.left_out)))
+        return Compiled(self.instance, model, self.times, self._closed(), tuple(sorted(self.left_out)), self.unit)
 
     # Choice ---------------------------------------------------------------------------------------
 
     def _times_and_rooms(self) -> None:
-        """The times and rooms of each kind that pins and hard rules about single placements leave."""
+        """The times and rooms of each kind that hard pins and other hard rules about single placements leave."""
+        domains = Domains(self.instance)
         self.kind_times: list[list[Time]] = []
         self.kind_rooms: list[list[int]] = []
         for sample in self.samples:
-            meeting = self.instance.meetings[sample]
-            pin = meeting.pin or Placement()
-            times = [pin.time] if pin.time is not None else [option.time for option in meeting.times]
-            rooms = [pin.room] if pin.room is not None else [option.room for option in meeting.rooms]
-            hard = [self.rules[index] for index in self.choices[sample] if self.rules[index][1].hard]
-            for rule, constraint in hard:
-                if not isinstance(rule, ChoiceRule):
-                    continue
-                if rule.of_domain and (pin.time if rule.time_only else pin.room) is None:
-                    continue  # these are the meeting's own options
-                if rule.time_only:
-                    times = [t for t in times if not rule.cost(self.instance, constraint, sample, Placement(t))]
-                elif rule.room_only:
-                    some = Time(0, 1, 1)
-                    rooms = [r for r in rooms if not rule.cost(self.instance, constraint, sample, Placement(some, r))]
-            self.kind_times.append(times if rooms or not meeting.needs_room else [])
-            self.kind_rooms.append(rooms if meeting.needs_room or pin.room is not None else [])
+            needs_room = self.instance.meetings[sample].needs_room
+            rooms = list(domains.rooms(sample))
+            has_place = bool(rooms) or not needs_room
+            self.kind_times.append([option.time for option in domains.times(sample)] if has_place else [])
+            self.kind_rooms.append(rooms if needs_room or domains.pin(sample).room is not None else [])
         self.times = tuple(sorted({time for times in self.kind_times for time in times}))
         self.time_at = {time: index for index, time in enumerate(self.times)}
+        self.sometimes_closed = {room for room, data in enumerate(self.instance.rooms) if data.closed}
+        self.closes = all(self._is_closing(sample) for sample in self.samples)
+
+    def _is_closing(self, sample: int) -> bool:
+        """Whether a hard rule keeps the meeting out of closed rooms."""
+        rules = (self.rules[index] for index in self.choices[sample])
+        return any(constraint.hard and isinstance(rule, RoomClosed) for rule, constraint in rules)
 
     def _closed(self) -> tuple[tuple[int, int], ...]:
-        """Closed rooms hold nothing, whether a rule says so or not."""
+        """Closed rooms hold nothing where a hard rule says so of every meeting; elsewhere it is a price."""
         found: set[tuple[int, int]] = set()
-        for room, data in enumerate(self.instance.rooms):
+        for room, data in enumerate(self.instance.rooms if self.closes else ()):
             for time in data.closed:
                 found.update((room, unit) for unit in self._units(time))
         return tuple(sorted(found))
+
+    def _is_kept(self, rule: ChoiceRule, constraint: Constraint, sample: int) -> bool:
+        """Whether a rule needs no price, since the meeting has no option that breaks it."""
+        if isinstance(rule, RoomClosed):
+            return self.closes or not self.sometimes_closed
+        if isinstance(rule, Pinned):
+            return constraint.hard or self.instance.meetings[sample].pin is None
+        return constraint.hard and (rule.time_only or rule.room_only)
 
     def _choice_arrays(self) -> dict[str, Ints]:
         kinds, times, rooms = len(self.samples), len(self.times), len(self.instance.rooms)
         time_cost, room_cost = np.zeros((kinds, times), np.int64), np.zeros((kinds, max(1, rooms)), np.int64)
         time_ok, room_ok = np.zeros((kinds, times), np.int8), np.zeros((kinds, max(1, rooms)), np.int8)
         both_row = np.full(kinds, -1, np.int32)
-        both: list[Ints] = []
+        both: dict[Hashable, tuple[int, Ints]] = {}
         for kind, sample in enumerate(self.samples):
             own = [self.time_at[time] for time in self.kind_times[kind]]
             time_ok[kind, own] = 1
@@ -219,9 +215,9 @@ class _Compiler:
             for index, times_counted in self.choices[sample].items():
                 rule, constraint = self.rules[index]
                 assert isinstance(rule, ChoiceRule)  # noqa: S101  # collected as such
-                if constraint.hard and (rule.time_only or rule.room_only):
-                    continue  # what breaks it is no option any more
-                weight = _weight(constraint) * times_counted
+                if self._is_kept(rule, constraint, sample):
+                    continue
+                weight = self._weight(constraint) * times_counted
                 if rule.time_only:
                     for time in own:
                         place = Placement(self.times[time])
@@ -230,14 +226,16 @@ class _Compiler:
                     for room in self.kind_rooms[kind]:
                         place = Placement(Time(0, 1, 1), room)
                         room_cost[kind, room] += weight * rule.cost(self.instance, constraint, sample, place)
-                elif not constraint.hard:
+                else:
                     together.append((rule, constraint, weight))
             if together:
-                both_row[kind] = len(both)
-                both.append(self._both(kind, sample, together))
+                row = self._both(kind, sample, together)
+                alone = any(rule.free(self.instance, constraint, sample) for rule, constraint, _ in together)
+                # Rows about a place of one's own are not shared: another price of a move is laid over them.
+                both_row[kind] = both.setdefault(kind if alone else row.tobytes(), (len(both), row))[0]
         times_at, times_flat = flattened([[self.time_at[t] for t in row] for row in self.kind_times])
         rooms_at, rooms_flat = flattened(self.kind_rooms)
-        table = np.stack(both) if both else np.zeros((0, 1), np.int64)
+        table = np.stack([row for _, row in both.values()]) if both else np.zeros((0, 1), np.int64)
         unplaced = np.array([self.unplaced[sample] for sample in self.samples], np.int64)
         return {
             "time_cost": time_cost, "time_ok": time_ok, "times_at": times_at, "times": times_flat,
@@ -259,6 +257,8 @@ class _Compiler:
                     found[self.time_at[free.time] * width + (width - 1 if free.room is None else free.room)] -= weight
                 continue
             for time, room in cells:
+                if isinstance(rule, RoomClosed) and room not in self.sometimes_closed:
+                    continue
                 place = Placement(self.times[time], room if room < width - 1 else None)
                 found[time * width + room] += weight * rule.cost(self.instance, constraint, sample, place)
         return found
@@ -301,7 +301,7 @@ class _Compiler:
             if not isinstance(rule, ClashRule) or rule.rooms:
                 continue
             for subject in rule.subjects(self.instance, constraint):
-                weight = _weight(constraint)
+                weight = self._weight(constraint)
                 if rule.weighted and subject.resource is not None:
                     weight *= self.instance.resources[subject.resource].weight
                 kinds = sorted(set(self.kind[list(subject.meetings)].tolist()))
@@ -345,7 +345,7 @@ class _Compiler:
             for whom in rule.subjects(self.instance, constraint):
                 if whom.meetings:
                     key = tuple(sorted(whom.meetings))
-                    rows.setdefault(key, []).append((index, _weight(constraint)))
+                    rows.setdefault(key, []).append((index, self._weight(constraint)))
         keys = sorted({*day_rows, *week_rows})
         self.subject_meetings = keys
         kind_subjects: list[list[int]] = [[] for _ in self.samples]
@@ -404,27 +404,6 @@ class _Compiler:
             self.known_counts[name, amount] = np.array(found, np.int64)
         return self.known_counts[name, amount]
 
-    def _relief(self, arrays: dict[str, Ints]) -> Ints:
-        """The most that moving one meeting of a kind saves in what is not looked up for it alone.
-
-        No bound is drawn where patterns are hard, pairs are compared, or weeks differ.
-        """
-        kinds = len(self.samples)
-        paired = np.diff(arrays["pairs_at"]) + np.diff(arrays["room_pairs_at"]) > 0
-        if self.grid.weeks > 1 or (np.diff(arrays["parts_at"]) != 1).any() or paired.any():
-            return np.full(kinds, BOUNDLESS, np.int64)
-        day = np.array([_most_saved(table) for table in arrays["day_tables"]] or [0], np.int64)
-        week = np.array([_most_saved(table) for table in arrays["week_tables"]] or [0], np.int64)
-        found = np.zeros(kinds, np.int64)
-        for kind in range(kinds):
-            for subject in arrays["subjects"][arrays["subjects_at"][kind] : arrays["subjects_at"][kind + 1]]:
-                found[kind] += day[arrays["day_table"][arrays["day_at"][subject] : arrays["day_at"][subject + 1]]].sum()
-                rows = arrays["week_table"][arrays["week_at"][subject] : arrays["week_at"][subject + 1]]
-                found[kind] += week[rows].sum()
-            for place in arrays["places"][arrays["places_at"][kind] : arrays["places_at"][kind + 1]]:
-                found[kind] += np.abs(np.diff(arrays["place_cost"][place])).max(initial=0)
-        return np.where(found >> (SHIFT - 2) > 0, BOUNDLESS, found)
-
     # Same place -----------------------------------------------------------------------------------
 
     def _place_arrays(self) -> dict[str, Ints]:
@@ -434,7 +413,7 @@ class _Compiler:
         for rule, constraint in self.rules:
             if not isinstance(rule, SamePlaceRule):
                 continue
-            row = [_weight(constraint) * rule.cost(range(n), constraint.amount) for n in range(rooms + 1)]
+            row = [self._weight(constraint) * rule.cost(range(n), constraint.amount) for n in range(rooms + 1)]
             for subject in rule.subjects(self.instance, constraint):
                 key = tuple(sorted(subject.meetings))
                 if key in by_meetings:
@@ -483,6 +462,6 @@ class _Compiler:
             places = [Placement(time) for time in self.times]
         else:
             places = [Placement(Time(0, 1, 1), room) for room in (*range(len(self.instance.rooms)), None)]
-        weight, size = _weight(constraint), len(places)
+        weight, size = self._weight(constraint), len(places)
         costs = [weight * rule.cost(self.instance, constraint, one, two) for one in places for two in places]
         return np.array(costs, np.int64).reshape(size, size)

@@ -101,7 +101,7 @@ def anneal(
     """
     seed = np.uint64(state.totals[2])
     meetings = model.size[N_MEETINGS]
-    total, best, accepted, scripted = state.totals[0], state.totals[1], 0, len(script)
+    total, best, scripted = state.totals[0], state.totals[1], len(script)
     room_only = np.int64(share_room * 65536)
     time_only = np.int64(share_time * 65536) + room_only
     for step in range(scripted + moves):
@@ -139,7 +139,6 @@ def anneal(
         change += other_change(model, state, meeting, t1, r1, other, simple)
         if step >= scripted and energy(change, hard_weight) > limit:
             continue
-        accepted += 1
         swap(model, state, meeting, t1, r1, other)
         total += change
         if total < best:
@@ -149,4 +148,3 @@ def anneal(
                 state.best_room[each] = state.room[each]
     state.totals[0], state.totals[1] = total, best
     state.totals[2] = np.int64(seed)
-    state.totals[3] += accepted

@@ -30,7 +30,7 @@ def new_state(problem: Compiled, seed: int) -> State:
         distinct=np.zeros(places, np.int32),
         best_time=np.full(meetings, -1, np.int32),
         best_room=np.full(meetings, -1, np.int32),
-        totals=np.array([empty, empty, _random_state(seed), 0], np.int64),
+        totals=np.array([empty, empty, _random_state(seed)], np.int64),
     )
 
 

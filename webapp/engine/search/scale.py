@@ -1,0 +1,53 @@
+"""How many points of cost are one in the search, so that no soft cost spills into the hard count of a packed one."""
+
+from webapp.engine.instance import Constraint, Instance
+from webapp.engine.rules import rule_named
+from webapp.engine.rules.family import ChoiceRule, ClashRule, DayPatternRule, PairRule, PlacedRule, SamePlaceRule
+from webapp.engine.search.arrays import SHIFT
+
+MOST_SOFT = 1 << (SHIFT - 2)
+"""No timetable's soft cost, and no sum of two, reaches what a packed cost can hold of it."""
+
+
+def unit_of(instance: Instance) -> int:
+    """Points of cost to one of the search: 1 but for weights in the hundreds of thousands.
+
+    The estimate is generous: it counts every violation that there could be, each at its largest.
+    """
+    largest = _largest(instance)
+    most = sum(c.weight * _most(instance, c, largest) for c in instance.constraints if c.weight)
+    return 1 + most // MOST_SOFT
+
+
+def scaled(weight: int, unit: int) -> int:
+    """A weight in units of the search; what weighs anything never weighs nothing."""
+    return -(-weight // unit)
+
+
+def _most(instance: Instance, constraint: Constraint, largest: int) -> int:
+    """More than a constraint can count."""
+    rule, grid = rule_named(constraint.rule), instance.grid
+    if isinstance(rule, PairRule):
+        return len(constraint.meetings) ** 2
+    if isinstance(rule, ClashRule) and rule.rooms:
+        return 0  # the search never breaks it
+    subjects = rule.subjects(instance, constraint)
+    if isinstance(rule, ClashRule):
+        weights = [1 if s.resource is None else instance.resources[s.resource].weight for s in subjects]
+        return sum(len(s.meetings) ** 2 * weight for s, weight in zip(subjects, weights, strict=True))
+    if isinstance(rule, ChoiceRule):
+        return sum(len(s.meetings) for s in subjects) * largest
+    if isinstance(rule, PlacedRule):
+        return sum(len(s.meetings) for s in subjects)
+    if isinstance(rule, SamePlaceRule):
+        return len(subjects) * (len(instance.rooms) + 1)
+    per_subject = grid.days * grid.slots_per_day ** (2 if isinstance(rule, DayPatternRule) else 1)
+    return len(subjects) * per_subject
+
+
+def _largest(instance: Instance) -> int:
+    """The most that a single placement can count: a penalty, missing seats or empty ones."""
+    sizes = [meeting.size for meeting in instance.meetings] + [room.capacity for room in instance.rooms]
+    domains = {id(m.times): m.times for m in instance.meetings} | {id(m.rooms): m.rooms for m in instance.meetings}
+    penalties = [option.penalty for options in domains.values() for option in options]
+    return max([1, *sizes, *penalties])
