@@ -15,7 +15,7 @@ from webapp.engine.explain.assumptions import Assumption
 from webapp.engine.params import SolveParams
 from webapp.engine.result import Status
 from webapp.engine.rules import rule_named
-from webapp.engine.solve import SCHEDULING_SHARE, schedule
+from webapp.engine.solve import schedule
 from webapp.flow.bridge import DOUBLE_BOOKINGS
 from webapp.flow.bridge.storing import PLACED_RULE
 from webapp.flow.checking import Case, Target
@@ -39,8 +39,7 @@ def check_feasibility(case: Case, seconds: float, seed: int, stop: Stop) -> dict
     begin = time.monotonic()
     placed = 0
     if not shortages(case.instance, case.domains, case.names):
-        params = SolveParams(SEARCH_SHARE * seconds / SCHEDULING_SHARE, seed)
-        found = schedule(case.instance, params, stop)
+        found = schedule(case.instance, SolveParams(SEARCH_SHARE * seconds, seed), stop)
         placed = len(case.instance.meetings) - len(found.solution.unplaced)
         if found.status in (Status.FEASIBLE, Status.OPTIMAL):
             return _told(case, Verdict.POSSIBLE, begin, placed)

@@ -20,10 +20,9 @@ from webapp.engine.evaluate import Violation
 from webapp.engine.explain.assumptions import assumptions_of
 from webapp.engine.instance import Constraint, Instance
 from webapp.engine.params import SolveParams
-from webapp.engine.result import Status
 from webapp.engine.rules import rule_named
 from webapp.engine.solution import Solution
-from webapp.engine.solve import SCHEDULING_SHARE, resolve, schedule
+from webapp.engine.solve import resolve, schedule
 from webapp.extensions import db
 from webapp.flow.bridge import (
     MeetingKey,
@@ -124,11 +123,11 @@ def try_out(problem: TermProblem, trial: Trial, seconds: float, seed: int, stop:
     """Find a timetable as if the trial's rule gave way, within the seconds; raises RelaxationGone."""
     begin = time.monotonic()
     relaxed = replace(problem, instance=_relaxed(problem, trial)) if trial.key else problem
-    best = schedule(relaxed.instance, SolveParams(FIRST_SHARE * seconds / SCHEDULING_SHARE, seed), stop)
-    if best.status is not Status.UNKNOWN:
-        left = max(0.5, seconds - (time.monotonic() - begin))
-        better = resolve(relaxed.instance, best.solution, SolveParams(left, seed), stop)
-        best = better if better.status is not Status.UNKNOWN and better.cost <= best.cost else best
+    best = schedule(relaxed.instance, SolveParams(FIRST_SHARE * seconds, seed), stop)
+    if not best.hard:
+        params = SolveParams(max(0.5, seconds - (time.monotonic() - begin)), seed)
+        better = resolve(relaxed.instance, best.solution, params, stop, is_tight=best.is_tight)
+        best = better if not better.hard and better.cost <= best.cost else best
     solution, reasons = trimmed(relaxed, best.solution)
     said = {one.meeting: one.reason for one in best.unplaced if one.reason}
     return Tried(problem, relaxed, trial, solution, said | reasons, round(time.monotonic() - begin, 1))

@@ -8,7 +8,7 @@ from time import monotonic
 import pytest
 
 from tests.engine.planted import base
-from webapp.engine.cpsat.window import window
+from tests.engine.window import window
 from webapp.engine.evaluate import evaluate
 from webapp.engine.instance import (
     Constraint,

@@ -41,6 +41,8 @@ class Result:
         Wall time and processor time spent.
     limit
         What ended the run: "optimal", "time", "work", "stopped".
+    is_tight
+        Whether CP-SAT found what annealing could not make feasible: `resolve` shall know it.
     """
 
     status: Status
@@ -56,6 +58,7 @@ class Result:
     iterations: int = 0
     seed: int = 0
     limit: str = ""
+    is_tight: bool = False
     unplaced: tuple[Unplaced, ...] = ()
     reason: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)
@@ -69,7 +72,7 @@ class Observer(Protocol):
         """A stage begins: clustering, scheduling or conflict resolution."""
 
     def on_best(self, cost: int, hard: int, bound: int | None, seconds: float) -> None:
-        """A better timetable is known: its cost, hard violations, the bound, seconds since the start."""
+        """A better timetable or bound is known: cost, hard violations, the bound, seconds since the start."""
 
 
 class NoObserver:

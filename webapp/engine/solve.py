@@ -17,6 +17,7 @@ from webapp.engine.result import NoObserver, Observer, Result, Status, Stop, nev
 from webapp.engine.search.annealing import HARD_ALONE, Found, anneal_rounds, find_feasible
 from webapp.engine.search.budget import Budget, TimeBudget, WorkBudget
 from webapp.engine.search.compile import Compiled, compile_instance
+from webapp.engine.sizing import options, soon_built
 from webapp.engine.solution import Solution
 
 __all__ = ["Clusters", "cluster", "resolve", "schedule", "solve"]
@@ -24,27 +25,25 @@ __all__ = ["Clusters", "cluster", "resolve", "schedule", "solve"]
 MARGIN = 0.25
 """Seconds kept back for the truth's last word and for writing it down."""
 
-SCHEDULING_SHARE = 0.5
-"""Most of the time that looking for a first timetable may take."""
+SCHEDULING_SHARE = 0.8
+"""Most of a run's time that looking for a first timetable may take, all its steps together: what does not hold is not
+worth improving."""
 
-ANNEALING_SHARE = 0.15
-"""The part of it after which CP-SAT is asked instead, where its model is small enough."""
+ALONE_SHARE = 0.5
+"""As much where annealing looks alone: what comes after it anneals, too."""
 
-CPSAT_SHARE = 0.6
-"""Most of the time left that CP-SAT may take for it."""
+CPSAT_FROM, CPSAT_TO = 0.2, 0.8
+"""The part of the time for a first timetable in which CP-SAT may look; annealing has what is before and after."""
 
 CPSAT_OPTIONS = 60_000
-"""Possible times of all meetings together up to which CP-SAT is asked."""
+"""Possible times of all meetings together up to which CP-SAT is asked for a first timetable."""
 
-CPSAT_OPTIONS_PER_SECOND = 2_000
-"""As many for each second of the run: building a model can't be interrupted and shall not take the run's time.
-
-The time model of 590 meetings with 24,904 possible times took 1.3 s to build, which of a search of 5 s left it no
-time to prove anything."""
+BUILDING_SHARE = 0.1
+"""Of a run's time, at most, for building one model: it can't be interrupted and shall not take the run's time."""
 
 
 def solve(instance: Instance, params: SolveParams, stop: Stop = never, observer: Observer | None = None) -> Result:
-    """Find a timetable: cluster, schedule, resolve.
+    """Find a timetable: flatten the instance, schedule, resolve.
 
     Parameters
     ----------
@@ -58,24 +57,38 @@ def solve(instance: Instance, params: SolveParams, stop: Stop = never, observer:
     Result
         Judged by the truth; feasible only when nothing hard is violated.
     """
-    run = _Run(instance, params, stop, observer or NoObserver())
-    run.observer.on_stage("clustering")
-    cluster(instance)
-    start = run.schedule()
+    told = observer or NoObserver()
+    told.on_stage("clustering")
+    run = _Run(instance, params, stop, told)
+    share = SCHEDULING_SHARE if run.asks_cpsat else ALONE_SHARE
+    start = run.schedule(share)
     return run.result(run.resolve(start.solution))
 
 
 def schedule(instance: Instance, params: SolveParams, stop: Stop = never, observer: Observer | None = None) -> Result:
     """Find a first timetable, as good as comes quickly; what finds no place is listed with a reason."""
     run = _Run(instance, params, stop, observer or NoObserver())
-    return run.result(run.schedule())
+    return run.result(run.schedule(1.0))
 
 
 def resolve(
-    instance: Instance, start: Solution, params: SolveParams, stop: Stop = never, observer: Observer | None = None
+    instance: Instance,
+    start: Solution,
+    params: SolveParams,
+    stop: Stop = never,
+    observer: Observer | None = None,
+    *,
+    is_tight: bool = False,
 ) -> Result:
-    """Improve a timetable under the instance's weights; the start may be partial or violate hard rules."""
+    """Improve a timetable under the instance's weights; the start may be partial or violate hard rules.
+
+    Parameters
+    ----------
+    is_tight
+        Whether only CP-SAT could find the start (`Result.is_tight`): then no hard rule is broken on the way.
+    """
     run = _Run(instance, params, stop, observer or NoObserver())
+    run.is_tight = is_tight
     return run.result(run.resolve(start))
 
 
@@ -97,7 +110,7 @@ class _Run:
     """One run: its clock, what it has told the observer, and the problem as arrays."""
 
     def __init__(self, instance: Instance, params: SolveParams, stop: Stop, observer: Observer) -> None:
-        self.instance, self.params, self.stop, self.observer = instance, params, stop, observer
+        self.instance, self.params, self.asked, self.observer = instance, params, stop, observer
         self.wall, self.cpu = time.monotonic(), time.process_time()
         self.clock: Callable[[], float] = time.process_time if params.cpu_clock else time.monotonic
         self.begin = 0.0 if params.cpu_clock else self.wall
@@ -105,54 +118,67 @@ class _Run:
         self.first_feasible: float | None = None
         self.best: tuple[int, int] | None = None
         self.lock = threading.Lock()
+        self.best_possible = threading.Event()
         self.moves, self.safety_hit = 0, False
-        self.is_tight = False
+        self.is_tight, self.disproof = False, ""
         self.bound, self.bound_of = 0, "costs are never negative"
         self.problem: Compiled = compile_instance(instance)
 
+    def stop(self) -> bool:
+        """Whether to end: somebody says so, or nothing better can be found."""
+        return self.best_possible.is_set() or self.asked()
+
+    @property
+    def asks_cpsat(self) -> bool:
+        """Whether CP-SAT is asked for a first timetable where annealing finds none."""
+        is_small = options(self.instance) <= CPSAT_OPTIONS
+        return is_small and soon_built(self.instance, 2 * BUILDING_SHARE * self.params.seconds)
+
     # Stages
 
-    def schedule(self) -> Found:
-        """A first timetable, from nothing or from what is pinned."""
+    def schedule(self, share: float) -> Found:
+        """A first timetable, from nothing or from what is pinned, in a share of the time that is left."""
         self.observer.on_stage("scheduling")
-        start = self.instance.reference if self.instance.reference else Solution.empty(self.instance).placements
-        small = self._options() <= min(CPSAT_OPTIONS, CPSAT_OPTIONS_PER_SECOND * self.params.seconds)
-        found = self._anneal_hard(Solution(start), ANNEALING_SHARE if small else SCHEDULING_SHARE)
-        if found.hard and small and not self.stop():
-            found = self._ask_cpsat(found)
-        return found
-
-    def _options(self) -> int:
-        return sum(len(meeting.times) for meeting in self.instance.meetings)
-
-    def _anneal_hard(self, start: Solution, share: float) -> Found:
-        """Anneal the hard rules alone."""
-        budget = self._budget(share)
-        found = find_feasible(self.problem, start, self.params.search, self.params.seed, budget, self.stop, self._told)
-        self._note(found, [budget])
-        return found
-
-    def _ask_cpsat(self, found: Found) -> Found:
-        """The timetable that CP-SAT finds by the hard rules alone; without one annealing goes on."""
-        from webapp.engine.cpsat.feasible import find_feasible as find_by_cpsat
-
-        params = self.params
-        if params.reproducible:
-            work, seconds = CPSAT_SHARE * params.seconds, self.wall + 2 * params.seconds - time.monotonic()
-        else:
-            work, seconds = None, CPSAT_SHARE * (self.end - self.clock())
-        if seconds <= 0:
+        begin = self.clock()
+        end = begin + share * max(0.0, self.end - begin)
+        start = Solution(self.instance.reference) if self.instance.reference else Solution.empty(self.instance)
+        if not self.asks_cpsat:
+            return self._anneal_hard(start, share, end)
+        found = self._anneal_hard(start, CPSAT_FROM * share, begin + CPSAT_FROM * (end - begin))
+        if not found.hard or self.stop():
             return found
-        solution = find_by_cpsat(
-            self.instance, seconds, params.workers, params.seed, self.stop, found.solution, deterministic=work
-        )
-        self.safety_hit |= params.reproducible and time.monotonic() > self.wall + 2 * params.seconds
+        solution = self._ask_cpsat(found.solution, CPSAT_TO * (end - begin) - (self.clock() - begin))
         if solution is None:
-            return self._anneal_hard(found.solution, SCHEDULING_SHARE)
+            return self._anneal_hard(found.solution, (1 - CPSAT_TO) * share, end)
         score = evaluate(self.instance, solution)
         self.is_tight = score.hard == 0
         self._told(score.hard, score.cost)
         return Found(solution, score.hard, score.cost, 0)
+
+    def _anneal_hard(self, start: Solution, work: float, end: float) -> Found:
+        """Anneal the hard rules alone, for a share of the moves or until a moment of the clock."""
+        params, budget = self.params, self._budget(work, end)
+        told = self._told if self.problem.is_exact else _unheard
+        found = find_feasible(self.problem, start, params.search, params.seed, budget, self.stop, told)
+        self._note(found, budget)
+        return self._judged(found)
+
+    def _ask_cpsat(self, start: Solution, seconds: float) -> Solution | None:
+        """The timetable that CP-SAT finds by the hard rules alone."""
+        from webapp.engine.cpsat.feasible import find_feasible as find_by_cpsat
+
+        params, work = self.params, None
+        if params.reproducible:
+            work, seconds = (CPSAT_TO - CPSAT_FROM) * params.seconds, self.wall + 2 * params.seconds - time.monotonic()
+        if seconds <= 0:
+            return None
+        found = find_by_cpsat(self.instance, seconds, params.workers, params.seed, self.stop, start, work)
+        self.safety_hit |= params.reproducible and time.monotonic() > self.wall + 2 * params.seconds
+        if isinstance(found, Solution):
+            return found
+        if found is Status.INFEASIBLE:
+            self._disproved("times, with rooms as numbers")
+        return None
 
     def resolve(self, start: Solution) -> Found:
         """Anneal from a start, one chain per worker."""
@@ -168,11 +194,13 @@ class _Run:
     def _chain(self, start: Solution, worker: int) -> Found:
         """One worker's part; the last of several looks for a bound before it joins."""
         if worker and worker == self.params.workers - 1 and not self.params.reproducible:
-            self._prove(start)
-        budget = self._budget(1.0)
+            start = self._prove(start)
+        budget = self._budget(1.0, self.end)
         seed = self.params.seed * 1_000_003 + worker
-        found = anneal_rounds(self.problem, start, self._shaped(worker), seed, budget, self.stop, self._told)
-        self._note(found, [budget])
+        search, told = self._shaped(worker), self._told
+        judge = None if self.problem.is_exact else self._judged
+        found = anneal_rounds(self.problem, start, search, seed, budget, self.stop, told, judge)
+        self._note(found, budget)
         return found
 
     def _shaped(self, worker: int) -> SearchParams:
@@ -199,48 +227,100 @@ class _Run:
         # What annealing could not make feasible it would not make feasible again.
         return replace(search, hard_weight=HARD_ALONE) if self.is_tight else search
 
-    def _prove(self, start: Solution) -> None:
-        """Ask CP-SAT for a bound on the cost of any timetable: by times with rooms as numbers, then by parts."""
-        from webapp.engine.cpsat.partition import partition_bound
-        from webapp.engine.cpsat.time_model import solve_times
+    def _prove(self, start: Solution) -> Solution:
+        """Ask CP-SAT for a bound on the cost of any timetable: by times with rooms as numbers, then by parts.
+
+        Returns the better of the start and what CP-SAT came upon.
+        """
+        from webapp.engine.cpsat.partition import BOUND_OF, partition_bound
 
         seconds = PROVING_SHARE * (self.end - self.clock())
-        if seconds <= 0:
-            return
-        if self._options() <= CPSAT_OPTIONS_PER_SECOND * self.params.seconds:
-            stage = solve_times(self.instance, 0.25 * seconds, 1, self.params.seed, start, self.stop, partial=False)
-            if stage.bound:
-                self.bound, self.bound_of = stage.bound, stage.bound_of
-            if stage.status is Status.OPTIMAL:
-                return
-        parts = partition_bound(self.instance, 0.75 * seconds, 1, self.params.seed, self.stop)
-        if parts.bound > self.bound:
-            self.bound, self.bound_of = parts.bound, parts.bound_of
+        end = self.clock() + seconds
+        if seconds <= 0 or self.stop():
+            return start
+        if soon_built(self.instance, BUILDING_SHARE * self.params.seconds):
+            start, is_settled = self._prove_by_times(start, 0.25 * seconds)
+            if is_settled or self.stop():
+                return start
+        bound = partition_bound(self.instance, end - self.clock(), 1, self.params.seed, self.stop)
+        if bound is None:
+            self._disproved(BOUND_OF)
+        else:
+            self._proved(bound, BOUND_OF)
+        return start
 
-    def _budget(self, share: float) -> Budget:
+    def _prove_by_times(self, start: Solution, seconds: float) -> tuple[Solution, bool]:
+        """The better of the start and CP-SAT's times, given rooms; and whether there is no more to prove."""
+        from webapp.engine.cpsat.room_model import solve_rooms
+        from webapp.engine.cpsat.time_model import solve_times
+
+        stage = solve_times(self.instance, seconds, 1, self.params.seed, start, self.stop)
+        if stage.status is Status.INFEASIBLE:
+            self._disproved(stage.bound_of)
+        self._proved(stage.bound or 0, stage.bound_of)
+        if stage.solution is not None and not self.stop():
+            rooms = solve_rooms(self.instance, stage.solution, seconds, 1, self.params.seed, self.stop)
+            if rooms.solution is not None:
+                old, new = (evaluate(self.instance, solution) for solution in (start, rooms.solution))
+                start = rooms.solution if (new.hard, new.cost) < (old.hard, old.cost) else start
+                self._told(new.hard, new.cost)
+        return start, stage.status in (Status.OPTIMAL, Status.INFEASIBLE)
+
+    def _budget(self, work: float, end: float) -> Budget:
+        """A share of the moves of a reproducible run; else the time until a moment of the clock."""
         params = self.params
         if params.reproducible:
             moves = params.moves or int(MOVES_PER_SECOND * params.seconds)
             safety = self.wall + 2 * params.seconds
-            return WorkBudget(int(share * moves), params.search.slices, lambda: time.monotonic() > safety)
-        now = self.clock()
-        end = self.end if share == 1.0 else now + share * max(0.0, self.end - now)
-        return TimeBudget(self.clock, now, end, params.search.slices)
+            return WorkBudget(int(work * moves), params.search.slices, lambda: time.monotonic() > safety)
+        return TimeBudget(self.clock, self.clock(), end, params.search.slices)
 
-    def _note(self, found: Found, budgets: list[Budget]) -> None:
+    # What is known
+
+    def _judged(self, found: Found) -> Found:
+        """What the truth counts, where the search does not see all of it."""
+        if self.problem.is_exact:
+            return found
+        score = evaluate(self.instance, found.solution)
+        self._told(score.hard, score.cost)
+        return replace(found, hard=score.hard, cost=score.cost)
+
+    def _note(self, found: Found, budget: Budget) -> None:
         with self.lock:
             self.moves += found.moves
-        self.safety_hit |= any(isinstance(budget, WorkBudget) and budget.hit for budget in budgets)
+        self.safety_hit |= isinstance(budget, WorkBudget) and budget.hit
 
     def _told(self, hard: int, cost: int) -> None:
+        """A timetable is known."""
         with self.lock:
             if self.best is not None and (hard, cost) >= self.best:
                 return
             self.best = (hard, cost)
-            seconds = self.clock() - self.begin
             if hard == 0 and self.first_feasible is None:
-                self.first_feasible = seconds
-            self.observer.on_best(cost, hard, self.bound, seconds)
+                self.first_feasible = self.clock() - self.begin
+            self._tell(hard, cost)
+
+    def _proved(self, bound: int, bound_of: str) -> None:
+        """No complete timetable costs less."""
+        with self.lock:
+            if bound <= self.bound:
+                return
+            self.bound, self.bound_of = bound, bound_of
+            if self.best is not None:
+                self._tell(*self.best)
+
+    def _tell(self, hard: int, cost: int) -> None:
+        """Tell the observer, and end all workers where none can do better; those of a reproducible run end alone."""
+        if not hard and cost <= self.bound and not self.params.reproducible:
+            self.best_possible.set()
+        self.observer.on_best(cost, hard, self.bound, self.clock() - self.begin)
+
+    def _disproved(self, by: str) -> None:
+        """No timetable keeps every hard rule: the search goes on, so that as few as possible are broken."""
+        if any(
+            c.hard and c.rule == "all_placed" and not (c.meetings or c.resources) for c in self.instance.constraints
+        ):
+            self.disproof = by
 
     # The last word
 
@@ -251,7 +331,7 @@ class _Run:
         if not score.feasible:
             solution = without_clashes(self.instance, solution)
             score = evaluate(self.instance, solution)
-        status = Status.UNKNOWN
+        status = Status.INFEASIBLE if self.disproof else Status.UNKNOWN
         if score.feasible:
             status = Status.OPTIMAL if score.cost <= self.bound else Status.FEASIBLE
         return Result(
@@ -268,6 +348,7 @@ class _Run:
             iterations=self.moves,
             seed=self.params.seed,
             limit=self._limit(status),
+            is_tight=self.is_tight,
             unplaced=reasons(self.instance, solution),
             reason=self._reason(score.hard),
             versions=versions(),
@@ -277,13 +358,17 @@ class _Run:
     def _limit(self, status: Status) -> str:
         if status is Status.OPTIMAL:
             return "optimal"
-        if self.stop():
+        if self.asked():
             return "stopped"
         return "work" if self.params.reproducible and not self.safety_hit else "time"
 
     def _reason(self, hard: int) -> str:
         said = []
-        if hard:
+        if hard and self.disproof:
+            said.append(
+                f"There is no timetable without hard violations, as is proven by {self.disproof}: {hard} are left."
+            )
+        elif hard:
             said.append(f"No timetable without hard violations was found: {hard} are left.")
         if self.safety_hit:
             said.append("The clock ended a run that work should have ended: it can't be repeated exactly.")
@@ -291,6 +376,10 @@ class _Run:
             named = ", ".join(self.problem.left_out)
             said.append(f"The search did not see these rules, which the result counts: {named}.")
         return " ".join(said)
+
+
+def _unheard(_hard: int, _cost: int) -> None:
+    """Nobody is told what is not the truth's count."""
 
 
 def versions() -> dict[str, str]:

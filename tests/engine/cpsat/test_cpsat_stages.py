@@ -12,14 +12,16 @@ from ortools.sat.python import cp_model
 
 from tests.engine.cpsat.cpsat_cases import random_instance
 from tests.engine.planted import base, chain_of_pins, too_few_labs
-from webapp.engine.cpsat.room_model import solve_rooms
+from tests.engine.window import window
+from webapp.engine.cpsat import feasible
+from webapp.engine.cpsat.feasible import find_feasible
+from webapp.engine.cpsat.room_model import RoomShortage, RoomStage, solve_rooms
 from webapp.engine.cpsat.run import Limits, run
-from webapp.engine.cpsat.time_model import solve_times
-from webapp.engine.cpsat.window import window
+from webapp.engine.cpsat.time_model import TimeStage, solve_times
 from webapp.engine.evaluate import evaluate
 from webapp.engine.instance import Constraint, Instance, Placement
 from webapp.engine.readers.ctt import read_ctt
-from webapp.engine.result import NoObserver, Status
+from webapp.engine.result import Status
 from webapp.engine.rules import RULES
 from webapp.engine.rules.family import ChoiceRule
 from webapp.engine.solution import Solution
@@ -69,7 +71,7 @@ def test_the_bound_never_exceeds_what_trying_everything_finds() -> None:
             continue
         scores = [evaluate(instance, Solution(p)) for p in product(*choices)]
         best = min((score.cost for score in scores if score.feasible), default=None)
-        stage = solve_times(instance, 5, partial=False)
+        stage = solve_times(instance, 5)
         if best is None:
             continue
         checked += 1
@@ -80,13 +82,31 @@ def test_the_bound_never_exceeds_what_trying_everything_finds() -> None:
     assert checked >= 5
 
 
-def test_what_does_not_fit_is_left_unplaced_as_little_as_possible() -> None:
-    planted = too_few_labs(Random(0))
-    stage = solve_times(planted.instance, 10)
+def test_what_does_not_fit_is_proven_not_to() -> None:
+    stage = solve_times(too_few_labs(Random(0)).instance, 10)
     assert stage.status is Status.INFEASIBLE
-    assert stage.solution is not None
-    assert len(stage.unplaced) == 1
-    assert solve_times(planted.instance, 10, partial=False).solution is None
+    assert stage.solution is None
+    assert find_feasible(too_few_labs(Random(0)).instance, 10) is Status.INFEASIBLE
+
+
+def test_all_rounds_for_a_timetable_share_their_work() -> None:
+    """Each round comes to nothing here, and what is left for the next gets less until there is none."""
+    instance = with_soft(base(Random(6)))
+    given: list[float | None] = []
+
+    def times(*arguments: object, **_: object) -> TimeStage:
+        given.append(arguments[-1])  # type: ignore[arg-type]
+        return TimeStage(Status.FEASIBLE, Solution.empty(instance), 0, 0, work=3.0)
+
+    def rooms(*_: object) -> RoomStage:
+        lack = RoomShortage(0, 0, (0,), (len(given) % len(instance.rooms),))
+        return RoomStage(Status.INFEASIBLE, None, (), (lack,), work=1.0)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(feasible, "solve_times", times)
+        patch.setattr(feasible, "solve_rooms", rooms)
+        assert find_feasible(instance, 60, deterministic=10.0) is Status.UNKNOWN
+    assert given == [10.0, 6.0, 2.0]
 
 
 def test_times_without_rooms_enough_are_told_by_cell_meetings_and_rooms() -> None:
@@ -133,20 +153,12 @@ def test_one_worker_with_a_limit_of_work_repeats_itself() -> None:
     assert other.solution == again.solution
 
 
-def test_the_observer_hears_of_better_times_and_stop_is_obeyed() -> None:
-    class Watcher(NoObserver):
-        heard: list[int] = []  # noqa: RUF012
-
-        def on_best(self, cost: int, hard: int, bound: int | None, seconds: float) -> None:
-            self.heard.append(cost)
-
+def test_stop_is_obeyed_and_the_best_times_are_kept() -> None:
     instance = with_soft(base(Random(7)))
     begin = monotonic()
-    stage = solve_times(instance, 60, observer=Watcher(), stop=lambda: monotonic() - begin > 1)
+    stage = solve_times(instance, 60, stop=lambda: monotonic() - begin > 1)
     assert monotonic() - begin < 3
     assert stage.solution is not None
-    assert Watcher.heard == sorted(Watcher.heard, reverse=True)
-    assert Watcher.heard[-1] == stage.objective
 
 
 def test_interchangeable_meetings_come_back_in_the_order_of_their_times() -> None:

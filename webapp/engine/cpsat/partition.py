@@ -20,24 +20,13 @@ from webapp.engine.instance import Constraint, Instance
 from webapp.engine.result import Status, Stop, never
 from webapp.engine.rules import rule_named
 from webapp.engine.rules.family import DayPatternRule, SamePlaceRule, WeekPatternRule
+from webapp.engine.sizing import soon_built
 
 SMALL = 30
 """Meetings of a part at first: such parts are mostly solved in a second or two."""
+BUILDING_SHARE = 0.1
+"""Of the time, at most, for building the model of one part."""
 BOUND_OF = "all costs but those of rooms in use and room stability, in parts"
-
-
-@dataclass(frozen=True)
-class PartitionBound:
-    """The bound, what it is about, and how it came to be.
-
-    ``exact`` counts the parts that were solved to the end.
-    """
-
-    bound: int
-    bound_of: str
-    parts: int
-    exact: int
-    infeasible: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,17 +40,15 @@ class _Part:
 
 
 def partition_bound(
-    instance: Instance,
-    seconds: float,
-    workers: int = 1,
-    seed: int = 0,
-    stop: Stop = never,
-    deterministic: float | None = None,
-) -> PartitionBound:
-    """Prove a lower bound on the cost of any complete timetable, the better the longer it takes."""
-    clock = Clock(Limits(seconds, workers, seed, stop, deterministic, prove=True))
+    instance: Instance, seconds: float, workers: int = 1, seed: int = 0, stop: Stop = never
+) -> int | None:
+    """Prove a lower bound on the cost of any complete timetable, the better the longer it takes.
+
+    None says that there is no such timetable: the hard rules of some part can't hold.
+    """
+    clock = Clock(Limits(seconds, workers, seed, stop, prove=True))
     domains = Domains(instance)
-    parts = _first_parts(instance)
+    parts = _first_parts(instance, clock)
     for share in (0.4, 0.5):  # what was not solved at first gets a second chance, with more time
         waiting = [number for number, part in enumerate(parts) if not part.solved]
         end = clock.left * (1 - share)
@@ -71,28 +58,26 @@ def partition_bound(
             limits = clock.limits(max(0.1, clock.left - end) / left)
             solved = _solve(instance, domains, parts[number], limits)
             if solved is None:
-                return PartitionBound(0, "nothing: the hard rules can't hold", len(parts), 0, True)
+                return None
             parts[number] = solved
-    parts = _grow(instance, domains, parts, clock)
-    total = sum(part.bound for part in parts)
-    return PartitionBound(total, BOUND_OF, len(parts), sum(part.solved for part in parts))
+    return sum(part.bound for part in _grow(instance, domains, parts, clock))
 
 
-def _first_parts(instance: Instance) -> list[_Part]:
-    """Small parts: soft rules that share many meetings together."""
-    atoms = [
-        _Part((piece,), frozenset(meetings_of(instance, piece)))
-        for constraint in instance.constraints
-        if constraint.weight and not isinstance(rule_named(constraint.rule), SamePlaceRule)
-        for piece in pieces(instance, constraint)
-    ]
+def _first_parts(instance: Instance, clock: Clock) -> list[_Part]:
+    """Small parts: soft rules that share many meetings together; large ones where their model is soon built."""
+    atoms = []
+    for constraint in instance.constraints:
+        if constraint.weight and not isinstance(rule_named(constraint.rule), SamePlaceRule):
+            for piece in () if clock.over else pieces(instance, constraint):
+                atoms.append(_Part((piece,), frozenset(meetings_of(instance, piece))))
     large = [atom for atom in atoms if len(atom.meetings) > SMALL]
     waiting = [atom for atom in atoms if 0 < len(atom.meetings) <= SMALL]
-    return _gather(waiting) + large
+    large = [atom for atom in large if soon_built(instance, BUILDING_SHARE * clock.left, atom.meetings)]
+    return _gather(waiting, clock) + large
 
 
-def _gather(waiting: list[_Part]) -> list[_Part]:
-    """Join each part with those that share most with it, up to the size of a small part."""
+def _gather(waiting: list[_Part], clock: Clock) -> list[_Part]:
+    """Join each part with those that share most with it, up to the size of a small part, as far as time goes."""
     found = []
     of_meeting: dict[int, set[int]] = {}
     for number, atom in enumerate(waiting):
@@ -100,6 +85,8 @@ def _gather(waiting: list[_Part]) -> list[_Part]:
             of_meeting.setdefault(meeting, set()).add(number)
     left = set(range(len(waiting)))
     for number in sorted(left, key=lambda n: (-len(waiting[n].meetings), n)):
+        if clock.over:
+            break
         if number not in left:
             continue
         left.discard(number)

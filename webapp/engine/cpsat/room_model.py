@@ -1,11 +1,11 @@
 """The second stage: rooms for times that are given."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from webapp.engine.cpsat.constraints import add_constraints
-from webapp.engine.cpsat.run import Limits, Outcome, run
+from webapp.engine.cpsat.run import Clock, Limits, Outcome, run
 from webapp.engine.cpsat.time_model import cost, hint, read
 from webapp.engine.cpsat.variables import Variables
 from webapp.engine.domains import ANY_TIME, Domains
@@ -46,13 +46,15 @@ class RoomStage:
         Meetings that had a time and lost it for lack of a room.
     shortages
         Cells with too few rooms.
+    work
+        Spent, in CP-SAT's deterministic time.
     """
 
     status: Status
     solution: Solution | None
     unplaced: tuple[int, ...] = ()
     shortages: tuple[RoomShortage, ...] = ()
-    seconds: float = 0.0
+    work: float = 0.0
 
 
 class GivenTimes(Domains):
@@ -83,20 +85,22 @@ def solve_rooms(
     times
         A timetable whose times stand; its rooms serve as a hint.
     """
-    limits, spent = Limits(seconds, workers, seed, stop, deterministic), 0.0
+    clock, work = Clock(Limits(seconds, workers, seed, stop)), 0.0
     domains = GivenTimes(instance, times)
     shortages = tuple(find_shortages(instance, times, domains))
     if not shortages:
+        limits = replace(clock.limits(), work=deterministic)
         variables, outcome = _solve(instance, times, domains, limits, partial=False)
+        work = outcome.work
         if outcome.solved:
-            return RoomStage(outcome.status, _keep(times, read(variables, outcome)), seconds=outcome.seconds)
-        if outcome.status is Status.UNKNOWN:
-            return RoomStage(Status.UNKNOWN, None, seconds=outcome.seconds)
-        spent = outcome.seconds
-    variables, outcome = _solve(instance, times, domains, limits.left(seconds - spent), partial=True)
+            return RoomStage(outcome.status, _keep(times, read(variables, outcome)), work=work)
+        if outcome.status is Status.UNKNOWN or clock.over:
+            return RoomStage(outcome.status, None, work=work)
+    left = None if deterministic is None else deterministic - work
+    variables, outcome = _solve(instance, times, domains, replace(clock.limits(), work=left), partial=True)
     solution = _keep(times, read(variables, outcome)) if outcome.solved else None
     lost = () if solution is None else tuple(m for m in solution.unplaced if times.placements[m].time is not None)
-    return RoomStage(Status.INFEASIBLE, solution, lost, shortages, spent + outcome.seconds)
+    return RoomStage(Status.INFEASIBLE, solution, lost, shortages, work + outcome.work)
 
 
 def _keep(times: Solution, found: Solution) -> Solution:

@@ -1,7 +1,6 @@
 """One CP-SAT solve that keeps its limits."""
 
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from time import monotonic
 
@@ -48,12 +47,6 @@ class Limits:
     adding_up: bool = False
     prove: bool = False
 
-    def left(self, seconds: float) -> "Limits":
-        """The same limits with other seconds, and work in proportion."""
-        share = seconds / self.seconds if self.seconds > 0 else 0.0
-        work = None if self.work is None else self.work * share
-        return replace(self, seconds=max(0.0, seconds), work=work)
-
 
 class Clock:
     """What is left of a time limit."""
@@ -72,19 +65,19 @@ class Clock:
         return self.left <= 0 or self._limits.stop()
 
     def limits(self, seconds: float | None = None) -> Limits:
-        """Limits for one solve: what is left, or less, and work in proportion."""
-        return self._limits.left(self.left if seconds is None else min(seconds, self.left))
+        """Limits for one solve: what is left, or less."""
+        return replace(self._limits, seconds=self.left if seconds is None else max(0.0, min(seconds, self.left)))
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a solve came to; `value` reads the best solution found."""
+    """What a solve came to; `value` reads the best solution found. ``work`` is in deterministic time."""
 
     status: Status
     objective: float
     bound: float
-    seconds: float
     solver: cp_model.CpSolver
+    work: float = 0.0
 
     @property
     def solved(self) -> bool:
@@ -100,20 +93,7 @@ class Outcome:
         return int(self.solver.value(expression))
 
 
-class _Improvements(cp_model.CpSolverSolutionCallback):
-    """Passes on each better solution's objective and bound."""
-
-    def __init__(self, told: Callable[[float, float], None], stop: Stop) -> None:
-        super().__init__()
-        self._told, self._stop = told, stop
-
-    def on_solution_callback(self) -> None:
-        self._told(self.objective_value, self.best_objective_bound)
-        if self._stop():
-            self.stop_search()
-
-
-def run(model: cp_model.CpModel, limits: Limits, told: Callable[[float, float], None] | None = None) -> Outcome:
+def run(model: cp_model.CpModel, limits: Limits) -> Outcome:
     """Solve within the limits, and end within a fraction of a second when told to stop.
 
     CP-SAT's callbacks speak only when a solution is found, so a thread of its own watches the flag.
@@ -130,9 +110,8 @@ def run(model: cp_model.CpModel, limits: Limits, told: Callable[[float, float], 
         parameters.linearization_level = 2
     if limits.prove:
         parameters.optimize_with_lb_tree_search = True
-    begin = monotonic()
     if limits.stop():
-        return Outcome(Status.UNKNOWN, 0.0, 0.0, 0.0, solver)
+        return Outcome(Status.UNKNOWN, 0.0, 0.0, solver)
     done = threading.Event()
 
     def watch() -> None:
@@ -144,11 +123,12 @@ def run(model: cp_model.CpModel, limits: Limits, told: Callable[[float, float], 
     if limits.stop is not never:
         watcher.start()
     try:
-        status = solver.solve(model, _Improvements(told, limits.stop) if told is not None else None)
+        status = solver.solve(model)
     finally:
         done.set()
         if watcher.is_alive():
             watcher.join()
     if status not in _STATUS:
         raise RuntimeError(f"CP-SAT refuses the model: {model.validate()}")
-    return Outcome(_STATUS[status], solver.objective_value, solver.best_objective_bound, monotonic() - begin, solver)
+    work = solver.response_proto.deterministic_time
+    return Outcome(_STATUS[status], solver.objective_value, solver.best_objective_bound, solver, work)
