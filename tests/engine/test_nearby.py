@@ -23,7 +23,7 @@ from webapp.engine.instance import (
     RoomOption,
     TimeOption,
 )
-from webapp.engine.nearby import DEAREST, STEPS, Search, priced, prices, stay_close, sweep
+from webapp.engine.nearby import DEAREST, STEPS, Search, priced, prices, settled, stay_close, sweep
 from webapp.engine.pins import with_pins
 from webapp.engine.search.compile import compile_instance
 from webapp.engine.solution import Solution
@@ -96,6 +96,18 @@ def test_it_ends_in_time_and_at_once_when_told_to_stop() -> None:
     (only,) = sweep(instance, before, before, [[9, 3, 1]], 60.0, stop=lambda: True)
     assert (only.solution, only.hard, only.cost, only.moves) == (before, 0, GAP, 0)
     assert monotonic() - began < 2
+
+
+def test_lectures_that_are_alike_are_named_so_that_each_stays_where_it_can() -> None:
+    instance, before = gappy()
+    instance = replace(instance, interchangeable=((0, 1),))
+    first, second = before.placements
+    assert settled(instance, before, Solution((second, first))) == before
+    other = replace(first, time=Time(3, 1, 1))
+    assert settled(instance, before, Solution((other, first))).placements == (first, other)
+    elsewhere = replace(second, room=None)
+    assert settled(instance, before, Solution((elsewhere, other))).placements == (other, elsewhere)
+    assert settled(replace(instance, interchangeable=()), before, Solution((second, first))).placements[0] == second
 
 
 def test_a_pin_that_is_laid_over_another_keeps_what_it_leaves_open() -> None:

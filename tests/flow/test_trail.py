@@ -60,6 +60,14 @@ def test_nested_values_are_told_without_brackets(registrar, room):
     assert difference.after == "profiles: Balanced, Room-Saving; partial: no; n: –"
 
 
+def test_what_has_words_of_its_own_is_told_by_them(registrar, room):
+    event = note(
+        registrar, room, after={"changes": [{"key": 3, "words": "AB-103 is closed"}, {"words": "Dr Rao is away"}]}
+    )
+    (difference,) = trail.differences_of(event)
+    assert difference.after == "AB-103 is closed; Dr Rao is away"
+
+
 def test_timetables_and_runs_are_named_unless_they_are_anothers_or_gone(registrar):
     term = factories.term(registrar.organization)
     mine = factories.timetable(term, variant_name="Balanced")

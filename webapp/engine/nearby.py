@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from webapp.engine.evaluate import evaluate
-from webapp.engine.instance import Constraint, Instance
+from webapp.engine.instance import Constraint, Instance, Placement
 from webapp.engine.params import SearchParams
 from webapp.engine.result import Stop, never
 from webapp.engine.search.annealing import anneal_rounds
@@ -98,8 +98,39 @@ def stay_close(
         No worse than the start by hard violations first, then by cost and price together.
     """
     found = sweep(instance, before, start, [[price]] * workers, seconds, seed, stop)
-    best = min(found, key=lambda near: near.at(price)).solution
+    best = settled(instance, before, min(found, key=lambda near: near.at(price)).solution)
     return min((start, best), key=lambda solution: _grade(priced(instance, before, price), solution))
+
+
+def settled(instance: Instance, before: Solution, after: Solution) -> Solution:
+    """The same timetable with interchangeable meetings named so that each stays, or stays at its time, where it can.
+
+    To the rules the lectures of a course are alike; to who reads a list of moves, two that change places are two moves.
+    """
+    found = list(after.placements)
+    for group in instance.interchangeable:
+        moved = [m for m in group if found[m] != before.placements[m]]
+        free = [found[m] for m in moved]
+        for alike in (_same_place, _same_time, _any_place):
+            for meeting in list(moved):
+                place = next((place for place in free if alike(before.placements[meeting], place)), None)
+                if place is not None:
+                    found[meeting] = place
+                    moved.remove(meeting)
+                    free.remove(place)
+    return Solution(tuple(found), after.sectioning)
+
+
+def _same_place(old: Placement, new: Placement) -> bool:
+    return old == new
+
+
+def _same_time(old: Placement, new: Placement) -> bool:
+    return old.time == new.time
+
+
+def _any_place(_old: Placement, _new: Placement) -> bool:
+    return True
 
 
 def _grade(instance: Instance, solution: Solution) -> tuple[int, int]:

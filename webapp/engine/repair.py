@@ -24,7 +24,7 @@ from webapp.engine.domains import Domains
 from webapp.engine.evaluate import Timetable, evaluate
 from webapp.engine.explain.core import MOST_PLACES, places
 from webapp.engine.instance import UNPLACED, Constraint, Instance, Placement
-from webapp.engine.nearby import Near, prices, stay_close, sweep
+from webapp.engine.nearby import Near, prices, settled, stay_close, sweep
 from webapp.engine.result import Status, Stop, never
 from webapp.engine.solution import Solution
 from webapp.engine.timegrid import Time
@@ -330,7 +330,7 @@ class _Work:
             ):
                 best[moves] = near
         chosen = efficient({moves: near.at(0) for moves, near in best.items()})
-        rungs = [self._rung(best[moves].solution) for moves in chosen]
+        rungs = [self._rung(settled(self.instance, self.before, best[moves].solution)) for moves in chosen]
         return tuple(rung for rung, loses in rungs if loses <= allowed)
 
     def _rung(self, solution: Solution) -> tuple[Rung, int]:

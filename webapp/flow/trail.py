@@ -211,10 +211,12 @@ def _text(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
+    if isinstance(value, Mapping) and "words" in value:
+        return str(value["words"])
     if isinstance(value, Mapping):
         return "; ".join(f"{name.replace('_', ' ')}: {_text(inner) or '–'}" for name, inner in value.items())
     if isinstance(value, list):
-        return ", ".join(_text(inner) for inner in value)
+        return ("; " if any(isinstance(inner, Mapping) for inner in value) else ", ").join(map(_text, value))
     return str(value)
 
 
