@@ -38,13 +38,14 @@ def check_feasibility(case: Case, seconds: float, seed: int, stop: Stop) -> dict
     """
     begin = time.monotonic()
     placed = 0
-    if not shortages(case.instance, case.domains, case.names):
+    known = shortages(case.instance, case.domains, case.names)
+    if not known:
         found = schedule(case.instance, SolveParams(SEARCH_SHARE * seconds, seed), stop)
         placed = len(case.instance.meetings) - len(found.solution.unplaced)
         if found.status in (Status.FEASIBLE, Status.OPTIMAL):
             return _told(case, Verdict.POSSIBLE, begin, placed)
     left = max(1.0, seconds - (time.monotonic() - begin))
-    explained = explain(case.instance, left, stop, seed, case.names, PRICE_WORKERS)
+    explained = explain(case.instance, left, stop, seed, case.names, PRICE_WORKERS, known)
     if explained.solvable:
         placed = len(case.instance.meetings)
     return _told(case, explained.verdict, begin, placed, explained)

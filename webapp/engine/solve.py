@@ -39,7 +39,7 @@ CPSAT_OPTIONS = 60_000
 """Possible times of all meetings together up to which CP-SAT is asked for a first timetable."""
 
 BUILDING_SHARE = 0.1
-"""Of a run's time, at most, for building one model: it can't be interrupted and shall not take the run's time."""
+"""Of a run's time, at most, for building one model: what takes longer leaves no time to solve it."""
 
 
 def solve(instance: Instance, params: SolveParams, stop: Stop = never, observer: Observer | None = None) -> Result:

@@ -1,7 +1,9 @@
 """The two stages and the window: they keep the rules, their bounds hold, and their limits too."""
 
 import os
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from itertools import product
 from pathlib import Path
 from random import Random
@@ -12,13 +14,16 @@ from ortools.sat.python import cp_model
 
 from tests.engine.cpsat.cpsat_cases import random_instance
 from tests.engine.planted import base, chain_of_pins, too_few_labs
+from tests.engine.universities import university
 from tests.engine.window import window
 from webapp.engine.cpsat import feasible
 from webapp.engine.cpsat.feasible import find_feasible
+from webapp.engine.cpsat.partition import partition_bound
 from webapp.engine.cpsat.room_model import RoomShortage, RoomStage, solve_rooms
 from webapp.engine.cpsat.run import Limits, run
 from webapp.engine.cpsat.time_model import TimeStage, solve_times
 from webapp.engine.evaluate import evaluate
+from webapp.engine.explain import Explanation, Verdict, explain
 from webapp.engine.instance import Constraint, Instance, Placement
 from webapp.engine.readers.ctt import read_ctt
 from webapp.engine.result import Status
@@ -159,6 +164,24 @@ def test_stop_is_obeyed_and_the_best_times_are_kept() -> None:
     stage = solve_times(instance, 60, stop=lambda: monotonic() - begin > 1)
     assert monotonic() - begin < 3
     assert stage.solution is not None
+
+
+@pytest.mark.parametrize("ask", [solve_times, partition_bound, partial(explain, known=())])
+def test_a_model_that_is_long_to_build_is_given_up(ask: Callable[..., object]) -> None:
+    """That of 600 meetings takes seconds: neither a stop nor a limit waits for it."""
+    instance = university(600)
+    begin = monotonic()
+    told = ask(instance, 60, stop=lambda: monotonic() - begin > 0.5)
+    assert monotonic() - begin < 2.5
+    begin = monotonic()
+    ask(instance, 0.5)
+    assert monotonic() - begin < 2.5
+    if isinstance(told, TimeStage):
+        assert told.status is Status.UNKNOWN
+    elif isinstance(told, Explanation):
+        assert told.verdict is Verdict.NOT_PROVED
+    else:
+        assert told == 0
 
 
 def test_interchangeable_meetings_come_back_in_the_order_of_their_times() -> None:

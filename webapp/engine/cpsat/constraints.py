@@ -57,6 +57,7 @@ def add_constraints(
     objective = Objective()
     _rooms_suffice(variables, cuts)
     for index, constraint in variables.constraints():
+        variables.go_on()
         if not only(rule_named(constraint.rule)):
             continue
         guard = None if guards is None else guards.get(index)

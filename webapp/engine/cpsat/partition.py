@@ -14,7 +14,7 @@ from math import ceil
 from webapp.engine.cpsat.constraints import add_constraints
 from webapp.engine.cpsat.run import Clock, Limits, run
 from webapp.engine.cpsat.time_model import cost
-from webapp.engine.cpsat.variables import Variables
+from webapp.engine.cpsat.variables import GivenUp, Variables
 from webapp.engine.domains import Domains, meetings_of, pieces
 from webapp.engine.instance import Constraint, Instance
 from webapp.engine.result import Status, Stop, never
@@ -56,7 +56,7 @@ def partition_bound(
             if clock.over:
                 break
             limits = clock.limits(max(0.1, clock.left - end) / left)
-            solved = _solve(instance, domains, parts[number], limits)
+            solved = _solve(instance, domains, parts[number], limits, clock)
             if solved is None:
                 return None
             parts[number] = solved
@@ -128,18 +128,21 @@ def _grow(instance: Instance, domains: Domains, parts: list[_Part], clock: Clock
         _, _, i, j = min(pairs)
         tried.add((parts[i].meetings, parts[j].meetings))
         together = _joined((parts[i], parts[j]))
-        solved = _solve(instance, domains, together, clock.limits(max(1.0, clock.left / 6)))
+        solved = _solve(instance, domains, together, clock.limits(max(1.0, clock.left / 6)), clock)
         if solved is not None and (solved.bound > together.bound or solved.solved):
             parts = [part for n, part in enumerate(parts) if n not in (i, j)] + [solved]
     return parts
 
 
-def _solve(instance: Instance, domains: Domains, part: _Part, limits: Limits) -> _Part | None:
+def _solve(instance: Instance, domains: Domains, part: _Part, limits: Limits, clock: Clock) -> _Part | None:
     """The part with the bound that CP-SAT proves for it; None if its hard rules can't hold."""
     hard = tuple(_within(instance, part.meetings))
     alone = replace(instance, constraints=hard + part.soft)
-    variables = Variables(alone, part.meetings, {}, domains)
-    objective = add_constraints(variables)
+    try:
+        variables = Variables(alone, part.meetings, {}, domains, given_up=lambda: clock.over)
+        objective = add_constraints(variables)
+    except GivenUp:
+        return part
     goal = cost(alone, variables, objective)
     variables.model.add(goal >= part.bound)
     variables.model.minimize(goal)

@@ -7,7 +7,7 @@ from functools import partial
 from webapp.engine.cpsat.constraints import add_constraints
 from webapp.engine.cpsat.run import Clock, Limits, Outcome, run
 from webapp.engine.cpsat.time_model import cost, hint, read
-from webapp.engine.cpsat.variables import Variables
+from webapp.engine.cpsat.variables import GivenUp, Variables
 from webapp.engine.domains import ANY_TIME, Domains
 from webapp.engine.instance import Instance, Placement, TimeOption
 from webapp.engine.matching import match, violator
@@ -88,16 +88,18 @@ def solve_rooms(
     clock, work = Clock(Limits(seconds, workers, seed, stop)), 0.0
     domains = GivenTimes(instance, times)
     shortages = tuple(find_shortages(instance, times, domains))
-    if not shortages:
-        limits = replace(clock.limits(), work=deterministic)
-        variables, outcome = _solve(instance, times, domains, limits, partial=False)
-        work = outcome.work
-        if outcome.solved:
-            return RoomStage(outcome.status, _keep(times, read(variables, outcome)), work=work)
-        if outcome.status is Status.UNKNOWN or clock.over:
-            return RoomStage(outcome.status, None, work=work)
-    left = None if deterministic is None else deterministic - work
-    variables, outcome = _solve(instance, times, domains, replace(clock.limits(), work=left), partial=True)
+    try:
+        if not shortages:
+            variables, outcome = _solve(instance, times, domains, clock, deterministic, partial=False)
+            work = outcome.work
+            if outcome.solved:
+                return RoomStage(outcome.status, _keep(times, read(variables, outcome)), work=work)
+            if outcome.status is Status.UNKNOWN:
+                return RoomStage(outcome.status, None, work=work)
+        left = None if deterministic is None else deterministic - work
+        variables, outcome = _solve(instance, times, domains, clock, left, partial=True)
+    except GivenUp:
+        return RoomStage(Status.INFEASIBLE if shortages or work else Status.UNKNOWN, None, (), shortages, work)
     solution = _keep(times, read(variables, outcome)) if outcome.solved else None
     lost = () if solution is None else tuple(m for m in solution.unplaced if times.placements[m].time is not None)
     return RoomStage(Status.INFEASIBLE, solution, lost, shortages, work + outcome.work)
@@ -118,12 +120,21 @@ def about_rooms(rule: object) -> bool:
 
 
 def _solve(
-    instance: Instance, times: Solution, domains: Domains, limits: Limits, *, partial: bool
+    instance: Instance, times: Solution, domains: Domains, clock: Clock, work: float | None, *, partial: bool
 ) -> tuple[Variables, Outcome]:
     needing = [m for m, p in enumerate(times.placements) if p.time is not None and instance.meetings[m].needs_room]
     with_room = set(needing)
     roomless = {m: p for m, p in enumerate(times.placements) if p.time is not None and m not in with_room}
-    variables = Variables(instance, needing, roomless, domains, named_rooms=True, partial=partial, separate=True)
+    variables = Variables(
+        instance,
+        needing,
+        roomless,
+        domains,
+        named_rooms=True,
+        partial=partial,
+        separate=True,
+        given_up=lambda: clock.over,
+    )
     objective = add_constraints(variables, only=about_rooms)
     model = variables.model
     total = cost(instance, variables, objective)
@@ -132,7 +143,7 @@ def _solve(
     else:
         model.minimize(total)
     hint(variables, first_rooms(instance, times, domains))
-    return variables, run(model, limits)
+    return variables, run(model, replace(clock.limits(), work=work))
 
 
 def first_rooms(instance: Instance, times: Solution, domains: Domains) -> Solution:

@@ -1,5 +1,6 @@
 """The first stage: when everything takes place, with rooms as numbers."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from math import ceil
 
@@ -7,7 +8,7 @@ from ortools.sat.python import cp_model
 
 from webapp.engine.cpsat.constraints import Objective, add_constraints
 from webapp.engine.cpsat.run import Clock, Limits, Outcome, run
-from webapp.engine.cpsat.variables import Variables
+from webapp.engine.cpsat.variables import GivenUp, Variables
 from webapp.engine.instance import UNPLACED, Instance, Placement
 from webapp.engine.result import Status, Stop, never
 from webapp.engine.solution import Solution
@@ -55,8 +56,10 @@ class TimeModel:
         Sets of rooms that turned out too small, to be counted too.
     """
 
-    def __init__(self, instance: Instance, cuts: tuple[frozenset[int], ...] = ()) -> None:
-        self.variables = Variables(instance, range(len(instance.meetings)), {})
+    def __init__(
+        self, instance: Instance, cuts: tuple[frozenset[int], ...] = (), given_up: Callable[[], bool] = never
+    ) -> None:
+        self.variables = Variables(instance, range(len(instance.meetings)), {}, given_up=given_up)
         self.objective: Objective = add_constraints(self.variables, cuts=cuts)
         self.variables.model.minimize(cost(instance, self.variables, self.objective))
 
@@ -118,15 +121,16 @@ def solve_times(
     Parameters
     ----------
     seconds
-        Wall time for the whole stage; building the model is part of it, but can't be interrupted.
+        Wall time for the whole stage, building the model included.
     start
         A timetable to begin from; its rooms are ignored.
     deterministic
         Limit of work in CP-SAT's deterministic time, for runs that can be repeated exactly.
     """
     clock = Clock(Limits(seconds, workers, seed, stop))
-    model = TimeModel(instance, cuts)
-    if clock.over and deterministic is None:
+    try:
+        model = TimeModel(instance, cuts, lambda: clock.over)
+    except GivenUp:
         return TimeStage(Status.UNKNOWN, None, None, None)
     if start is not None:
         hint(model.variables, start)

@@ -5,7 +5,7 @@ Interchangeable meetings that never overlap (the lectures of one course, under o
 Meetings that stay where they are hold no variables; they count through constant literals.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -13,11 +13,16 @@ from ortools.sat.python import cp_model
 
 from webapp.engine.domains import Domains
 from webapp.engine.instance import Constraint, Instance, Placement, TimeOption
+from webapp.engine.result import never
 from webapp.engine.rules import rule_named
 from webapp.engine.rules.family import ChoiceRule, ClashRule, PairRule, Subject
 from webapp.engine.timegrid import Time
 
 Literal = cp_model.LiteralT
+
+
+class GivenUp(Exception):
+    """A model is not built to the end: time is up, or somebody said stop."""
 
 
 class Count:
@@ -107,6 +112,8 @@ class Variables:
         Whether hard rules will hang on assumptions: then nothing is presumed about them.
     separate
         Whether interchangeable meetings are told apart.
+    given_up
+        Asked again and again while the model is built; raises `GivenUp` when it says yes.
     """
 
     def __init__(
@@ -120,8 +127,9 @@ class Variables:
         partial: bool = False,
         guarded: bool = False,
         separate: bool = False,
+        given_up: Callable[[], bool] = never,
     ) -> None:
-        self.instance, self.grid = instance, instance.grid
+        self.instance, self.grid, self._given_up = instance, instance.grid, given_up
         self.model = cp_model.CpModel()
         self.domains = domains or Domains(instance)
         self.named_rooms, self.partial, self.guarded = named_rooms, partial, guarded
@@ -135,9 +143,15 @@ class Variables:
         self._or: dict[tuple[int, ...], cp_model.IntVar] = {}
         self._used: dict[tuple[int, tuple[int, ...]], cp_model.IntVar] = {}
 
+    def go_on(self) -> None:
+        """Raise `GivenUp` where there is no use in building any more."""
+        if self._given_up():
+            raise GivenUp
+
     # --- blocks -------------------------------------------------------------------------------
 
     def _block(self, members: tuple[int, ...]) -> Block:
+        self.go_on()
         first, model = members[0], self.model
         options = tuple(o for o in self.domains.times(first) if self._is_free(first, o.time))
         code = self.instance.meetings[first].code
@@ -317,6 +331,7 @@ class Variables:
 
     def occupancy(self, meetings: tuple[int, ...]) -> Occupancy:
         """In which cells the meetings take place."""
+        self.go_on()
         if meetings not in self._occupancies:
             found = Occupancy()
             for block in self.blocks_in(meetings):

@@ -15,7 +15,7 @@ from webapp.engine.cpsat.constraints import add_constraints
 from webapp.engine.cpsat.room_model import about_rooms, solve_rooms
 from webapp.engine.cpsat.run import Clock, Limits, Outcome, run
 from webapp.engine.cpsat.time_model import read
-from webapp.engine.cpsat.variables import Variables
+from webapp.engine.cpsat.variables import GivenUp, Variables
 from webapp.engine.domains import Domains
 from webapp.engine.evaluate import evaluate
 from webapp.engine.explain.assumptions import Assumption
@@ -45,11 +45,12 @@ class Core:
 class Guarded:
     """A model in which each assumption can be made or not.
 
-    ``only`` limits it to some meetings; the others are left out, as if they were not held.
+    ``only`` limits it to some meetings; the others are left out, as if they were not held. Raises `GivenUp` when the
+    clock is over before it is built.
     """
 
     def __init__(
-        self, instance: Instance, assumptions: Sequence[Assumption], only: Collection[int] | None = None
+        self, instance: Instance, assumptions: Sequence[Assumption], clock: Clock, only: Collection[int] | None = None
     ) -> None:
         self.assumptions = list(assumptions)
         self.instance = replace(instance, constraints=tuple(a.constraint for a in assumptions))
@@ -63,6 +64,7 @@ class Guarded:
             Domains(self.instance, without=everything),
             named_rooms=self.named_rooms,
             guarded=True,
+            given_up=lambda: clock.over,
         )
         model = self.variables.model
         self.guards = {i: model.new_bool_var(a.sentence[:60]) for i, a in enumerate(self.assumptions)}
@@ -148,7 +150,10 @@ def find_core(instance: Instance, assumptions: Sequence[Assumption], clock: Cloc
 
     Feasible is said only where the truth finds nothing hard in the timetable that was found.
     """
-    guarded = Guarded(instance, assumptions)
+    try:
+        guarded = Guarded(instance, assumptions, clock)
+    except GivenUp:
+        return Status.UNKNOWN
     everything = list(guarded.guards)
     outcome = guarded.solve(everything, clock.limits())
     if outcome.status is not Status.INFEASIBLE:
@@ -175,7 +180,10 @@ def shrink(
     instance: Instance, members: Sequence[Assumption], clock: Clock, only: Collection[int] | None = None
 ) -> Core:
     """Leave out each member in turn; whoever is not missed goes."""
-    guarded = Guarded(instance, members, only)
+    try:
+        guarded = Guarded(instance, members, clock, only)
+    except GivenUp:
+        return Core(tuple(members), False, False)
     kept = list(guarded.guards)
     minimal = not guarded.left_out
     for index in list(kept):
@@ -220,9 +228,13 @@ def status_of(
     named = names_rooms(alone, meetings)
     if named and any(alone.meetings[m].needs_room and not domains.rooms(m) for m in meetings):
         return Status.INFEASIBLE
-    variables = Variables(alone, meetings, {}, domains, named_rooms=named)
-    add_constraints(variables)
-    if named and variables.rooms_are_exclusive:
-        for kind in room_counts.kinds(variables):
-            room_counts.limit(variables, kind)
-    return run(variables.model, replace(limits, adding_up=True)).status
+    clock = Clock(replace(limits, adding_up=True))
+    try:
+        variables = Variables(alone, meetings, {}, domains, named_rooms=named, given_up=lambda: clock.over)
+        add_constraints(variables)
+        if named and variables.rooms_are_exclusive:
+            for kind in room_counts.kinds(variables):
+                room_counts.limit(variables, kind)
+    except GivenUp:
+        return Status.UNKNOWN
+    return run(variables.model, clock.limits()).status

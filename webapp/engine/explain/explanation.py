@@ -1,5 +1,6 @@
 """Why there is no timetable: counting first, then CP-SAT, then what each way out would cost."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from time import monotonic
@@ -87,6 +88,7 @@ def explain(
     seed: int = 0,
     names: Names | None = None,
     workers: int = 1,
+    known: Sequence[Shortage] | None = None,
 ) -> Explanation:
     """Say why an instance has no timetable: each step only if the one before found nothing.
 
@@ -100,12 +102,14 @@ def explain(
         How days, slots, meetings and rooms are called in sentences; numbers and codes if None.
     workers
         Threads for the price list: several ways of searching find a timetable where one is lost.
+    known
+        What counting has found already, where it has been asked.
     """
     begin = monotonic()
     names = names or Names.of(instance)
     clock = Clock(Limits(seconds, seed=seed, stop=stop))
     everything = assumptions_of(instance, names)
-    found = shortages(instance, names=names)
+    found = shortages(instance, names=names) if known is None else known
     status: Status = Status.INFEASIBLE
     if found:
         conflicts = _from_counting(instance, everything, found, Clock(clock.limits(clock.left * 0.6)))
@@ -128,7 +132,7 @@ def explain(
 
 
 def _from_counting(
-    instance: Instance, everything: list[Assumption], found: list[Shortage], clock: Clock
+    instance: Instance, everything: list[Assumption], found: Sequence[Shortage], clock: Clock
 ) -> list[Conflict]:
     conflicts = []
     for number, shortage in enumerate(found):

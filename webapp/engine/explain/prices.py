@@ -1,13 +1,13 @@
 """What it would take: single rules to relax so that there is a timetable, and how far each."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from math import ceil
 
-from webapp.engine.cpsat.constraints import add_constraints
+from webapp.engine.cpsat.constraints import Objective, add_constraints
 from webapp.engine.cpsat.run import Clock, run
 from webapp.engine.cpsat.time_model import cost, hint
-from webapp.engine.cpsat.variables import Variables
+from webapp.engine.cpsat.variables import GivenUp, Variables
 from webapp.engine.domains import Domains
 from webapp.engine.explain.assumptions import STRUCTURE, Assumption
 from webapp.engine.explain.core import MOST_PLACES, meetings_touched, places
@@ -121,8 +121,10 @@ class _Question:
     def _least(self, clock: Clock) -> int:
         """What must be paid at least, by the conflict's own rules and meetings; nothing would mean no conflict."""
         limits = replace(clock.limits(LEAST_SHARE * clock.left), workers=1, adding_up=True)
-        variables = Variables(self.conflict, self.of_conflict, {}, partial=self.member is None)
-        objective = add_constraints(variables)
+        try:
+            variables, objective = self._built(self.conflict, self.of_conflict, None, clock, named_rooms=False)
+        except GivenUp:
+            return 1
         if objective.left_out:
             return 1
         variables.model.minimize(
@@ -131,14 +133,31 @@ class _Question:
         outcome = run(variables.model, limits)
         return max(1, ceil(outcome.bound - 1e-6)) if outcome.status is not Status.INFEASIBLE else 1
 
+    def _built(
+        self, instance: Instance, meetings: Iterable[int], domains: Domains | None, clock: Clock, *, named_rooms: bool
+    ) -> tuple[Variables, Objective]:
+        """A model of the meetings; raises `GivenUp` when the clock is over before it is built."""
+        variables = Variables(
+            instance,
+            meetings,
+            {},
+            domains,
+            named_rooms=named_rooms,
+            partial=self.member is None,
+            given_up=lambda: clock.over,
+        )
+        return variables, add_constraints(variables)
+
     def _by_model(
         self, clock: Clock, domains: Domains, least: int, paid: int | None, start: Solution | None
     ) -> Price | None:
         """Ask CP-SAT about the whole instance."""
         meetings = range(len(self.whole.meetings))
         named = places(self.whole, list(meetings)) <= MOST_PLACES
-        variables = Variables(self.whole, meetings, {}, domains, named_rooms=named, partial=self.member is None)
-        objective = add_constraints(variables)
+        try:
+            variables, objective = self._built(self.whole, meetings, domains, clock, named_rooms=named)
+        except GivenUp:
+            return None if paid is None else _told(self.member, paid, False, True)
         if objective.left_out:
             return None if paid is None else _told(self.member, paid, False, True)
         goal = variables.missing if self.member is None else cost(self.whole, variables, objective)
