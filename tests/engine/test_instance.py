@@ -7,7 +7,9 @@ import pytest
 from webapp.engine.instance import (
     MOST,
     UNPLACED,
+    Configuration,
     Constraint,
+    Course,
     Instance,
     Meeting,
     Placement,
@@ -15,6 +17,8 @@ from webapp.engine.instance import (
     ResourceKind,
     Room,
     RoomOption,
+    Student,
+    Subpart,
     TimeOption,
 )
 from webapp.engine.solution import Solution
@@ -71,6 +75,14 @@ def test_a_problem_that_has_no_solution_is_built():
         ),
         ({"interchangeable": ((0, 5),)}, "interchangeable meetings: index 5 is unknown"),
         ({"reference": (UNPLACED,)}, "reference has 1 placements for 2 meetings"),
+        ({"reference": (UNPLACED, Placement(Time(4, 1, 1)))}, "reference: slots 4 to 5 lie outside the day"),
+        ({"reference": (UNPLACED, Placement(Time(0, 1, 1), 1))}, "reference: index 1 is unknown, there are 1"),
+        ({"constraints": (Constraint("no_such_rule", 1),)}, "no_such_rule"),
+        ({"rooms": (Room("R1", 1, travel={4: 1}),)}, "room R1, travel: index 4 is unknown"),
+        ({"meetings": (Meeting("A", (), parent=1),)}, "meeting A, parent: index 1 is unknown"),
+        ({"courses": (Course("C", (Configuration("1", (Subpart("s", (7,)),)),)),)}, "course C, subpart s: index 7"),
+        ({"courses": (Course("C", ()), Course("C", ()))}, "course C is there twice"),
+        ({"students": (Student("S", (0,)),)}, "student S, courses: index 0 is unknown, there are 0"),
     ],
 )
 def test_what_is_ill_formed_is_refused_and_named(changes, words):
@@ -92,6 +104,8 @@ def test_what_is_ill_formed_is_refused_and_named(changes, words):
         (lambda: TimeOption(Time(0, 1, 1), -3), "time option at slot 0: penalty must lie"),
         (lambda: RoomOption(0, -3), "option of room 0: penalty must lie"),
         (lambda: Meeting("A", (), size=-1), "meeting A: size must lie"),
+        (lambda: Meeting("A", (), limit=-1), "meeting A: limit must lie"),
+        (lambda: Room("R1", 1, travel={0: -1}), "room R1: travel must lie"),
         (lambda: Meeting("A", (), resources=(1, 1)), "meeting A: a resource is named twice"),
         (lambda: TimeGrid(0, 4), "days must be a whole number of at least 1, found 0"),
         (lambda: TimeGrid(5, 4, breaks=frozenset({4})), "break after slot 4 lies outside the day of 4 slots"),

@@ -19,11 +19,20 @@ from webapp.engine.profiles import (
     profile_named,
     profiled,
     quality_score,
-    weights_for,
     yardstick,
 )
 from webapp.engine.rules import RULES, rule_named
 from webapp.engine.solution import Solution
+
+
+def weights_for(instance, profile):
+    """Weight of every soft rule under a profile; the largest where constraints of a rule differ."""
+    found = {}
+    for constraint in profiled(instance, profile).constraints:
+        if constraint.weight is not None:
+            found[constraint.rule] = max(found.get(constraint.rule, 0), constraint.weight)
+    return found
+
 
 SPECIAL = ("Faculty-First", "Student-First", "Room-Saving", "Compact-Week")
 

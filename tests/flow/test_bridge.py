@@ -269,15 +269,6 @@ def test_a_double_booking_is_hard_even_where_its_rule_is_switched_off(session: D
     assert hard == {"all_placed", "room_clash", "instructor_clash", "group_clash", "possible_time", "suitable_room"}
 
 
-def test_weights_can_be_others_than_the_terms(session: Db) -> None:
-    term = made_term()
-    factories.component(term=term, meetings_per_week=2)
-    problem = build_problem(term, weights={"room_stability": 9, "room_clash": 1})
-    weights = {c.rule: c.weight for c in problem.instance.constraints}
-    assert weights["room_stability"] == 9
-    assert weights["room_clash"] is None
-
-
 def test_a_week_set_without_weeks_of_the_term_is_refused_by_name(session: Db) -> None:
     term = made_term(weeks=4)
     late = factories.week_set(term, "LATE", weeks=[10, 11])

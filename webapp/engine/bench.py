@@ -27,7 +27,7 @@ def bench(
     table: Path | None,
     solutions: Path | None = None,
 ) -> int:
-    """Run every file with every seed; returns 0 when every run ended feasible.
+    """Run every file with every seed; returns 0 when every run ended feasible, those of an earlier call included.
 
     Parameters
     ----------
@@ -44,6 +44,7 @@ def bench(
         for seed in seeds:
             key = (path.stem, f"{seconds:g}", str(workers), str(seed))
             if key in done:
+                feasible &= done[key] == 0
                 continue
             out = None if solutions is None else solutions / f"{path.stem}-{seed}.sol"
             row = _row(path, seconds, workers, seed, known.get(path.stem), out)
@@ -79,11 +80,13 @@ def _best_known(files: list[Path]) -> dict[str, int]:
     return found
 
 
-def _done(table: Path | None) -> set[tuple[str, str, str, str]]:
+def _done(table: Path | None) -> dict[tuple[str, str, str, str], int]:
+    """The runs that the table has, and how many hard violations each was left with."""
     if table is None or not table.exists():
-        return set()
+        return {}
     with table.open(encoding="utf-8", newline="") as handle:
-        return {(row["instance"], row["seconds"], row["workers"], row["seed"]) for row in csv.DictReader(handle)}
+        rows = list(csv.DictReader(handle))
+    return {(row["instance"], row["seconds"], row["workers"], row["seed"]): int(row["hard"]) for row in rows}
 
 
 def _row(path: Path, seconds: float, workers: int, seed: int, best: int | None, out: Path | None) -> dict[str, object]:

@@ -60,6 +60,8 @@ class Room:
 
     def __post_init__(self) -> None:
         _whole("capacity", self.capacity, f"room {self.code}")
+        for slots in self.travel.values():
+            _whole("travel", slots, f"room {self.code}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +145,8 @@ class Meeting:
     def __post_init__(self) -> None:
         where = f"meeting {self.code}"
         _whole("size", self.size, where)
+        if self.limit is not None:
+            _whole("limit", self.limit, where)
         if len(set(self.resources)) != len(self.resources):
             raise ValueError(f"{where}: a resource is named twice")
 
@@ -255,10 +259,13 @@ class Instance:
         _unique("room", (room.code for room in self.rooms))
         _unique("resource", (resource.code for resource in self.resources))
         _unique("meeting", (meeting.code for meeting in self.meetings))
+        _unique("course", (course.code for course in self.courses))
+        _unique("student", (student.code for student in self.students))
         checked: set[int] = set()  # domains are shared between meetings: look at each once
         for room in self.rooms:
             for time in room.closed:
                 _on_grid(time, self.grid, f"room {room.code}")
+            _indices(tuple(room.travel), len(self.rooms), f"room {room.code}, travel")
         for meeting in self.meetings:
             self._check_meeting(meeting, checked)
         for constraint in self.constraints:
@@ -267,6 +274,13 @@ class Instance:
             _indices(group, len(self.meetings), "interchangeable meetings")
         if self.reference and len(self.reference) != len(self.meetings):
             raise ValueError(f"reference has {len(self.reference)} placements for {len(self.meetings)} meetings")
+        for placement in self.reference:
+            self._check_placement(placement, "reference")
+        for course in self.courses:
+            for subpart in (part for configuration in course.configurations for part in configuration.subparts):
+                _indices(subpart.meetings, len(self.meetings), f"course {course.code}, subpart {subpart.code}")
+        for student in self.students:
+            _indices(student.courses, len(self.courses), f"student {student.code}, courses")
 
     def _check_meeting(self, meeting: Meeting, checked: set[int]) -> None:
         where = f"meeting {meeting.code}"
@@ -279,13 +293,21 @@ class Instance:
             checked.add(id(meeting.rooms))
             _indices([option.room for option in meeting.rooms], len(self.rooms), f"{where}, rooms")
         if meeting.pin is not None:
-            if meeting.pin.time is not None:
-                _on_grid(meeting.pin.time, self.grid, f"{where}, pin")
-            if meeting.pin.room is not None:
-                _indices((meeting.pin.room,), len(self.rooms), f"{where}, pin")
+            self._check_placement(meeting.pin, f"{where}, pin")
+        if meeting.parent is not None:
+            _indices((meeting.parent,), len(self.meetings), f"{where}, parent")
+
+    def _check_placement(self, placement: Placement, where: str) -> None:
+        if placement.time is not None:
+            _on_grid(placement.time, self.grid, where)
+        if placement.room is not None:
+            _indices((placement.room,), len(self.rooms), where)
 
     def _check_constraint(self, constraint: Constraint) -> None:
+        from webapp.engine.rules import rule_named  # the rules are written in terms of instances
+
         where = f"rule {constraint.rule} {constraint.label}".rstrip()
+        rule_named(constraint.rule)
         _indices(constraint.resources, len(self.resources), f"{where}, resources")
         _indices(constraint.meetings, len(self.meetings), f"{where}, meetings")
         for cell in constraint.cells:

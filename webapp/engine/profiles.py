@@ -135,11 +135,6 @@ def profiled(instance: Instance, profile: str) -> Instance:
     return replace(instance, constraints=tuple(found))
 
 
-def weights_for(instance: Instance, profile: str) -> Mapping[str, int]:
-    """Weight of every soft rule under a profile; the largest where constraints of a rule differ."""
-    return _heaviest(profiled(instance, profile))
-
-
 def yardstick(score: Score) -> Mapping[str, int]:
     """Raw counts by which variants are compared, in a fixed order; 0 for rules that were not counted.
 

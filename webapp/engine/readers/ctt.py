@@ -26,7 +26,7 @@ from webapp.engine.instance import (
     RoomOption,
     TimeOption,
 )
-from webapp.engine.readers.problems import ReadError
+from webapp.engine.readers.problems import ReadError, text_of
 from webapp.engine.solution import Solution
 from webapp.engine.timegrid import Time, TimeGrid
 
@@ -55,14 +55,7 @@ class _File:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        try:
-            text = path.read_bytes().decode("utf-8-sig")
-        except OSError as error:
-            raise ReadError(path, 0, f"no readable file ({error.strerror})", "a file") from None
-        except UnicodeDecodeError as error:
-            line = error.object[: error.start].count(b"\n") + 1
-            raise ReadError(path, line, "bytes that are not UTF-8", "text in UTF-8") from None
-        self.rows = [(n, line.split()) for n, line in enumerate(text.split("\n"), 1) if line.split()]
+        self.rows = [(n, line.split()) for n, line in enumerate(text_of(path).split("\n"), 1) if line.split()]
 
     def refuse(self, line: int, found: str, expected: str) -> ReadError:
         return ReadError(self.path, line, found, expected)

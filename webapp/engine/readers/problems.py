@@ -1,4 +1,4 @@
-"""How a reader refuses a file."""
+"""What the readers share: the text of a file, and how they refuse one."""
 
 from pathlib import Path
 
@@ -20,3 +20,14 @@ class ReadError(ValueError):
         self.path, self.line, self.found, self.expected = Path(path), line, found, expected
         where = f"{self.path.name}, line {line}" if line else self.path.name
         super().__init__(f"{where}: found {found}, expected {expected}.")
+
+
+def text_of(path: Path) -> str:
+    """The text of a file in UTF-8, with or without a mark in front; raises ReadError."""
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise ReadError(path, 0, f"no readable file ({error.strerror})", "a file") from None
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise ReadError(path, line, "bytes that are not UTF-8", "text in UTF-8") from None

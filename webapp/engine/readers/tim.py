@@ -25,7 +25,7 @@ from webapp.engine.instance import (
     RoomOption,
     TimeOption,
 )
-from webapp.engine.readers.problems import ReadError
+from webapp.engine.readers.problems import ReadError, text_of
 from webapp.engine.solution import Solution
 from webapp.engine.timegrid import Time, TimeGrid
 
@@ -45,14 +45,7 @@ class _Numbers:
         self.path, self.at = path, 0
         self.values: list[int] = []
         self.lines: list[int] = []
-        try:
-            text = path.read_bytes().decode("utf-8-sig")
-        except OSError as error:
-            raise ReadError(path, 0, f"no readable file ({error.strerror})", "a file") from None
-        except UnicodeDecodeError as error:
-            line = error.object[: error.start].count(b"\n") + 1
-            raise ReadError(path, line, "bytes that are not UTF-8", "text in UTF-8") from None
-        for number, row in enumerate(text.split("\n"), 1):
+        for number, row in enumerate(text_of(path).split("\n"), 1):
             for word in row.split():
                 if len(word) > 9 or not word.removeprefix("-").isdigit() or not word.isascii():
                     raise ReadError(path, number, repr(word[:40]), "a whole number")

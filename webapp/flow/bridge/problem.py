@@ -60,16 +60,15 @@ class TermProblem:
         return {room_id: index for index, room_id in enumerate(self.room_ids)}
 
 
-def build_problem(term: Term, *, weights: Mapping[str, int] | None = None) -> TermProblem:
+def build_problem(term: Term) -> TermProblem:
     """Read a term and write it down as an instance; the number of queries is the same for every term.
 
-    ``weights`` weighs soft rules otherwise than the term does. Raises `NoTimeSlots`, `NothingToPlace`
-    or `EmptyWeekSet` where there is no problem to solve.
+    Raises `NoTimeSlots`, `NothingToPlace` or `EmptyWeekSet` where there is no problem to solve.
     """
-    return problem_from(read_term(term), weights=weights)
+    return problem_from(read_term(term))
 
 
-def problem_from(rows: TermRows, *, weights: Mapping[str, int] | None = None) -> TermProblem:
+def problem_from(rows: TermRows) -> TermProblem:
     """The instance of rows that were read already; see `build_problem`."""
     term = rows.term
     used = {c.week_set_id for c in rows.components if c.week_set_id is not None}
@@ -91,7 +90,7 @@ def problem_from(rows: TermRows, *, weights: Mapping[str, int] | None = None) ->
     return TermProblem(
         term_id=term.term_id,
         organization_id=term.organization_id,
-        instance=instance.with_weights(weights) if weights else instance,
+        instance=instance,
         calendar=calendar,
         rows=tuple(meetings.meetings),
         room_ids=tuple(room.room_id for room in rows.rooms),
