@@ -294,6 +294,7 @@ class Run:
         self.seconds = job.seconds * (todo + 1) / (len(self.names) + 1)
         self.shares = Shares(self.seconds, len(self.names), by_work=self.reproducible)
         self.pool: list[Solution] = []
+        self.is_tight = False
         self.reasons: dict[int, str] = {}
         db.session.commit()
 
@@ -342,6 +343,7 @@ class Run:
         self._enter(Stage.SCHEDULING, 20, 70, seconds)
         result = schedule(self.held.instance, self._params(seconds), self._stop, self.tracker)
         self._look_up(handing_back=True)
+        self.is_tight = result.is_tight
         return self._keep(problem, result)
 
     def _improve(self, problem: TermProblem, start: Solution, index: int, name: str) -> None:
@@ -354,7 +356,10 @@ class Run:
         self.tracker.begin_variant(name)
         instance = self.judge.weighed(name)
         best = self.judge.best(name, [start, *self.pool])
-        result = resolve(instance, best, self._params(self.shares.of_search()), self._stop, self.tracker)
+        params = self._params(self.shares.of_search())
+        result = resolve(instance, best, params, self._stop, self.tracker, is_tight=self.is_tight)
+        if result.reason:
+            self.tracker.note(remark=result.reason)
         if self.beat.cancelled.is_set() or self.beat.lost.is_set():
             self._look_up()
         if not result.hard:

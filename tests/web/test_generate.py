@@ -109,7 +109,7 @@ def test_the_page_of_a_run_draws_each_curve_and_tells_gap_and_reasons(pages: Pag
     job = GenerationJob(
         job_id="tt_0123456789ab", organization_id=here.organization.organization_id, term_id=here.term.term_id,
         semester=3, academic_year="2024-25", seconds=10, status=JobStatus.COMPLETED, options={"profiles": ["Balanced"]},
-        facts={"variants": [variant], "first_feasible": 1.5},
+        facts={"variants": [variant], "first_feasible": 1.5, "remark": "The search did not see a rule."},
     )  # fmt: skip
     db.session.add(job)
     db.session.flush()
@@ -118,6 +118,7 @@ def test_the_page_of_a_run_draws_each_curve_and_tells_gap_and_reasons(pages: Pag
     page = pages.get("/admin/timetables/runs/tt_0123456789ab")
     said = words(page)
     assert "20.0 %" in said
+    assert "The search did not see a rule." in said
     assert "From 90 to 50 as weighed, in 2.5 s." in said
     assert [e for e in page.iter() if "curve" in (e.get("class") or "").split()]
     assert "1 class of Balanced has no place" in said

@@ -21,6 +21,7 @@ from webapp.engine.result import Stop, never
 from webapp.engine.search.annealing import anneal_rounds
 from webapp.engine.search.budget import TimeBudget
 from webapp.engine.search.compile import Compiled, compile_instance
+from webapp.engine.search.scale import scaled
 from webapp.engine.search.state import best_cost, state_of
 from webapp.engine.solution import Solution
 
@@ -198,7 +199,7 @@ class Search:
     def at(self, price: int) -> Compiled:
         """The problem in which a move costs so much."""
         model = self.problem.model
-        costs = model.both_cost + (price - self.lightest) * self.moved
+        costs = model.both_cost + (self._scaled(price) - self._scaled(self.lightest)) * self.moved
         return replace(self.problem, model=model._replace(both_cost=costs))
 
     def anneal(self, start: Solution, price: int, seconds: float, seed: int, stop: Stop) -> Near:
@@ -216,13 +217,19 @@ class Search:
         budget = TimeBudget(time.monotonic, began, began + seconds, params.slices)
         found = anneal_rounds(self.at(price), start, params, seed, budget, stop, _unheard)
         moves = self._moves(found.solution)
-        return Near(found.solution, found.hard, found.cost - price * moves, moves)
+        return self._near(found.solution, found.hard, found.cost - self._scaled(price) * moves, moves)
 
     def judged(self, solution: Solution) -> Near:
         """A timetable that was not found here."""
         hard, cost = best_cost(state_of(self.problem, solution, 1))
         moves = self._moves(solution)
-        return Near(solution, hard, cost - self.lightest * moves, moves)
+        return self._near(solution, hard, cost - self._scaled(self.lightest) * moves, moves)
+
+    def _near(self, solution: Solution, hard: int, cost: int, moves: int) -> Near:
+        return Near(solution, hard, cost * self.problem.unit, moves)
+
+    def _scaled(self, price: int) -> int:
+        return scaled(price, self.problem.unit)
 
     def _moves(self, solution: Solution) -> int:
         pairs = zip(self.before.placements, solution.placements, strict=True)

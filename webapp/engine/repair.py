@@ -17,9 +17,9 @@ from time import monotonic
 from ortools.sat.python import cp_model
 
 from webapp.engine.cpsat.constraints import add_constraints
-from webapp.engine.cpsat.run import Clock, Limits, Outcome, run
+from webapp.engine.cpsat.run import Clock, Limits, run
 from webapp.engine.cpsat.time_model import hint, read
-from webapp.engine.cpsat.variables import Variables
+from webapp.engine.cpsat.variables import GivenUp, Variables
 from webapp.engine.domains import Domains
 from webapp.engine.evaluate import Timetable, evaluate
 from webapp.engine.explain.core import MOST_PLACES, places
@@ -254,13 +254,13 @@ class _Work:
             whole = len(circle) == len(self.instance.meetings) - len(self.waiting)
             most = None if best is None else len(self.moved(best)) - 1
             seconds = (1 - LADDER_SHARE) * self.clock.left * (1.0 if whole else 0.5)
-            outcome, after, bound = self._solve(circle, seconds, most=most, start=best)
+            status, after, bound = self._solve(circle, seconds, most=most, start=best)
             if after is not None:
                 best = after
-            if outcome.status is Status.INFEASIBLE and circle == self.must:
+            if status is Status.INFEASIBLE and circle == self.must:
                 self.bound += not self.others_hard  # somebody else must move too
             if whole:
-                self._conclude(outcome, best, bound)
+                self._conclude(status, best, bound)
         return best
 
     @cached_property
@@ -293,10 +293,10 @@ class _Work:
         lost = len(set(solution.unplaced) - self.waiting)
         return lost + max(0, hard - len(solution.unplaced) - self.others_hard)
 
-    def _conclude(self, outcome: Outcome, best: Solution | None, bound: int) -> None:
-        if outcome.status is Status.INFEASIBLE and best is None:
+    def _conclude(self, status: Status, best: Solution | None, bound: int) -> None:
+        if status is Status.INFEASIBLE and best is None:
             self.status = Status.INFEASIBLE
-        elif outcome.status is Status.INFEASIBLE and best is not None:
+        elif status is Status.INFEASIBLE and best is not None:
             self.bound = len(self.moved(best))
         else:
             self.bound = max(self.bound, bound)
@@ -361,13 +361,25 @@ class _Work:
         most: int | None,
         partial: bool = False,
         start: Solution | None = None,
-    ) -> tuple[Outcome, Solution | None, int]:
-        """Place the free meetings anew: the outcome, the timetable, and the least moves by the bound."""
+    ) -> tuple[Status, Solution | None, int]:
+        """Place the free meetings anew: how that ended, the timetable, and the least moves by the bound."""
         instance = replace(self.instance, constraints=tuple(c for c in self.instance.constraints if c.hard))
         among = set(free)
         fixed = {m: p for m, p in enumerate(self.before.placements) if m not in among}
-        variables = Variables(instance, among, fixed, self.domains, named_rooms=True, partial=partial, separate=True)
-        add_constraints(variables)
+        try:
+            variables = Variables(
+                instance,
+                among,
+                fixed,
+                self.domains,
+                named_rooms=True,
+                partial=partial,
+                separate=True,
+                given_up=lambda: self.clock.over,
+            )
+            add_constraints(variables)
+        except GivenUp:
+            return Status.UNKNOWN, None, 0
         moves = self._moves(variables)
         if most is not None:
             variables.model.add(moves <= most)
@@ -375,9 +387,9 @@ class _Work:
         hint(variables, start or self.before)
         outcome = run(variables.model, self.clock.limits(seconds))
         if not outcome.solved:
-            return outcome, None, 0
+            return outcome.status, None, 0
         after = Solution(read(variables, outcome).placements, self.before.sectioning)
-        return outcome, after, 0 if partial else max(0, round(outcome.bound + 0.49))
+        return outcome.status, after, 0 if partial else max(0, round(outcome.bound + 0.49))
 
     def _moves(self, variables: Variables) -> cp_model.LinearExpr:
         """How many free meetings leave their place."""
