@@ -41,13 +41,13 @@ Stop = Callable[[], bool]
 def resolve_rest(base: Base, closeness: int, seconds: float, seed: int, stop: Stop) -> tuple[Solution, dict[str, Any]]:
     """Improve all classes that no lock holds; the timetable is never worse than the base, by the term's own weights.
 
-    ``closeness`` times the heaviest soft rule is what a class must gain for moving.
+    ``closeness`` times the lightest soft rule is what a class must gain for moving.
     """
     before = time.monotonic()
     instance = _held(base, base.locks)
     limit = max(LEAST_SECONDS, seconds - STORING_SECONDS)
     if closeness:
-        price = closeness * instance.weight_range[1]
+        price = closeness * instance.weight_range[0]
         found = stay_close(instance, base.solution, base.solution, price, limit, workers(), seed, stop)
         instance = priced(instance, base.solution, price)
     else:

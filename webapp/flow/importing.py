@@ -166,10 +166,12 @@ def _confirm(
     seen: str | None,
 ) -> Imported:
     lock(organization)
-    if seen is not None and seen != _compared(organization, term, tables, replace=replace).digest:
-        raise PreviewOutdated(
-            _("The data have changed since the preview: nothing was imported. Look at what would change now.")
-        )
+    if seen is not None:
+        now = _compared(organization, term, tables, replace=replace)
+        if now.ok and now.digest != seen:
+            raise PreviewOutdated(
+                _("The data have changed since the preview: nothing was imported. Look at what would change now.")
+            )
     term = term or _term_in_file(organization, tables, make=True)
     _refuse_without_term(term, tables)
     rows = Store(organization.organization_id, term)

@@ -21,7 +21,7 @@ DEFAULT_SECONDS = 15
 REPAIR_SECONDS = 15
 """Wall time for a repair: the least number of moves first, the ladder with what is left."""
 CLOSENESS = {"near": 1, "nearer": 10, "any": 0}
-"""How much a class that moves must gain, in units of the term's heaviest soft rule; 0 for no matter."""
+"""How much a class that moves must gain, in units of the term's lightest soft rule; 0 for no matter."""
 
 
 @dataclass(frozen=True)
