@@ -329,10 +329,14 @@ def move_by_keyboard_and_undo(page: Page) -> None:
 
 
 def walk_to_a_costly_cell(page: Page) -> None:
-    """Down one column of the week and up the next, until the line below says that moving there costs and no more."""
+    """Down one column of the week and up the next, to where moving costs and breaks nothing, as the line below says."""
+    spots = page.locator(".wg .spot--warn")
+    costly = {" ".join(effect.split()) for effect in spots.evaluate_all("all => all.map(one => one.dataset.effect)")}
     for key in (["ArrowDown"] * 8 + ["ArrowRight"] + ["ArrowUp"] * 8 + ["ArrowRight"]) * 4:
         page.keyboard.press(key)
-        if "Cost rises by" in page.locator("#ed-effect").inner_text():
+        told = " ".join(page.locator("#ed-effect").inner_text().split())
+        if told in costly:
+            assert "Cost rises by" in told
             return
     pytest.fail("no cell of the week is free and costs")
 
