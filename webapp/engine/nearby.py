@@ -99,8 +99,12 @@ def stay_close(
         No worse than the start by hard violations first, then by cost and price together.
     """
     found = sweep(instance, before, start, [[price]] * workers, seconds, seed, stop)
-    best = settled(instance, before, min(found, key=lambda near: near.at(price)).solution)
+    best = settled(instance, before, _best(found, price).solution)
     return min((start, best), key=lambda solution: _grade(priced(instance, before, price), solution))
+
+
+def _best(found: Sequence[Near], price: int) -> Near:
+    return min(found, key=lambda near: near.at(price))
 
 
 def settled(instance: Instance, before: Solution, after: Solution) -> Solution:
@@ -169,8 +173,8 @@ def sweep(
             share = min(most_of_step, (end - time.monotonic()) / (len(lists[number]) - step))
             if share <= 0 or stop():
                 break
-            origin = min((near.at(price), -index) for index, near in enumerate(pool))
-            pool.append(search.anneal(pool[-origin[1]].solution, price, share, seed + 1_009 * number + step, stop))
+            origin = _best(pool, price).solution
+            pool.append(search.anneal(origin, price, share, seed + 1_009 * number + step, stop))
         return pool[1:]
 
     with ThreadPoolExecutor(len(lists), thread_name_prefix="nearby") as threads:
