@@ -11,6 +11,7 @@ from tests.engine.planted import base
 from tests.engine.window import window
 from webapp.engine.evaluate import evaluate
 from webapp.engine.instance import (
+    UNPLACED,
     Constraint,
     Instance,
     Meeting,
@@ -21,6 +22,7 @@ from webapp.engine.instance import (
     RoomOption,
     TimeOption,
 )
+from webapp.engine.nearby import Near
 from webapp.engine.repair import Change, PersonOut, RoomOut, changed, repair
 from webapp.engine.result import Status
 from webapp.engine.solution import Solution
@@ -190,3 +192,18 @@ def test_the_time_limit_is_kept() -> None:
     begin = monotonic()
     repair(instance, before, [RoomOut(0), RoomOut(1)], 2)
     assert monotonic() - begin < 2 * 1.05 + 2
+
+
+def test_where_the_truth_refuses_all_that_the_search_found_the_first_rung_stays(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    instance, before = waiting(rooms=2)
+    moving = before.moved([(0, replace(before.placements[0], room=1))])
+    clashing = Solution((before.placements[0],) * 2 + (UNPLACED,))
+
+    def blind(*_given: object) -> list[Near]:
+        return [Near(clashing, 0, 0, 1)]  # by its own count it breaks nothing
+
+    monkeypatch.setattr("webapp.engine.repair.sweep", blind)
+    found = repair(instance, moving, [RoomOut(1)], 5)
+    assert (found.status, found.moved, len(found.ladder)) == (Status.FEASIBLE, (0,), 1)

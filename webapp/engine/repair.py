@@ -225,7 +225,7 @@ class _Work:
             yield everything
 
     def _is_quick(self, circle: Sequence[int]) -> bool:
-        """Whether a model of these meetings is built soon enough: nothing can interrupt that."""
+        """Whether a model of these meetings is built soon enough to leave time for solving it."""
         return places(self.instance, circle) <= BUILDING_SHARE * self.clock.left * PLACES_PER_SECOND
 
     def _nearest(self) -> list[int]:
@@ -331,7 +331,9 @@ class _Work:
                 best[moves] = near
         chosen = efficient({moves: near.at(0) for moves, near in best.items()})
         rungs = [self._rung(settled(self.instance, self.before, best[moves].solution)) for moves in chosen]
-        return tuple(rung for rung, loses in rungs if loses <= allowed)
+        kept = [rung for rung, loses in rungs if loses <= allowed]
+        # On a grid where the search is blind to a rule the truth may refuse what it found: the first rung stays then.
+        return tuple(kept) if kept and kept[0].moves <= only.moves else (only, *kept)
 
     def _rung(self, solution: Solution) -> tuple[Rung, int]:
         """A timetable as a rung, and what it loses, by the truth."""
