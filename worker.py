@@ -21,14 +21,14 @@ from rq.job import Job
 from rq.serializers import JSONSerializer
 from sqlalchemy.exc import DBAPIError
 
-from webapp import jobs
 from webapp.app import create_app
 from webapp.config import ConfigError
 from webapp.engine.solve import warm
 from webapp.extensions import QUEUE_NAMES, QueueUnavailable, db, queue
-from webapp.flow import leasing
+from webapp.services.jobs import lease
+from webapp.tasks import runner
 
-ALLOWED = frozenset(task for _queue, task in leasing.CARRIERS.values())
+ALLOWED = frozenset(task for _queue, task in lease.CARRIERS.values())
 """The functions that a job may name. Whoever can write to Redis can name any other: those are refused."""
 SWEEP_SECONDS = 10
 
@@ -59,7 +59,7 @@ class TimeloomWorker(Worker):
     def setup_work_horse_signals(self) -> None:
         """In the child: SIGTERM asks the run to end gracefully."""
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        signal.signal(signal.SIGTERM, jobs.end_gracefully)
+        signal.signal(signal.SIGTERM, runner.end_gracefully)
 
     def handle_warm_shutdown_request(self) -> None:
         """Pass the request to stop on to the run in hand."""
@@ -72,14 +72,14 @@ class TimeloomWorker(Worker):
         """Wait for the child; if it died with a job in its hands, that is settled at once."""
         pid = self.horse_pid
         super().monitor_work_horse(job, queue, execution)
-        self._settle(lambda: leasing.lose(pid) and leasing.enqueue_forgotten(at_once=True))
+        self._settle(lambda: lease.lose(pid) and lease.enqueue_forgotten(at_once=True))
 
     def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
         """Tell Redis that the worker is alive, and sweep now and then."""
         super().heartbeat(timeout, pipeline)
         if not self._is_horse and time.monotonic() - self._swept_at > SWEEP_SECONDS:
             self._swept_at = time.monotonic()
-            self._settle(leasing.sweep)
+            self._settle(lease.sweep)
 
     def _settle(self, action: Any) -> None:
         """Settle what can be settled; a server that is away is asked again at the next heartbeat."""
@@ -95,7 +95,7 @@ def refusal_of(job: Job) -> str | None:
     """Why a job must not run: only our functions, by name, with one id, and nothing called back."""
     if job.func_name not in ALLOWED:
         return f"{job.func_name!r} is not a job of Timeloom"
-    if len(job.args) != 1 or job.kwargs or not leasing.JOB_ID.fullmatch(str(job.args[0])):
+    if len(job.args) != 1 or job.kwargs or not lease.JOB_ID.fullmatch(str(job.args[0])):
         return "its argument is not the id of a run"
     if job.instance or any((job._success_callback_name, job._failure_callback_name, job._stopped_callback_name)):  # noqa: SLF001
         return "it calls back"

@@ -16,8 +16,8 @@ from flask_migrate import upgrade
 
 from benchmarks import where_else
 from benchmarks.where_else import made, packed, timed
-from webapp.access import SESSION_BEGAN
 from webapp.embedded import servers
+from webapp.web.access import SESSION_BEGAN
 
 
 def main() -> int:
@@ -47,9 +47,9 @@ def main() -> int:
 def also(timetable_id: int) -> dict[str, Any]:
     """Another timetable of the same term, submitted to the heads; the keys that addresses need."""
     from webapp.extensions import db
-    from webapp.flow.bridge import TimetableFacts, build_problem, store_timetable
-    from webapp.flow.reports import MAKERS
     from webapp.models import Department, Timetable, TimetableStatus
+    from webapp.services.problem import TimetableFacts, build_problem, store_timetable
+    from webapp.services.reports import MAKERS
 
     timetable = db.session.get_one(Timetable, timetable_id)
     problem = build_problem(timetable.term)

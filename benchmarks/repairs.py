@@ -41,7 +41,7 @@ def main() -> int:
 
 def terms(classes: int) -> Iterator[tuple[str, Any]]:
     """The two terms, by name."""
-    from webapp.demo.loading import load
+    from webapp.demo.loader import load
     from webapp.extensions import db
     from webapp.models import Term, Timetable
 
@@ -56,9 +56,9 @@ def measure(name: str, term: Any, seconds: float, limit: float) -> int:
     from webapp.engine.evaluate import evaluate
     from webapp.engine.params import SolveParams
     from webapp.engine.solve import solve
-    from webapp.flow.bridge import build_problem
-    from webapp.flow.redoing import Base
-    from webapp.redoing import repair_timetable, resolve_rest, workers
+    from webapp.services.problem import build_problem
+    from webapp.services.repair import Base
+    from webapp.tasks.repair import repair_timetable, resolve_rest, workers
 
     problem = build_problem(term)
     solution = solve(problem.instance, SolveParams(seconds, 1, workers())).solution
@@ -84,7 +84,7 @@ def measure(name: str, term: Any, seconds: float, limit: float) -> int:
 
 def happenings(problem: Any, solution: Any) -> Iterator[tuple[str, list[Any]]]:
     """What happens, in words and as changes: to the fullest room, the busiest teacher, the largest section."""
-    from webapp.flow.redoing import Change, What
+    from webapp.services.repair import Change, What
 
     used = Counter(place.room for place in solution.placements if place.room is not None)
     room = problem.room_ids[used.most_common(1)[0][0]]

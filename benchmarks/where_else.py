@@ -17,8 +17,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
 
-from webapp.access import SESSION_BEGAN
 from webapp.embedded import servers
+from webapp.web.access import SESSION_BEGAN
 
 DAYS, SLOTS, LECTURES, SETS = 5, 8, 3, 400
 CLOCK: Callable[[], float] = perf_counter
@@ -54,9 +54,9 @@ def made(classes: int) -> tuple[int, list[int], str]:
     """A term with its timetable in the database: its key, its entries, and the session of its registrar."""
     from tests import factories
     from webapp.extensions import db
-    from webapp.flow.bridge import TimetableFacts, build_problem, store_timetable
-    from webapp.flow.term_defaults import default_rules
     from webapp.models import TimetableEntry
+    from webapp.services.problem import TimetableFacts, build_problem, store_timetable
+    from webapp.services.shared.rule_defaults import default_rules
 
     random = Random(1)
     user = factories.user()
@@ -136,11 +136,11 @@ def report(app: Flask, timetable_id: int, entries: list[int], user: str, request
 def moved(app: Flask, client: FlaskClient, path: str, timetable_id: int, entry: int) -> tuple[float, float] | None:
     """Seconds to move a class to its best other place, and to show the page again; None where it can't go."""
     from webapp.extensions import db
-    from webapp.flow import adjusting
     from webapp.models import Timetable
+    from webapp.services import editor
 
     with app.app_context():
-        best = adjusting.chosen(db.session.get_one(Timetable, timetable_id), entry).best[0]
+        best = editor.chosen(db.session.get_one(Timetable, timetable_id), entry).best[0]
     if best.mark == "bad":
         return None
     answers: list[Any] = []

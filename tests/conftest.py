@@ -19,11 +19,11 @@ from sqlalchemy.orm import Session, scoped_session
 from werkzeug.test import TestResponse
 
 from tests.pages import Pages
-from webapp.access import SESSION_BEGAN
 from webapp.app import create_app
 from webapp.embedded import servers
 from webapp.extensions import db, queue
 from webapp.models import User
+from webapp.web.access import SESSION_BEGAN
 
 DATABASE = f"timeloom_test_{os.getpid()}"
 REDIS_DATABASE = 15 - int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))

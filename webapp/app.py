@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Mapping
-from importlib import import_module
 from typing import Any
 
 from flask import Flask, current_app, has_request_context, request
@@ -11,10 +10,9 @@ from flask_login import current_user
 from sqlalchemy import event
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from webapp import access, cli, config, errors, headers, health, logs, metrics, showing
+from webapp import commands, config, logs
 from webapp.extensions import babel, csrf, db, limiter, login_manager, migrate, queue
-
-BLUEPRINTS = ("auth", "admin", "hod", "faculty", "student", "api")
+from webapp.web import access, blueprints, errors, headers, health, metrics, presentation
 
 
 def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
@@ -27,9 +25,11 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     headers.init_app(app)
     _trust_proxies(app)
     _bind_extensions(app)
-    _register_blueprints(app)
+    for views in (health, metrics):
+        app.register_blueprint(views.bp)
+    blueprints.init_app(app)
     errors.init_app(app)
-    cli.init_app(app)
+    commands.init_app(app)
     return app
 
 
@@ -49,7 +49,7 @@ def _bind_extensions(app: Flask) -> None:
     babel.init_app(app, locale_selector=_choose_locale, timezone_selector=_choose_timezone)
     access.init_app(app)
     app.context_processor(lambda: {"locale": get_locale(), "version": app.config["VERSION"]})
-    app.jinja_env.globals["paper_line"] = showing.paper_line
+    app.jinja_env.globals["paper_line"] = presentation.paper_line
     if not event.contains(db.session, "after_begin", _limit_statements):
         event.listen(db.session, "after_begin", _limit_statements)
 
@@ -76,10 +76,3 @@ def _languages() -> list[str]:
 def _choose_timezone() -> str | None:
     """The organisation's own, in which its people read every instant."""
     return current_user.organization.timezone if current_user and current_user.is_authenticated else None
-
-
-def _register_blueprints(app: Flask) -> None:
-    app.register_blueprint(health.bp)
-    app.register_blueprint(metrics.bp)
-    for name in BLUEPRINTS:
-        app.register_blueprint(import_module(f"webapp.{name}").bp)

@@ -119,7 +119,7 @@ def from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
         "PERMANENT_SESSION_LIFETIME": timedelta(hours=12),
         "PREFERRED_URL_SCHEME": "https" if secure else "http",
         "WTF_CSRF_TIME_LIMIT": None,  # a token lives as long as its session
-        "WTF_CSRF_CHECK_DEFAULT": False,  # webapp/access.py asks for it, except where a Bearer token speaks
+        "WTF_CSRF_CHECK_DEFAULT": False,  # webapp/web/access.py asks for it, except where a Bearer token speaks
         "RATELIMIT_STORAGE_URI": values["REDIS_URL"].replace("unix://", "redis+unix://", 1),
         "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,
         "RATELIMIT_HEADERS_ENABLED": True,

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser import looking, workbench
+from tests.browser import screens, workbench
 from tests.browser.university import University
 from webapp.models import Role
 
@@ -30,29 +30,29 @@ PAGES = {
 @pytest.mark.parametrize("role", PAGES)
 def test_axe_finds_nothing_serious_on_any_page_of_a_role_light_or_dark(page: Page, published: University, role: str):
     page.goto("/sign-in")
-    found = looking.grave_violations(page)
-    looking.sign_in(page, role)
+    found = screens.grave_violations(page)
+    screens.sign_in(page, role)
     linked = page.locator("nav a").evaluate_all("links => links.map(one => one.getAttribute('href'))")
     for path in dict.fromkeys([*PAGES[role], *linked]):
         answer = page.goto(path.format(timetable=published.timetable_id))
         assert answer is not None
         assert answer.status == 200, path
-        found += looking.grave_violations(page)
+        found += screens.grave_violations(page)
     assert found == []
 
 
 @pytest.mark.parametrize("role", [Role.REGISTRAR, Role.HOD])
 def test_axe_finds_nothing_serious_on_the_workbench_and_it_fits_a_phone(page: Page, published: University, role: Role):
     addresses = workbench.furnish(published)[role]
-    looking.sign_in(page, role)
+    screens.sign_in(page, role)
     found, wide = [], []
     for path in addresses:
         answer = page.goto(path)
         assert answer is not None
         assert answer.status == 200, path
-        found += looking.grave_violations(page)
+        found += screens.grave_violations(page)
         page.set_viewport_size(PHONE)
-        wide += [path] if looking.overflow(page) else []
+        wide += [path] if screens.overflow(page) else []
         page.set_viewport_size(DESKTOP)
     assert (found, wide) == ([], [])
 
@@ -62,7 +62,7 @@ def test_by_keyboard_alone_a_student_comes_to_the_printed_week(page: Page, publi
     expect(page.get_by_label("E-mail")).to_be_focused()
     page.keyboard.type(University.email("student"))
     page.keyboard.press("Tab")
-    page.keyboard.type(looking.PASSWORD)
+    page.keyboard.type(screens.PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url("**/student/timetable")
     page.keyboard.press("Tab")
@@ -80,7 +80,7 @@ def test_without_script_a_run_can_be_asked_for_watched_and_cancelled(
 ):
     context = browser.new_context(base_url=base_url, java_script_enabled=False)
     page = context.new_page()
-    looking.sign_in(page, "registrar")
+    screens.sign_in(page, "registrar")
     page.goto("/admin/timetables/generate")
     page.get_by_role("button", name="Generate").click()
     assert "/admin/timetables/runs/tt_" in page.url
@@ -93,7 +93,7 @@ def test_without_script_a_run_can_be_asked_for_watched_and_cancelled(
 def test_without_script_another_subjects_week_can_be_chosen(browser: Browser, base_url: str, published: University):
     context = browser.new_context(base_url=base_url, java_script_enabled=False)
     page = context.new_page()
-    looking.sign_in(page, "registrar")
+    screens.sign_in(page, "registrar")
     page.goto(f"/admin/timetables/{published.timetable_id}/week")
     page.get_by_label("Groups").select_option(label="MAT3: Mathematics semester 3")
     page.get_by_role("button", name="Show").click()

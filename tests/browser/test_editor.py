@@ -9,21 +9,21 @@ from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.flow.adjusting_cases import Case, adjustable
-from webapp.access import SESSION_BEGAN
+from tests.services.editor.cases import Case, adjustable
 from webapp.extensions import db
-from webapp.flow import adjusting
+from webapp.services import editor
+from webapp.web.access import SESSION_BEGAN
 
 AXE = next(Path(__file__).parent.glob("vendor/axe-*.min.js"))
 
 
 @pytest.fixture
 def case(data: Flask) -> Iterator[Case]:
-    adjusting.forget_boards()
+    editor.forget_boards()
     found = adjustable()
     db.session.commit()
     yield found
-    adjusting.forget_boards()
+    editor.forget_boards()
 
 
 @pytest.fixture
@@ -150,7 +150,7 @@ def test_it_works_without_script(browser: object, registrar: BrowserContext, cas
 def test_axe_finds_nothing_serious(page: Page, registrar: BrowserContext, case: Case, scheme: str, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 900})
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-    adjusting.unplace(case.user, case.timetable, case.timetable.revision, case.entry("LAB").entry_id)
+    editor.unplace(case.user, case.timetable, case.timetable.revision, case.entry("LAB").entry_id)
     open_editor(page, path(case, "ALG"))
     page.locator(cell(page, case, 2, 0)).click()
     expect(page.get_by_role("alert")).to_contain_text("must hold")

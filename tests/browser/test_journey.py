@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser import looking, university
+from tests.browser import screens, university
 from tests.browser.university import University
-from webapp.flow import importing
+from webapp.services.imports import uploads
 
 SECONDS = 12
 PATIENCE = 90
@@ -51,7 +51,7 @@ def bar(page: Page) -> Iterator[int]:
 
 @pytest.mark.slow
 def test_from_a_workbook_to_a_students_printed_week(page: Page, empty_university: University, worker: None):
-    looking.sign_in(page, "registrar")
+    screens.sign_in(page, "registrar")
     upload_and_confirm(page)
 
     generate(page)
@@ -79,24 +79,24 @@ def test_from_a_workbook_to_a_students_printed_week(page: Page, empty_university
     page.get_by_role("main").get_by_role("button", name="Publish").click()
     expect(page.get_by_role("heading", name="Everybody sees version 1")).to_be_visible()
 
-    organization = importing.find_organization("TINY")
+    organization = uploads.find_organization("TINY")
     assert organization is not None
     university.add_people(organization)
-    looking.sign_in_anew(page, "student")
+    screens.sign_in_anew(page, "student")
     text = page.get_by_role("main").inner_text()
     assert "CSE3-A-B1" in text
     assert "CSE3-A-B2" not in text
     assert "MA302" not in text
     page.get_by_role("link", name="Print").click()
     page.wait_for_url("**/print*")
-    sheets = looking.printed(page)
+    sheets = screens.printed(page)
     assert len(sheets) == 1
     assert "Asha Nair" in sheets[0]
     assert "CS301" in sheets[0]
 
 
 def test_a_double_click_asks_for_one_run(page: Page, published: University):
-    looking.sign_in(page, "registrar")
+    screens.sign_in(page, "registrar")
     page.goto("/admin/timetables/generate")
     page.get_by_role("main").get_by_role("button", name="Generate").dblclick()
     page.wait_for_url("**/runs/tt_*")
@@ -105,7 +105,7 @@ def test_a_double_click_asks_for_one_run(page: Page, published: University):
 
 
 def test_a_second_tab_and_the_back_button_lead_to_the_run_that_is_under_way(page: Page, published: University):
-    looking.sign_in(page, "registrar")
+    screens.sign_in(page, "registrar")
     other = page.context.new_page()
     other.goto("/admin/timetables/generate")
     first = generate(page)
@@ -121,7 +121,7 @@ def test_a_second_tab_and_the_back_button_lead_to_the_run_that_is_under_way(page
 def test_a_session_that_ends_while_a_run_is_watched_leads_to_the_sign_in_page_and_back(
     page: Page, published: University
 ):
-    looking.sign_in(page, "registrar")
+    screens.sign_in(page, "registrar")
     run = generate(page)
     page.context.clear_cookies()
     page.wait_for_url(lambda url: "/sign-in" in url, timeout=10_000)
@@ -133,13 +133,13 @@ def test_a_session_that_ends_while_a_run_is_watched_leads_to_the_sign_in_page_an
 
 
 def test_publishing_twice_says_that_it_is_published_already(page: Page, published: University):
-    looking.sign_in(page, "registrar")
+    screens.sign_in(page, "registrar")
     page.goto(f"/admin/timetables/{published.timetable_id}/publish")
     expect(page.get_by_role("main")).to_contain_text("Version 1 is published already.")
 
 
 def test_a_wrong_workbook_is_refused_with_row_column_and_reason_and_changes_nothing(page: Page, published: University):
-    looking.sign_in(page, "registrar")
+    screens.sign_in(page, "registrar")
     page.goto("/admin/import")
     wrong = b"code,name,capacity\nR9,Hall 9,many\n"
     page.get_by_label("File", exact=True).set_input_files(

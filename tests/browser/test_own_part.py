@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser import looking
+from tests.browser import screens
 from tests.browser.university import GROUPS, University
 
 
@@ -12,7 +12,7 @@ def week(page: Page) -> str:
 
 
 def test_a_student_sees_section_and_own_batch_and_no_other_batch_or_group(page: Page, published: University):
-    looking.sign_in(page, "student")
+    screens.sign_in(page, "student")
     text = week(page)
     assert "7 classes" in text or "8 classes" in text
     assert "CS301" in text
@@ -23,10 +23,10 @@ def test_a_student_sees_section_and_own_batch_and_no_other_batch_or_group(page: 
 
 
 def test_a_students_week_is_one_sheet_with_name_university_and_version(page: Page, published: University):
-    looking.sign_in(page, "student")
+    screens.sign_in(page, "student")
     page.get_by_role("link", name="Print").click()
     page.wait_for_url("**/print*")
-    sheets = looking.printed(page)
+    sheets = screens.printed(page)
     assert len(sheets) == 1
     for words in ("Asha Nair", "Tiny University", "Odd 2024-25", "Version 1", "Sheet 1 of 1", "CS301"):
         assert words in sheets[0]
@@ -34,7 +34,7 @@ def test_a_students_week_is_one_sheet_with_name_university_and_version(page: Pag
 
 
 def test_a_teacher_sees_own_classes_only(page: Page, published: University):
-    looking.sign_in(page, "faculty")
+    screens.sign_in(page, "faculty")
     text = week(page)
     assert "CS301" in text
     assert "CSE3-A-B2" in text
@@ -42,11 +42,11 @@ def test_a_teacher_sees_own_classes_only(page: Page, published: University):
         assert foreign not in text
     page.get_by_role("link", name="Print").click()
     page.wait_for_url("**/print*")
-    assert len(looking.printed(page)) == 1
+    assert len(screens.printed(page)) == 1
 
 
 def test_a_head_sees_the_own_departments_courses_only(page: Page, published: University):
-    looking.sign_in(page, "hod")
+    screens.sign_in(page, "hod")
     text = week(page)
     assert "CS301" in text
     assert "CS302" in text
@@ -61,9 +61,9 @@ def test_a_head_sees_the_own_departments_courses_only(page: Page, published: Uni
 
 
 def test_all_groups_print_on_one_sheet_each_with_a_header(page: Page, published: University):
-    looking.sign_in(page, "registrar")
+    screens.sign_in(page, "registrar")
     page.goto(f"/admin/timetables/{published.timetable_id}/print?by=group")
-    sheets = looking.printed(page)
+    sheets = screens.printed(page)
     assert len(sheets) == GROUPS
     for number, sheet in enumerate(sheets, 1):
         assert "Tiny University" in sheet
@@ -75,17 +75,17 @@ def test_all_groups_print_on_one_sheet_each_with_a_header(page: Page, published:
 @pytest.mark.parametrize("width", [390, 320])
 def test_a_students_week_fits_a_phone(page: Page, published: University, width: int):
     page.set_viewport_size({"width": width, "height": 844})
-    looking.sign_in(page, "student")
+    screens.sign_in(page, "student")
     expect(page.get_by_role("heading", name="Monday")).to_be_visible()
-    assert looking.overflow(page) == 0
+    assert screens.overflow(page) == 0
 
 
 def test_what_is_withdrawn_is_gone_from_a_students_page(page: Page, published: University):
-    looking.sign_in(page, "registrar")
+    screens.sign_in(page, "registrar")
     page.goto("/admin/publishing")
     page.get_by_role("button", name="Withdraw").click()
     page.get_by_role("dialog").get_by_role("button", name="Withdraw").click()
     expect(page.get_by_role("heading", name="Nothing is published")).to_be_visible()
-    looking.sign_in_anew(page, "student")
+    screens.sign_in_anew(page, "student")
     expect(page.get_by_role("heading", name="No timetable is published yet")).to_be_visible()
     assert "CS301" not in week(page)

@@ -3,21 +3,21 @@
 import sqlalchemy as sa
 from playwright.sync_api import Page, expect
 
-from tests.browser import looking
+from tests.browser import screens
 from tests.browser.university import DAYS, HOURS, University
 from webapp.extensions import db
-from webapp.flow import wishes
-from webapp.flow.records import Scope
 from webapp.models import Faculty, Organization, Term, TimeSlot
+from webapp.services.reference import Scope
+from webapp.services.terms import wishes
 
 HEAD = ("Tiny University", "Odd 2024-25", "Version 1", "Printed")
 
 
 def test_every_sheet_of_a_report_has_university_term_version_and_its_number(page: Page, published: University):
-    looking.sign_in(page, "registrar")
-    for key, size in (("leaves", looking.A4_PORTRAIT), ("rooms", looking.A4_LANDSCAPE)):
+    screens.sign_in(page, "registrar")
+    for key, size in (("leaves", screens.A4_PORTRAIT), ("rooms", screens.A4_LANDSCAPE)):
         page.goto(f"/admin/reports/{key}")
-        sheets = looking.printed(page, size)
+        sheets = screens.printed(page, size)
         for number, sheet in enumerate(sheets, 1):
             assert f"Page {number} of {len(sheets)}" in sheet
             assert [words for words in HEAD if words not in sheet] == [], sheet
@@ -25,11 +25,11 @@ def test_every_sheet_of_a_report_has_university_term_version_and_its_number(page
 
 def test_a_long_list_is_folded_on_screen_and_whole_on_paper(page: Page, published: University):
     _paint_a_whole_week()
-    looking.sign_in(page, "registrar")
+    screens.sign_in(page, "registrar")
     page.goto("/admin/audit?action=availability.paint")
     last = page.get_by_role("cell", name="WED5")
     expect(last).to_be_hidden()
-    assert "WED5" in " ".join(looking.printed(page))
+    assert "WED5" in " ".join(screens.printed(page))
     page.get_by_label(f"Show all {len(DAYS) * len(HOURS)} rows").check()
     expect(last).to_be_visible()
 

@@ -12,13 +12,13 @@ import sqlalchemy as sa
 from flask import Flask
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser import looking
-from webapp.demo import catalogue, loading
+from tests.browser import screens
+from webapp.demo import catalogue, loader
 from webapp.extensions import db
-from webapp.flow.checking import trying
-from webapp.flow.exporting import term_contents
-from webapp.flow.redoing import asking
 from webapp.models import Role, Term, Timetable, TimetableStatus
+from webapp.services.checks import what_if
+from webapp.services.imports.exports import term_contents
+from webapp.services.repair import requests
 
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 PATIENCE = 90_000
@@ -53,9 +53,9 @@ class Week:
 @pytest.fixture
 def saru(data: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     """The small demo university, whose short jobs are shorter still."""
-    monkeypatch.setattr(trying, "TRY_SECONDS", SHORT_SECONDS)
-    monkeypatch.setattr(asking, "REPAIR_SECONDS", RUN_SECONDS)
-    loading.load(looking.PASSWORD, catalogue.SMALL)
+    monkeypatch.setattr(what_if, "TRY_SECONDS", SHORT_SECONDS)
+    monkeypatch.setattr(requests, "REPAIR_SECONDS", RUN_SECONDS)
+    loader.load(screens.PASSWORD, catalogue.SMALL)
     db.session.commit()
 
 
@@ -111,7 +111,7 @@ def test_from_broken_data_to_a_published_timetable_and_back(page: Page, browser:
 
 
 def sign_in(page: Page, role: Role) -> None:
-    looking.sign_in(page, role, catalogue.DOMAIN)
+    screens.sign_in(page, role, catalogue.DOMAIN)
 
 
 def main(page: Page) -> Locator:

@@ -11,9 +11,11 @@ import sqlalchemy as sa
 
 from tests import factories
 from webapp.extensions import db
-from webapp.flow import accounts, importing, publishing
-from webapp.flow.passwords import hash_password
 from webapp.models import Department, Faculty, Organization, Role, Student, Term, Timetable
+from webapp.services.accounts import users
+from webapp.services.accounts.passwords import hash_password
+from webapp.services.imports import uploads
+from webapp.services.timetables import publishing
 
 PASSWORD = "warp-and-weft-7"
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
@@ -139,7 +141,7 @@ def workbook(*, with_entries: bool = False) -> bytes:
 
 def found_empty() -> University:
     """An organisation without data and its registrar."""
-    organization = importing.make_organization("TINY", "Tiny University", "Asia/Kolkata")
+    organization = uploads.make_organization("TINY", "Tiny University", "Asia/Kolkata")
     _account(organization, Role.REGISTRAR, "Rita Registrar")
     db.session.commit()
     return University(None, None)
@@ -148,9 +150,9 @@ def found_empty() -> University:
 def found_published() -> University:
     """The whole of it, placed by hand and published, with an account of every role."""
     found_empty()
-    organization = importing.find_organization("TINY")
+    organization = uploads.find_organization("TINY")
     assert organization is not None
-    importing.confirm(organization, None, importing.read_upload("tiny.xlsx", workbook(with_entries=True)))
+    uploads.confirm(organization, None, uploads.read_upload("tiny.xlsx", workbook(with_entries=True)))
     add_people(organization)
     timetable = db.session.scalars(sa.select(Timetable)).one()
     publishing.publish(None, timetable, factories.EVERYTHING)
@@ -169,7 +171,7 @@ def add_people(organization: Organization) -> None:
 
 
 def _account(organization: Organization, role: Role, name: str, **link: Any) -> None:
-    user = accounts.create_user(organization, email=University.email(role), name=name, role=role, **link)
+    user = users.create_user(organization, email=University.email(role), name=name, role=role, **link)
     user.password_hash = _hash()
 
 

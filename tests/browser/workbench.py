@@ -5,8 +5,9 @@ import sqlalchemy as sa
 from tests import factories
 from tests.browser.university import University
 from webapp.extensions import db
-from webapp.flow import adjusting, approving
 from webapp.models import Department, JobKind, JobStatus, Role, Timetable, TimetableEntry, User
+from webapp.services import editor
+from webapp.services.timetables import approvals
 
 CURVE = [[0, 4_000], [2.5, 90], [8.0, 12]]
 VARIANT = {"name": "Balanced", "status": "done", "cost": 40, "weighed": 50, "bound": 40, "unplaced": 0, "curve": CURVE}
@@ -48,10 +49,10 @@ def furnish(published: University) -> dict[Role, list[str]]:
     registrar, head = (
         db.session.scalars(sa.select(User).filter_by(role=role)).one() for role in (Role.REGISTRAR, Role.HOD)
     )
-    draft = adjusting.branch(registrar, timetable, "By hand").timetable_id
-    review = approving.submit(registrar, adjusting.branch(registrar, timetable, "For review"))
+    draft = editor.branch(registrar, timetable, "By hand").timetable_id
+    review = approvals.submit(registrar, editor.branch(registrar, timetable, "For review"))
     department = db.session.scalars(sa.select(Department.department_id).filter_by(code="CSE")).one()
-    approving.comment(head, review, department, "Not on Mondays, please.")
+    approvals.comment(head, review, department, "Not on Mondays, please.")
     entry = db.session.scalars(sa.select(TimetableEntry.entry_id).filter_by(timetable_id=draft)).first()
     jobs = [_done(timetable, kind, facts, changes) for kind, facts, changes in _ended()]
     generated, _checked, repaired = (job.job_id for job in jobs)

@@ -5,11 +5,11 @@ from collections import Counter
 import pytest
 
 from webapp.demo import catalogue, university
-from webapp.engine.counting import shortages
+from webapp.engine.counts import shortages
 from webapp.engine.instance import ResourceKind
-from webapp.flow import exporting, importing
-from webapp.flow.bridge import build_problem
-from webapp.flow.importing import State
+from webapp.services.imports import exports, uploads
+from webapp.services.imports.uploads import State
+from webapp.services.problem import build_problem
 
 
 def test_it_is_the_same_every_time() -> None:
@@ -36,9 +36,9 @@ def test_a_small_one_has_two_years_of_two_programmes_and_room_for_them() -> None
         "CSE3", "CSE5", "MEC3", "MEC5", "MA30", "HS50", "ES30", "OE51",
     }  # fmt: skip
     assert {row["course"] for row in tables["sections"]} == {row["code"] for row in tables["courses"]}
-    organization = importing.make_organization("SARU", "Saraswati University", "Asia/Kolkata")
-    importing.confirm(organization, None, importing.read_upload("saru.zip", university.archive(catalogue.SMALL)))
-    term = importing.find_term(organization, "2024-25", 1)
+    organization = uploads.make_organization("SARU", "Saraswati University", "Asia/Kolkata")
+    uploads.confirm(organization, None, uploads.read_upload("saru.zip", university.archive(catalogue.SMALL)))
+    term = uploads.find_term(organization, "2024-25", 1)
     assert term is not None
     instance = build_problem(term).instance
     assert len(instance.meetings) == 158
@@ -78,13 +78,13 @@ def test_nobody_teaches_too_much_and_rooms_are_used_to_three_quarters_at_most() 
 
 @pytest.mark.usefixtures("app")
 def test_it_comes_in_through_the_import_and_goes_out_unchanged() -> None:
-    organization = importing.make_organization("SARU", "Saraswati University", "Asia/Kolkata")
-    imported = importing.confirm(organization, None, importing.read_upload("saru.zip", university.archive()))
+    organization = uploads.make_organization("SARU", "Saraswati University", "Asia/Kolkata")
+    imported = uploads.confirm(organization, None, uploads.read_upload("saru.zip", university.archive()))
     assert imported.counts[State.NEW] > 2500
-    term = importing.find_term(organization, "2024-25", 1)
+    term = uploads.find_term(organization, "2024-25", 1)
     assert term is not None
-    for packed in (exporting.export_zip(organization, term), exporting.export_workbook(organization, term)):
-        again = importing.preview(organization, term, importing.read_upload("again", packed), replace=True)
+    for packed in (exports.export_zip(organization, term), exports.export_workbook(organization, term)):
+        again = uploads.preview(organization, term, uploads.read_upload("again", packed), replace=True)
         assert again.changes_nothing
 
     instance = build_problem(term).instance

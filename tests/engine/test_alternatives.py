@@ -12,7 +12,7 @@ from webapp.engine.alternatives import alternatives
 from webapp.engine.evaluate import Timetable
 from webapp.engine.instance import UNPLACED, Constraint, Instance, Meeting, Placement, Room, RoomOption
 from webapp.engine.solution import Solution
-from webapp.engine.wording import Names
+from webapp.engine.words import Names
 
 BOTH_ROOMS = (RoomOption(HALL), RoomOption(LAB))
 HARD = ("all_placed", "room_clash", "instructor_clash", "group_clash", "room_closed")

@@ -17,7 +17,7 @@ from webapp.engine.params import SearchParams, SolveParams
 from webapp.engine.readers import read
 from webapp.engine.result import Status
 from webapp.engine.search.annealing import HARD_ALONE, Found
-from webapp.engine.search.warming import tiny
+from webapp.engine.search.warmup import tiny
 from webapp.engine.solution import Solution
 from webapp.engine.solve import SCHEDULING_SHARE, cluster, resolve, schedule, solve
 from webapp.engine.timegrid import Time, TimeGrid

@@ -6,8 +6,8 @@ from flask_login import login_user
 from werkzeug.exceptions import Forbidden, NotFound, Unauthorized
 
 from tests import factories
-from webapp.access import load_or_404, local_path, require_role
 from webapp.models import Organization, Role
+from webapp.web.access import load_or_404, local_path, require_role
 
 
 @pytest.mark.parametrize("path", ["/student/timetable", "/admin/timetables?term=3", "/"])

@@ -4,8 +4,8 @@ import pytest
 
 from tests import factories
 from webapp.extensions import db
-from webapp.flow import accounts, tokens
 from webapp.models import GenerationJob, Role
+from webapp.services.accounts import tokens, users
 
 PATHS = {
     "/api/timetable/progress/tt_000000000000": {Role.REGISTRAR},
@@ -229,5 +229,5 @@ def test_a_disabled_users_token_is_dead(client, registrar):
     headers = bearer(other)
     path = "/api/timetable/progress/tt_000000000000"
     assert client.get(path, headers=headers).status_code == 404
-    accounts.set_enabled(other, False, registrar)
+    users.set_enabled(other, False, registrar)
     assert client.get(path, headers=headers).status_code == 401

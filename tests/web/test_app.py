@@ -13,9 +13,9 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from tests import factories
 from webapp.extensions import QueueUnavailable, db, queue
-from webapp.flow.problems import Conflict, Forbidden, NotFound, Problem
-from webapp.htmx import redirect_to, render
 from webapp.models import EntryClaim, Organization
+from webapp.services.shared.errors import Conflict, Forbidden, NotFound, Problem
+from webapp.web.htmx import redirect_to, render
 
 
 def answering(app, monkeypatch, view):

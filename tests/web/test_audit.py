@@ -5,8 +5,8 @@ import pytest
 from tests import factories
 from tests.pages import words
 from webapp.extensions import db
-from webapp.flow import audit
 from webapp.models import JobKind
+from webapp.services.shared import audit
 
 PAGE = "/admin/audit"
 

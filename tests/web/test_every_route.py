@@ -4,8 +4,8 @@ import pytest
 
 from tests.pages import assert_sound
 from tests.web import university
-from webapp.flow.records import TABLES
 from webapp.models import Role
+from webapp.services.reference import TABLES
 
 ALL = frozenset(Role)
 REGISTRAR, HOD, FACULTY, STUDENT = Role.REGISTRAR, Role.HOD, Role.FACULTY, Role.STUDENT

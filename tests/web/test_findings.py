@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from tests import factories
 from tests.pages import Pages, words
 from webapp.extensions import db
-from webapp.flow.term_defaults import default_rules
 from webapp.models import GenerationJob, JobKind, JobStatus, Role
+from webapp.services.shared.rule_defaults import default_rules
 
 PAGE = "/admin/check"
 

@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 from jinja2 import DictLoader
 
-from webapp import htmx
+from webapp.web import htmx
 
 TEMPLATES = {
     "base.html": "<html>{% block content %}{% endblock %}</html>",

@@ -3,11 +3,11 @@
 import pytest
 import sqlalchemy as sa
 
-from tests.flow.university import University, university
 from tests.pages import Pages, parse, sent_by, words
+from tests.services.university import University, university
 from webapp.extensions import db, queue
-from webapp.flow import weighing
 from webapp.models import GenerationJob, JobStatus, WeightProfile
+from webapp.services.runs import weight_profiles
 
 GENERATE = "/admin/timetables/generate"
 
@@ -41,12 +41,12 @@ def ticked(page, name):
 
 
 def weights(**typed):
-    return {"name": "Mine"} | {f"weight-{rule}": "1" for rule in weighing.WEIGHED} | typed
+    return {"name": "Mine"} | {f"weight-{rule}": "1" for rule in weight_profiles.WEIGHED} | typed
 
 
 def test_a_run_is_asked_for_with_what_was_ticked_and_nothing_else(pages: Pages, here: University) -> None:
     base = here.timetable()
-    weighing.save(here.registrar, None, "Mine", dict.fromkeys(weighing.WEIGHED, "2"))
+    weight_profiles.save(here.registrar, None, "Mine", dict.fromkeys(weight_profiles.WEIGHED, "2"))
     page = pages.get(GENERATE)
     assert ticked(page, "variants") == {"Balanced", "Faculty-First", "Student-First", "Room-Saving", "Compact-Week"}
     assert "4 classes" in words(page)

@@ -7,8 +7,8 @@ from structlog.testing import capture_logs
 
 from tests import factories
 from tests.web import university
-from webapp.flow import tokens
 from webapp.models import Role
+from webapp.services.accounts import tokens
 
 # Names by which `url_for` itself is told what to do; in an address they are nobody's.
 STEERING = ("endpoint=x", "_method=DELETE", "_external=1&_scheme=javascript", "_anchor=x", "timetable_id=7")

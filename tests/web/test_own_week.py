@@ -3,11 +3,11 @@
 import pytest
 
 from tests import factories
-from tests.flow.test_news import second_version
-from tests.flow.university import University, university
 from tests.pages import Pages, words
-from webapp.flow import publishing
+from tests.services.university import University, university
+from tests.services.views.test_changes import second_version
 from webapp.models import Role
+from webapp.services.timetables import publishing
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from tests import factories
 from tests.pages import Pages, assert_sound, parse, sent_by, words
 from webapp.extensions import db
-from webapp.flow import accounts
-from webapp.flow.records import TABLES
 from webapp.models import AuditEvent, Building, Department, Faculty, Room, Term, TimeSlot, User
+from webapp.services.accounts import users
+from webapp.services.reference import TABLES
 
 KEYS = [table.key for table in TABLES]
 
@@ -215,7 +215,7 @@ class TestUsers:
         sent = {"name": "Dr Rao", "email": "rao@example.edu", "role": "faculty", "person": "RAO"}
         page = parse(pages.post("/admin/users/new", sent, 200).get_data(as_text=True))
         password = next(words(e) for e in page.iter("code"))
-        assert accounts.authenticate("rao@example.edu", password).faculty_id
+        assert users.authenticate("rao@example.edu", password).faculty_id
         assert password not in words(pages.get("/admin/users"))
 
     @pytest.mark.parametrize(
@@ -252,7 +252,7 @@ class TestUsers:
         answer = pages.post("/admin/users/bulk/passwords", sent, 200)
         email, _name, _role, password = answer.get_data(as_text=True).splitlines()[1].split(",")
         assert password not in first
-        assert accounts.authenticate(email, password).must_change_password
+        assert users.authenticate(email, password).must_change_password
         assert pages.post("/admin/users/bulk/passwords", sent).location == "/admin/users"
         assert "New password" not in words(pages.get("/admin/users"))
 
@@ -263,7 +263,7 @@ class TestUsers:
         link = words(parse(pages.post(f"{base}/reset-link", status=200).get_data(as_text=True)))
         assert "/reset-password/tr_" in link
         pages.post(f"{base}/sign-out")
-        assert accounts.find_for_session(session) is None
+        assert users.find_for_session(session) is None
         pages.post(f"{base}/disable")
         assert not db.session.get(User, other.user_id).is_enabled
         pages.post(f"{base}/enable")
@@ -278,7 +278,7 @@ class TestUsers:
         again = parse(pages.post(f"{base}/password", {"seen": sent}, 409).get_data(as_text=True))
         assert "was given a new password" in words(again)
         pages.post(f"{base}/password", {}, 400)
-        assert accounts.authenticate(other.email, password)
+        assert users.authenticate(other.email, password)
 
     def test_nobody_disables_themselves(self, pages, registrar):
         pages.post(f"/admin/users/{registrar.user_id}/disable", status=422)
@@ -363,7 +363,7 @@ class TestCommands:
         args = ["create-user", "h@example.edu", "--organization", university.code, "--role", "hod"]
         made = runner.invoke(args=[*args, "--department", "CSE", "--password-stdin"], input="seven horses sleep\n")
         assert (made.exit_code, made.output) == (0, f"Created h@example.edu, hod of {university.code}.\n")
-        assert accounts.authenticate("h@example.edu", "seven horses sleep").department.code == "CSE"
+        assert users.authenticate("h@example.edu", "seven horses sleep").department.code == "CSE"
 
     @pytest.mark.parametrize(
         ("args", "said"),

@@ -3,9 +3,9 @@
 import pytest
 
 from tests import factories
-from tests.flow.university import university
+from tests.services.university import university
 from webapp.extensions import db
-from webapp.flow import reports
+from webapp.services import reports
 
 
 @pytest.fixture

@@ -3,8 +3,8 @@
 import pytest
 
 from tests import factories
-from tests.flow.university import university
 from tests.pages import words
+from tests.services.university import university
 from webapp.extensions import db
 
 PAGE = "/admin/timetables/variants"

@@ -6,11 +6,12 @@ import pytest
 
 from tests import factories
 from tests.pages import Pages, parse, words
-from webapp.access import SESSION_BEGAN, SESSION_SECONDS
 from webapp.app import create_app
 from webapp.extensions import db, limiter
-from webapp.flow import accounts, passwords, tokens
 from webapp.models import Role
+from webapp.services.accounts import passwords, tokens
+from webapp.services.accounts import users as account_users
+from webapp.web.access import SESSION_BEGAN, SESSION_SECONDS
 
 PASSWORD = "seven horses sleep"
 OTHER = "nine carts roll home"
@@ -18,7 +19,7 @@ OTHER = "nine carts roll home"
 
 @pytest.fixture
 def registrar(app):
-    return accounts.create_user(
+    return account_users.create_user(
         factories.organization(), email="reg@example.edu", name="R", role=Role.REGISTRAR, password=PASSWORD
     )
 
@@ -46,7 +47,7 @@ HOMES = {
 @pytest.mark.parametrize("role", list(Role))
 def test_each_role_lands_on_its_own_page_which_stands(client, pages, role):
     user = factories.user(role=role)
-    accounts.set_password(user, PASSWORD, None)
+    account_users.set_password(user, PASSWORD, None)
     assert sign_in(pages, email=user.email).location == HOMES[role]
     assert client.get(HOMES[role]).status_code == 200
     assert client.get("/").location == HOMES[role]
@@ -138,7 +139,7 @@ def test_a_password_that_will_not_do_is_refused_in_words(pages, registrar, sent,
 
 def test_a_given_password_must_be_changed_before_anything_else(client, pages, registrar):
     user = factories.user(registrar.organization)
-    password = accounts.reset_password(user, registrar)
+    password = account_users.reset_password(user, registrar)
     sign_in(pages, password, user.email)
     for path in ("/", "/admin/", "/profile", "/admin/records/rooms"):
         assert client.get(path).location == "/profile/password", path
@@ -152,9 +153,9 @@ def test_a_given_password_must_be_changed_before_anything_else(client, pages, re
 
 def test_a_disabled_user_is_signed_out_and_told_why(client, pages, registrar):
     user = factories.user(registrar.organization)
-    accounts.set_password(user, PASSWORD, None)
+    account_users.set_password(user, PASSWORD, None)
     sign_in(pages, email=user.email)
-    accounts.set_enabled(user, False, registrar)
+    account_users.set_enabled(user, False, registrar)
     assert not is_signed_in(client)
     assert "disabled" in text_of(sign_in(pages, email=user.email, status=422))
 
@@ -219,7 +220,9 @@ class TestLimits:
     def users(self, committed_app, limited):
         org = factories.organization()
         made = [
-            accounts.create_user(org, email=f"{name}@example.edu", name=name, role=Role.REGISTRAR, password=PASSWORD)
+            account_users.create_user(
+                org, email=f"{name}@example.edu", name=name, role=Role.REGISTRAR, password=PASSWORD
+            )
             for name in ("reg", "other")
         ]
         db.session.commit()

@@ -4,12 +4,12 @@ import pytest
 import sqlalchemy as sa
 
 from tests import factories
-from tests.flow.adjusting_cases import adjustable
-from tests.flow.university import university
 from tests.pages import words
+from tests.services.editor.cases import adjustable
+from tests.services.university import university
 from webapp.extensions import db
-from webapp.flow import itemising
 from webapp.models import Faculty, TimetableStatus
+from webapp.services.timetables import violations
 
 
 @pytest.fixture
@@ -50,10 +50,10 @@ def test_a_page_says_that_the_data_have_changed_where_rules_are_broken_that_held
 
 
 def test_counts_are_honest_when_some_are_shown(pages, timetable, monkeypatch):
-    monkeypatch.setattr(itemising, "SHOWN_OF_EACH", 1)
-    monkeypatch.setattr(itemising, "MOST_ON_A_PAGE", 2)
+    monkeypatch.setattr(violations, "SHOWN_OF_EACH", 1)
+    monkeypatch.setattr(violations, "MOST_ON_A_PAGE", 2)
     key = timetable.timetable_id
-    (group,) = itemising.itemised(timetable, "isolated_meetings", most=100)
+    (group,) = violations.itemised(timetable, "isolated_meetings", most=100)
     assert f"1 of {group.total} shown" in words(pages.get(f"/admin/timetables/{key}"))
     path = f"/admin/timetables/{key}?rule=isolated_meetings&page="
     assert group.items[-1].sentence in words(pages.get(f"{path}9"))

@@ -8,11 +8,11 @@ from zoneinfo import available_timezones
 import click
 from flask.cli import with_appcontext
 
-from webapp.commands.telling import BAD_INPUT, in_term, organization_of, term_of, told
+from webapp.commands.options import BAD_INPUT, in_term, organization_of, term_of, told
 from webapp.extensions import db
-from webapp.flow import exporting, importing
-from webapp.flow.exchange.ctt import is_ctt
 from webapp.models import Organization
+from webapp.services.imports import exports, uploads
+from webapp.services.imports.formats.ctt import is_ctt
 
 FOLDER_OR_FILE = click.Path(path_type=Path)
 DAY = click.DateTime(formats=["%Y-%m-%d"])
@@ -28,7 +28,7 @@ def create_organization(code: str, name: str, timezone: str) -> None:
     """Make an organisation: a university or college with a time zone."""
     if timezone not in available_timezones():
         raise click.BadParameter(f"{timezone!r} is no time zone such as Asia/Kolkata.", param_hint="--timezone")
-    importing.make_organization(code, name, timezone)
+    uploads.make_organization(code, name, timezone)
     db.session.commit()
     click.echo(f"Made organisation {code}, {name}.")
 
@@ -56,9 +56,9 @@ def import_(
 
     The term is made if absent; for a .ctt file the organisation too.
     """
-    tables = importing.read_path(path)
+    tables = uploads.read_path(path)
     owner = _owner(organization, path)
-    term = importing.make_term(
+    term = uploads.make_term(
         owner,
         year,
         semester,
@@ -68,11 +68,11 @@ def import_(
     )
     where = f"{organization}, {year} semester {semester}"
     if not dry_run:
-        imported = importing.confirm(owner, term, tables, replace=replace)
+        imported = uploads.confirm(owner, term, tables, replace=replace)
         _tell(imported.preview)
         click.echo(f"Imported {tables.filename} into {where}.")
         return
-    found = importing.preview(owner, term, tables, replace=replace)
+    found = uploads.preview(owner, term, tables, replace=replace)
     db.session.rollback()
     _tell(found)
     for fault in found.faults:
@@ -84,11 +84,11 @@ def import_(
 
 def _owner(code: str, path: Path) -> Organization:
     if is_ctt(path.name):
-        return importing.find_organization(code) or importing.make_organization(code, code, "UTC")
+        return uploads.find_organization(code) or uploads.make_organization(code, code, "UTC")
     return organization_of(code)
 
 
-def _tell(preview: importing.Preview) -> None:
+def _tell(preview: uploads.Preview) -> None:
     for table in preview.tables:
         counts = ", ".join(f"{number} {state.value}" for state, number in table.counts.items() if number)
         click.echo(f"{table.name}: {counts or 'no rows'}")
@@ -113,13 +113,13 @@ def export(organization: str, year: str, semester: int, form: str, out: Path) ->
     try:
         match form:
             case "folder":
-                exporting.export_folder(owner, term, out)
+                exports.export_folder(owner, term, out)
             case "zip":
-                out.write_bytes(exporting.export_zip(owner, term))
+                out.write_bytes(exports.export_zip(owner, term))
             case "xlsx":
-                out.write_bytes(exporting.export_workbook(owner, term))
+                out.write_bytes(exports.export_workbook(owner, term))
             case _:
-                out.write_text(exporting.ctt_solution(owner, term), encoding="utf-8")
+                out.write_text(exports.ctt_solution(owner, term), encoding="utf-8")
     except OSError as error:
         raise click.FileError(str(out), error.strerror or "it can't be written") from error
     click.echo(f"Wrote {out}.")
@@ -130,7 +130,7 @@ def export(organization: str, year: str, semester: int, form: str, out: Path) ->
 def export_template(out: Path) -> None:
     """Write the empty workbook that an import can be filled into."""
     try:
-        out.write_bytes(exporting.template_workbook())
+        out.write_bytes(exports.template_workbook())
     except OSError as error:
         raise click.FileError(str(out), error.strerror or "it can't be written") from error
     click.echo(f"Wrote {out}.")

@@ -7,11 +7,11 @@ import click
 import sqlalchemy as sa
 from flask.cli import with_appcontext
 
-from webapp.commands.telling import organization_of, told
+from webapp.commands.options import organization_of, told
 from webapp.extensions import db
-from webapp.flow import accounts, tokens
-from webapp.flow.problems import NotFound
 from webapp.models import Department, Faculty, Organization, Role, Student
+from webapp.services.accounts import tokens, users
+from webapp.services.shared.errors import NotFound
 
 
 @click.command("create-user")
@@ -46,10 +46,10 @@ def create_user(
     fields: dict[str, Any] = {"email": email, "name": name or (person.name if person else email), "role": Role(role)}
     if password_stdin:
         password = sys.stdin.readline().rstrip("\r\n")
-        user = accounts.create_user(owner, password=password, **fields, **people)
+        user = users.create_user(owner, password=password, **fields, **people)
         click.echo(f"Created {user.email}, {role} of {organization}.")
         return
-    made = accounts.create_user_with_initial_password(owner, None, **fields, **people)
+    made = users.create_user_with_initial_password(owner, None, **fields, **people)
     click.echo(f"Created {made.user.email}, {role} of {organization}. Password, to be changed: {made.password}")
 
 
@@ -69,7 +69,7 @@ def _by_code(owner: Organization, table: Any, code: str | None) -> Any:
 @told
 def create_token(email: str, name: str) -> None:
     """Create an API token of a user and print it, this once."""
-    user = accounts.find_by_email(email)
+    user = users.find_by_email(email)
     if user is None:
         raise NotFound(f"There is no account {email}.")
     click.echo(tokens.create_token(user, name))

@@ -10,13 +10,16 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from webapp.commands.telling import in_term, term_of, told
+from webapp.commands.options import in_term, term_of, told
 from webapp.extensions import QueueUnavailable, db
-from webapp.flow import generating, leasing, publishing, requesting
-from webapp.flow.choices import Choices
-from webapp.flow.generating import LEAST_SECONDS, MOST_SECONDS, Progress, Wanted
-from webapp.flow.publishing import NotAcknowledged, Point
 from webapp.models import GenerationJob, JobStatus
+from webapp.services.jobs import lease
+from webapp.services.jobs import requests as job_requests
+from webapp.services.runs import requests
+from webapp.services.runs.options import Choices
+from webapp.services.runs.requests import LEAST_SECONDS, MOST_SECONDS, Progress, Wanted
+from webapp.services.timetables import publishing
+from webapp.services.timetables.publishing import NotAcknowledged, Point
 
 POLL_SECONDS = 0.5
 
@@ -51,11 +54,11 @@ def generate(
     """Generate the variants of a term's timetable. Exit code 1 says that the run did not complete."""
     _, term = term_of(organization, year, semester)
     wanted = Wanted(seconds=seconds, seed=seed, reproducible=reproducible, choices=Choices(partial=partial))
-    job = generating.request_of_term(term, None, wanted)
+    job = requests.request_of_term(term, None, wanted)
     if inline:
         ended = _show_until_ended(job, _start_here(job.job_id))
     else:
-        if not requesting.hand_over(job.job_id):
+        if not job_requests.hand_over(job.job_id):
             raise QueueUnavailable("Redis does not answer: the run is queued, and begins once it does.")
         if not wait:
             click.echo(f"Run {job.job_id} is queued.")
@@ -68,15 +71,15 @@ def generate(
 
 def _start_here(job_id: str) -> Callable[[], bool]:
     """Run the job in a thread of this process; returns what tells whether it still goes on."""
-    from webapp import jobs  # the solver is loaded by this command alone
     from webapp.engine.solve import warm
+    from webapp.tasks import runner  # the solver is loaded by this command alone
 
     warm()
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - a thread needs the app itself
 
     def run() -> None:
         with app.app_context():
-            jobs.execute_run(job_id)
+            runner.execute_run(job_id)
 
     thread = threading.Thread(target=run, name=f"run {job_id}")
     thread.start()
@@ -87,12 +90,12 @@ def _show_until_ended(job: GenerationJob, goes_on: Callable[[], bool]) -> Progre
     """Follow a run; Ctrl-C cancels it."""
     shown = sys.stderr.isatty()
     if shown:
-        logging.getLogger("webapp.jobs").setLevel(logging.WARNING)  # the bar says it, on one line
+        logging.getLogger("webapp.tasks.runner").setLevel(logging.WARNING)  # the bar says it, on one line
     cancelled = False
     while True:
         try:
             alive = goes_on()
-            progress = generating.progress_of(job)
+            progress = requests.progress_of(job)
             db.session.commit()
             if shown:
                 _draw(progress)
@@ -103,7 +106,7 @@ def _show_until_ended(job: GenerationJob, goes_on: Callable[[], bool]) -> Progre
             if cancelled:
                 raise
             cancelled = True
-            generating.cancel(None, job)
+            requests.cancel(None, job)
         db.session.refresh(job)
     if shown:
         click.echo("", err=True)
@@ -168,7 +171,7 @@ def _refuse_unless_acknowledged(points: Sequence[Point], given: Collection[str])
 @told
 def sweep() -> None:
     """Settle runs whose worker was lost, and queue again what Redis has forgotten."""
-    settled = leasing.sweep()
+    settled = lease.sweep()
     runs = "1 run" if len(settled) == 1 else f"{len(settled)} runs"
     click.echo(f"{runs} settled." if settled else "Nothing to settle.")
 

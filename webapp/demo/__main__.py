@@ -94,7 +94,7 @@ def _load_university(password: str, *, small: bool) -> list[tuple[str, str, str]
 
     from webapp.app import create_app
     from webapp.demo import catalogue
-    from webapp.demo.loading import load
+    from webapp.demo.loader import load
     from webapp.extensions import db
 
     app = create_app()

@@ -13,10 +13,10 @@ from random import Random
 
 from webapp.demo import catalogue
 from webapp.demo.catalogue import Programme
-from webapp.flow.exchange.descriptors import Record, Value
-from webapp.flow.exchange.tables import BY_NAME
-from webapp.flow.exchange.values import empty
-from webapp.flow.exchange.writing import zip_of
+from webapp.services.imports.cells import empty
+from webapp.services.imports.formats.writers import zip_of
+from webapp.services.schema.file_descriptors import Record, Value
+from webapp.services.schema.file_tables import BY_NAME
 
 SEED = 1916
 SEATS_OF_ELECTIVE = 70

@@ -13,7 +13,7 @@ from webapp.engine.instance import Instance, Placement
 from webapp.engine.parts import Part
 from webapp.engine.timegrid import Time
 from webapp.engine.touched import Aspect
-from webapp.engine.wording import Names, sentence
+from webapp.engine.words import Names, sentence
 
 _Changes = list[tuple[Part, int]]
 

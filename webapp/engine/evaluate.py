@@ -14,7 +14,7 @@ from webapp.engine.parts import Part, parts
 from webapp.engine.rules import RULES
 from webapp.engine.solution import Solution
 from webapp.engine.touched import Aspect, Touched
-from webapp.engine.wording import Names, sentence, subject_label
+from webapp.engine.words import Names, sentence, subject_label
 
 _ORDER = {rule.name: place for place, rule in enumerate(RULES)}
 

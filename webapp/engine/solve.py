@@ -12,12 +12,12 @@ from webapp.engine.clusters import Clusters, cluster
 from webapp.engine.evaluate import evaluate
 from webapp.engine.instance import Instance
 from webapp.engine.params import MOVES_PER_SECOND, SearchParams, SolveParams
-from webapp.engine.placing import reasons, without_clashes
+from webapp.engine.placement import reasons, without_clashes
 from webapp.engine.result import NoObserver, Observer, Result, Status, Stop, never
 from webapp.engine.search.annealing import HARD_ALONE, Found, anneal_rounds, find_feasible
 from webapp.engine.search.budget import Budget, TimeBudget, WorkBudget
 from webapp.engine.search.compile import Compiled, compile_instance
-from webapp.engine.sizing import options, soon_built
+from webapp.engine.sizes import options, soon_built
 from webapp.engine.solution import Solution
 
 __all__ = ["Clusters", "cluster", "resolve", "schedule", "solve"]
@@ -390,7 +390,7 @@ def versions() -> dict[str, str]:
 
 def warm() -> None:
     """Compile everything ahead, so that the first run is as quick as the second."""
-    from webapp.engine.search.warming import tiny
+    from webapp.engine.search.warmup import tiny
 
     for weeks in (1, 2):
         params = SolveParams(seconds=1.0, reproducible=True, moves=2_000)

@@ -18,7 +18,7 @@ from webapp.engine.search.budget import WorkBudget
 from webapp.engine.search.compile import Compiled, compile_instance
 from webapp.engine.search.kernel import anneal
 from webapp.engine.search.state import best_cost, best_of, empty_script, is_simple, new_state, state_of
-from webapp.engine.search.warming import tiny
+from webapp.engine.search.warmup import tiny
 from webapp.engine.solution import Solution
 from webapp.engine.timegrid import Time
 

@@ -10,7 +10,7 @@ from webapp.engine.result import NoObserver, never
 from webapp.engine.search.annealing import anneal_rounds, rounds
 from webapp.engine.search.budget import WorkBudget
 from webapp.engine.search.compile import compile_instance
-from webapp.engine.search.warming import tiny
+from webapp.engine.search.warmup import tiny
 from webapp.engine.solution import Solution
 from webapp.engine.solve import _Run
 

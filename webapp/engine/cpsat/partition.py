@@ -20,7 +20,7 @@ from webapp.engine.instance import Constraint, Instance
 from webapp.engine.result import Status, Stop, never
 from webapp.engine.rules import rule_named
 from webapp.engine.rules.family import DayPatternRule, SamePlaceRule, WeekPatternRule
-from webapp.engine.sizing import soon_built
+from webapp.engine.sizes import soon_built
 
 SMALL = 30
 """Meetings of a part at first: such parts are mostly solved in a second or two."""

@@ -9,7 +9,7 @@ from webapp.engine.rules.family import PlacedRule, Rule
 from webapp.engine.rules.pinned import Pinned
 from webapp.engine.rules.possible_time import PossibleTime
 from webapp.engine.rules.suitable_room import SuitableRoom
-from webapp.engine.wording import Names
+from webapp.engine.words import Names
 
 STRUCTURE = (PlacedRule, PossibleTime, SuitableRoom)
 """Rules that are in the meetings' own domains: they are never given up, so they explain nothing."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from time import monotonic
 
-from webapp.engine.counting import Shortage, shortages
+from webapp.engine.counts import Shortage, shortages
 from webapp.engine.cpsat.run import Clock, Limits
 from webapp.engine.domains import meetings_of
 from webapp.engine.explain.assumptions import Assumption, assumptions_of
@@ -15,7 +15,7 @@ from webapp.engine.instance import Instance
 from webapp.engine.result import Status, Stop, never
 from webapp.engine.rules import rule_named
 from webapp.engine.rules.family import ClashRule
-from webapp.engine.wording import Names
+from webapp.engine.words import Names
 
 MOST_CONFLICTS = 12
 """So many shortages are shrunk to their rules; the others are told as they were counted."""
@@ -92,7 +92,7 @@ def explain(
 ) -> Explanation:
     """Say why an instance has no timetable: each step only if the one before found nothing.
 
-    Counting and matching come first (`webapp.engine.counting`), then CP-SAT with every hard rule
+    Counting and matching come first (`webapp.engine.counts`), then CP-SAT with every hard rule
     as an assumption and shrinking by deletion; then the price list. All of it within ``seconds``.
     "Not proved within the time" is a legal answer, a wrong one is not.
 

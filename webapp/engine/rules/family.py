@@ -59,7 +59,7 @@ class Rule(ABC):
     units: ClassVar[str] = ""
     """The plural of ``unit``, where adding an s won't do."""
     finding: ClassVar[str] = "{who}: {n}."
-    """How a violation is told; `webapp.engine.wording` fills in the fields."""
+    """How a violation is told; `webapp.engine.words` fills in the fields."""
     hard_by_default: ClassVar[bool] = False
     """Whether it is hard unless somebody decides otherwise. The instance has the last word."""
 

@@ -1,0 +1,94 @@
+"""Slots of a term as the engine's grid."""
+
+import pytest
+
+from webapp.engine.timegrid import Time
+from webapp.services.problem.calendar import NoTimeSlots, Slot, build_calendar
+
+HOUR = 60
+
+
+def slots(*hours: tuple[int, int], days: int = 1, shift: str = "", first_key: int = 1) -> list[Slot]:
+    keys = iter(range(first_key, 1000))
+    return [Slot(next(keys), shift, day, start, end) for day in range(days) for start, end in hours]
+
+
+def hours(first: int, number: int, minutes: int = 60, pause: int = 0) -> list[tuple[int, int]]:
+    length = minutes + pause
+    return [(first * HOUR + i * length, first * HOUR + i * length + minutes) for i in range(number)]
+
+
+def test_a_term_without_slots_is_refused_in_words() -> None:
+    with pytest.raises(NoTimeSlots, match="no time slots"):
+        build_calendar([], 15, 16, [])
+
+
+def test_slots_that_never_overlap_are_the_grids_slots() -> None:
+    calendar = build_calendar(slots(*hours(8, 6), days=5), 15, 16, [])
+    assert (calendar.grid.days, calendar.grid.slots_per_day, calendar.grid.weeks) == (5, 6, 1)
+    assert calendar.cells_of(1) == {0}
+    assert calendar.cells_of(8) == {7}
+    assert calendar.pieces_per_slot == 1
+
+
+def test_a_day_may_lack_a_slot_that_others_have() -> None:
+    rows = slots(*hours(8, 4), days=2)
+    calendar = build_calendar([slot for slot in rows if slot.time_slot_id != 6], 15, 16, [])
+    assert calendar.grid.slots_per_day == 4
+    assert [o.time.start for o in calendar.options(1, 1) if o.time.days == 2] == [0, 2, 3]
+
+
+def test_double_periods_need_adjacent_slots_of_one_shift_and_day() -> None:
+    morning = slots(*hours(8, 2), *hours(12, 2), days=1)
+    calendar = build_calendar(morning, 15, 16, [])
+    assert calendar.grid.breaks == {1}
+    assert [(o.time.start, o.time.length) for o in calendar.options(2, 1)] == [(0, 2), (2, 2)]
+    assert calendar.options(3, 1) == ()
+
+
+def test_a_short_break_does_not_part_two_slots() -> None:
+    calendar = build_calendar(slots(*hours(8, 3, minutes=50, pause=10)), 10, 16, [])
+    assert calendar.grid.breaks == frozenset()
+    assert len(calendar.options(2, 1)) == 2
+
+
+def test_overlapping_shifts_become_one_finer_grid() -> None:
+    early = slots((480, 540), (540, 600), shift="early")
+    late = slots((510, 570), (570, 630), shift="late", first_key=10)
+    calendar = build_calendar(early + late, 15, 16, [])
+    assert calendar.pieces == ((480, 510), (510, 540), (540, 570), (570, 600), (600, 630))
+    assert calendar.reach[1] == (0, 2)
+    assert calendar.reach[10] == (1, 3)
+    assert calendar.pieces_per_slot == 2
+    times = [o.time for o in calendar.options(1, 1)]
+    assert times == [Time(0, 2, 1), Time(1, 2, 1), Time(2, 2, 1), Time(3, 2, 1)]
+    assert calendar.chain_of(Time(1, 2, 1), 1).first.time_slot_id == 10
+    assert [o.time for o in calendar.options(2, 1)] == [Time(0, 4, 1), Time(1, 4, 1)]
+
+
+def test_a_short_break_of_one_shift_is_no_idle_hour_in_a_finer_grid() -> None:
+    early = slots((480, 530), (540, 590), shift="early")
+    late = slots((700, 800), shift="late", first_key=10) + slots((750, 850), shift="extra", first_key=20)
+    calendar = build_calendar(early + late, 15, 16, [])
+    assert calendar.pieces[:2] == ((480, 540), (540, 590))
+    assert calendar.chains(2)[0, 0, 2].end == 590
+
+
+def test_weeks_that_no_set_tells_apart_are_one_week() -> None:
+    odd = frozenset(range(1, 17, 2))
+    calendar = build_calendar(slots(*hours(8, 2)), 15, 16, [odd])
+    assert calendar.grid.weeks == 2
+    assert calendar.weeks_mask(odd) == 1
+    assert calendar.weeks_mask(range(1, 17)) == 3
+    assert calendar.weeks_mask(frozenset(range(1, 17)) - odd) == 2
+
+
+def test_a_time_that_no_chain_starts_in_goes_up_to_the_stored_end() -> None:
+    calendar = build_calendar(slots(*hours(8, 2), *hours(12, 2)), 15, 16, [])
+    assert calendar.time_from(2, 2, 1, end=13 * HOUR) == Time(1, 2, 1)
+    assert calendar.time_from(2, 1, 1) == Time(1, 1, 1)
+
+
+def test_times_are_said_with_day_and_hours() -> None:
+    calendar = build_calendar(slots(*hours(8, 3), days=2), 15, 16, [])
+    assert calendar.in_words(Time(1, 2, 2)) == "Tuesday 09:00 to 11:00"

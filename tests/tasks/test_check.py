@@ -1,0 +1,167 @@
+"""A feasibility check in a real worker: its answers, and that it never waits behind a generation."""
+
+import os
+import signal
+from collections.abc import Callable
+
+import pytest
+import sqlalchemy as sa
+
+from tests import factories
+from tests.tasks.conftest import WorkerProcess, status_of, wait_for, wait_until
+from webapp.extensions import db, queue
+from webapp.models import GenerationJob, JobKind, JobStatus, Term
+from webapp.services import checks
+from webapp.services.checks import Answer
+from webapp.services.imports.exports import term_contents
+from webapp.services.jobs import lease, requests
+from webapp.services.jobs.requests import Wanted, write_job
+
+pytestmark = pytest.mark.slow
+
+StartWorker = Callable[..., WorkerProcess]
+
+
+def answer_of(job_id: str) -> Answer:
+    """The answer of a check that must come to its end."""
+    answer = checks.state_of(wait_for(job_id, JobStatus.COMPLETED)).answer
+    assert answer is not None
+    return answer
+
+
+def over_ask(term: Term) -> None:
+    """Two batches that must start together, of one teacher: search finds it, no count does."""
+    home = factories.department(term.organization)
+    for code in ("STUDIO", "STUDIO2"):
+        factories.room(term.organization, code, kind="studio")
+    section = factories.section(
+        term, factories.course(home, "ART100"), faculty=[factories.faculty(home, name="Dr Rao")]
+    )
+    component = factories.component(section, meetings_per_week=1, room_kind="studio", parallel=True)
+    component.batches = [factories.group(term, "X"), factories.group(term, "Y")]
+    db.session.commit()
+
+
+def test_a_term_that_has_a_timetable_is_said_to(start_worker: StartWorker, tiny_term: Term) -> None:
+    start_worker("fast")
+    job = checks.request_check(tiny_term, None)
+    answer = answer_of(job.job_id)
+    assert (answer.verdict, answer.classes, answer.placed) == ("possible", 18, 18)
+    assert answer.seconds < checks.CHECK_SECONDS
+    assert job.lease_token is None
+    assert job.progress == 100
+
+
+def test_what_counting_proves_is_explained_with_its_rules_rows_and_prices(
+    start_worker: StartWorker, tiny_term: Term
+) -> None:
+    home = factories.department(tiny_term.organization)
+    rao = factories.faculty(home, name="Dr Rao", max_slots_week=2)
+    factories.component(term=tiny_term, meetings_per_week=4, faculty=[rao])
+    db.session.commit()
+    start_worker("fast")
+    answer = answer_of(checks.request_check(tiny_term, None).job_id)
+    assert answer.verdict == "impossible"
+    (clash,) = answer.clashes
+    assert "Dr Rao: 4 slots asked, 2 possible" in clash.sentence
+    assert any("(2)" in member.sentence and member.who == "Dr Rao" for member in clash.members)
+    assert ("faculty", rao.faculty_id) in [(target.table, target.row_id) for target in clash.targets]
+    assert any(way.is_enough for way in answer.relaxations)
+
+
+def test_what_only_a_search_proves_is_explained_by_rules_that_cannot_hold_together(
+    start_worker: StartWorker, tiny_term: Term
+) -> None:
+    over_ask(tiny_term)
+    assert checks.blocking(checks.look_at(tiny_term)) == []
+    start_worker("fast")
+    answer = answer_of(checks.request_check(tiny_term, None).job_id)
+    assert answer.verdict == "impossible"
+    (clash,) = answer.clashes
+    assert len(clash.members) >= 2
+    assert {target.label for target in clash.targets} >= {"ART100 A, L"}
+
+
+def test_a_check_does_not_wait_behind_a_generation(
+    start_worker: StartWorker, tiny_term: Term, request_run: Callable[..., str]
+) -> None:
+    start_worker("generation")
+    start_worker("fast")
+    run_id = request_run(seconds=600)
+    wait_for(run_id, JobStatus.RUNNING)
+    job = checks.request_check(tiny_term, None)
+    assert answer_of(job.job_id).verdict == "possible"
+    assert status_of(run_id) is JobStatus.RUNNING
+
+
+def test_a_check_whose_process_is_killed_is_done_again(start_worker: StartWorker, tiny_term: Term) -> None:
+    job_id = checks.request_check(tiny_term, None).job_id
+    with db.engine.connect() as holder:  # the check waits for its rooms, so that it is caught at work
+        holder.execute(sa.text("LOCK TABLE rooms IN ACCESS EXCLUSIVE MODE"))
+        worker = start_worker("fast")
+        wait_until(lambda: status_of(job_id) is JobStatus.RUNNING and worker.horse > 0)
+        os.kill(worker.horse, signal.SIGKILL)
+        holder.rollback()
+    assert answer_of(job_id).verdict == "possible"
+
+
+def test_a_check_that_redis_has_forgotten_is_handed_over_again(start_worker: StartWorker, tiny_term: Term) -> None:
+    job = checks.request_check(tiny_term, None)
+    queue.connection.flushdb()
+    assert lease.enqueue_forgotten(job.job_id, at_once=True) == [job.job_id]
+    assert [carried.func_name for carried in queue.get("fast").jobs] == [lease.CHECK_TASK]
+    start_worker()
+    assert answer_of(job.job_id).verdict == "possible"
+
+
+def test_a_function_leaves_jobs_of_another_kind_alone(start_worker: StartWorker, tiny_term: Term) -> None:
+    worker = start_worker()
+    job = factories.job(tiny_term, kind=JobKind.CHECK)
+    db.session.commit()
+    queue.enqueue("fast", lease.TASK, job.job_id)
+    wait_until(lambda: "left alone" in worker.log.read_text())
+    assert db.session.get_one(GenerationJob, job.job_id).attempt == 0
+
+
+def rows_of(term: Term) -> dict[str, object]:
+    """The term's data as an export would write them, without timetables."""
+    return {name: rows for name, rows in term_contents(term.organization, term).items() if name != "entries"}
+
+
+def test_a_way_out_that_is_tried_gives_a_draft_with_every_class_and_leaves_the_data_alone(
+    start_worker: StartWorker, tiny_term: Term
+) -> None:
+    home = factories.department(tiny_term.organization)
+    rao = factories.faculty(home, name="Dr Rao", max_slots_week=2)
+    factories.component(term=tiny_term, meetings_per_week=4, faculty=[rao])
+    user = factories.user(tiny_term.organization)
+    db.session.commit()
+    before = rows_of(tiny_term)
+    start_worker("fast")
+    check = checks.request_check(tiny_term, user)
+    (way,) = [one for one in answer_of(check.job_id).relaxations if one.key and one.is_enough and one.can_be_tried]
+    assert (way.price, way.proven) == ("2 slots too many", True)
+    assert ("faculty", rao.faculty_id) in [(target.table, target.row_id) for target in way.targets]
+    job = checks.request_trial(user, check, way.number, "click")
+    assert checks.request_trial(user, check, way.number, "click").job_id == job.job_id
+    state = checks.trial_state(wait_for(job.job_id, JobStatus.COMPLETED))
+    assert state.draft is not None
+    assert (state.told["placed"], state.told["classes"], state.told["broken"]) == (22, 22, "2 slots too many")
+    assert (state.draft.status.value, state.draft.unplaced, state.draft.hard_violations) == ("draft", 0, 2)
+    assert state.draft.variant_name.startswith("What-if: Allow 2 slots too many")
+    entries = state.draft.entries
+    reasons = {(e.faculty_id == rao.faculty_id, e.override_reason, *e.override_rules) for e in entries}
+    assert reasons == {(True, f"What-if: {way.sentence}", "max_per_week"), (False, None)}
+    db.session.expire_all()
+    assert rows_of(tiny_term) == before
+    assert checks.latest_check(tiny_term).job.job_id == check.job_id, "a what-if is no check"
+
+
+def test_a_way_out_whose_rule_has_changed_since_makes_no_draft(start_worker: StartWorker, tiny_term: Term) -> None:
+    user = factories.user(tiny_term.organization)
+    told = {"key": "gone", "rule": "max_per_week", "sentence": "Allow 2.", "check_id": "", "targets": []}
+    job = write_job(tiny_term, user, Wanted(JobKind.CHECK, 5, {"try": told}), "check.try")
+    db.session.commit()
+    requests.hand_over(job.job_id)
+    start_worker("fast")
+    assert "data have changed since the check" in str(wait_for(job.job_id, JobStatus.FAILED).failure)

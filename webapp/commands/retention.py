@@ -1,0 +1,58 @@
+"""What is kept and what is there: clean, inventory."""
+
+import click
+import sqlalchemy as sa
+from flask.cli import with_appcontext
+
+from webapp.commands.options import told
+from webapp.extensions import db
+from webapp.models import Organization, Term, Timetable
+from webapp.services.timetables import retention
+
+DAYS = click.IntRange(1, 36_500)
+
+
+@click.command("clean")
+@click.option("--drafts", type=DAYS, default=retention.DRAFT_DAYS, show_default=True, help="Days a draft is kept.")
+@click.option("--uploads", type=DAYS, default=retention.UPLOAD_DAYS, show_default=True, help="Days a file is kept.")
+@click.option("--dry-run", is_flag=True, help="List what would go, and delete nothing.")
+@with_appcontext
+@told
+def clean(drafts: int, uploads: int, dry_run: bool) -> None:
+    """Delete drafts that nobody has touched for long, and old uploaded files; each leaves an audit event.
+
+    What was ever published stays, and so does what was submitted or approved.
+    """
+    found = retention.old(drafts, uploads)
+    for draft in found.drafts:
+        click.echo(f"Draft {draft.timetable_id}, {draft.variant_name}, {draft.term.name}, {draft.created_at:%Y-%m-%d}")
+    for upload in found.uploads:
+        click.echo(f"File {upload.upload_id}, {upload.filename}, {upload.created_at:%Y-%m-%d}")
+    counted = f"{len(found.drafts)} drafts and {len(found.uploads)} files"
+    if dry_run:
+        click.echo(f"{counted} would be deleted.")
+        return
+    retention.clean(found)
+    click.echo(f"{counted} deleted.")
+
+
+@click.command("inventory")
+@with_appcontext
+@told
+def inventory() -> None:
+    """Count the rows of every table, and name every version that was published: to compare a database with its copy."""
+    for table in db.metadata.sorted_tables:
+        number = db.session.scalar(sa.select(sa.func.count()).select_from(table))
+        click.echo(f"{table.name} {number}")
+    query = (
+        sa.select(Organization.code, Term.academic_year, Term.semester, Timetable.number, Timetable.content_hash)
+        .join(Term, Term.organization_id == Organization.organization_id)
+        .join(Timetable, Timetable.term_id == Term.term_id)
+        .where(Timetable.number.is_not(None))
+        .order_by(Organization.code, Term.starts_on, Timetable.number)
+    )
+    for code, year, semester, number, content_hash in db.session.execute(query):
+        click.echo(f"{code} {year} {semester} version {number} {content_hash}")
+
+
+COMMANDS = (clean, inventory)

@@ -1,0 +1,424 @@
+"""Why no timetable can exist, as far as counting tells: more asked for than there is.
+
+Arithmetic first (a person with more slots than the week has, a kind of room with more meetings
+than it can hold), then matching (meetings that, together, have too few possible slots). Plain
+Python without a solver: the web's check step and `explain` both begin here. What is found is
+proof; finding nothing proves nothing.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from webapp.engine.domains import ANY_TIME, Domains, meetings_of
+from webapp.engine.instance import Constraint, Instance, Placement
+from webapp.engine.matching import violator
+from webapp.engine.rules import rule_named
+from webapp.engine.rules.different_days import DifferentDays
+from webapp.engine.rules.family import ChoiceRule, ClashRule, Rule, Subject
+from webapp.engine.rules.max_per_day import MaxPerDay
+from webapp.engine.rules.max_per_week import MaxPerWeek
+from webapp.engine.rules.pinned import Pinned
+from webapp.engine.rules.possible_time import PossibleTime
+from webapp.engine.rules.room_closed import RoomClosed
+from webapp.engine.rules.same_time import SameTime
+from webapp.engine.rules.suitable_room import SuitableRoom
+from webapp.engine.timegrid import Time
+from webapp.engine.words import Names
+
+MOST_EDGES = 400_000
+"""Matching of rooms is left out where it would have to look at more pairs than this."""
+
+
+Hard = tuple[int, Constraint, Rule]
+"""A hard constraint with its index, and the rule that it puts to work."""
+
+
+class ShortageKind(StrEnum):
+    """What there is too little of."""
+
+    TIMES = "times"
+    """A meeting has no possible time."""
+    SUITABLE_ROOMS = "suitable rooms"
+    """A meeting has no suitable room."""
+    SLOTS = "slots"
+    """A person or group has more slots of meetings than possible ones."""
+    DAYS = "days"
+    """Meetings on different days are more than the days they may be on."""
+    ROOMS = "rooms"
+    """A kind of room (a set of suitable rooms) has more meetings than it can hold, in the week or at once."""
+
+
+@dataclass(frozen=True)
+class Shortage:
+    """More asked for than there is.
+
+    Attributes
+    ----------
+    label
+        Who or what is short, for a table's first column.
+    demand, supply
+        Slots asked for and possible, in one week of the grid; days for `ShortageKind.DAYS`, and rooms where meetings
+        start together.
+    sentence
+        The same in words, with the numbers.
+    meetings, resources, rooms
+        Indices of what it is about.
+    constraints
+        Indices of the hard constraints without which the count would not hold.
+    """
+
+    kind: ShortageKind
+    label: str
+    demand: int
+    supply: int
+    sentence: str
+    meetings: tuple[int, ...] = ()
+    resources: tuple[int, ...] = ()
+    rooms: tuple[int, ...] = ()
+    constraints: tuple[int, ...] = ()
+
+
+def shortages(
+    instance: Instance, domains: Domains | None = None, names: Names | None = None, *, thorough: bool = False
+) -> list[Shortage]:
+    """Everything that counting finds: empty domains, then arithmetic, then matching.
+
+    Matching is asked only about those in whom arithmetic finds nothing.
+
+    Parameters
+    ----------
+    names
+        How days, slots, meetings and rooms are called in the sentences; numbers and codes if None.
+    thorough
+        Look at rooms even where something was found before.
+    """
+    counter = _Counter(instance, domains or Domains(instance), names or Names.of(instance))
+    found = list(counter.lonely_meetings())
+    found += counter.people(exclude=found)
+    found += counter.days()
+    found += counter.rooms_at_once()
+    if thorough or not found:
+        found += counter.rooms()
+    return found
+
+
+class _Counter:
+    """Holds what the counts share: domains, the cells of each meeting, the rules at work."""
+
+    def __init__(self, instance: Instance, domains: Domains, names: Names) -> None:
+        self.names = names
+        self.instance, self.grid, self.domains = instance, instance.grid, domains
+        self.hard: list[Hard] = [
+            (index, constraint, rule_named(constraint.rule))
+            for index, constraint in enumerate(instance.constraints)
+            if constraint.hard
+        ]
+        self._cells: dict[int, frozenset[int]] = {}
+        self._needs: dict[int, int] = {}
+        self._choices: dict[int, list[int]] = {}
+        self._limits: dict[Subject, list[Hard]] = {}
+        for index, constraint, rule in self.hard:
+            if isinstance(rule, ChoiceRule):
+                for meeting in meetings_of(instance, constraint):
+                    self._choices.setdefault(meeting, []).append(index)
+            elif isinstance(rule, MaxPerDay | MaxPerWeek):
+                for subject in rule.subjects(instance, constraint):
+                    self._limits.setdefault(subject, []).append((index, constraint, rule))
+
+    # --- what a meeting needs and may have ------------------------------------------------------
+
+    def cells(self, meeting: int) -> frozenset[int]:
+        """The (week, cell) pairs that a meeting may cover, as ``week * cells + cell``."""
+        if meeting not in self._cells:
+            found = (key for option in self.domains.times(meeting) for key in self._keys(option.time))
+            self._cells[meeting] = frozenset(found)
+        return self._cells[meeting]
+
+    def _keys(self, time: Time) -> Iterator[int]:
+        for week in range(self.grid.weeks):
+            if time.weeks >> week & 1:
+                yield from (week * self.grid.cells + cell for cell in time.cells(self.grid))
+
+    def need(self, meeting: int) -> int:
+        """The fewest (week, cell) pairs that the meeting covers wherever it stands."""
+        if meeting not in self._needs:
+            times = (o.time for o in self.domains.times(meeting))
+            covered = (t.length * t.days.bit_count() * t.weeks.bit_count() for t in times)
+            self._needs[meeting] = min(covered, default=0)
+        return self._needs[meeting]
+
+    def label(self, meetings: Iterable[int]) -> str:
+        """The meetings' codes, the first few by name."""
+        codes = [self.names.meeting(m) for m in meetings]
+        return ", ".join(codes) if len(codes) <= 4 else f"{', '.join(codes[:3])} and {len(codes) - 3} more"
+
+    def per_week(self, number: int) -> int:
+        """A number of slots of all weeks as slots a week, rounded up."""
+        return -(-number // self.grid.weeks)
+
+    def choices(self, meetings: Iterable[int]) -> tuple[int, ...]:
+        """Hard constraints about single placements that refuse some of these meetings' times or rooms."""
+        pairs = ((index, m) for m in meetings for index in self._choices.get(m, ()))
+        return tuple(sorted({index for index, meeting in pairs if self._narrows(index, meeting)}))
+
+    def _narrows(self, index: int, meeting: int) -> bool:
+        constraint, what = self.instance.constraints[index], self.instance.meetings[meeting]
+        rule = rule_named(constraint.rule)
+        places: Iterable[Placement] = ()
+        if not isinstance(rule, ChoiceRule) or isinstance(rule, Pinned):
+            return what.pin is not None
+        if isinstance(rule, PossibleTime | SuitableRoom):
+            return what.pin is not None  # a meeting's own times and rooms are never refused
+        if isinstance(rule, RoomClosed) and not any(room.closed for room in self.instance.rooms):
+            return False
+        if rule.time_only:
+            places = (Placement(option.time) for option in what.times)
+        elif rule.room_only:
+            places = (Placement(ANY_TIME, option.room) for option in what.rooms)
+        else:
+            places = (Placement(time.time, room.room) for time in what.times for room in what.rooms)
+        return any(rule.cost(self.instance, constraint, meeting, place) for place in places)
+
+    # --- empty domains --------------------------------------------------------------------------
+
+    def lonely_meetings(self) -> Iterator[Shortage]:
+        """Meetings that have no possible time, or no suitable room, all by themselves."""
+        for index, meeting in enumerate(self.instance.meetings):
+            if not self.domains.times(index):
+                had = len(meeting.times)
+                why = f"none of its {had} times is left by the rules" if had else "it has no possible time"
+                yield Shortage(
+                    ShortageKind.TIMES,
+                    self.names.meeting(index),
+                    1,
+                    0,
+                    f"{self.names.meeting(index)}: {why}.",
+                    (index,),
+                    constraints=self.choices((index,)),
+                )
+            elif meeting.needs_room and not self.domains.rooms(index):
+                had = len(meeting.rooms)
+                why = f"none of its {had} rooms is left by the rules" if had else "no room suits it"
+                yield Shortage(
+                    ShortageKind.SUITABLE_ROOMS,
+                    self.names.meeting(index),
+                    1,
+                    0,
+                    f"{self.names.meeting(index)}: {why}.",
+                    (index,),
+                    constraints=self.choices((index,)),
+                )
+
+    # --- people ---------------------------------------------------------------------------------
+
+    def people(self, exclude: list[Shortage]) -> Iterator[Shortage]:
+        """Persons and groups with more slots of meetings than they have slots."""
+        lonely = {m for shortage in exclude for m in shortage.meetings}
+        for index, constraint, rule in self.hard:
+            if not isinstance(rule, ClashRule) or rule.rooms:
+                continue
+            for subject in rule.subjects(self.instance, constraint):
+                meetings = tuple(m for m in subject.meetings if m not in lonely)
+                found = self._person(subject, meetings, constraint, index)
+                if found is not None:
+                    yield found
+
+    def _person(
+        self, subject: Subject, meetings: tuple[int, ...], constraint: Constraint, index: int
+    ) -> Shortage | None:
+        name = self._name(subject, constraint)
+        demand = sum(self.need(m) for m in meetings)
+        possible: frozenset[int] = frozenset().union(*(self.cells(m) for m in meetings))
+        limits = self._limits.get(subject, [])
+        supply = self._supply(possible, limits)
+        where = (subject.resource,) if subject.resource is not None else ()
+        if demand > supply:
+            asked, there = self.per_week(demand), supply // self.grid.weeks
+            rules = tuple(sorted({index, *self._behind(limits, meetings, possible, demand)}))
+            sentence = f"{name}: {asked} slots asked, {there} possible."
+            return Shortage(ShortageKind.SLOTS, name, asked, there, sentence, meetings, where, (), rules)
+        found = violator({(m, n): sorted(self.cells(m)) for m in meetings for n in range(self.need(m))})
+        if found is None:
+            return None
+        few = tuple(sorted({m for m, _ in found.askers}))
+        asked, there = self.per_week(len(found.askers)), len(found.places) // self.grid.weeks
+        sentence = f"{name}: {self.label(few)} ask for {asked} slots, {there} possible: {self._when(found.places)}."
+        rules = tuple(sorted({index, *self.choices(few)}))
+        return Shortage(ShortageKind.SLOTS, name, asked, there, sentence, few, where, (), rules)
+
+    def _name(self, subject: Subject, constraint: Constraint) -> str:
+        if subject.resource is not None:
+            return self.instance.resources[subject.resource].label
+        return constraint.label or self.label(subject.meetings)
+
+    def _when(self, keys: Iterable[int]) -> str:
+        """Cells in words, the first few by name."""
+        cells = sorted({key % self.grid.cells for key in keys})
+        slots = self.grid.slots_per_day
+        words = [f"{self.names.day(cell // slots)}, {self.names.slot(cell % slots)}" for cell in cells]
+        return "; ".join(words) if len(words) <= 4 else f"{'; '.join(words[:3])} and {len(words) - 3} more"
+
+    def _supply(self, possible: frozenset[int], limits: Sequence[Hard]) -> int:
+        """Slots out of the possible ones that somebody with these limits can be busy in."""
+        grid = self.grid
+        days: dict[int, int] = {}
+        for key in possible:
+            days[key // grid.slots_per_day] = days.get(key // grid.slots_per_day, 0) + 1
+        weeks = [0] * grid.weeks
+        per_day = min((c.amount for _, c, rule in limits if isinstance(rule, MaxPerDay)), default=grid.slots_per_day)
+        for day, number in days.items():
+            weeks[day // grid.days] += min(number, per_day)
+        per_week = min((c.amount for _, c, rule in limits if isinstance(rule, MaxPerWeek)), default=grid.cells)
+        return sum(min(number, per_week) for number in weeks)
+
+    def _behind(
+        self, limits: Sequence[Hard], meetings: tuple[int, ...], possible: frozenset[int], demand: int
+    ) -> Iterator[int]:
+        """The constraints that make the supply as small as it is; those that lower it no further are left out."""
+        supply = self._supply(possible, limits)
+        for limit in list(limits):
+            others = [one for one in limits if one is not limit]
+            if self._supply(possible, others) == supply:
+                limits = others
+        yield from (index for index, _, _ in limits)
+        own = [[o.time for o in self.instance.meetings[m].times] for m in meetings]
+        unhindered = frozenset(key for times in own for time in times for key in self._keys(time))
+        least = sum(min((len(list(self._keys(time))) for time in times), default=0) for times in own)
+        if (least, self._supply(unhindered, limits)) != (demand, supply):
+            yield from self.choices(meetings)
+
+    # --- days -----------------------------------------------------------------------------------
+
+    def days(self) -> Iterator[Shortage]:
+        """Meetings that must be on different days and have too few days."""
+        for index, constraint, rule in self.hard:
+            if not isinstance(rule, DifferentDays):
+                continue
+            wants = {m: self._days_of(m) for m in constraint.meetings if self.domains.times(m)}
+            if any(o.time.weeks != self.grid.all_weeks for m in wants for o in self.domains.times(m)):
+                continue
+            found = violator({(m, n): days for m, (days, need) in wants.items() for n in range(need)})
+            if found is None:
+                continue
+            few = tuple(sorted({m for m, _ in found.askers}))
+            demand, supply = len(found.askers), len(found.places)
+            name = constraint.label or self.label(few)
+            sentence = f"{name}: {demand} days asked for {self.label(few)}, {supply} possible."
+            rules = tuple(sorted({index, *self.choices(few)}))
+            yield Shortage(ShortageKind.DAYS, name, demand, supply, sentence, few, (), (), rules)
+
+    def _days_of(self, meeting: int) -> tuple[list[int], int]:
+        masks = [o.time.days for o in self.domains.times(meeting)]
+        days = [day for day in range(self.grid.days) if any(mask >> day & 1 for mask in masks)]
+        return days, min(mask.bit_count() for mask in masks)
+
+    # --- rooms ----------------------------------------------------------------------------------
+
+    def rooms(self) -> Iterator[Shortage]:
+        """Kinds of rooms with more meetings than they can hold; matching where counting is not enough."""
+        clash = self._room_clash()
+        if clash is None:
+            return
+        of_set: dict[frozenset[int], list[int]] = {}
+        for index, meeting in enumerate(self.instance.meetings):
+            if meeting.needs_room and self.domains.rooms(index) and self.domains.times(index):
+                of_set.setdefault(frozenset(self.domains.rooms(index)), []).append(index)
+        found = [short for kind in sorted(_closed(of_set), key=sorted) if (short := self._kind(kind, of_set, clash))]
+        found.sort(key=lambda short: len(short.rooms))
+        told: set[int] = set()
+        for short in found:
+            if not told.issuperset(short.meetings):
+                told.update(short.meetings)
+                yield short
+        if not found:
+            yield from self._rooms_by_matching(of_set, clash)
+
+    def rooms_at_once(self) -> Iterator[Shortage]:
+        """Meetings that must start together and have too few rooms between them; one for each set of rooms."""
+        clash = self._room_clash()
+        if clash is None:
+            return
+        of_rooms: dict[tuple[int, ...], list[tuple[tuple[int, ...], int]]] = {}
+        for index, constraint, rule in self.hard:
+            if isinstance(rule, SameTime):
+                found = violator({m: own for m in constraint.meetings if (own := self._rooms_of(m))})
+                if found is not None:
+                    few = tuple(sorted(found.askers))
+                    of_rooms.setdefault(tuple(sorted(found.places)), []).append((few, index))
+        for rooms, sets in of_rooms.items():
+            few, index = max(sets, key=lambda one: len(one[0]))
+            meetings = tuple(sorted({m for own, _ in sets for m in own}))
+            name, more = self._name_of_rooms(rooms), len(sets) - 1
+            sentence = f"{name}: {self.label(few)} start together and ask for {len(few)} rooms, {len(rooms)} possible."
+            if more:
+                sentence += f" The same holds for {more} more such {'set' if more == 1 else 'sets'}."
+            rules = tuple(sorted({clash, index, *self.choices(few)}))
+            yield Shortage(ShortageKind.ROOMS, name, len(few), len(rooms), sentence, meetings, (), rooms, rules)
+
+    def _rooms_of(self, meeting: int) -> list[int]:
+        return sorted(self.domains.rooms(meeting)) if self.instance.meetings[meeting].needs_room else []
+
+    def _room_clash(self) -> int | None:
+        """The hard constraint by which a room holds one meeting at a time."""
+        return next((i for i, _, rule in self.hard if isinstance(rule, ClashRule) and rule.rooms), None)
+
+    def _name_of_rooms(self, rooms: Iterable[int]) -> str:
+        codes = [self.names.room(room) for room in rooms]
+        return ", ".join(codes) if len(codes) <= 4 else f"{', '.join(codes[:3])} and {len(codes) - 3} more rooms"
+
+    def _kind(self, rooms: frozenset[int], of_set: Mapping[frozenset[int], list[int]], clash: int) -> Shortage | None:
+        meetings = tuple(sorted(m for own, members in of_set.items() if own <= rooms for m in members))
+        demand = sum(self.need(m) for m in meetings)
+        cells = frozenset().union(*(self.cells(m) for m in meetings))
+        supply = sum(self._open(room, cells) for room in rooms)
+        if demand <= supply:
+            return None
+        return self._room_shortage(tuple(sorted(rooms)), meetings, demand, supply, clash)
+
+    def _room_shortage(
+        self, rooms: tuple[int, ...], meetings: tuple[int, ...], demand: int, supply: int, clash: int
+    ) -> Shortage:
+        name = self._name_of_rooms(rooms)
+        asked, there = self.per_week(demand), supply // self.grid.weeks
+        sentence = f"{name}: {len(meetings)} meetings that suit nowhere else ask for {asked} slots, {there} possible."
+        rules = tuple(sorted({clash, *self.choices(meetings)}))
+        return Shortage(ShortageKind.ROOMS, name, asked, there, sentence, meetings, (), rooms, rules)
+
+    def _open(self, room: int, keys: frozenset[int]) -> int:
+        closed = self.domains.closed_cells[room]
+        return sum(1 for key in keys if key % self.grid.cells not in closed) if closed else len(keys)
+
+    def _rooms_by_matching(self, of_set: Mapping[frozenset[int], list[int]], clash: int) -> Iterator[Shortage]:
+        edges = sum(len(rooms) * len(self.cells(m)) for rooms, members in of_set.items() for m in members)
+        if edges > MOST_EDGES:
+            return
+        size = self.grid.cells * self.grid.weeks
+        closed = self.domains.closed_cells
+        wants = {
+            (m, n): [
+                room * size + key
+                for key in sorted(self.cells(m))
+                for room in sorted(rooms)
+                if key % self.grid.cells not in closed[room]
+            ]
+            for rooms, members in of_set.items()
+            for m in members
+            for n in range(self.need(m))
+        }
+        found = violator(wants)
+        if found is not None:
+            few = tuple(sorted({m for m, _ in found.askers}))
+            rooms = tuple(sorted({place // size for place in found.places}))
+            yield self._room_shortage(rooms, few, len(found.askers), len(found.places), clash)
+
+
+def _closed(sets: Iterable[frozenset[int]]) -> set[frozenset[int]]:
+    """The sets, the unions of two that overlap, and the union of all."""
+    own = list(sets)
+    found = set(own)
+    for first in own[:100]:
+        found.update(first | second for second in own[:100] if first & second)
+    if own:
+        found.add(frozenset().union(*own))
+    return found

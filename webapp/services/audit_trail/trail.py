@@ -1,0 +1,297 @@
+"""The audit trail as the registrar reads it: who did what to which row, searched, paged, and as a file."""
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload
+
+from webapp.extensions import db
+from webapp.models import AuditEvent, GenerationJob, JobKind, Organization, Term, Timetable, User
+from webapp.services.checks.feasibility import IS_CHECK
+from webapp.services.imports.cells import guard_formula
+from webapp.services.reference import TABLES, Table, page_number
+from webapp.services.shared.words import _
+
+PAGE_SIZE = 50
+NOBODY = "nobody"
+"""Stands in the address for what no user did: a command or a worker."""
+COLUMNS = ("when", "who", "e-mail", "action", "table", "row", "name", "what", "before", "after")
+
+
+@dataclass(frozen=True)
+class Search:
+    """By what the trail is narrowed; what is empty narrows nothing."""
+
+    text: str = ""
+    person: str = ""
+    action: str = ""
+    table: str = ""
+    since: date | None = None
+    until: date | None = None
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether anything is left out."""
+        return self != Search()
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One value that an event changed, before and after; what wasn't there is empty."""
+
+    what: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Named:
+    """A row that still exists: what it is called, its table, and of a reference table the term in which it is edited.
+
+    A timetable's table is "timetables"; a run's is its kind, a what-if's "try".
+    """
+
+    label: str
+    table: str
+    key: int | str
+    term_id: int | None
+
+
+@dataclass(frozen=True)
+class Told:
+    """An event as a page shows it, at the organisation's own time."""
+
+    event: AuditEvent
+    when: datetime
+    row: Named | None
+    differences: tuple[Difference, ...]
+
+    @property
+    def action(self) -> str:
+        """What was done, as it is read."""
+        return self.event.action.replace("_", " ").replace(".", ": ")
+
+    @property
+    def who(self) -> str:
+        """The person's name, or that it was none."""
+        return self.event.user.name if self.event.user is not None else _("command or worker")
+
+
+@dataclass(frozen=True)
+class Trail:
+    """A page of events, newest first, and by what they can be narrowed."""
+
+    page: Any
+    events: list[Told]
+    people: list[tuple[str, str]]
+    actions: list[tuple[str, str]]
+    tables: list[tuple[str, str]]
+    search: Search
+
+
+def understand(arguments: Mapping[str, str]) -> Search:
+    """Read a search out of an address; what is none of it is left aside."""
+    return Search(
+        text=arguments.get("q", "").strip()[:200],
+        person=arguments.get("person", "")[:20],
+        action=arguments.get("action", "")[:64],
+        table=arguments.get("table", "")[:64],
+        since=_day(arguments.get("since", "")),
+        until=_day(arguments.get("until", "")),
+    )
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def read(organization: Organization, search: Search, page: str = "") -> Trail:
+    """A page of the organisation's events, newest first."""
+    found = db.paginate(
+        _events(organization, search), page=page_number(page), per_page=PAGE_SIZE, error_out=False, max_per_page=None
+    )
+    return Trail(
+        page=found,
+        events=_told(organization, found.items),
+        people=_people(organization),
+        actions=_distinct(organization, AuditEvent.action),
+        tables=_distinct(organization, AuditEvent.subject),
+        search=search,
+    )
+
+
+def _own(organization: Organization) -> sa.ColumnElement[bool]:
+    return AuditEvent.organization_id == organization.organization_id
+
+
+def _events(organization: Organization, search: Search) -> sa.Select[Any]:
+    query = sa.select(AuditEvent).where(_own(organization)).outerjoin(User, User.user_id == AuditEvent.user_id)
+    if search.text:
+        texts = (
+            AuditEvent.action,
+            AuditEvent.subject_key,
+            User.name,
+            User.email,
+            sa.cast(AuditEvent.before, sa.Text),
+            sa.cast(AuditEvent.after, sa.Text),
+        )
+        query = query.where(sa.or_(*(column.icontains(search.text, autoescape=True) for column in texts)))
+    if search.person == NOBODY:
+        query = query.where(AuditEvent.user_id.is_(None))
+    elif search.person:
+        query = query.where(sa.cast(AuditEvent.user_id, sa.Text) == search.person)
+    if search.action:
+        query = query.where(AuditEvent.action == search.action)
+    if search.table:
+        query = query.where(AuditEvent.subject == search.table)
+    return _between(organization, query, search).order_by(
+        AuditEvent.created_at.desc(), AuditEvent.audit_event_id.desc()
+    )
+
+
+def _between(organization: Organization, query: sa.Select[Any], search: Search) -> sa.Select[Any]:
+    """The days are those of the organisation's clock, both included."""
+    zone = ZoneInfo(organization.timezone)
+    if search.since is not None:
+        query = query.where(AuditEvent.created_at >= datetime.combine(search.since, time(), zone))
+    if search.until is not None and search.until < date.max:
+        query = query.where(AuditEvent.created_at < datetime.combine(search.until + timedelta(days=1), time(), zone))
+    return query
+
+
+def _people(organization: Organization) -> list[tuple[str, str]]:
+    query = sa.select(User.user_id, User.name).where(
+        User.user_id.in_(sa.select(AuditEvent.user_id).where(_own(organization)).distinct())
+    )
+    named = [(str(key), name) for key, name in db.session.execute(query.order_by(User.name, User.user_id))]
+    return [*named, (NOBODY, _("command or worker"))]
+
+
+def _distinct(organization: Organization, column: Any) -> list[tuple[str, str]]:
+    values = db.session.scalars(sa.select(column).where(_own(organization)).distinct().order_by(column))
+    return [(value, value.replace("_", " ").replace(".", ": ")) for value in values]
+
+
+def _told(organization: Organization, events: Sequence[AuditEvent]) -> list[Told]:
+    zone = ZoneInfo(organization.timezone)
+    named = _names(organization, events)
+    return [
+        Told(
+            event,
+            event.created_at.astimezone(zone),
+            named.get((event.subject, event.subject_key)),
+            differences_of(event),
+        )
+        for event in events
+    ]
+
+
+def differences_of(event: AuditEvent) -> tuple[Difference, ...]:
+    """What an event changed, and nothing that is the same on both sides."""
+    before, after = event.before or {}, event.after or {}
+    names = [*after, *(name for name in before if name not in after)]
+    return tuple(
+        Difference(name, _text(before.get(name)), _text(after.get(name)))
+        for name in names
+        if before.get(name) != after.get(name)
+    )
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, Mapping) and "words" in value:
+        return str(value["words"])
+    if isinstance(value, Mapping):
+        return "; ".join(f"{name.replace('_', ' ')}: {_text(inner) or '–'}" for name, inner in value.items())
+    if isinstance(value, list):
+        return ("; " if any(isinstance(inner, Mapping) for inner in value) else ", ").join(map(_text, value))
+    return str(value)
+
+
+def _names(organization: Organization, events: Iterable[AuditEvent]) -> dict[tuple[str, str], Named]:
+    """How the rows are called today, those of reference tables that still exist; one query a table."""
+    keys: dict[str, set[int]] = {}
+    for event in events:
+        if event.subject_key.isdecimal():
+            keys.setdefault(event.subject, set()).add(int(event.subject_key))
+    found: dict[tuple[str, str], Named] = {}
+    for table in TABLES:
+        subject = table.model.__tablename__
+        if subject in keys:
+            rows = db.session.execute(_labels(organization, table, keys[subject]))
+            found |= {
+                (subject, str(key)): Named(str(label), table.key, key, owner if table.of_term else None)
+                for key, label, owner in rows
+            }
+    return found | _timetables_and_runs(organization, events)
+
+
+def _timetables_and_runs(organization: Organization, events: Iterable[AuditEvent]) -> dict[tuple[str, str], Named]:
+    keys: dict[str, set[str]] = {}
+    for event in events:
+        keys.setdefault(event.subject, set()).add(event.subject_key)
+    found: dict[tuple[str, str], Named] = {}
+    if drafts := [int(key) for key in keys.get("timetables", ())]:
+        query = sa.select(Timetable.timetable_id, Timetable.variant_name).filter_by(
+            organization_id=organization.organization_id
+        )
+        for key, name in db.session.execute(query.where(Timetable.timetable_id.in_(drafts))):
+            found["timetables", str(key)] = Named(name, "timetables", key, None)
+    if jobs := keys.get("generation_jobs"):
+        runs = sa.select(GenerationJob.job_id, GenerationJob.kind, IS_CHECK).where(
+            GenerationJob.organization_id == organization.organization_id
+        )
+        for job_id, kind, is_check in db.session.execute(runs.where(GenerationJob.job_id.in_(jobs))):
+            what = "try" if kind is JobKind.CHECK and not is_check else kind.value
+            found["generation_jobs", job_id] = Named(job_id, what, job_id, None)
+    return found
+
+
+def _labels(organization: Organization, table: Table, keys: Iterable[int]) -> sa.Select[Any]:
+    query = sa.select(table.primary_key, table.label, table.owner).select_from(table.model)
+    for target, condition in table.joins:
+        query = query.join(target, condition)
+    own: Any = organization.organization_id
+    terms = sa.select(Term.term_id).where(Term.organization_id == own)
+    mine = table.owner.in_(terms) if table.of_term else table.owner == own
+    return query.where(table.primary_key.in_(list(keys)), mine)
+
+
+def as_csv(organization: Organization, search: Search) -> str:
+    """Every event of the search, a line for each changed value; no cell is a formula to a spreadsheet."""
+    events = db.session.scalars(_events(organization, search).options(joinedload(AuditEvent.user))).all()
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for told in _told(organization, events):
+        for difference in told.differences or (Difference("", "", ""),):
+            writer.writerow([guard_formula(cell) for cell in _cells(told, difference)])
+    return "\ufeff" + text.getvalue()
+
+
+def _cells(told: Told, difference: Difference) -> list[str]:
+    event = told.event
+    return [
+        told.when.isoformat(timespec="seconds"),
+        told.who,
+        event.user.email if event.user is not None else "",
+        event.action,
+        event.subject,
+        event.subject_key,
+        told.row.label if told.row is not None else "",
+        difference.what,
+        difference.before,
+        difference.after,
+    ]

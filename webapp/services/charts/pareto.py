@@ -1,0 +1,177 @@
+"""Which timetables are worth a thought: those that no other beats in everything, and a chart of two criteria.
+
+Pure view model, as `webapp.services.views.grid` is: it reads no rows and writes no markup. Fewer is better on every
+axis.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from string import ascii_uppercase
+
+from webapp.services.charts.axes import Scale, Tick
+from webapp.services.timetables.scores import Criterion, Variant, criteria, names_among
+
+WIDTH, HEIGHT = 480, 300
+LEFT, RIGHT, TOP, BOTTOM = 56, 462, 16, 248
+LETTER, LINE = 6.4, 13.0
+"""Width and height that a label takes a letter and a line, by estimate."""
+REACH = 9.0
+FIRST_CHOICE = ("group_gaps", "instructor_gaps")
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One point of the chart: a timetable, or several that stand on the same one.
+
+    Attributes
+    ----------
+    letters
+        What they are called in the chart and in the table beside it.
+    names
+        What people call them.
+    on_front
+        Whether no other is at least as good on both axes and better on one.
+    label, label_x, label_y, anchor
+        What is written beside it, and where.
+    """
+
+    letters: str
+    names: tuple[str, ...]
+    x: int
+    y: int
+    at_x: float
+    at_y: float
+    on_front: bool
+    label: str
+    label_x: float
+    label_y: float
+    anchor: str
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Timetables by two criteria; ``front`` is the line through those that no other beats on both."""
+
+    across: Criterion
+    up: Criterion
+    marks: tuple[Mark, ...]
+    x_ticks: tuple[Tick, ...]
+    y_ticks: tuple[Tick, ...]
+    front: tuple[tuple[float, float], ...]
+    letters: tuple[str, ...]
+    on_front: tuple[bool, ...]
+    """By the timetables' order."""
+
+
+@dataclass(frozen=True)
+class Review:
+    """Timetables side by side: names, all criteria, who beats whom in everything, and the chart if there is one."""
+
+    variants: tuple[Variant, ...]
+    names: tuple[str, ...]
+    criteria: tuple[Criterion, ...]
+    beaten_by: tuple[tuple[str, ...], ...]
+    chart: Chart | None
+
+
+def review(variants: Sequence[Variant], across: str = "", up: str = "") -> Review:
+    """Timetables side by side, with the chart of two criteria, which stand to reason where none is asked for."""
+    names, rows = names_among(variants), criteria(variants)
+    chosen = axes(rows, across, up)
+    beaten = dominated_by(rows, len(variants))
+    return Review(
+        variants=tuple(variants),
+        names=tuple(names),
+        criteria=tuple(rows),
+        beaten_by=tuple(tuple(names[other] for other in others) for others in beaten),
+        chart=chart_of(variants, *chosen, names) if chosen and variants else None,
+    )
+
+
+def dominated_by(rows: Sequence[Criterion], number: int) -> list[list[int]]:
+    """For each of so many timetables those that are nowhere worse than it and somewhere better, over all criteria."""
+    counts = [tuple(row.counts[index] for row in rows) for index in range(number)]
+    return [[other for other in range(number) if _beats(counts[other], counts[index])] for index in range(number)]
+
+
+def _beats(one: Sequence[int], other: Sequence[int]) -> bool:
+    return one != other and all(mine <= theirs for mine, theirs in zip(one, other, strict=True))
+
+
+def axes(rows: Sequence[Criterion], across: str, up: str) -> tuple[Criterion, Criterion] | None:
+    """The criteria asked for; else gaps of groups and of teachers, else the first two that tell timetables apart."""
+    by_rule = {row.rule: row for row in rows}
+    telling = [row.rule for row in rows if row.differs]
+    wished = [*(rule for rule in FIRST_CHOICE if rule in telling), *telling, *by_rule]
+    first = across if across in by_rule else next((rule for rule in wished if rule != up), None)
+    second = up if up in by_rule else next((rule for rule in wished if rule != first), None)
+    return (by_rule[first], by_rule[second]) if first is not None and second is not None else None
+
+
+def chart_of(variants: Sequence[Variant], across: Criterion, up: Criterion, names: Sequence[str]) -> Chart:
+    """The chart of some timetables by two criteria."""
+    points = list(zip(across.counts, up.counts, strict=True))
+    on_front = tuple(not any(_beats(other, point) for other in points) for point in points)
+    letters = tuple(letters_of(len(variants)))
+    x_scale, y_scale = Scale(across.counts, LEFT, RIGHT), Scale(up.counts, BOTTOM, TOP)
+    together: dict[tuple[int, int], list[int]] = {}
+    for index, point in enumerate(points):
+        together.setdefault(point, []).append(index)
+    writer = _Writer((x_scale.at(x), y_scale.at(y)) for x, y in together)
+    marks = []
+    for (x, y), indices in sorted(together.items()):
+        at_x, at_y = x_scale.at(x), y_scale.at(y)
+        called = tuple(names[index] for index in indices)
+        lettered = ", ".join(letters[index] for index in indices)
+        label, label_x, label_y, anchor = writer.place(at_x, at_y, _labels(lettered, called))
+        front = on_front[indices[0]]
+        marks.append(Mark(lettered, called, x, y, at_x, at_y, front, label, label_x, label_y, anchor))
+    line = sorted({(mark.at_x, mark.at_y) for mark in marks if mark.on_front})
+    return Chart(across, up, tuple(marks), x_scale.ticks, y_scale.ticks, tuple(line), letters, on_front)
+
+
+def letters_of(number: int) -> list[str]:
+    """A to Z, then AA and on."""
+    size = len(ascii_uppercase)
+    return [(ascii_uppercase[index // size - 1] if index >= size else "") + ascii_uppercase[index % size]
+            for index in range(number)]  # fmt: skip
+
+
+def _labels(letters: str, names: Sequence[str]) -> list[str]:
+    """What may be written beside a mark, the most telling first."""
+    return [f"{letters} {names[0]}", letters] if len(names) == 1 else [letters]
+
+
+Box = tuple[float, float, float, float]
+
+
+class _Writer:
+    """Finds labels a place in which they cover neither a mark nor each other."""
+
+    def __init__(self, marks: Iterable[tuple[float, float]]) -> None:
+        self._taken: list[Box] = [(x - 6, y - 6, x + 6, y + 6) for x, y in marks]
+
+    def place(self, x: float, y: float, labels: Sequence[str]) -> tuple[str, float, float, str]:
+        """The first label and place that are free: above (no line is there), left, below, right; else right."""
+        for label in labels:
+            width = LETTER * len(label)
+            for at_x, at_y, anchor in (
+                (x + 5, y - REACH, "start"),
+                (x - REACH, y + 4, "end"),
+                (x, y + REACH + 9, "middle"),
+                (x + REACH, y + 4, "start"),
+            ):
+                left = at_x - {"start": 0.0, "end": width, "middle": width / 2}[anchor]
+                box = (left, at_y - LINE + 3, left + width, at_y + 3)
+                if left >= LEFT + 2 and box[2] <= WIDTH and box[1] >= TOP - 14 and not self._covers(box, x, y):
+                    self._taken.append(box)
+                    return label, round(at_x, 1), round(at_y, 1), anchor
+        return labels[-1], round(x + REACH, 1), round(y + 4, 1), "start"
+
+    def _covers(self, box: Box, x: float, y: float) -> bool:
+        own = (x - 6, y - 6, x + 6, y + 6)
+        return any(
+            box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3]
+            for other in self._taken
+            if other != own
+        )

@@ -1,0 +1,99 @@
+"""All findings about a term, ordered by severity."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from webapp.models import Term
+from webapp.services.checks.findings import Finding, FindingKind, Severity, in_order
+from webapp.services.checks.needs import rooms_that_do_not_exist, slots_in_a_row
+from webapp.services.checks.people import missing_data, unused_data
+from webapp.services.checks.pins import pins_of_nothing, pins_that_cannot_stand, pins_that_clash
+from webapp.services.checks.supply import own_limits, room_loads, shortage_findings, tight_loads
+from webapp.services.checks.term_data import Case, Look, look_at
+from webapp.services.problem import TermProblem
+
+
+def findings(term: Term) -> list[Finding]:
+    """Everything that a look at the data tells, gravest first; no solver runs, and the queries are always as many.
+
+    A blocker is proved: no search can find a timetable as long as it stands. To find nothing proves nothing.
+    """
+    return _of_look(look_at(term))
+
+
+def _of_look(look: Look) -> list[Finding]:
+    found = [*missing_data(look), *unused_data(look)]
+    if look.problem is not None:
+        found += _of_case(Case(look, look.problem))
+    return in_order(found)
+
+
+def _of_case(case: Case) -> list[Finding]:
+    """What is found about an instance; what one check has told, counting doesn't tell again."""
+    found: list[Finding] = []
+    told: set[int] = set()
+    for check in (pins_that_clash, pins_that_cannot_stand, rooms_that_do_not_exist, slots_in_a_row):
+        for finding, meetings in check(case):
+            found.append(finding)
+            told.update(meetings)
+    short = list(shortage_findings(case, [frozenset(told)]))
+    found += [finding for finding, _meetings in short]
+    found += pins_of_nothing(case)
+    found += tight_loads(case, {finding.target.label for finding, _meetings in short})
+    found += own_limits(case)
+    found += room_loads(case, [frozenset(told), *(frozenset(meetings) for _finding, meetings in short)])
+    return found
+
+
+def blocking(look: Look) -> list[Finding]:
+    """The blockers among the findings: a generation begins only where a registrar asks for a partial timetable."""
+    return of(_of_look(look), Severity.BLOCKER)
+
+
+MOST_TOLD = 8
+
+
+@dataclass(frozen=True)
+class Glance:
+    """The findings about a term in short: sizes, how many of each severity, and the gravest ones."""
+
+    classes: int
+    rooms: int
+    people: int
+    counts: Mapping[Severity, int]
+    gravest: tuple[Finding, ...]
+    problem: TermProblem | None = None
+
+    @property
+    def blockers(self) -> int:
+        """How many findings are blockers."""
+        return self.counts[Severity.BLOCKER]
+
+
+def glance(term: Term) -> Glance:
+    """What generating must know: whether anything blocks it, else what is doubtful."""
+    look = look_at(term)
+    found = _of_look(look)
+    counts = by_severity(found)
+    gravest = next((severity for severity in Severity if counts[severity]), Severity.NOTE)
+    problem = look.problem
+    return Glance(
+        problem=problem,
+        classes=len(problem.rows) if problem else 0,
+        rooms=len(problem.room_ids) if problem else 0,
+        people=len(problem.instance.resources) if problem else 0,
+        counts=counts,
+        gravest=tuple(of(found, gravest)[:MOST_TOLD]),
+    )
+
+
+def by_severity(found: Sequence[Finding]) -> Mapping[Severity, int]:
+    """How many findings there are of each severity."""
+    counts = Counter(finding.severity for finding in found)
+    return {severity: counts[severity] for severity in Severity}
+
+
+def of(found: Sequence[Finding], severity: Severity | None = None, kind: FindingKind | None = None) -> list[Finding]:
+    """Those of a severity and a kind, where one is named."""
+    return [finding for finding in found if severity in (None, finding.severity) and kind in (None, finding.kind)]

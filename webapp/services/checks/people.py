@@ -1,0 +1,183 @@
+"""What is missing or stands about unused in a term's data."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+
+import sqlalchemy as sa
+
+from webapp.extensions import db
+from webapp.models import CourseEnrollment, Section, Student, StudentGroup, StudentGroupMember, User
+from webapp.services.checks.findings import Finding, FindingKind, Severity, Target
+from webapp.services.checks.term_data import Look, some
+from webapp.services.shared.words import _
+
+NAMED_APART = 5
+"""So many rows of one fault have a finding each; more of them are one finding."""
+
+
+def missing_data(look: Look) -> Iterator[Finding]:
+    """What is not there and ought to be: slots, teachers, groups, components, e-mail addresses."""
+    yield from _no_slots(look)
+    yield from _sections(look)
+    yield from _students_nowhere(look)
+    yield from _teachers_unreached(look)
+
+
+def _no_slots(look: Look) -> Iterator[Finding]:
+    if look.refusal is None:
+        return
+    table = "time-slots" if not look.rows.slots else "week-sets" if look.rows.components else "components"
+    target = Target(table, None, look.term.name)
+    yield Finding(Severity.BLOCKER, FindingKind.MISSING, look.refusal.message, target)
+
+
+def _sections(look: Look) -> Iterator[Finding]:
+    """Sections without classes, components that nobody teaches, sections that nobody attends."""
+    rows = look.rows
+    enrolled = {section for _student, section, _batch in rows.enrollments}
+    idle, untaught, unattended = [], [], []
+    for section in rows.sections.values():
+        components = look.components_of.get(section.section_id, [])
+        if not components:
+            idle.append(section)
+            continue
+        own = rows.section_faculty.get(section.section_id)
+        if not own and any(not rows.component_faculty.get(c.component_id) for c in components):
+            untaught.append(section)
+        batches = any(rows.batches.get(c.component_id) for c in components)
+        if not batches and not rows.section_groups.get(section.section_id) and section.section_id not in enrolled:
+            unattended.append(section)
+    warning, missing = Severity.WARNING, FindingKind.MISSING
+    yield from _each(look, untaught, warning, missing, _("%(name)s has no teacher."), _("have no teacher"))
+    yield from _each(
+        look,
+        unattended,
+        warning,
+        missing,
+        _("%(name)s has neither a group nor an enrolment: nobody attends it."),
+        _("have neither a group nor an enrolment"),
+    )
+    yield from _each(
+        look,
+        idle,
+        warning,
+        missing,
+        _("%(name)s has no component: nothing of it is placed."),
+        _("have no component, so that nothing of them is placed"),
+    )
+
+
+def _each(
+    look: Look, sections: Sequence[Section], severity: Severity, kind: FindingKind, one: str, many: str
+) -> Iterator[Finding]:
+    """A finding for each of a few sections; for more of them the first ones, and one for the rest."""
+    ordered = sorted(sections, key=look.section_label)
+    apart = ordered if len(ordered) <= NAMED_APART + 1 else ordered[:NAMED_APART]
+    for section in apart:
+        yield Finding(severity, kind, one % {"name": look.section_label(section)}, look.of_section(section))
+    if rest := ordered[len(apart) :]:
+        names = some(look.section_label(section) for section in rest)
+        sentence = _("%(number)s more sections %(what)s: %(names)s.", number=len(rest), what=many, names=names)
+        yield Finding(severity, kind, sentence, Target("sections", None, _("Sections")))
+
+
+def _students_nowhere(look: Look) -> Iterator[Finding]:
+    """Students of the organisation who are in no group and take no section of the term."""
+    in_group = (
+        sa.select(StudentGroupMember.student_id)
+        .join(StudentGroup, StudentGroup.student_group_id == StudentGroupMember.student_group_id)
+        .where(StudentGroup.term_id == look.term.term_id)
+    )
+    in_section = (
+        sa.select(CourseEnrollment.student_id)
+        .join(Section, Section.section_id == CourseEnrollment.section_id)
+        .where(Section.term_id == look.term.term_id)
+    )
+    query = (
+        sa.select(Student.student_id, Student.code, sa.func.count().over())
+        .where(Student.organization_id == look.term.organization_id)
+        .where(Student.student_id.not_in(in_group), Student.student_id.not_in(in_section))
+        .order_by(Student.code)
+        .limit(4)
+    )
+    found = db.session.execute(query).all()
+    if not found:
+        return
+    number = found[0][2]
+    if number == 1:
+        sentence = _("Student %(code)s is in no group and takes no section.", code=found[0].code)
+        target = Target("students", found[0].student_id, found[0].code)
+    else:
+        names = _in_part([row.code for row in found], number)
+        sentence = _("%(number)s students are in no group and take no section: %(names)s.", number=number, names=names)
+        target = Target("students", None, _("Students"))
+    yield Finding(Severity.WARNING, FindingKind.MISSING, sentence, target)
+
+
+def _in_part(names: Sequence[str], number: int) -> str:
+    """The first few of so many names."""
+    if number <= len(names):
+        return ", ".join(names)
+    return _("%(names)s and %(more)s more", names=", ".join(names[:3]), more=number - 3)
+
+
+def _teachers_unreached(look: Look) -> Iterator[Finding]:
+    """Teachers of the term without an e-mail address, and those without an account."""
+    rows = look.rows
+    teaching = {faculty for named in rows.section_faculty.values() for faculty in named}
+    teaching |= {faculty for named in rows.component_faculty.values() for faculty, _batch in named}
+    query = sa.select(User.faculty_id).where(
+        User.organization_id == look.term.organization_id, User.faculty_id.is_not(None)
+    )
+    known = set(db.session.scalars(query))
+    ordered = [teacher for key, teacher in rows.faculty.items() if key in teaching]
+    silent = [teacher for teacher in ordered if not teacher.email]
+    outside = [teacher for teacher in ordered if teacher.faculty_id not in known]
+    for teachers, what in (
+        (silent, _("no e-mail address")),
+        (outside, _("no account, and so cannot see an own timetable")),
+    ):
+        if not teachers:
+            continue
+        first = teachers[0]
+        target = Target("faculty", first.faculty_id, first.name)
+        sentence = _("%(name)s has %(what)s.", name=first.name, what=what)
+        if len(teachers) > 1:
+            target = Target("faculty", None, _("Teachers"))
+            names = some(teacher.code for teacher in teachers)
+            sentence = _("%(number)s teachers have %(what)s: %(names)s.", number=len(teachers), what=what, names=names)
+        yield Finding(Severity.NOTE, FindingKind.MISSING, sentence, target)
+
+
+def unused_data(look: Look) -> Iterator[Finding]:
+    """Groups that no class is for: neither they themselves nor a group above or below them."""
+    rows = look.rows
+    used = {group for named in rows.section_groups.values() for group in named}
+    used |= {group for named in rows.batches.values() for group in named}
+    near = set(used)
+    for group_id in used:
+        above = rows.groups[group_id].parent_id
+        while above is not None and above not in near:
+            near.add(above)
+            above = rows.groups[above].parent_id
+    children: dict[int | None, list[int]] = defaultdict(list)
+    for key, group in rows.groups.items():
+        children[group.parent_id].append(key)
+    below = list(used)
+    for group_id in below:
+        below += children[group_id]
+    near |= set(below)
+    idle = [group for key, group in rows.groups.items() if key not in near]
+    members: Counter[int] = Counter(rows.member_counts)
+    for group in idle[:NAMED_APART]:
+        sentence = _(
+            "Group %(code)s (%(size)s students) has no class.",
+            code=group.code,
+            size=max(group.size, members[group.student_group_id]),
+        )
+        target = Target("groups", group.student_group_id, group.code)
+        yield Finding(Severity.NOTE, FindingKind.UNUSED, sentence, target)
+    if rest := idle[NAMED_APART:]:
+        names = some(group.code for group in rest)
+        sentence = _("%(number)s more groups have no class: %(names)s.", number=len(rest), names=names)
+        yield Finding(Severity.NOTE, FindingKind.UNUSED, sentence, Target("groups", None, _("Groups")))

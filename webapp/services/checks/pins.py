@@ -1,0 +1,152 @@
+"""Pinned classes that stand in each other's way, or where they can't stand."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from itertools import combinations
+
+from webapp.engine.instance import Placement, ResourceKind
+from webapp.engine.timegrid import Time
+from webapp.services.checks.findings import Finding, FindingKind, Severity, Target
+from webapp.services.checks.needs import Told
+from webapp.services.checks.term_data import Case, some
+from webapp.services.problem import MeetingKey
+from webapp.services.shared.words import _
+
+Pinned = tuple[int, Time, int | None]
+"""A meeting that is pinned to a time: its index, the time, the room or None."""
+
+
+def pins_that_clash(case: Case) -> Iterator[Told]:
+    """Two meetings pinned to overlapping times that share a teacher, a group, students or the room."""
+    pinned = [
+        (index, what.pin.time, what.pin.room)
+        for index, what in enumerate(case.instance.meetings)
+        if what.pin is not None and what.pin.time is not None
+    ]
+    at_cell: dict[int, list[Pinned]] = defaultdict(list)
+    for one in pinned:
+        for cell in one[1].cells(case.instance.grid):
+            at_cell[cell].append(one)
+    pairs = {pair for there in at_cell.values() for pair in combinations(there, 2)}
+    for first, second in sorted(pairs, key=lambda pair: (pair[0][0], pair[1][0])):
+        if first[1].overlaps(second[1]):
+            yield from _clash(case, first, second)
+
+
+def _clash(case: Case, first: Pinned, second: Pinned) -> Iterator[Told]:
+    meetings = (first[0], second[0])
+    resources = case.instance.resources
+    shared = sorted(set(case.instance.meetings[first[0]].resources) & set(case.instance.meetings[second[0]].resources))
+    people = [r for r in shared if resources[r].kind is not ResourceKind.STUDENTS]
+    students = [r for r in shared if resources[r].kind is ResourceKind.STUDENTS]
+    names = [resources[r].label for r in people]
+    if first[2] is not None and first[2] == second[2]:
+        names.append(_("room %(room)s", room=case.instance.rooms[first[2]].code))
+    words = {"first": case.label(first[0]), "second": case.label(second[0]), "when": case.when(first[1])}
+    target = _pin_of(case, second[0])
+    if names:
+        sentence = _("%(first)s and %(second)s are both pinned to %(when)s and both need %(who)s.")
+        severity = _severity(case, hard=True)
+        told = meetings if severity is Severity.BLOCKER else ()
+        yield Finding(severity, FindingKind.PINS, sentence % (words | {"who": some(names)}), target), told
+    if students:
+        number = sum(resources[r].weight for r in students)
+        sentence = _("%(first)s and %(second)s are both pinned to %(when)s; %(number)s enrolled in both.")
+        severity = _severity(case, hard=case.is_hard("student_clash"))
+        counted = _("%(number)s students are", number=number) if number != 1 else _("1 student is")
+        said = sentence % (words | {"number": counted})
+        yield Finding(severity, FindingKind.PINS, said, target, number), ()
+
+
+def _severity(case: Case, *, hard: bool) -> Severity:
+    return Severity.BLOCKER if hard and case.is_hard("pinned") else Severity.WARNING
+
+
+def _pin_of(case: Case, meeting: int) -> Target:
+    row = case.problem.rows[meeting]
+    for pin in case.look.rows.pins:
+        if MeetingKey(pin.component_id, pin.student_group_id, pin.ordinal) == row.key:
+            return Target("pins", pin.pin_id, row.label)
+    return case.of_meeting(meeting)
+
+
+def pins_that_cannot_stand(case: Case) -> Iterator[Told]:
+    """Pins to a time that somebody can't, that is too short, or to a room that is closed or does not suit."""
+    for index, what in enumerate(case.instance.meetings):
+        if what.pin is None:
+            continue
+        reasons = [*_about_time(case, index, what.pin), *_about_room(case, index, what.pin)]
+        if not reasons:
+            continue
+        severity = _severity(case, hard=any(hard for _reason, hard in reasons))
+        sentence = _(
+            "%(name)s is pinned to %(place)s: %(reasons)s.",
+            name=case.label(index),
+            place=_place(case, what.pin),
+            reasons="; ".join(reason for reason, _hard in reasons),
+        )
+        told = (index,) if severity is Severity.BLOCKER else ()
+        yield Finding(severity, FindingKind.PINS, sentence, _pin_of(case, index)), told
+
+
+def _place(case: Case, pin: Placement) -> str:
+    time = case.when(pin.time) if pin.time is not None else ""
+    room = case.instance.rooms[pin.room].code if pin.room is not None else ""
+    return ", ".join(filter(None, (time, room)))
+
+
+def _about_time(case: Case, meeting: int, pin: Placement) -> Iterator[tuple[str, bool]]:
+    """What speaks against the pinned time, and whether it is a hard rule."""
+    if pin.time is None:
+        return
+    if all(option.time != pin.time for option in case.instance.meetings[meeting].times):
+        slots = case.problem.rows[meeting].slots
+        yield _("no %(slots)s slots in a row begin there", slots=slots), True
+    for constraint in case.constraints("unavailable"):
+        concerned = meeting in constraint.meetings or set(constraint.resources) & set(
+            case.instance.meetings[meeting].resources
+        )
+        if concerned and not constraint.cells.isdisjoint(pin.time.cells(case.instance.grid)):
+            yield _("%(who)s is not available then", who=constraint.label), constraint.hard
+
+
+def _about_room(case: Case, meeting: int, pin: Placement) -> Iterator[tuple[str, bool]]:
+    """What speaks against the pinned room, and whether it is a hard rule."""
+    if pin.room is None:
+        return
+    what, room = case.instance.meetings[meeting], case.instance.rooms[pin.room]
+    if all(option.room != pin.room for option in what.rooms):
+        row = next(row for row in case.look.rows.rooms if row.room_id == case.problem.room_ids[pin.room])
+        closed = _("the room is closed for classes") if not row.is_open else ""
+        yield closed or _("the room is of kind %(kind)s and does not suit", kind=row.kind), True
+    for constraint in case.constraints("room_capacity")[:1]:
+        if what.size > room.capacity:
+            yield (
+                _("%(size)s students for %(seats)s seats", size=what.size, seats=room.capacity),
+                case.is_hard(constraint.rule),
+            )
+    if pin.time is not None and case.constraints("room_closed") and any(pin.time.overlaps(t) for t in room.closed):
+        yield _("the room is closed then"), case.is_hard("room_closed")
+
+
+def pins_of_nothing(case: Case) -> Iterator[Finding]:
+    """Pins that name a meeting which isn't there: nothing is pinned by them."""
+    for pin in case.look.rows.pins:
+        key = MeetingKey(pin.component_id, pin.student_group_id, pin.ordinal)
+        if key in case.problem.index_of:
+            continue
+        component = case.look.components[pin.component_id]
+        label = case.look.component_label(component)
+        sentence = _(
+            "%(name)s: the pin names class %(ordinal)s%(batch)s, and there is none; it is ignored.",
+            name=label,
+            ordinal=pin.ordinal,
+            batch=_batch(case, pin.student_group_id),
+        )
+        yield Finding(Severity.WARNING, FindingKind.PINS, sentence, Target("pins", pin.pin_id, label))
+
+
+def _batch(case: Case, group_id: int | None) -> str:
+    if group_id is None:
+        return ""
+    return _(" of batch %(batch)s", batch=case.look.rows.groups[group_id].code)

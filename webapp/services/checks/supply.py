@@ -1,0 +1,251 @@
+"""Supply and demand: what counting proves to be too little, and what is only just enough."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+
+from webapp.engine.counts import Shortage, ShortageKind, shortages
+from webapp.engine.instance import ResourceKind
+from webapp.engine.rules import rule_named
+from webapp.services.checks.findings import Finding, FindingKind, Severity, Target
+from webapp.services.checks.needs import Told
+from webapp.services.checks.term_data import Case, some
+from webapp.services.problem.calendar import DAY_NAMES
+from webapp.services.shared.words import _
+
+TIGHT = 0.9
+"""From this share of the possible slots on, a load is worth a note."""
+LIMITS = ("max_per_week", "max_per_day")
+
+
+def shortage_findings(case: Case, told: Sequence[frozenset[int]]) -> Iterator[Told]:
+    """Everything that counting and matching prove, with its meetings.
+
+    Left out is what is about nothing but meetings of one of the sets in ``told``: their want has been told already,
+    and a teacher who has too few times, say, has too few in one room, too.
+    """
+    alone: dict[tuple[int, str], list[Shortage]] = defaultdict(list)
+    known = list(told)
+    for shortage in shortages(case.instance, case.domains, case.names, thorough=True):
+        meetings = frozenset(shortage.meetings)
+        if any(one.issuperset(meetings) for one in known):
+            continue
+        if shortage.kind in (ShortageKind.TIMES, ShortageKind.SUITABLE_ROOMS):
+            component = case.component(shortage.meetings[0])
+            alone[component.component_id, shortage.kind.value].append(shortage)
+        elif shortage.kind is ShortageKind.SLOTS:
+            known.append(meetings)
+            yield _too_many_slots(case, shortage), shortage.meetings
+        elif shortage.kind is ShortageKind.DAYS:
+            target = case.of_meeting(shortage.meetings[0])
+            yield _found(shortage, FindingKind.TIMES, target, shortage.sentence), shortage.meetings
+        else:
+            yield _too_few_rooms(case, shortage), shortage.meetings
+    for found in alone.values():
+        yield _nowhere(case, found), tuple(meeting for shortage in found for meeting in shortage.meetings)
+
+
+def _found(shortage: Shortage, kind: FindingKind, target: Target, sentence: str) -> Finding:
+    return Finding(Severity.BLOCKER, kind, sentence, target, shortage.demand, shortage.supply)
+
+
+def _too_many_slots(case: Case, shortage: Shortage) -> Finding:
+    if not shortage.resources:
+        return _found(shortage, FindingKind.STUDENTS, case.of_meeting(shortage.meetings[0]), shortage.sentence)
+    resource = shortage.resources[0]
+    limits = [
+        f"{rule_named(c.rule).title.lower()} {c.amount}"
+        for c in (case.instance.constraints[index] for index in shortage.constraints)
+        if c.rule in LIMITS
+    ]
+    sentence = shortage.sentence
+    if limits:
+        sentence = f"{sentence.removesuffix('.')} ({', '.join(limits)})."
+    return _found(shortage, case.kind_of(resource), case.of_resource(resource), sentence)
+
+
+def _too_few_rooms(case: Case, shortage: Shortage) -> Finding:
+    target = case.of_rooms(shortage.rooms)
+    sentence = shortage.sentence
+    kinds = case.kinds_of_rooms(shortage.rooms)
+    if len(kinds) == 1:
+        sentence = _("Rooms of kind %(kind)s: %(sentence)s", kind=kinds[0], sentence=sentence)
+    return _found(shortage, FindingKind.ROOMS, target, sentence)
+
+
+def _nowhere(case: Case, found: Sequence[Shortage]) -> Finding:
+    """Meetings of one component of which none has a possible time, or none a suitable room."""
+    first = found[0]
+    rules = {index for shortage in found for index in shortage.constraints}
+    because = some(dict.fromkeys(_rule_in_words(case, index) for index in sorted(rules)))
+    sentence = first.sentence
+    if len(found) > 1:
+        sentence = _(
+            "%(first)s The same holds for %(number)s more of its classes.", first=sentence, number=len(found) - 1
+        )
+    if because:
+        sentence = _("%(sentence)s Rules at work: %(rules)s.", sentence=sentence, rules=because)
+    kind = FindingKind.TIMES if first.kind is ShortageKind.TIMES else FindingKind.ROOMS
+    return Finding(Severity.BLOCKER, kind, sentence, case.of_meeting(first.meetings[0]), len(found), 0)
+
+
+def _rule_in_words(case: Case, index: int) -> str:
+    constraint = case.instance.constraints[index]
+    title = rule_named(constraint.rule).title
+    return f"{title} ({constraint.label})" if constraint.label else title
+
+
+# Just enough
+
+
+def tight_loads(case: Case, short: Collection[str]) -> Iterator[Finding]:
+    """Teachers and groups who need nearly every slot they have; ``short`` are the labels of those who have too few."""
+    possible: dict[int, set[int]] = defaultdict(set)
+    asked: dict[int, int] = defaultdict(int)
+    grid = case.instance.grid
+    for meeting, what in enumerate(case.instance.meetings):
+        cells = case.cells(meeting)
+        for resource in what.resources:
+            if case.instance.resources[resource].kind is not ResourceKind.STUDENTS:
+                possible[resource] |= cells
+                asked[resource] += case.slots[meeting]
+    limits = _limits(case)
+    for resource, demand in asked.items():
+        supply = len(possible[resource])
+        if per_day := limits["max_per_day"].get(resource):
+            of_day = (sum(cell // grid.slots_per_day == day for cell in possible[resource]) for day in range(grid.days))
+            supply = sum(min(number, per_day) for number in of_day)
+        if (per_week := limits["max_per_week"].get(resource)) is not None:
+            supply = min(supply, per_week)
+        if case.instance.resources[resource].label not in short:
+            yield from _tight(case, resource, demand, supply)
+
+
+def _limits(case: Case) -> dict[str, dict[int, int]]:
+    """The smallest hard limit of each person and group, per rule."""
+    found: dict[str, dict[int, int]] = {rule: {} for rule in LIMITS}
+    for rule in LIMITS:
+        for constraint in case.constraints(rule):
+            for resource in constraint.resources if constraint.hard else ():
+                known = found[rule].get(resource, constraint.amount)
+                found[rule][resource] = min(known, constraint.amount)
+    return found
+
+
+def _tight(case: Case, resource: int, demand: int, supply: int) -> Iterator[Finding]:
+    if case.problem.instance.grid.weeks > 1 or not TIGHT * supply <= demand <= supply:
+        return  # with weeks apart a number of slots a week says little
+    target, kind = case.of_resource(resource), case.kind_of(resource)
+    if demand == supply:
+        sentence = _("%(who)s: %(asked)s slots asked, all of the %(possible)s possible.")
+    else:
+        sentence = _("%(who)s: %(asked)s slots asked, %(possible)s possible: hardly any room to choose.")
+    sentence %= {"who": target.label, "asked": demand, "possible": supply}
+    severity = Severity.WARNING if demand == supply else Severity.NOTE
+    yield Finding(severity, kind, sentence, target, demand, supply)
+
+
+def own_limits(case: Case) -> Iterator[Finding]:
+    """Teachers who are asked for more than their own weekly limit, where that limit isn't a hard rule."""
+    held = _limits(case)["max_per_week"]
+    asked: dict[int, int] = defaultdict(int)
+    for meeting, row in enumerate(case.problem.rows):
+        for faculty_id in row.faculty_ids:
+            asked[faculty_id] += row.slots if row.weeks else case.slots[meeting]
+    for faculty_id, demand in asked.items():
+        teacher = case.look.rows.faculty[faculty_id]
+        most = teacher.max_slots_week
+        if most is None or demand <= most or case.problem.resource_of_faculty[faculty_id] in held:
+            continue
+        sentence = _(
+            "%(who)s: %(asked)s slots asked, own limit %(most)s a week, which the term's rules do not enforce.",
+            who=teacher.name,
+            asked=demand,
+            most=most,
+        )
+        target = Target("faculty", faculty_id, teacher.name)
+        yield Finding(Severity.WARNING, FindingKind.TEACHERS, sentence, target, demand, most)
+
+
+# Rooms of a kind: in the week, on a day, in a shift
+
+
+def room_loads(case: Case, told: Sequence[frozenset[int]]) -> Iterator[Finding]:
+    """Kinds of rooms that are only just enough in the week, or too few on a day or in a shift."""
+    of_set: dict[frozenset[int], list[int]] = defaultdict(list)
+    for meeting, what in enumerate(case.instance.meetings):
+        if what.needs_room and case.domains.rooms(meeting) and case.domains.times(meeting):
+            of_set[frozenset(case.domains.rooms(meeting))].append(meeting)
+    sets = set(of_set) | {frozenset().union(*of_set)} if of_set else set()
+    parts = _parts(case)
+    for rooms in sorted(sets, key=lambda one: (len(one), sorted(one))):
+        members = [m for own, meetings in of_set.items() if own <= rooms for m in meetings]
+        yield from _rooms_of_week(case, rooms, members)
+        for name, part in parts:
+            within = [m for m in members if case.cells(m) <= part]
+            if within and not any(one.issuperset(within) for one in told):
+                yield from _rooms_of_part(case, rooms, within, name)
+
+
+def _asked(case: Case, meetings: Iterable[int]) -> int:
+    """Slots of all weeks of the grid that the meetings cover at least."""
+    return sum(
+        min((o.time.length * o.time.weeks.bit_count() for o in case.domains.times(m)), default=0) for m in meetings
+    )
+
+
+def _open(case: Case, rooms: Iterable[int], cells: Collection[int]) -> int:
+    closed = case.domains.closed_cells
+    return case.instance.grid.weeks * sum(len(set(cells) - closed[room]) for room in rooms)
+
+
+def _rooms_of_week(case: Case, rooms: frozenset[int], meetings: list[int]) -> Iterator[Finding]:
+    cells = frozenset().union(*(case.cells(m) for m in meetings))
+    demand, supply = _asked(case, meetings), _open(case, rooms, cells)
+    if not TIGHT * supply <= demand <= supply:
+        return
+    weeks = case.instance.grid.weeks
+    target = case.of_rooms(sorted(rooms))
+    sentence = _(
+        "%(rooms)s: %(number)s classes that suit nowhere else ask for %(asked)s of %(possible)s possible slots.",
+        rooms=target.label,
+        number=len(meetings),
+        asked=-(-demand // weeks),
+        possible=supply // weeks,
+    )
+    severity = Severity.WARNING if demand == supply else Severity.NOTE
+    yield Finding(severity, FindingKind.ROOMS, sentence, target, demand, supply)
+
+
+def _rooms_of_part(case: Case, rooms: frozenset[int], within: list[int], part: str) -> Iterator[Finding]:
+    """Too few rooms, on a day or in a shift, for the classes that can be held at no other time."""
+    weeks = case.instance.grid.weeks
+    demand = _asked(case, within)
+    supply = _open(case, rooms, frozenset().union(*(case.cells(m) for m in within)))
+    if demand <= supply:
+        return
+    target = case.of_rooms(sorted(rooms))
+    asked, possible = -(-demand // weeks), supply // weeks
+    sentence = _(
+        "%(part)s, %(rooms)s: %(number)s classes that can be held at no other time ask for %(asked)s slots, "
+        "%(possible)s possible.",
+        part=part,
+        rooms=target.label,
+        number=len(within),
+        asked=asked,
+        possible=possible,
+    )
+    yield Finding(Severity.BLOCKER, FindingKind.ROOMS, sentence, target, asked, possible)
+
+
+def _parts(case: Case) -> list[tuple[str, frozenset[int]]]:
+    """Days and shifts with the cells they consist of; where there is one only, it is the week and left out."""
+    days: dict[int, set[int]] = defaultdict(set)
+    shifts: dict[str, set[int]] = defaultdict(set)
+    calendar = case.problem.calendar
+    for slot in calendar.slots:
+        days[slot.day] |= calendar.cells_of(slot.time_slot_id)
+        shifts[slot.shift] |= calendar.cells_of(slot.time_slot_id)
+    found = [(DAY_NAMES[day], frozenset(cells)) for day, cells in sorted(days.items())]
+    if len(shifts) > 1:
+        found += [(_("shift %(name)s", name=name or "–"), frozenset(cells)) for name, cells in sorted(shifts.items())]
+    return found

@@ -1,0 +1,165 @@
+"""What every check looks at: the rows of a term, the instance they make, and what things are called."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from webapp.engine.domains import Domains
+from webapp.engine.instance import Constraint, ResourceKind
+from webapp.engine.timegrid import Time
+from webapp.models import Component, Room, Section, Term
+from webapp.services.checks.findings import FindingKind, Target
+from webapp.services.problem import TermProblem, TermRows, names_of, problem_from, read_term
+from webapp.services.shared.errors import Problem
+
+
+@dataclass(frozen=True)
+class Look:
+    """A term, read once.
+
+    ``problem`` is None where the rows make no instance; ``refusal`` then says why.
+    """
+
+    rows: TermRows
+    problem: TermProblem | None
+    refusal: Problem | None = None
+
+    @property
+    def term(self) -> Term:
+        """The term."""
+        return self.rows.term
+
+    @cached_property
+    def components(self) -> dict[int, Component]:
+        """The components by their key."""
+        return {component.component_id: component for component in self.rows.components}
+
+    @cached_property
+    def components_of(self) -> dict[int, list[Component]]:
+        """The components of each section."""
+        found: dict[int, list[Component]] = defaultdict(list)
+        for component in self.rows.components:
+            found[component.section_id].append(component)
+        return found
+
+    def section_label(self, section: Section) -> str:
+        """What people call a section, such as "CSE301 A"."""
+        return f"{self.rows.courses[section.course_id].code} {section.code}"
+
+    def component_label(self, component: Component) -> str:
+        """What people call a component, such as "CSE301 A, P"."""
+        return f"{self.section_label(self.rows.sections[component.section_id])}, {component.code}"
+
+    def of_section(self, section: Section) -> Target:
+        """The row of a section."""
+        return Target("sections", section.section_id, self.section_label(section))
+
+    def of_component(self, component: Component) -> Target:
+        """The row of a component."""
+        return Target("components", component.component_id, self.component_label(component))
+
+
+def look_at(term: Term) -> Look:
+    """Read a term and make its instance; the number of queries is the same for every term."""
+    rows = read_term(term)
+    try:
+        return Look(rows, problem_from(rows))
+    except Problem as refusal:
+        return Look(rows, None, refusal)
+
+
+class Case:
+    """A look at a term that makes an instance, with what several checks ask of it."""
+
+    def __init__(self, look: Look, problem: TermProblem) -> None:
+        self.look, self.problem = look, problem
+        self.instance = problem.instance
+        self.names = names_of(problem)
+        self.domains = Domains(problem.instance)
+        self._faculty_of = {resource: key for key, resource in problem.resource_of_faculty.items()}
+        self._leaf_of = {resource: leaf for leaf, resource in problem.resource_of_leaf.items()}
+        self._cells: dict[int, frozenset[int]] = {}
+        self._cells_of_time: dict[Time, frozenset[int]] = {}
+
+    def constraints(self, rule: str) -> list[Constraint]:
+        """The constraints that put a rule to work, weightless ones left out."""
+        return [c for c in self.instance.constraints if c.rule == rule and c.weight != 0]
+
+    def is_hard(self, rule: str) -> bool:
+        """Whether the rule must hold for somebody."""
+        return any(constraint.hard for constraint in self.constraints(rule))
+
+    def component(self, meeting: int) -> Component:
+        """The component of a meeting."""
+        return self.look.components[self.problem.rows[meeting].key.component_id]
+
+    def label(self, meeting: int) -> str:
+        """What people call a meeting, such as "CSE301 A, P 1 (A1)"."""
+        return self.instance.meetings[meeting].code
+
+    def of_meeting(self, meeting: int) -> Target:
+        """The row of the component of a meeting."""
+        return self.look.of_component(self.component(meeting))
+
+    def when(self, time: Time) -> str:
+        """A time in words, such as "Tuesday 09:00 to 10:50"."""
+        return self.problem.calendar.in_words(time)
+
+    def kind_of(self, resource: int) -> FindingKind:
+        """What a want of this person's or group's time is filed under."""
+        is_teacher = self.instance.resources[resource].kind is ResourceKind.INSTRUCTOR
+        return FindingKind.TEACHERS if is_teacher else FindingKind.STUDENTS
+
+    def of_resource(self, resource: int) -> Target:
+        """The row of a teacher or of a leaf's first group; for a set of students the list of enrolments."""
+        label = self.instance.resources[resource].label
+        if resource in self._faculty_of:
+            return Target("faculty", self._faculty_of[resource], label)
+        if resource in self._leaf_of:
+            return Target("groups", int(self._leaf_of[resource].partition(":")[2].split("+")[0]), label)
+        return Target("enrollments", None, label)
+
+    def of_rooms(self, rooms: Sequence[int]) -> Target:
+        """The row of the one room, or the list of rooms, of their one kind where they share it."""
+        found = self._rooms(rooms)
+        if len(found) == 1:
+            return Target("rooms", found[0].room_id, found[0].code)
+        kinds = self.kinds_of_rooms(rooms)
+        if len(kinds) == 1:
+            return Target("rooms", None, kinds[0], "kind", kinds[0])
+        return Target("rooms", None, some([room.code for room in found]))
+
+    def kinds_of_rooms(self, rooms: Sequence[int]) -> list[str]:
+        """The kinds of these rooms, each once."""
+        return sorted({room.kind for room in self._rooms(rooms)})
+
+    def _rooms(self, rooms: Sequence[int]) -> list[Room]:
+        by_id = {room.room_id: room for room in self.look.rows.rooms}
+        return [by_id[self.problem.room_ids[room]] for room in rooms]
+
+    def cells(self, meeting: int) -> frozenset[int]:
+        """The cells of the week's grid that a meeting may cover."""
+        if meeting not in self._cells:
+            times = (option.time for option in self.domains.times(meeting))
+            self._cells[meeting] = frozenset[int]().union(*map(self._cells_at, times))
+        return self._cells[meeting]
+
+    def _cells_at(self, time: Time) -> frozenset[int]:
+        if time not in self._cells_of_time:
+            self._cells_of_time[time] = frozenset(time.cells(self.instance.grid))
+        return self._cells_of_time[time]
+
+    @cached_property
+    def slots(self) -> tuple[int, ...]:
+        """Per meeting, the fewest slots of a week that it covers."""
+        times = ([option.time.length for option in self.domains.times(m)] for m in range(len(self.instance.meetings)))
+        return tuple(min(lengths, default=0) for lengths in times)
+
+
+def some(names: Collection[str] | Iterable[str], most: int = 4) -> str:
+    """Names in a row, the first few where there are many: "A, B, C and 9 more"."""
+    listed = list(names)
+    if len(listed) <= most:
+        return ", ".join(listed)
+    return f"{', '.join(listed[: most - 1])} and {len(listed) - most + 1} more"

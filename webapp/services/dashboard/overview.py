@@ -1,0 +1,103 @@
+"""How far a term has come on the path, for the registrar's first page."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from webapp.extensions import db
+from webapp.models import GenerationJob, JobKind, Timetable, TimetableStatus, User
+from webapp.services import checks
+from webapp.services.reference import Scope, count_rows, find_table
+
+STEPS = ("data", "checked", "generated", "approved", "published")
+COUNTED = ("sections", "components", "groups", "students", "faculty", "rooms", "courses", "time-slots")
+NEEDED = ("time-slots", "rooms", "components")
+"""Without a row in each of these there is nothing to generate from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """A term at a glance.
+
+    ``done`` counts the steps of the ladder that are behind it; ``missing`` names the tables that are
+    empty and must not be; ``blockers`` say why no timetable can exist.
+    """
+
+    counts: dict[str, int]
+    missing: list[str]
+    done: int
+    blockers: list[str]
+    timetables: int
+    last_run: GenerationJob | None
+    published: Timetable | None
+    users: int
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the organisation has nothing yet but its registrar."""
+        return not any(self.counts.values())
+
+
+def overview_of(scope: Scope) -> Overview:
+    """Count what there is in the scope, and find the last run and what is published."""
+    counts = {key: count_rows(scope, find_table(key)) for key in COUNTED}
+    missing = [key for key in NEEDED if not counts[key]]
+    statuses = _statuses(scope)
+    # What has led to a timetable needs no look at whether it can.
+    blockers = [] if missing or statuses else _blockers(scope)
+    last_run = _last_run(scope)
+    users = sa.select(sa.func.count()).where(User.organization_id == scope.organization.organization_id)
+    return Overview(
+        counts=counts,
+        missing=missing,
+        blockers=blockers,
+        done=_done(bool(missing), bool(blockers), statuses),
+        timetables=sum(statuses.values()),
+        last_run=last_run,
+        published=_published(scope),
+        users=int(db.session.scalar(users) or 0),
+    )
+
+
+def _statuses(scope: Scope) -> dict[TimetableStatus, int]:
+    if scope.term is None:
+        return {}
+    query = sa.select(Timetable.status, sa.func.count()).where(Timetable.term_id == scope.term.term_id)
+    return {status: int(count) for status, count in db.session.execute(query.group_by(Timetable.status))}
+
+
+def _last_run(scope: Scope) -> GenerationJob | None:
+    if scope.term is None:
+        return None
+    query = sa.select(GenerationJob).where(
+        GenerationJob.term_id == scope.term.term_id, GenerationJob.kind == JobKind.GENERATE
+    )
+    return db.session.scalar(query.order_by(GenerationJob.created_at.desc()).limit(1))
+
+
+def _published(scope: Scope) -> Timetable | None:
+    if scope.term is None:
+        return None
+    query = sa.select(Timetable).where(
+        Timetable.term_id == scope.term.term_id, Timetable.status == TimetableStatus.PUBLISHED
+    )
+    return db.session.scalar(query)
+
+
+def _blockers(scope: Scope) -> list[str]:
+    if scope.term is None:
+        return []
+    return [finding.sentence for finding in checks.blocking(checks.look_at(scope.term))]
+
+
+def _done(is_missing: bool, is_blocked: bool, statuses: dict[TimetableStatus, int]) -> int:
+    """How many steps are done; a step counts only after all before it, and what is published needed them all."""
+    if statuses.get(TimetableStatus.PUBLISHED):
+        return len(STEPS)
+    reached = (
+        not is_missing,
+        not is_blocked,
+        bool(statuses),
+        bool(statuses.get(TimetableStatus.APPROVED)),
+    )
+    return next((number for number, is_done in enumerate(reached) if not is_done), len(reached))

@@ -1,0 +1,193 @@
+"""Where else a class could go: the whole week with exact costs, and every room at its present time."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from webapp.engine.alternatives import Alternative, alternatives
+from webapp.engine.instance import Placement, ResourceKind
+from webapp.services.editor.session import Board
+from webapp.services.shared.words import _
+
+HERE, GOOD, WARN, BAD = "here", "good", "warn", "bad"
+MOST_NAMED = 4
+MOST_BREAKS = 4
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place where a class could go, in words.
+
+    Attributes
+    ----------
+    mark
+        "here", "good" (no worse), "warn" (costs more) or "bad" (taken, or breaks a rule that must hold).
+    headline
+        The same in one or two words, for a cell.
+    hard, cost
+        Changes of the hard violations and the weighted cost; negative is better.
+    breaks
+        What would be worse than now, a sentence each.
+    worse_for, better_for
+        The people for whom it would be.
+    effect
+        All of it in sentences.
+    """
+
+    time_slot_id: int
+    room_id: int | None
+    when: str
+    room: str
+    mark: str
+    headline: str
+    hard: int
+    cost: int
+    taken: tuple[str, ...]
+    breaks: tuple[str, ...]
+    worse_for: tuple[str, ...]
+    better_for: tuple[str, ...]
+    people: int
+    free_rooms: int
+    effect: str
+
+    @property
+    def value(self) -> str:
+        """What a form sends to name the place."""
+        return f"{self.time_slot_id}:{'' if self.room_id is None else self.room_id}"
+
+    @property
+    def rank(self) -> tuple[int, int, int]:
+        """The best first: what is free and breaks nothing, then by cost."""
+        return ((HERE, GOOD, WARN, BAD).index(self.mark) == 3, self.hard, self.cost)
+
+
+@dataclass(frozen=True)
+class RoomChoice:
+    """A room at the class's present time."""
+
+    room_id: int
+    code: str
+    capacity: int
+    size: int
+    suits: bool
+    is_current: bool
+    mark: str
+    headline: str
+    note: str
+    value: str
+    order: tuple[int, ...]
+
+
+def where_else(board: Board, index: int) -> list[Place]:
+    """Every possible time of a meeting with the best room there, in the order of the week."""
+    found = alternatives(board.instance, board.counted, index, board.names)
+    return [_place(board, index, alternative) for alternative in found]
+
+
+def _place(board: Board, index: int, found: Alternative) -> Place:
+    placement = found.placement
+    taken = () if found.is_current else board.taken_by(index, placement)
+    unplaced = board.counted.placements[index].time is None
+    hard = found.hard + (board.placed_hard if unplaced else 0)
+    mark, headline = _judged(found.is_current, len(taken), hard, found.cost)
+    affected = dict.fromkeys((*found.worse_for, *found.better_for))
+    slot = board.slot_of(index, placement)
+    why_taken = tuple(board.why_taken(index, placement, other) for other in taken[:MOST_BREAKS])
+    worse_for, better_for = _named(board, found.worse_for), _named(board, found.better_for)
+    breaks = () if taken else found.breaks[:MOST_BREAKS]
+    told = [_cost_in_words(found.cost, why_taken), *breaks]
+    if worse_for:
+        told.append(_("Worse for %(names)s.", names=", ".join(worse_for)))
+    if better_for:
+        told.append(_("Better for %(names)s.", names=", ".join(better_for)))
+    if found.free_rooms:
+        told.append(_("Free rooms: %(number)s.", number=len(found.free_rooms)))
+    return Place(
+        time_slot_id=slot or 0,
+        room_id=None if placement.room is None else board.problem.room_ids[placement.room],
+        when=board.problem.calendar.in_words(placement.at),
+        room="" if placement.room is None else board.instance.rooms[placement.room].code,
+        mark=mark,
+        headline=headline,
+        hard=hard,
+        cost=found.cost,
+        taken=why_taken,
+        breaks=breaks,
+        worse_for=worse_for,
+        better_for=better_for,
+        people=len(affected) + len(taken),
+        free_rooms=len(found.free_rooms),
+        effect=" ".join(told),
+    )
+
+
+def _cost_in_words(cost: int, taken: tuple[str, ...]) -> str:
+    if taken:
+        return " ".join(taken)
+    if cost > 0:
+        return _("Cost rises by %(cost)s.", cost=cost)
+    if cost < 0:
+        return _("Cost falls by %(cost)s.", cost=-cost)
+    return _("Costs as much as now.")
+
+
+def signed(number: int) -> str:
+    """A change with its sign: "+4", "−4" or "±0"."""
+    return f"+{number}" if number > 0 else f"−{-number}" if number < 0 else "±0"
+
+
+def _judged(is_current: bool, taken: int, hard: int, cost: int) -> tuple[str, str]:
+    if is_current:
+        return HERE, _("Here")
+    if taken:
+        return BAD, _("Taken")
+    if hard > 0:
+        return BAD, _("Breaks %(number)s", number=hard)
+    return (WARN if cost > 0 else GOOD), signed(cost)
+
+
+def _named(board: Board, resources: Iterable[int]) -> tuple[str, ...]:
+    """Teachers and groups by name; single students only as their number."""
+    names, students = [], 0
+    for resource in resources:
+        who = board.instance.resources[resource]
+        if who.kind is ResourceKind.STUDENTS:
+            students += who.weight
+        else:
+            names.append(who.label)
+    more = len(names) - MOST_NAMED
+    shown = names[:MOST_NAMED] + ([_("%(number)s more", number=more)] if more > 0 else [])
+    if students:
+        shown.append(_("1 student") if students == 1 else _("%(number)s students", number=students))
+    return tuple(shown)
+
+
+def rooms_for(board: Board, index: int) -> list[RoomChoice]:
+    """Every room for a placed meeting at its present time: free and suitable ones first, then by cost."""
+    here = board.counted.placements[index]
+    if here.time is None or not board.instance.meetings[index].needs_room:
+        return []
+    suits = {option.room for option in board.instance.meetings[index].rooms}
+    found = [_room(board, index, here, room, room in suits) for room in range(len(board.instance.rooms))]
+    return sorted(found, key=lambda choice: choice.order)
+
+
+def _room(board: Board, index: int, here: Placement, room: int, suits: bool) -> RoomChoice:
+    there = Placement(here.time, room)
+    taken = [] if here.room == room else list(board.taken_by(index, there))
+    delta = board.counted.delta({index: there})
+    mark, headline = _judged(here.room == room, len(taken), delta.hard, delta.cost)
+    what, size = board.instance.rooms[room], board.instance.meetings[index].size
+    slot = board.standing[index].time_slot_id
+    return RoomChoice(
+        room_id=board.problem.room_ids[room],
+        code=what.code,
+        capacity=what.capacity,
+        size=size,
+        suits=suits,
+        is_current=here.room == room,
+        mark=mark,
+        headline=headline,
+        note=_("by %(label)s", label=board.label(taken[0])) if taken else "",
+        value=f"{slot}:{board.problem.room_ids[room]}",
+        order=(here.room != room, bool(taken), not suits, delta.hard, delta.cost, what.capacity, room),
+    )

@@ -1,0 +1,313 @@
+"""What the editor shows: one draft by one group, teacher, room or department, and the class that is chosen."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from webapp.engine.evaluate import Violation
+from webapp.engine.instance import UNPLACED
+from webapp.engine.rules import rule_named
+from webapp.extensions import db
+from webapp.models import (
+    Course,
+    EntryFaculty,
+    EntryGroup,
+    Room,
+    Section,
+    StudentGroup,
+    Timetable,
+    TimetableChange,
+    TimetableEntry,
+    User,
+)
+from webapp.services.editor.alternatives import Place, RoomChoice, rooms_for, where_else
+from webapp.services.editor.errors import ClassGone
+from webapp.services.editor.history import next_to_redo, next_to_undo, why_not_editable
+from webapp.services.editor.moves import index_of, uncovered_by
+from webapp.services.editor.session import Board, Standing, board_of
+from webapp.services.problem.calendar import DAY_NAMES
+from webapp.services.problem.labels import names_of
+from webapp.services.shared.words import _
+from webapp.services.timetables.diff import InBrief, in_brief
+from webapp.services.views.audience import Lens, Subject
+from webapp.services.views.entries import read_entries, read_slot_views
+from webapp.services.views.grid import EntryView, Grid, build_grid
+
+MOST_DIFFERENCES = 60
+MOST_STEPS = 30
+MOST_IN_TRAY = 60
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One rule that a class has to do with where it stands."""
+
+    title: str
+    sentence: str
+    is_hard: bool
+    cost: int
+    is_excused: bool
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The class that is looked at."""
+
+    entry_id: int
+    index: int
+    label: str
+    title: str
+    where: str
+    teachers: tuple[str, ...]
+    groups: tuple[str, ...]
+    size: int
+    standing: Standing
+    placed: bool
+    reasons: tuple[Reason, ...]
+    pin: str
+    places: tuple[Place, ...]
+    rooms: tuple[RoomChoice, ...]
+
+    @property
+    def by_slot(self) -> dict[int, Place]:
+        """The places by the slot in which they begin."""
+        return {place.time_slot_id: place for place in self.places}
+
+    @property
+    def uncovered(self) -> list[Reason]:
+        """The rules that must hold, are broken here, and for which no reason has been given."""
+        return [reason for reason in self.reasons if reason.is_hard and not reason.is_excused]
+
+    @property
+    def best(self) -> list[Place]:
+        """The places other than the present one, best first."""
+        return sorted((place for place in self.places if place.mark != "here"), key=lambda place: place.rank)
+
+
+@dataclass(frozen=True)
+class StepTaken:
+    """One step of a draft's history."""
+
+    revision: int
+    words: str
+    by: str
+    at: datetime
+    is_undone: bool
+
+
+@dataclass(frozen=True)
+class Changed:
+    """What the last step that stands changed of the figures; negative is better, quality excepted."""
+
+    words: str
+    hard: int
+    cost: int
+    quality: float
+    unplaced: int
+    dropped: int
+
+
+@dataclass(frozen=True)
+class Overridden:
+    """A class that stands where a rule forbids it, and why."""
+
+    entry_id: int
+    label: str
+    where: str
+    reason: str
+
+
+def refusal(timetable: Timetable) -> str | None:
+    """Why a timetable can't be edited; None where it can."""
+    return why_not_editable(timetable)
+
+
+def week_of(
+    timetable: Timetable, subject: Subject | None, given: Sequence["Overridden"] = ()
+) -> tuple[Grid, list[EntryView]]:
+    """The week of a group, teacher, room or department with the reasons given, and the tray of the whole draft."""
+    condition: Any = TimetableEntry.time_slot_id.is_(None)
+    if subject is not None:
+        condition = sa.or_(condition, _of_subject(timetable, subject))
+    reasons = {one.entry_id: one.reason for one in given}
+    entries = [
+        replace(seen.view, note=_("By a reason: %(reason)s", reason=reasons[seen.view.entry_id]))
+        if seen.view.entry_id in reasons
+        else seen.view
+        for seen in read_entries(timetable.timetable_id, condition)
+    ]
+    grid = build_grid(read_slot_views(timetable.term_id), [entry for entry in entries if entry.placed])
+    return grid, [entry for entry in entries if not entry.placed]
+
+
+def entries_of(timetable: Timetable, subject: Subject, day: int | None = None) -> list[int]:
+    """The entries of a group, teacher, room or department, of one day where it is named; for locks in bulk."""
+    query = sa.select(TimetableEntry.entry_id).where(
+        TimetableEntry.timetable_id == timetable.timetable_id,
+        TimetableEntry.time_slot_id.is_not(None),
+        _of_subject(timetable, subject),
+    )
+    if day is not None:
+        query = query.where(TimetableEntry.day == day)
+    return list(db.session.scalars(query))
+
+
+def _of_subject(timetable: Timetable, subject: Subject) -> Any:
+    match subject.lens:
+        case Lens.GROUP:
+            kin = _kin(timetable.term_id, subject.key)
+            attended = sa.select(EntryGroup.entry_id).where(EntryGroup.student_group_id.in_(kin))
+            return TimetableEntry.entry_id.in_(attended)
+        case Lens.FACULTY:
+            taught = sa.select(EntryFaculty.entry_id).where(EntryFaculty.faculty_id == subject.key)
+            return TimetableEntry.entry_id.in_(taught)
+        case Lens.ROOM:
+            return TimetableEntry.room_id == subject.key
+        case Lens.DEPARTMENT:
+            taught = sa.select(Course.course_id).where(Course.department_id == subject.key)
+            return TimetableEntry.course_id.in_(taught)
+
+
+def _kin(term_id: int, group_id: int) -> set[int]:
+    """The group, those above it and all its parts."""
+    query = sa.select(StudentGroup.student_group_id, StudentGroup.parent_id).filter_by(term_id=term_id)
+    parents: dict[int, int | None] = dict(iter(db.session.execute(query)))
+
+    def line(key: int | None) -> list[int]:
+        found: list[int] = []
+        while key is not None and key not in found:
+            found.append(key)
+            key = parents.get(key)
+        return found
+
+    return set(line(group_id)) | {key for key in parents if group_id in line(key)}
+
+
+def own_subject(timetable: Timetable, lens: Lens, entry_id: int) -> str | None:
+    """Whose grid an entry stands in, where nobody was asked for: its first group, teacher, room, or its department."""
+    entry = db.session.get(TimetableEntry, entry_id)
+    if entry is None or entry.timetable_id != timetable.timetable_id:
+        return None
+    keys = {
+        Lens.GROUP: entry.groups[0].student_group_id if entry.groups else None,
+        Lens.FACULTY: entry.faculty_id,
+        Lens.ROOM: entry.room_id,
+        Lens.DEPARTMENT: entry.course.department_id,
+    }
+    return None if keys[lens] is None else str(keys[lens])
+
+
+def chosen(timetable: Timetable, entry_id: int) -> Chosen:
+    """A class with everything about it, and where else it could go; raises `ClassGone`."""
+    with board_of(timetable) as board:
+        index = index_of(board, entry_id)
+        row, standing = board.problem.rows[index], board.standing[index]
+        here, what = board.counted.placements[index], board.instance.meetings[index]
+        entry = db.session.get(TimetableEntry, entry_id)
+        if entry is None:
+            raise ClassGone(_("This class is not in the timetable any more. It may have been deleted meanwhile."))
+        resources, of_faculty = board.instance.resources, board.problem.resource_of_faculty
+        return Chosen(
+            entry_id=entry_id,
+            index=index,
+            label=row.label,
+            title=entry.course.title,
+            where=_("in the tray") if here == UNPLACED else board.where(here),
+            teachers=tuple(resources[of_faculty[key]].label for key in row.faculty_ids),
+            groups=tuple(group.code for group in entry.groups),
+            size=what.size,
+            standing=standing,
+            placed=here != UNPLACED,
+            reasons=tuple(_reason(violation, standing) for violation in board.part_of(index)),
+            pin=_pin(board, index),
+            places=tuple(where_else(board, index)),
+            rooms=tuple(rooms_for(board, index)),
+        )
+
+
+def _reason(violation: Violation, standing: Standing) -> Reason:
+    cost = (violation.weight or 0) * violation.count
+    is_hard = violation.weight is None
+    is_excused = is_hard and not uncovered_by(standing, [violation])
+    return Reason(rule_named(violation.rule).title, violation.sentence, is_hard, cost, is_excused)
+
+
+def _pin(board: Board, index: int) -> str:
+    pin = board.instance.meetings[index].pin
+    if pin is None:
+        return ""
+    names = names_of(board.problem)
+    parts = [board.problem.calendar.in_words(pin.time)] if pin.time is not None else []
+    return ", ".join(parts + ([names.room(pin.room)] if pin.room is not None else []))
+
+
+def undoable(timetable: Timetable) -> tuple[str | None, str | None, Changed | None]:
+    """What undo would take back and what redo would do again, in words; and what the last step changed."""
+    last, following = next_to_undo(timetable), next_to_redo(timetable)
+    back = str(last.after["words"]) if last else None
+    return back, str(following.after["words"]) if following else None, _changed(last) if last else None
+
+
+def _changed(last: TimetableChange) -> Changed:
+    before, after = last.before["score"], last.after["score"]
+
+    def change(name: str) -> float:
+        return float(after[name] or 0) - float(before[name] or 0)
+
+    return Changed(
+        words=str(last.after["words"]),
+        hard=int(change("hard")),
+        cost=int(change("cost")),
+        quality=change("quality"),
+        unplaced=int(change("unplaced")),
+        dropped=int(last.after.get("dropped", 0)),
+    )
+
+
+def history(timetable: Timetable) -> list[StepTaken]:
+    """The last steps, latest first."""
+    query = (
+        sa.select(TimetableChange, User.name)
+        .outerjoin(User, User.user_id == TimetableChange.made_by_id)
+        .where(TimetableChange.timetable_id == timetable.timetable_id)
+        .order_by(TimetableChange.revision.desc())
+        .limit(MOST_STEPS)
+    )
+    return [
+        StepTaken(row.revision, str(row.after["words"]), name or _("Somebody"), row.created_at, row.is_undone)
+        for row, name in db.session.execute(query)
+    ]
+
+
+def differences(timetable: Timetable) -> list[InBrief]:
+    """What differs from the timetable that the draft was made from."""
+    origin = None if timetable.based_on_id is None else db.session.get(Timetable, timetable.based_on_id)
+    return [] if origin is None else in_brief(origin, timetable)
+
+
+def _told(day: int | None, start: Any, room: str | None) -> str:
+    if day is None:
+        return _("the tray")
+    return f"{DAY_NAMES[day]} {start:%H:%M}" + (f", {room}" if room else "")
+
+
+def overrides(timetable: Timetable) -> Sequence[Overridden]:
+    """The classes that stand where a rule forbids it, with the reasons given; one query."""
+    entry = TimetableEntry
+    query = (
+        sa.select(
+            entry.entry_id, Course.code, Section.code, entry.day, entry.start_time, Room.code, entry.override_reason
+        )
+        .join(Course, Course.course_id == entry.course_id)
+        .join(Section, Section.section_id == entry.section_id)
+        .outerjoin(Room, Room.room_id == entry.room_id)
+        .where(entry.timetable_id == timetable.timetable_id, entry.override_reason.is_not(None))
+        .order_by(Course.code, Section.code, entry.ordinal)
+    )
+    return [
+        Overridden(entry_id, f"{course} {section}", _told(day, start, room), reason or "")
+        for entry_id, course, section, day, start, room, reason in db.session.execute(query)
+    ]

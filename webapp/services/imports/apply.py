@@ -1,0 +1,197 @@
+"""Differences become rows: inserted and updated in bulk, in the order in which tables refer to each other.
+
+Nothing is committed here; whoever calls decides whether it all holds.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from webapp.extensions import db
+from webapp.services.imports.preview import Preview, RowDifference, State, TableDifference
+from webapp.services.imports.stored import Store, primary_key
+from webapp.services.schema.file_descriptors import Column, Key, Record, Scope, Table, link_key
+from webapp.services.schema.file_tables import TERM
+from webapp.services.shared.errors import Problem
+from webapp.services.shared.words import _
+
+Cells = dict[str, Any]
+
+
+class StillInUse(Problem):
+    """Rows that the file lacks can't be removed, because others refer to them."""
+
+
+def store(store: Store, preview: Preview) -> None:
+    """Write a faultless difference; raises `StillInUse` where a removed row is referred to."""
+    for difference in preview.tables:
+        if difference.table is TERM:
+            _change_term(store, difference)
+        elif difference.table.model is not None:
+            _Writer(store, difference.table).write(difference)
+    for difference in reversed(preview.tables):
+        if difference.table.model is not None:
+            _remove(store, difference)
+    db.session.expire_all()
+
+
+def _change_term(store: Store, difference: TableDifference) -> None:
+    for row in difference.of(State.CHANGED):
+        for change in row.changes:
+            setattr(store.term, TERM.by_name[change.column].field, row.record[change.column])
+    db.session.flush()
+
+
+def _remove(store: Store, difference: TableDifference) -> None:
+    removed = difference.of(State.REMOVED)
+    if not removed:
+        return
+    model: Any = difference.table.model
+    stored = store.table(difference.name)
+    ids = {stored.ids[row.key]: row.label for row in removed}
+    try:
+        with db.session.begin_nested():
+            db.session.execute(sa.delete(model).where(primary_key(model).in_(ids)))
+    except IntegrityError:
+        raise _still_in_use(difference.table, ids) from None
+
+
+def _still_in_use(table: Table, ids: Mapping[int, str]) -> StillInUse:
+    """Say which rows are used, and by what."""
+    model: Any = table.model
+    findings = []
+    for other in sa.inspect(model).local_table.metadata.sorted_tables:
+        for key in other.foreign_keys:
+            if key.column.table is not sa.inspect(model).local_table or key.ondelete is not None:
+                continue
+            query = sa.select(key.parent, sa.func.count()).where(key.parent.in_(ids)).group_by(key.parent)
+            for row_id, number in db.session.execute(query):
+                what = other.name.replace("_", " ")
+                findings.append(
+                    _(
+                        "%(row_id)s of %(name)s is used by %(number)s row(s) of %(what)s.",
+                        row_id=ids[row_id],
+                        name=table.name,
+                        number=number,
+                        what=what,
+                    )
+                )
+    used = ", ".join(findings[:3]).rstrip(".")
+    return StillInUse(_("Nothing was imported, for what the file lacks is still used: %(used)s.", used=used), findings)
+
+
+class _Writer:
+    """Writes the new and changed rows of one table."""
+
+    def __init__(self, store: Store, table: Table) -> None:
+        self.store, self.table = store, table
+        self.model: Any = table.model
+        self.stored = store.table(table.name)
+
+    def write(self, difference: TableDifference) -> None:
+        """Insert, then update, then the rows of the list columns."""
+        new, changed = difference.of(State.NEW), difference.of(State.CHANGED)
+        if new:
+            self._insert(new)
+        self._point_to_itself(new)
+        self._update(changed)
+        for column in self.table.lists:
+            touched = [row for row in changed if any(change.column == column.name for change in row.changes)]
+            self._write_list(column, touched, [*new, *touched])
+
+    def _insert(self, rows: Sequence[RowDifference]) -> None:
+        key = primary_key(self.model)
+        query = sa.insert(self.model).returning(key, sort_by_parameter_order=True)
+        ids = db.session.scalars(query, [self._cells(row.record) for row in rows])
+        for row, row_id in zip(rows, list(ids), strict=True):
+            self.stored.add(row.key, row_id, row.record)
+
+    def _cells(self, record: Record) -> Cells:
+        """What an inserted row holds; a link to its own table waits until all rows are there."""
+        cells: Cells = {column.field: _column_value(record[column.name]) for column in self.table.plain}
+        if self.table.scope is Scope.ORGANIZATION:
+            cells["organization_id"] = self.store.organization_id
+        elif self.table.scope is Scope.TERM:
+            cells["term_id"] = self.store.term_id
+        for link, columns in self.table.links.items():
+            if link.table != self.table.name:
+                cells[link.attribute] = self._id_of(link.table, link_key(record, columns))
+        return cells
+
+    def _id_of(self, table: str, key: Key | None) -> int | None:
+        return None if key is None else self.store.table(table).ids[key]
+
+    def _point_to_itself(self, rows: Sequence[RowDifference]) -> None:
+        for link, columns in self.table.links.items():
+            if link.table != self.table.name:
+                continue
+            pointing = [(row, link_key(row.record, columns)) for row in rows]
+            self._execute_update(
+                {self._own_key: self.stored.ids[row.key], link.attribute: self.stored.ids[key]}
+                for row, key in pointing
+                if key is not None
+            )
+
+    @property
+    def _own_key(self) -> str:
+        return str(primary_key(self.model).key)
+
+    def _update(self, rows: Sequence[RowDifference]) -> None:
+        """Update changed rows, those with the same columns together."""
+        alike: dict[tuple[str, ...], list[Cells]] = defaultdict(list)
+        for row in rows:
+            cells: Cells = {}
+            changed = {change.column for change in row.changes}
+            for column in self.table.plain:
+                if column.name in changed:
+                    cells[column.field] = _column_value(row.record[column.name])
+            for link, columns in self.table.links.items():
+                if changed.intersection(columns):
+                    cells[link.attribute] = self._id_of(link.table, link_key(row.record, columns))
+            if cells:
+                alike[tuple(sorted(cells))].append({self._own_key: self.stored.ids[row.key], **cells})
+            self.stored.records[row.key] = row.record
+        for updates in alike.values():
+            self._execute_update(updates)
+
+    def _execute_update(self, updates: Iterable[Cells]) -> None:
+        listed = list(updates)
+        if listed:
+            db.session.execute(sa.update(self.model), listed)
+
+    def _write_list(self, column: Column, cleared: Sequence[RowDifference], rows: Sequence[RowDifference]) -> None:
+        many = column.many
+        assert many is not None  # noqa: S101 (only list columns come here)
+        target = self.store.table(many.link.table)
+        second = self.store.table(many.second.table) if many.second is not None else None
+        if cleared:
+            owner, listed = getattr(many.model, many.owner), getattr(many.model, many.link.attribute)
+            ids = [self.stored.ids[row.key] for row in cleared]
+            known = list(target.ids.values())
+            db.session.execute(sa.delete(many.model).where(owner.in_(ids), listed.in_(known)))
+        items: list[Cells] = []
+        for row in rows:
+            for position, item in enumerate(_items(row.record[column.name])):
+                label, _, batch = item.partition("@") if second is not None else (item, "", "")
+                cells: Cells = {
+                    many.owner: self.stored.ids[row.key],
+                    many.link.attribute: target.ids[target.keys_by_label[label]],
+                }
+                if many.position is not None:
+                    cells[many.position] = position
+                if many.second is not None and second is not None:
+                    cells[many.second.attribute] = second.ids[second.keys_by_label[batch]] if batch else None
+                items.append(cells)
+        if items:
+            db.session.execute(sa.insert(many.model), items)
+
+
+def _items(value: Any) -> tuple[str, ...]:
+    return value or ()
+
+
+def _column_value(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value

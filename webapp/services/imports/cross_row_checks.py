@@ -1,0 +1,170 @@
+"""What must hold between rows, beyond the codes that lead from one to another."""
+
+from collections.abc import Callable, Mapping
+
+from webapp.services.imports.faults import Faults
+from webapp.services.imports.sheets import Row, Sheet, Tables
+from webapp.services.imports.stored import Store, complete
+from webapp.services.schema.file_descriptors import Key, Record, Value
+from webapp.services.schema.file_tables import BY_NAME
+from webapp.services.shared.words import _
+
+
+class Merged:
+    """The rows as they would be: those of the database with the file's over them."""
+
+    def __init__(self, store: Store, tables: Tables, replace: bool) -> None:
+        self.store, self.tables, self.replace = store, tables, replace
+        self._rows: dict[str, dict[Key, Record]] = {}
+
+    def rows(self, name: str) -> Mapping[Key, Record]:
+        """Record by key."""
+        if name not in self._rows:
+            sheet = self.tables.sheets.get(name)
+            stored = self.store.table(name).records
+            rows = {} if sheet is not None and self.replace else dict(stored)
+            for row in sheet.rows if sheet is not None else ():
+                table = BY_NAME[name]
+                key = table.key_of(row.record)
+                rows[key] = {**stored[key], **row.record} if key in stored else complete(table, row.record)
+            self._rows[name] = rows
+        return self._rows[name]
+
+
+def whole_table_faults(store: Store, tables: Tables, replace: bool, faults: Faults) -> None:
+    """Note what is wrong between rows."""
+    merged = Merged(store, tables, replace)
+    for name, check in CHECKS:
+        sheet = tables.sheets.get(name)
+        if sheet is not None:
+            check(merged, sheet, faults)
+
+
+def _add(faults: Faults, sheet: Sheet, row: Row, column: str, found: object, expected: str) -> None:
+    faults.add(sheet.file, sheet.table.name, row.number, column, found, expected)
+
+
+def _term_is_the_chosen_one(merged: Merged, sheet: Sheet, faults: Faults) -> None:
+    """The file is of the term that it is imported into, and there is one row."""
+    term = merged.store.term
+    for position, row in enumerate(sheet.rows):
+        if position:
+            _add(faults, sheet, row, "academic_year", row.record["academic_year"], _("one row"))
+        elif term is not None and sheet.table.key_of(row.record) != (term.academic_year, term.semester):
+            found, expected = (
+                _("%(year)s, semester %(semester)s", year=year, semester=semester)
+                for year, semester in (sheet.table.key_of(row.record), (term.academic_year, term.semester))
+            )
+            _add(faults, sheet, row, "academic_year", found, expected)
+
+
+def _slots_begin_once(merged: Merged, sheet: Sheet, faults: Faults) -> None:
+    """No two slots of a shift begin at the same time of a day."""
+    seen: dict[Key, Key] = {}
+    begins: dict[Key, Key] = {}
+    for key, record in merged.rows("time_slots").items():
+        begin = (record["shift"], record["day"], record["start"])
+        if begin in seen and None not in begin:
+            begins[key], begins[seen[begin]] = seen[begin], key
+        seen[begin] = key
+    for row in sheet.rows:
+        other = begins.get(sheet.table.key_of(row.record))
+        if other is not None and not row.refused:
+            _add(
+                faults,
+                sheet,
+                row,
+                "start",
+                f"{row.record['start']:%H:%M}",
+                _("another beginning than slot %(other)s", other=other[0]),
+            )
+
+
+def _weeks_lie_in_the_term(merged: Merged, sheet: Sheet, faults: Faults) -> None:
+    """No week set names a week after the term's last."""
+    last = _weeks_of_term(merged)
+    for row in sheet.rows:
+        weeks = row.record.get("weeks")
+        if last is not None and isinstance(weeks, frozenset) and weeks and max(weeks) > last:
+            _add(
+                faults,
+                sheet,
+                row,
+                "weeks",
+                _("week %(weeks)s", weeks=max(weeks)),
+                _("weeks from 1 to %(last)s, as the term has", last=last),
+            )
+
+
+def _weeks_of_term(merged: Merged) -> int | None:
+    sheet = merged.tables.sheets.get("term")
+    if sheet is not None and sheet.rows and isinstance(sheet.rows[0].record.get("weeks"), int):
+        return sheet.rows[0].record["weeks"]  # type: ignore[return-value]
+    return merged.store.term.weeks if merged.store.term is not None else None
+
+
+def _groups_form_a_tree(merged: Merged, sheet: Sheet, faults: Faults) -> None:
+    """No group is below itself."""
+    rows = merged.rows("groups")
+    for row in sheet.rows:
+        seen: list[Value] = [row.record["code"]]
+        parent = row.record.get("parent")
+        while parent is not None and parent not in seen:
+            seen.append(parent)
+            parent = rows[(parent,)].get("parent") if (parent,) in rows else None
+        if parent == row.record["code"] and len(seen) > 1:
+            circle = _(" in ").join(str(code) for code in [*seen, parent])
+            _add(
+                faults,
+                sheet,
+                row,
+                "parent",
+                row.record["parent"],
+                _("no circle of groups; this one is %(circle)s", circle=circle),
+            )
+
+
+def _meetings_are_there(merged: Merged, sheet: Sheet, faults: Faults) -> None:
+    """A pin or entry names a batch where its component has batches, and a meeting that it has."""
+    components = merged.rows("components")
+    for row in sheet.rows:
+        component = components.get((row.record["course"], row.record["section"], row.record["component"]))
+        if component is None or row.refused:
+            continue
+        batches, batch = component.get("batches") or (), row.record["batch"]
+        if batches and batch not in batches:  # type: ignore[operator]
+            expected = _("one of the component's batches ") + ", ".join(batches)  # type: ignore[arg-type]
+            _add(faults, sheet, row, "batch", batch or "", expected)
+        elif batch is not None and not batches:
+            _add(faults, sheet, row, "batch", batch, _("nothing, since the component has no batches"))
+        most = component.get("meetings_per_week")
+        if isinstance(most, int) and isinstance(row.record["number"], int) and row.record["number"] > most:
+            _add(
+                faults,
+                sheet,
+                row,
+                "number",
+                row.record["number"],
+                _("at most %(most)s, the component's meetings a week", most=most),
+            )
+
+
+def _soft_rules_have_weights(merged: Merged, sheet: Sheet, faults: Faults) -> None:
+    """A rule that is on and not hard has a weight."""
+    rows = merged.rows("rules")
+    for row in sheet.rows:
+        rule = rows[sheet.table.key_of(row.record)]
+        if not row.refused and rule["enabled"] and not rule["hard"] and rule["weight"] is None:
+            _add(faults, sheet, row, "weight", "", _("a weight, since the rule is soft"))
+
+
+Check = Callable[[Merged, Sheet, Faults], None]
+CHECKS: tuple[tuple[str, Check], ...] = (
+    ("term", _term_is_the_chosen_one),
+    ("time_slots", _slots_begin_once),
+    ("week_sets", _weeks_lie_in_the_term),
+    ("groups", _groups_form_a_tree),
+    ("rules", _soft_rules_have_weights),
+    ("pins", _meetings_are_there),
+    ("entries", _meetings_are_there),
+)

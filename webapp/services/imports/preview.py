@@ -1,0 +1,229 @@
+"""What a file would change: new, changed, unchanged, removed and wrong rows, table by table."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from hashlib import sha256
+
+from webapp.services.imports.cells import did_you_mean, write_cell
+from webapp.services.imports.cross_row_checks import whole_table_faults
+from webapp.services.imports.faults import Fault, Faults, TooManyFaults
+from webapp.services.imports.sheets import Row, Sheet, Tables
+from webapp.services.imports.stored import Store, complete, ordered
+from webapp.services.schema.file_descriptors import Key, Record, Table, Value, link_key
+from webapp.services.schema.file_tables import BY_NAME, ENTRIES, TABLES, TERM
+from webapp.services.shared.words import _
+
+
+class State(StrEnum):
+    """What becomes of a row."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    REMOVED = "removed"
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A cell that becomes another, as text."""
+
+    column: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class RowDifference:
+    """A row of a file (``number`` as a spreadsheet counts, 0 for a removed one) and what becomes of it."""
+
+    number: int
+    key: Key
+    label: str
+    state: State
+    record: Record
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True)
+class TableDifference:
+    """A table's rows with what becomes of each."""
+
+    table: Table
+    rows: tuple[RowDifference, ...]
+    unreadable: int = 0
+
+    @property
+    def name(self) -> str:
+        """The table's name."""
+        return self.table.name
+
+    @cached_property
+    def counts(self) -> Mapping[State, int]:
+        """Number of rows in each state, all five named."""
+        counts = dict.fromkeys(State, 0)
+        for row in self.rows:
+            counts[row.state] += 1
+        counts[State.WRONG] += self.unreadable
+        return counts
+
+    def of(self, state: State) -> list[RowDifference]:
+        """The rows in a state."""
+        return [row for row in self.rows if row.state is state]
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What an import would do. It can be confirmed only without faults."""
+
+    filename: str
+    tables: tuple[TableDifference, ...]
+    faults: tuple[Fault, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.faults
+
+    @cached_property
+    def counts(self) -> Mapping[State, int]:
+        """Number of rows in each state, over all tables."""
+        return {state: sum(table.counts[state] for table in self.tables) for state in State}
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Whether everything is as the file says already."""
+        return not any(self.counts[state] for state in (State.NEW, State.CHANGED, State.REMOVED, State.WRONG))
+
+    @cached_property
+    def digest(self) -> str:
+        """Every row that would change, in short: equal where two previews promise the same."""
+        promised = [
+            (
+                table.name,
+                row.state.value,
+                row.key,
+                [(change.column, change.before, change.after) for change in row.changes],
+            )
+            for table in self.tables
+            for row in table.rows
+            if row.state is not State.UNCHANGED
+        ]
+        return sha256(repr(promised).encode()).hexdigest()
+
+    def table(self, name: str) -> TableDifference:
+        """The difference of a table; `KeyError` where the file does not have it."""
+        return {table.name: table for table in self.tables}[name]
+
+
+def compare(store: Store, tables: Tables, *, replace: bool = False) -> Preview:
+    """Compare a file with the database; with ``replace`` its tables also lose the rows it lacks."""
+    faults = Faults()
+    faults.list.extend(tables.faults)
+    try:
+        for name in (table.name for table in TABLES if table.name in tables.sheets):
+            _References(store, tables, replace, faults).check(tables.sheets[name])
+        whole_table_faults(store, tables, replace, faults)
+    except TooManyFaults:
+        pass
+    wrong = {(fault.file, fault.sheet, fault.row) for fault in faults.list if fault.row}
+    found = [
+        _difference(store, tables.sheets[table.name], wrong, replace) for table in TABLES if table.name in tables.sheets
+    ]
+    return Preview(tables.filename, tuple(found), tuple(faults.list))
+
+
+def _difference(store: Store, sheet: Sheet, wrong: set[tuple[str, str, int]], replace: bool) -> TableDifference:
+    stored = store.table(sheet.table.name)
+    rows = [_row(sheet, row, stored.records, (sheet.file, sheet.table.name, row.number) in wrong) for row in sheet.rows]
+    if replace and sheet.table not in (TERM, ENTRIES):
+        sent = sheet.keys
+        rows += [
+            RowDifference(0, key, sheet.table.label(key), State.REMOVED, record)
+            for key, record in stored.records.items()
+            if key not in sent
+        ]
+    return TableDifference(sheet.table, tuple(rows), sheet.unreadable)
+
+
+def _row(sheet: Sheet, row: Row, records: Mapping[Key, Record], wrong: bool) -> RowDifference:
+    table, key = sheet.table, sheet.table.key_of(row.record)
+    label = table.label(key)
+    if wrong:
+        return RowDifference(row.number, key, label, State.WRONG, row.record)
+    before = records.get(key)
+    if before is None:
+        return RowDifference(row.number, key, label, State.NEW, complete(table, row.record))
+    after = {name: ordered(table.by_name[name], row.record[name]) for name in sheet.columns}
+    changed = [name for name, value in after.items() if value != before[name]]
+    if not changed:
+        return RowDifference(row.number, key, label, State.UNCHANGED, before)
+    changes = [
+        Change(name, write_cell(table.by_name[name], before[name]), write_cell(table.by_name[name], after[name]))
+        for name in changed
+    ]
+    return RowDifference(row.number, key, label, State.CHANGED, {**before, **after}, tuple(changes))
+
+
+class _References:
+    """Looks whether the codes in a sheet name rows that are there, in the file or in the database."""
+
+    def __init__(self, store: Store, tables: Tables, replace: bool, faults: Faults) -> None:
+        self.store, self.tables, self.replace, self.faults = store, tables, replace, faults
+        self._keys: dict[str, frozenset[Key]] = {}
+        self._labels: dict[str, frozenset[str]] = {}
+
+    def keys(self, name: str) -> frozenset[Key]:
+        """Keys that a reference to a table may name."""
+        if name not in self._keys:
+            sheet = self.tables.sheets.get(name)
+            sent = sheet.keys if sheet is not None else frozenset()
+            kept = frozenset() if self.replace and sheet is not None else frozenset(self.store.table(name).ids)
+            self._keys[name] = sent | kept
+        return self._keys[name]
+
+    def labels(self, name: str, table: Table) -> frozenset[str]:
+        """Labels of the keys, as lists of codes name them."""
+        if name not in self._labels:
+            self._labels[name] = frozenset(table.label(key) for key in self.keys(name))
+        return self._labels[name]
+
+    def check(self, sheet: Sheet) -> None:
+        """Note every code of a sheet that names nothing."""
+        for row in sheet.rows:
+            for link, columns in sheet.table.links.items():
+                if any(name in row.refused or name not in row.record for name in columns):
+                    continue
+                key = link_key(row.record, columns)
+                if key is not None and key not in self.keys(link.table):
+                    self._unknown(sheet, row, columns, key, link.table)
+            for column in sheet.table.lists:
+                if column.name not in row.refused:
+                    self._check_list(sheet, row, column.name)
+
+    def _unknown(self, sheet: Sheet, row: Row, columns: Sequence[str], key: Key, target: str) -> None:
+        """Blame the first part of the key that leads nowhere."""
+        known = self.keys(target)
+        for size in range(1, len(key) + 1):
+            beginnings = {other[:size] for other in known}
+            if key[:size] not in beginnings:
+                near = did_you_mean(str(key[size - 1]), {k[-1] for k in beginnings if k[:-1] == key[: size - 1]})
+                within = _(" of %(key)s", key="/".join(map(str, key[: size - 1]))) if size > 1 else ""
+                expected = _("a code of %(target)s%(within)s%(near)s", target=target, within=within, near=near)
+                self.faults.add(sheet.file, sheet.table.name, row.number, columns[size - 1], key[size - 1], expected)
+                return
+
+    def _check_list(self, sheet: Sheet, row: Row, name: str) -> None:
+        column = sheet.table.by_name[name]
+        items: Value = row.record.get(name)
+        if column.many is None or not isinstance(items, tuple):
+            return
+        target = column.many.link.table
+        labels = self.labels(target, BY_NAME[target])
+        for item in items:
+            code = item.partition("@")[0] if column.many.second is not None else item
+            if code not in labels:
+                expected = _("codes of %(target)s%(labels)s", target=target, labels=did_you_mean(code, labels))
+                self.faults.add(sheet.file, sheet.table.name, row.number, name, code, expected)

@@ -1,0 +1,182 @@
+"""A term's rules, wishes and limits as the engine's constraints."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from webapp.engine.instance import Constraint, ResourceKind
+from webapp.engine.rules import rule_named
+from webapp.engine.rules.family import PairRule
+from webapp.models import Availability, Component, TermRule, WishLevel
+from webapp.services.problem.meetings import TermMeetings
+
+ALWAYS = ("all_placed", "room_clash", "instructor_clash", "group_clash", "possible_time", "suitable_room")
+"""Hard in every term, whatever its rules say: the database itself would refuse a timetable without them."""
+
+LEVEL_OF = {
+    "unavailable": WishLevel.UNAVAILABLE,
+    "avoided_times": WishLevel.AVOID,
+    "preferred_times": WishLevel.PREFER,
+}
+
+
+@dataclass(frozen=True)
+class _Use:
+    """How the term uses a rule: its weight (None: hard) and its number."""
+
+    weight: int | None
+    amount: int | None
+
+
+class TermConstraints:
+    """Turns each rule of the term that is switched on into constraints about whom it concerns."""
+
+    def __init__(self, meetings: TermMeetings) -> None:
+        self._meetings = meetings
+        self._rows = meetings.rows
+        self._components = {component.component_id: component for component in meetings.rows.components}
+        self._makers: dict[str, Callable[[str, _Use], Iterable[Constraint]]] = {
+            "different_days": self._different_days,
+            "same_time": self._parallel_batches,
+            "min_working_days": self._min_working_days,
+            "room_stability": self._each_set,
+            "max_per_day": self._max_per_day,
+            "max_per_week": self._max_per_week,
+            "max_in_row": self._with_amount,
+            "unavailable": self._wishes,
+            "avoided_times": self._wishes,
+            "preferred_times": self._wishes,
+        }
+
+    def all(self) -> tuple[Constraint, ...]:
+        """Every constraint of the term, the always hard ones first."""
+        found = [Constraint(name, None) for name in ALWAYS]
+        for rule in self._rows.rules:
+            if rule.is_enabled:
+                found += self._of_rule(rule)
+        return tuple(found)
+
+    def _of_rule(self, row: TermRule) -> Iterable[Constraint]:
+        use = _Use(None if row.is_hard else row.weight or 0, row.amount)
+        named = self._rows.rule_components.get(row.term_rule_id)
+        if named:
+            return self._about_components(row, use, named)
+        if row.rule in ALWAYS:
+            return ()
+        if row.rule in self._makers:
+            return self._makers[row.rule](row.rule, use)
+        if isinstance(rule_named(row.rule), PairRule):
+            return ()  # a rule between meetings that names none
+        return [Constraint(row.rule, use.weight, amount=use.amount or 0)]
+
+    def _about_components(self, row: TermRule, use: _Use, named: list[int]) -> list[Constraint]:
+        chosen = set(named)
+        meetings = tuple(i for i, m in enumerate(self._meetings.meetings) if m.key.component_id in chosen)
+        return [Constraint(row.rule, use.weight, meetings=meetings, amount=use.amount or 0, label=row.code)]
+
+    # Rules that follow from what a component asks for
+
+    def _sets(self) -> Iterator[tuple[Component, tuple[int, ...], str]]:
+        """The meetings of each component and batch that has several, with what people call them."""
+        for (component_id, batch_id), meetings in self._meetings.meetings_of_set.items():
+            if len(meetings) > 1:
+                component = self._components[component_id]
+                yield component, tuple(meetings), self._called(component, batch_id)
+
+    def _called(self, component: Component, batch_id: int | None) -> str:
+        section = self._rows.sections[component.section_id]
+        named = f" ({self._rows.groups[batch_id].code})" if batch_id is not None else ""
+        return f"{self._rows.courses[section.course_id].code} {section.code}, {component.code}{named}"
+
+    def _different_days(self, rule: str, use: _Use) -> Iterator[Constraint]:
+        for component, meetings, label in self._sets():
+            if component.different_days:
+                yield Constraint(rule, use.weight, meetings=meetings, label=label)
+
+    def _parallel_batches(self, rule: str, use: _Use) -> Iterator[Constraint]:
+        together: dict[tuple[int, int], list[int]] = defaultdict(list)
+        for index, row in enumerate(self._meetings.meetings):
+            if row.parallel:
+                together[row.key.component_id, row.key.ordinal].append(index)
+        for (component_id, _), meetings in together.items():
+            if len(meetings) > 1:
+                label = self._called(self._components[component_id], None)
+                yield Constraint(rule, use.weight, meetings=tuple(meetings), label=label)
+
+    def _min_working_days(self, rule: str, use: _Use) -> Iterator[Constraint]:
+        for (component_id, batch_id), meetings in self._meetings.meetings_of_set.items():
+            component = self._components[component_id]
+            if component.min_days > 0:
+                label = self._called(component, batch_id)
+                yield Constraint(rule, use.weight, meetings=tuple(meetings), amount=component.min_days, label=label)
+
+    def _each_set(self, rule: str, use: _Use) -> Iterator[Constraint]:
+        for component, meetings, label in self._sets():
+            if component.needs_room:
+                yield Constraint(rule, use.weight, meetings=meetings, label=label)
+
+    # Limits of people
+
+    def _with_amount(self, rule: str, use: _Use) -> Iterator[Constraint]:
+        if use.amount is not None:
+            yield Constraint(rule, use.weight, amount=self._in_pieces(use.amount))
+
+    def _in_pieces(self, slots: int) -> int:
+        """A number of slots in slots of the grid; where shifts cut it finer, the most finely cut slot counts."""
+        return slots * self._meetings.calendar.pieces_per_slot
+
+    def _max_per_day(self, rule: str, use: _Use) -> Iterator[Constraint]:
+        own = {key: f.max_slots_day for key, f in self._rows.faculty.items() if f.max_slots_day is not None}
+        kinds = (ResourceKind.INSTRUCTOR, ResourceKind.GROUP)
+        yield from self._limits(rule, use, own, kinds)
+
+    def _max_per_week(self, rule: str, use: _Use) -> Iterator[Constraint]:
+        own = {key: f.max_slots_week for key, f in self._rows.faculty.items() if f.max_slots_week is not None}
+        yield from self._limits(rule, use, own, (ResourceKind.INSTRUCTOR,))
+
+    def _limits(
+        self, rule: str, use: _Use, own: dict[int, int], kinds: tuple[ResourceKind, ...]
+    ) -> Iterator[Constraint]:
+        """The teachers' own limits, those with the same number together; the term's for everybody else."""
+        by_amount: dict[int, list[int]] = defaultdict(list)
+        named = set()
+        for faculty_id, resource in self._meetings.resource_of_faculty.items():
+            if faculty_id in own:
+                by_amount[own[faculty_id]].append(resource)
+                named.add(resource)
+        if use.amount is not None:
+            for index, resource_row in enumerate(self._meetings.resources):
+                if resource_row.kind in kinds and index not in named:
+                    by_amount[use.amount].append(index)
+        for amount, resources in sorted(by_amount.items()):
+            yield Constraint(rule, use.weight, resources=tuple(resources), amount=self._in_pieces(amount))
+
+    # Wishes
+
+    def _wishes(self, rule: str, use: _Use) -> Iterator[Constraint]:
+        cells: dict[tuple[str, int], set[int]] = defaultdict(set)
+        for wish in self._rows.availability:
+            if wish.level is LEVEL_OF[rule] and wish.room_id is None:
+                cells[_owner(wish)].update(self._meetings.calendar.cells_of(wish.time_slot_id))
+        for (what, key), owned in cells.items():
+            if what == "faculty":
+                resource = self._meetings.resource_of_faculty.get(key)
+                if resource is not None:
+                    name = self._rows.faculty[key].name
+                    yield Constraint(rule, use.weight, resources=(resource,), cells=frozenset(owned), label=name)
+                continue
+            meetings, name = self._concerned(what, key)
+            if meetings:
+                yield Constraint(rule, use.weight, meetings=meetings, cells=frozenset(owned), label=name)
+
+    def _concerned(self, what: str, key: int) -> tuple[tuple[int, ...], str]:
+        if what == "group":
+            return self._meetings.attended_by(key), self._rows.groups[key].name
+        section = self._rows.sections[key]
+        label = f"{self._rows.courses[section.course_id].code} {section.code}"
+        return tuple(self._meetings.meetings_of_section.get(key, ())), label
+
+
+def _owner(wish: Availability) -> tuple[str, int]:
+    owners = {"faculty": wish.faculty_id, "group": wish.student_group_id, "section": wish.section_id}
+    return next((what, key) for what, key in owners.items() if key is not None)

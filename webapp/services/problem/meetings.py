@@ -1,0 +1,288 @@
+"""The meetings of a term: one for each component, batch and ordinal, with who teaches, who attends, where it fits."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from webapp.engine.instance import Meeting, Placement, Resource, ResourceKind, RoomOption
+from webapp.models import Component, Course, Section
+from webapp.services.problem.calendar import Calendar, EmptyWeekSet
+from webapp.services.problem.groups import LeafGroups
+from webapp.services.problem.rows import TermRows
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class MeetingKey:
+    """What names a meeting in the data: component, batch (or None), number from 1."""
+
+    component_id: int
+    batch_id: int | None
+    ordinal: int
+
+
+@dataclass(frozen=True)
+class MeetingRow:
+    """A meeting as the rows have it, and what its entry must name."""
+
+    key: MeetingKey
+    course_id: int
+    section_id: int
+    department_id: int
+    label: str
+    kind: str
+    slots: int
+    week_set_id: int | None
+    weeks: frozenset[int]
+    faculty_ids: tuple[int, ...]
+    group_ids: tuple[int, ...]
+    leaves: tuple[str, ...]
+    parallel: bool
+
+
+class TermMeetings:
+    """Lists a term's meetings and the people whose time they take; every index is the instance's."""
+
+    def __init__(self, rows: TermRows, calendar: Calendar, leaf_groups: LeafGroups) -> None:
+        self.rows = rows
+        self.calendar = calendar
+        self.leaf_groups = leaf_groups
+        self.all_weeks = frozenset(range(1, rows.term.weeks + 1))
+        self.meetings: list[MeetingRow] = [row for c in rows.components for row in self._meetings_of(c)]
+        self.index_of = {row.key: index for index, row in enumerate(self.meetings)}
+        self.resources: list[Resource] = []
+        self.resource_of_faculty: dict[int, int] = {}
+        self.resource_of_leaf: dict[str, int] = {}
+        self._attended: dict[int, list[int]] = defaultdict(list)
+        self._add_people()
+        self._add_students()
+
+    # Rows of meetings
+
+    def _meetings_of(self, component: Component) -> list[MeetingRow]:
+        batches: Sequence[int | None] = self.rows.batches.get(component.component_id, []) or [None]
+        return [
+            self._meeting(component, batch, ordinal)
+            for batch in batches
+            for ordinal in range(1, component.meetings_per_week + 1)
+        ]
+
+    def _meeting(self, component: Component, batch: int | None, ordinal: int) -> MeetingRow:
+        section = self.rows.sections[component.section_id]
+        course = self.rows.courses[section.course_id]
+        groups = [batch] if batch is not None else self.rows.section_groups.get(section.section_id, [])
+        return MeetingRow(
+            key=MeetingKey(component.component_id, batch, ordinal),
+            course_id=course.course_id,
+            section_id=section.section_id,
+            department_id=course.department_id,
+            label=self._label(course, section, component, batch, ordinal),
+            kind=component.kind,
+            slots=component.slots_per_meeting,
+            week_set_id=component.week_set_id,
+            weeks=self._weeks(component, course),
+            faculty_ids=self._teachers(component, batch),
+            group_ids=tuple(groups),
+            leaves=tuple(sorted({leaf for group in groups for leaf in self.leaf_groups.of(group)})),
+            parallel=component.parallel,
+        )
+
+    def _label(self, course: Course, section: Section, component: Component, batch: int | None, ordinal: int) -> str:
+        """What people call the meeting, such as "CSE301 A, L 2" or "CSE301 A, P 1 (A1)"."""
+        named = f" ({self.rows.groups[batch].code})" if batch is not None else ""
+        return f"{course.code} {section.code}, {component.code} {ordinal}{named}"
+
+    def _weeks(self, component: Component, course: Course) -> frozenset[int]:
+        if component.week_set_id is None:
+            return self.all_weeks
+        weeks = self.rows.week_sets[component.week_set_id] & self.all_weeks
+        if not weeks:
+            raise EmptyWeekSet(
+                f"{course.code}, component {component.code}: its week set has no week between 1 and "
+                f"{self.rows.term.weeks}, the weeks of the term."
+            )
+        return weeks
+
+    def _teachers(self, component: Component, batch: int | None) -> tuple[int, ...]:
+        """The component's own teachers (all batches', and this batch's), else the section's."""
+        named = self.rows.component_faculty.get(component.component_id, [])
+        own = [faculty for faculty, of_batch in named if of_batch is None or of_batch == batch]
+        return tuple(dict.fromkeys(own or self.rows.section_faculty.get(component.section_id, [])))
+
+    # People
+
+    def _add_people(self) -> None:
+        """Teachers and leaf groups, each once, in the order of their first meeting."""
+        for index, row in enumerate(self.meetings):
+            for faculty_id in row.faculty_ids:
+                if faculty_id not in self.resource_of_faculty:
+                    self.resource_of_faculty[faculty_id] = len(self.resources)
+                    code = f"faculty:{faculty_id}"
+                    name = self.rows.faculty[faculty_id].name
+                    self.resources.append(Resource(code, ResourceKind.INSTRUCTOR, name))
+            for leaf in row.leaves:
+                if leaf not in self.resource_of_leaf:
+                    self.resource_of_leaf[leaf] = len(self.resources)
+                    self.resources.append(Resource(leaf, ResourceKind.GROUP, self.leaf_groups.label(leaf)))
+            for group in row.group_ids:
+                self._attended[group].append(index)
+
+    def _add_students(self) -> None:
+        """Students whom no leaf group speaks for, by enrolment or by groups that share no tree.
+
+        Those who attend the same meetings are one resource.
+        """
+        self.attending: dict[int, list[int]] = defaultdict(list)
+        alike: Counter[tuple[frozenset[int], frozenset[tuple[int, int | None]]]] = Counter()
+        chosen: dict[int, set[tuple[int, int | None]]] = defaultdict(set)
+        for student, section, batch in self.rows.enrollments:
+            chosen[student].add((section, batch))
+        for student in dict.fromkeys((*chosen, *self.rows.members)):
+            alike[frozenset(self.rows.members.get(student, ())), frozenset(chosen.get(student, ()))] += 1
+        sets: Counter[tuple[int, ...]] = Counter()
+        names: dict[tuple[int, ...], list[str]] = {}
+        for (groups, sections), number in alike.items():
+            meetings = self._meetings_attended(groups, sections)
+            sets[meetings] += number
+            names.setdefault(meetings, self._chosen_by(groups, sections))
+        for meetings, number in sets.items():
+            if len(meetings) < 2:
+                continue
+            resource = len(self.resources)
+            code = f"students:{len(self.attending) + 1}"
+            self.resources.append(Resource(code, ResourceKind.STUDENTS, self._called(names[meetings], number), number))
+            self.attending[resource] = list(meetings)
+
+    def _meetings_attended(
+        self, groups: frozenset[int], sections: frozenset[tuple[int, int | None]]
+    ) -> tuple[int, ...]:
+        """Those of the groups and their ancestors, and those of the sections chosen, in the batch chosen."""
+        closure = self.leaf_groups.with_ancestors(groups)
+        found = {index for group in closure for index in self._attended.get(group, ())}
+        for section, batch in sections:
+            for index in self.meetings_of_section.get(section, ()):
+                of_batch = self.meetings[index].key.batch_id
+                if of_batch is None or of_batch == batch:
+                    found.add(index)
+        return tuple(sorted(found))
+
+    def _chosen_by(self, groups: frozenset[int], sections: frozenset[tuple[int, int | None]]) -> list[str]:
+        """What people call the sections that students enrolled in, else their groups."""
+        labels = []
+        for section_id, _ in sections:
+            section = self.rows.sections[section_id]
+            labels.append(f"{self.rows.courses[section.course_id].code} {section.code}")
+        return sorted(labels or [self.rows.groups[group].code for group in groups])
+
+    def _called(self, labels: list[str], number: int) -> str:
+        return f"{number} student{'' if number == 1 else 's'} of {', '.join(labels)}"
+
+    @cached_property
+    def meetings_of_section(self) -> Mapping[int, list[int]]:
+        """The meetings of each section."""
+        found: dict[int, list[int]] = defaultdict(list)
+        for index, row in enumerate(self.meetings):
+            found[row.section_id].append(index)
+        return found
+
+    @cached_property
+    def meetings_of_set(self) -> Mapping[tuple[int, int | None], list[int]]:
+        """The meetings of each component and batch, in order."""
+        found: dict[tuple[int, int | None], list[int]] = defaultdict(list)
+        for index, row in enumerate(self.meetings):
+            found[row.key.component_id, row.key.batch_id].append(index)
+        return found
+
+    def attended_by(self, group_id: int) -> tuple[int, ...]:
+        """The meetings that any leaf of a group attends."""
+        leaves = set(self.leaf_groups.of(group_id))
+        return tuple(index for index, row in enumerate(self.meetings) if not leaves.isdisjoint(row.leaves))
+
+    # The engine's meetings
+
+    def engine_meetings(self) -> tuple[Meeting, ...]:
+        """The meetings as the engine wants them."""
+        components = {component.component_id: component for component in self.rows.components}
+        seats = _Sizes(self.rows, self.leaf_groups)
+        rooms = _SuitableRooms(self.rows)
+        students: dict[int, list[int]] = defaultdict(list)
+        for resource, meetings in self.attending.items():
+            for index in meetings:
+                students[index].append(resource)
+        pins = self._pins()
+        options = {}
+        found = []
+        for index, row in enumerate(self.meetings):
+            component = components[row.key.component_id]
+            weeks = self.calendar.weeks_mask(row.weeks)
+            if (row.slots, weeks) not in options:
+                options[row.slots, weeks] = self.calendar.options(row.slots, weeks)
+            people = [self.resource_of_faculty[faculty] for faculty in row.faculty_ids]
+            people += [self.resource_of_leaf[leaf] for leaf in row.leaves]
+            found.append(
+                Meeting(
+                    code=row.label,
+                    times=options[row.slots, weeks],
+                    rooms=rooms.of(component) if component.needs_room else (),
+                    resources=(*people, *students[index]),
+                    size=seats.of(row),
+                    needs_room=component.needs_room,
+                    pin=pins.get(row.key),
+                )
+            )
+        return tuple(found)
+
+    def _pins(self) -> dict[MeetingKey, Placement]:
+        index_of_room = {room.room_id: index for index, room in enumerate(self.rows.rooms)}
+        found = {}
+        for pin in self.rows.pins:
+            key = MeetingKey(pin.component_id, pin.student_group_id, pin.ordinal)
+            if key not in self.index_of:
+                continue
+            row = self.meetings[self.index_of[key]]
+            moment = None
+            if pin.time_slot_id is not None:
+                weeks = self.calendar.weeks_mask(row.weeks)
+                moment = self.calendar.time_from(pin.time_slot_id, row.slots, weeks)
+            found[key] = Placement(moment, index_of_room[pin.room_id] if pin.room_id is not None else None)
+        return found
+
+
+class _Sizes:
+    """Students expected: the largest of what is expected, the groups' sizes and the enrolments."""
+
+    def __init__(self, rows: TermRows, leaf_groups: LeafGroups) -> None:
+        self._rows = rows
+        self._leaf_groups = leaf_groups
+        self._enrolled = Counter((section, batch) for _, section, batch in rows.enrollments)
+        self._in_section = Counter(section for _, section, _ in rows.enrollments)
+
+    def of(self, row: MeetingRow) -> int:
+        """Students of a meeting."""
+        in_groups = sum(self._group(group) for group in row.group_ids)
+        if row.key.batch_id is not None:
+            return max(in_groups, self._enrolled[row.section_id, row.key.batch_id])
+        expected = self._rows.sections[row.section_id].expected_size
+        return max(expected, in_groups, self._in_section[row.section_id])
+
+    def _group(self, group_id: int) -> int:
+        return max(self._rows.groups[group_id].size, self._rows.member_counts.get(group_id, 0))
+
+
+class _SuitableRooms:
+    """Open rooms by kind and features; lists are shared between meetings that ask for the same."""
+
+    def __init__(self, rows: TermRows) -> None:
+        self._rooms = [(index, room) for index, room in enumerate(rows.rooms) if room.is_open]
+        self._found: dict[tuple[str, frozenset[str]], tuple[RoomOption, ...]] = {}
+
+    def of(self, component: Component) -> tuple[RoomOption, ...]:
+        """The rooms that suit a component, whatever their size: seats are a rule's matter."""
+        kind, features = component.room_kind, frozenset(component.room_features)
+        if (kind, features) not in self._found:
+            self._found[kind, features] = tuple(
+                RoomOption(index)
+                for index, room in self._rooms
+                if (not kind or room.kind == kind) and features <= set(room.features)
+            )
+        return self._found[kind, features]

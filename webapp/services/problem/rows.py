@@ -1,0 +1,202 @@
+"""What the bridge reads of a term: a fixed number of queries, however many courses there are."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+
+from webapp.extensions import db
+from webapp.models import (
+    Availability,
+    Component,
+    ComponentBatch,
+    ComponentFaculty,
+    Course,
+    CourseEnrollment,
+    Faculty,
+    Pin,
+    Room,
+    Section,
+    SectionFaculty,
+    SectionGroup,
+    StudentGroup,
+    StudentGroupMember,
+    Term,
+    TermRule,
+    TermRuleComponent,
+    TimeSlot,
+    WeekSet,
+)
+from webapp.services.problem.calendar import Slot, minutes
+
+
+@dataclass(frozen=True)
+class TermRows:
+    """A term's rows, as they were read; nothing here follows a relationship."""
+
+    term: Term
+    slots: tuple[Slot, ...]
+    week_sets: Mapping[int, frozenset[int]]
+    rooms: Sequence[Room]
+    faculty: Mapping[int, Faculty]
+    groups: Mapping[int, StudentGroup]
+    courses: Mapping[int, Course]
+    sections: Mapping[int, Section]
+    components: Sequence[Component]
+    section_faculty: Mapping[int, list[int]]
+    """By section: teachers, first one first."""
+    component_faculty: Mapping[int, list[tuple[int, int | None]]]
+    """By component: teacher, and the batch that the teacher is for, or None."""
+    section_groups: Mapping[int, list[int]]
+    batches: Mapping[int, list[int]]
+    """By component: its batches in order of their codes."""
+    enrollments: Sequence[tuple[int, int, int | None]]
+    """Student, section, batch."""
+    members: Mapping[int, list[int]]
+    """By student with an enrolment, or with groups in several trees: the groups of which the student is a member."""
+    member_counts: Mapping[int, int]
+    """By group: the number of students that are its own members."""
+    pins: Sequence[Pin]
+    availability: Sequence[Availability]
+    rules: Sequence[TermRule]
+    rule_components: Mapping[int, list[int]] = field(default_factory=dict)
+
+
+def read_term(term: Term) -> TermRows:
+    """Read all that the engine needs to know about a term."""
+    of_term = term.term_id
+    groups = {g.student_group_id: g for g in _rows(StudentGroup, StudentGroup.term_id == of_term, StudentGroup.code)}
+    sections = {s.section_id: s for s in _rows(Section, Section.term_id == of_term, Section.section_id)}
+    in_term = sa.select(Section.section_id).where(Section.term_id == of_term).scalar_subquery()
+    components = _rows(Component, Component.section_id.in_(in_term), Component.section_id, Component.code)
+    of_components = sa.select(Component.component_id).where(Component.section_id.in_(in_term)).scalar_subquery()
+    slots_of_term = sa.select(TimeSlot.time_slot_id).where(TimeSlot.term_id == of_term).scalar_subquery()
+    enrollments = list(
+        _tuples(
+            sa.select(CourseEnrollment.student_id, CourseEnrollment.section_id, CourseEnrollment.student_group_id)
+            .where(CourseEnrollment.section_id.in_(in_term))
+            .order_by(CourseEnrollment.student_id, CourseEnrollment.section_id)
+        )
+    )
+    home = term.organization_id
+    return TermRows(
+        term=term,
+        slots=_slots(of_term),
+        week_sets={w.week_set_id: w.weeks for w in _rows(WeekSet, WeekSet.term_id == of_term)},
+        rooms=_rows(Room, Room.organization_id == home, Room.code),
+        faculty={f.faculty_id: f for f in _rows(Faculty, Faculty.organization_id == home, Faculty.code)},
+        groups=groups,
+        courses={c.course_id: c for c in _rows(Course, Course.organization_id == home)},
+        sections=sections,
+        components=components,
+        section_faculty=_gathered(
+            sa.select(SectionFaculty.section_id, SectionFaculty.faculty_id)
+            .where(SectionFaculty.section_id.in_(in_term))
+            .order_by(SectionFaculty.section_id, SectionFaculty.position, SectionFaculty.faculty_id)
+        ),
+        component_faculty=_component_faculty(of_components),
+        section_groups=_gathered(
+            sa.select(SectionGroup.section_id, SectionGroup.student_group_id)
+            .where(SectionGroup.section_id.in_(in_term))
+            .order_by(SectionGroup.section_id, SectionGroup.student_group_id)
+        ),
+        batches=_gathered(
+            sa.select(ComponentBatch.component_id, ComponentBatch.student_group_id)
+            .join(StudentGroup, StudentGroup.student_group_id == ComponentBatch.student_group_id)
+            .where(ComponentBatch.component_id.in_(of_components))
+            .order_by(ComponentBatch.component_id, StudentGroup.code)
+        ),
+        enrollments=[(student, section, batch) for student, section, batch in enrollments],
+        members=_members(of_term, {student for student, _, _ in enrollments}, groups),
+        member_counts=_member_counts(of_term),
+        pins=_rows(Pin, Pin.component_id.in_(of_components), Pin.pin_id),
+        availability=_rows(Availability, Availability.time_slot_id.in_(slots_of_term), Availability.availability_id),
+        rules=_rows(TermRule, TermRule.term_id == of_term, TermRule.term_rule_id),
+        rule_components=_gathered(
+            sa.select(TermRuleComponent.term_rule_id, TermRuleComponent.component_id)
+            .join(TermRule, TermRule.term_rule_id == TermRuleComponent.term_rule_id)
+            .where(TermRule.term_id == of_term)
+            .order_by(TermRuleComponent.term_rule_id, TermRuleComponent.component_id)
+        ),
+    )
+
+
+def read_slots(term: Term) -> tuple[tuple[Slot, ...], dict[int, frozenset[int]]]:
+    """Read a term's slots and week sets alone."""
+    week_sets = {w.week_set_id: w.weeks for w in _rows(WeekSet, WeekSet.term_id == term.term_id)}
+    return _slots(term.term_id), week_sets
+
+
+def _rows(model: Any, condition: Any, *order: Any) -> list[Any]:
+    query = sa.select(model).where(condition)
+    return list(db.session.scalars(query.order_by(*order) if order else query))
+
+
+def _tuples(query: Any) -> Iterable[Any]:
+    return db.session.execute(query).all()
+
+
+def _gathered(query: Any) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = defaultdict(list)
+    for key, value in _tuples(query):
+        found[key].append(value)
+    return found
+
+
+def _slots(term_id: int) -> tuple[Slot, ...]:
+    rows = _tuples(
+        sa.select(TimeSlot.time_slot_id, TimeSlot.shift, TimeSlot.day, TimeSlot.start_time, TimeSlot.end_time).where(
+            TimeSlot.term_id == term_id
+        )
+    )
+    return tuple(Slot(key, shift, day, minutes(start), minutes(end)) for key, shift, day, start, end in rows)
+
+
+def _component_faculty(of_components: Any) -> dict[int, list[tuple[int, int | None]]]:
+    found: dict[int, list[tuple[int, int | None]]] = defaultdict(list)
+    query = (
+        sa.select(ComponentFaculty.component_id, ComponentFaculty.faculty_id, ComponentFaculty.student_group_id)
+        .where(ComponentFaculty.component_id.in_(of_components))
+        .order_by(ComponentFaculty.component_id, ComponentFaculty.position, ComponentFaculty.component_faculty_id)
+    )
+    for component, faculty, batch in _tuples(query):
+        found[component].append((faculty, batch))
+    return found
+
+
+def _members(term_id: int, students: Set[int], groups: Mapping[int, StudentGroup]) -> dict[int, list[int]]:
+    """The groups of these students, and of those whose groups share no tree, so that no leaf speaks for them.
+
+    They are picked here, since a planner without statistics picks them one by one.
+    """
+    query = (
+        sa.select(StudentGroupMember.student_id, StudentGroupMember.student_group_id)
+        .join(StudentGroup, StudentGroup.student_group_id == StudentGroupMember.student_group_id)
+        .where(StudentGroup.term_id == term_id)
+        .order_by(StudentGroupMember.student_group_id)
+    )
+    found: dict[int, list[int]] = defaultdict(list)
+    for student, group in _tuples(query):
+        found[student].append(group)
+    return {student: own for student, own in found.items() if student in students or _several_trees(own, groups)}
+
+
+def _several_trees(own: Sequence[int], groups: Mapping[int, StudentGroup]) -> bool:
+    return len(own) > 1 and len({_root(group, groups) for group in own}) > 1
+
+
+def _root(group_id: int, groups: Mapping[int, StudentGroup]) -> int:
+    above = groups[group_id].parent_id
+    return group_id if above is None else _root(above, groups)
+
+
+def _member_counts(term_id: int) -> dict[int, int]:
+    query = (
+        sa.select(StudentGroupMember.student_group_id, sa.func.count())
+        .join(StudentGroup, StudentGroup.student_group_id == StudentGroupMember.student_group_id)
+        .where(StudentGroup.term_id == term_id)
+        .group_by(StudentGroupMember.student_group_id)
+    )
+    return dict(_tuples(query))

@@ -1,0 +1,401 @@
+"""Solutions to rows of a timetable, and back.
+
+What is stored has been verified by the truth: a timetable with a hard violation, other than meetings without a place,
+is refused.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import time
+from hashlib import sha256
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import Range
+
+from webapp.engine.evaluate import Score, Violation, evaluate, violations
+from webapp.engine.instance import UNPLACED, Placement
+from webapp.engine.profiles import measured, quality_score
+from webapp.engine.solution import Solution
+from webapp.extensions import db
+from webapp.models import (
+    EntryClaim,
+    EntryFaculty,
+    EntryGroup,
+    Timetable,
+    TimetableEntry,
+    TimetableScore,
+    TimetableStatus,
+)
+from webapp.services.problem.calendar import clock
+from webapp.services.problem.labels import names_of
+from webapp.services.problem.meetings import MeetingKey
+from webapp.services.problem.term_problem import TermProblem
+from webapp.services.shared.errors import Problem
+
+PLACED_RULE = "all_placed"
+DOUBLE_BOOKINGS = frozenset({"room_clash", "instructor_clash", "group_clash"})
+"""Rules that no reason given by hand excuses, and no what-if breaks; the database refuses what does."""
+NO_REASON = "No time and room were found that break no hard rule."
+MOST_FINDINGS = 20
+
+
+@dataclass(frozen=True)
+class Override:
+    """A registrar's word that a class may stand where rules forbid it: why, and which rules it was said about."""
+
+    reason: str
+    rules: frozenset[str]
+
+    def excuses(self, rule: str) -> bool:
+        """Whether the word was said about that rule; double bookings nothing excuses."""
+        return rule in self.rules and rule not in DOUBLE_BOOKINGS
+
+
+Overrides = Mapping[int, Override]
+"""By meeting."""
+NOTHING_EXCUSED: Overrides = {}
+
+
+class NotFeasible(Problem):
+    """A timetable breaks hard rules, so it is not stored."""
+
+
+@dataclass(frozen=True)
+class TimetableFacts:
+    """What a timetable's row says beside its entries."""
+
+    variant_name: str
+    job_id: str | None = None
+    created_by_id: int | None = None
+    based_on_id: int | None = None
+    bound: int | None = None
+    result: Mapping[str, Any] = field(default_factory=dict)
+    reasons: Mapping[int, str] = field(default_factory=dict)
+    """Why a meeting (index) has no place."""
+    locks: Mapping[int, tuple[bool, bool]] = field(default_factory=dict)
+    """Whether the time and the room of a meeting are locked."""
+    overrides: Overrides = field(default_factory=dict)
+
+
+def store_timetable(
+    problem: TermProblem, solution: Solution, facts: TimetableFacts, *, relaxed: TermProblem | None = None
+) -> int:
+    """Add a draft with its entries, claims and scores, without commit; return its key.
+
+    Raises `NotFeasible` where the truth finds a hard rule broken by what is placed, and no override excuses it. For a
+    what-if ``relaxed`` is the problem whose hard rules must hold; it is counted by the term's own all the same.
+    """
+    score = verified(problem, solution, facts.overrides) if relaxed is None else _counted(problem, solution, relaxed)
+    values = _of_timetable(problem, solution, facts, score) | {
+        "organization_id": problem.organization_id,
+        "term_id": problem.term_id,
+        "variant_name": facts.variant_name,
+        "generation_job_id": facts.job_id,
+        "created_by_id": facts.created_by_id,
+        "based_on_id": facts.based_on_id,
+    }
+    query = sa.insert(Timetable).values(**values).returning(Timetable.timetable_id)
+    timetable_id: int = db.session.execute(query).scalar_one()
+    _add_rows(problem, solution, facts, score, timetable_id)
+    return timetable_id
+
+
+def replace_timetable(problem: TermProblem, solution: Solution, facts: TimetableFacts, timetable_id: int) -> bool:
+    """Put another solution into a draft that is there, without commit; name and job stay.
+
+    False where it is no draft any more: what was published stays as it was seen, whatever is found later.
+    """
+    of_draft = sa.select(Timetable.timetable_id).filter_by(
+        timetable_id=timetable_id, status=TimetableStatus.DRAFT, number=None
+    )
+    if db.session.scalar(of_draft.with_for_update()) is None:
+        return False
+    score = verified(problem, solution)
+    for table in (TimetableEntry, TimetableScore):
+        db.session.execute(sa.delete(table).where(table.timetable_id == timetable_id))
+    values = _of_timetable(problem, solution, facts, score)
+    changed = {**values, "revision": Timetable.revision + 1}
+    db.session.execute(sa.update(Timetable).where(Timetable.timetable_id == timetable_id).values(**changed))
+    _add_rows(problem, solution, facts, score, timetable_id)
+    return True
+
+
+def verified(problem: TermProblem, solution: Solution, overrides: Overrides = NOTHING_EXCUSED) -> Score:
+    """The truth's score, with everything on the yardstick; raises `NotFeasible` where what is placed breaks a rule.
+
+    What a registrar's word excuses does not count.
+    """
+    score = evaluate(measured(problem.instance), solution)
+    if score.hard > _unplaced_hard(problem, solution):
+        findings = [one.sentence for one in hard_violations(problem, solution) if not is_excused(one, overrides)]
+        if findings:
+            raise NotFeasible(f"The timetable breaks {len(findings)} hard rules.", findings[:MOST_FINDINGS])
+    return score
+
+
+def _counted(problem: TermProblem, solution: Solution, relaxed: TermProblem) -> Score:
+    verified(relaxed, solution)
+    return evaluate(measured(problem.instance), solution)
+
+
+def is_excused(violation: Violation, overrides: Overrides) -> bool:
+    """Whether a word about one of its meetings was said about that rule."""
+    given = (overrides[meeting] for meeting in violation.meetings if meeting in overrides)
+    return any(override.excuses(violation.rule) for override in given)
+
+
+def hard_findings(problem: TermProblem, solution: Solution) -> list[str]:
+    """Every hard rule that what is placed breaks, as sentences."""
+    return [violation.sentence for violation in hard_violations(problem, solution)]
+
+
+def hard_violations(problem: TermProblem, solution: Solution) -> Iterator[Violation]:
+    """The truth's violations of hard rules by what is placed; it tells the hard ones first."""
+    for violation in violations(problem.instance, solution, names=names_of(problem)):
+        if violation.weight is not None:
+            return
+        if violation.rule != PLACED_RULE:
+            yield violation
+
+
+def _unplaced_hard(problem: TermProblem, solution: Solution) -> int:
+    uses = sum(1 for constraint in problem.instance.constraints if constraint.rule == PLACED_RULE and constraint.hard)
+    return uses * len(solution.unplaced)
+
+
+def _of_timetable(problem: TermProblem, solution: Solution, facts: TimetableFacts, score: Score) -> dict[str, Any]:
+    return {
+        "quality_score": quality_score(problem.instance, score),
+        "content_hash": content_hash(problem, solution),
+        "cost": score.cost,
+        "bound": facts.bound,
+        "hard_violations": score.hard - _unplaced_hard(problem, solution),
+        "unplaced": len(solution.unplaced),
+        "result": dict(facts.result),
+    }
+
+
+def content_hash(problem: TermProblem, solution: Solution) -> str:
+    """Twelve hex digits that two timetables share only when every meeting stands alike."""
+    lines = []
+    for row, placement in zip(problem.rows, solution.placements, strict=True):
+        where = "-" if placement.room is None else problem.instance.rooms[placement.room].code
+        when = placement.time and (placement.time.days, placement.time.start, placement.time.length)
+        lines.append(f"{row.key.component_id} {row.key.batch_id} {row.key.ordinal} {when} {where}")
+    return sha256("\n".join(sorted(lines)).encode()).hexdigest()[:12]
+
+
+def _add_rows(problem: TermProblem, solution: Solution, facts: TimetableFacts, score: Score, timetable_id: int) -> None:
+    entries = [
+        entry
+        | {"timetable_id": timetable_id}
+        | dict(zip(("locked_time", "locked_room"), facts.locks.get(index, (False, False)), strict=True))
+        | _said_of(facts.overrides.get(index))
+        for index, entry in enumerate(entries_from(problem, solution, facts.reasons))
+    ]
+    query = sa.insert(TimetableEntry).returning(TimetableEntry.entry_id, sort_by_parameter_order=True)
+    keys = list(db.session.scalars(query, entries))
+    _insert(EntryFaculty, (row for index, key in enumerate(keys) for row in _teachers(problem, index, key)))
+    _insert(EntryGroup, (row for index, key in enumerate(keys) for row in _groups(problem, index, key)))
+    _insert(
+        EntryClaim,
+        (
+            claim | {"entry_id": keys[index], "timetable_id": timetable_id}
+            for index, placement in enumerate(solution.placements)
+            for claim in claims_from(problem, index, placement)
+        ),
+    )
+    _insert(TimetableScore, (row | {"timetable_id": timetable_id} for row in scores_from(score)))
+
+
+def _said_of(override: Override | None) -> dict[str, Any]:
+    if override is None:
+        return {"override_reason": None, "override_rules": []}
+    return {"override_reason": override.reason, "override_rules": sorted(override.rules)}
+
+
+def _insert(table: Any, rows: Iterator[dict[str, Any]]) -> None:
+    listed = list(rows)
+    if listed:
+        db.session.execute(sa.insert(table), listed)
+
+
+def entries_from(
+    problem: TermProblem, solution: Solution, reasons: Mapping[int, str] | None = None
+) -> list[dict[str, Any]]:
+    """One row of ``timetable_entries`` for each meeting, in the instance's order, without ``timetable_id``."""
+    reasons = reasons or {}
+    found = []
+    for index, (row, placement) in enumerate(zip(problem.rows, solution.placements, strict=True)):
+        found.append(
+            {
+                "course_id": row.course_id,
+                "section_id": row.section_id,
+                "component_id": row.key.component_id,
+                "student_group_id": row.key.batch_id,
+                "ordinal": row.key.ordinal,
+                "week_set_id": row.week_set_id,
+                "faculty_id": row.faculty_ids[0] if row.faculty_ids else None,
+                **_place(problem, index, placement),
+                "unplaced_reason": reasons.get(index, NO_REASON) if placement.time is None else None,
+            }
+        )
+    return found
+
+
+def _place(problem: TermProblem, index: int, placement: Placement) -> dict[str, Any]:
+    if placement.time is None:
+        return dict.fromkeys(("room_id", "time_slot_id", "day", "start_time", "end_time"))
+    chain = problem.calendar.chain_of(placement.time, problem.rows[index].slots)
+    return {
+        "room_id": None if placement.room is None else problem.room_ids[placement.room],
+        "time_slot_id": chain.first.time_slot_id,
+        "day": chain.first.day,
+        "start_time": clock(chain.first.start),
+        "end_time": clock(chain.end),
+    }
+
+
+def _teachers(problem: TermProblem, index: int, entry_id: int) -> Iterator[dict[str, Any]]:
+    for position, faculty_id in enumerate(problem.rows[index].faculty_ids):
+        yield {"entry_id": entry_id, "faculty_id": faculty_id, "position": position}
+
+
+def _groups(problem: TermProblem, index: int, entry_id: int) -> Iterator[dict[str, Any]]:
+    for group_id in problem.rows[index].group_ids:
+        yield {"entry_id": entry_id, "student_group_id": group_id}
+
+
+def claims_from(problem: TermProblem, index: int, placement: Placement) -> Iterator[dict[str, Any]]:
+    """What a meeting takes where it stands: its room, its teachers, its leaf groups."""
+    if placement.time is None:
+        return
+    row = problem.rows[index]
+    chain = problem.calendar.chain_of(placement.time, row.slots)
+    midnight = chain.first.day * 24 * 60
+    minutes = Range(midnight + chain.first.start, midnight + chain.end)
+    taken = [f"faculty:{faculty_id}" for faculty_id in row.faculty_ids] + list(row.leaves)
+    if placement.room is not None:
+        taken.append(f"room:{problem.room_ids[placement.room]}")
+    for resource in taken:
+        yield {"resource": resource, "minutes": minutes, "weeks": row.weeks}
+
+
+def scores_from(score: Score) -> Iterator[dict[str, Any]]:
+    """One row of ``timetable_scores`` for each rule that the term uses."""
+    for position, (rule, count) in enumerate(score.counts.items()):
+        soft = rule in score.costs
+        yield {
+            "rule": rule,
+            "position": position,
+            "is_hard": not soft,
+            "count": count,
+            "cost": score.costs.get(rule, 0),
+        }
+
+
+def solution_from(problem: TermProblem, timetable_id: int) -> Solution:
+    """A stored timetable as the term's meetings of today; those it does not have are unplaced."""
+    query = sa.select(
+        TimetableEntry.component_id,
+        TimetableEntry.student_group_id,
+        TimetableEntry.ordinal,
+        TimetableEntry.time_slot_id,
+        TimetableEntry.end_time,
+        TimetableEntry.room_id,
+    ).where(TimetableEntry.timetable_id == timetable_id)
+    placements = [UNPLACED] * len(problem.rows)
+    for component_id, batch_id, ordinal, slot_id, end, room_id in db.session.execute(query):
+        index = problem.index_of.get(MeetingKey(component_id, batch_id, ordinal))
+        if index is None or slot_id is None or slot_id not in problem.calendar.by_id:
+            continue
+        row = problem.rows[index]
+        until = end.hour * 60 + end.minute if end is not None else None
+        moment = problem.calendar.time_from(slot_id, row.slots, problem.calendar.weeks_mask(row.weeks), until)
+        placements[index] = Placement(moment, problem.room_index.get(room_id) if room_id is not None else None)
+    return Solution(tuple(placements))
+
+
+def changed_since(problem: TermProblem, timetable_id: int) -> list[str]:
+    """What a stored timetable says otherwise than the term's rows of today, as sentences: who, and when."""
+    of_entry = TimetableEntry.timetable_id == timetable_id
+    teachers: dict[int, list[int]] = defaultdict(list)
+    query = sa.select(EntryFaculty.entry_id, EntryFaculty.faculty_id).join(
+        TimetableEntry, TimetableEntry.entry_id == EntryFaculty.entry_id
+    )
+    for entry_id, faculty_id in db.session.execute(query.where(of_entry).order_by(EntryFaculty.position)):
+        teachers[entry_id].append(faculty_id)
+    attends: dict[int, set[int]] = defaultdict(set)
+    attending = sa.select(EntryGroup.entry_id, EntryGroup.student_group_id).join(
+        TimetableEntry, TimetableEntry.entry_id == EntryGroup.entry_id
+    )
+    for entry_id, group_id in db.session.execute(attending.where(of_entry)):
+        attends[entry_id].add(group_id)
+    entries = sa.select(
+        TimetableEntry.entry_id,
+        TimetableEntry.component_id,
+        TimetableEntry.student_group_id,
+        TimetableEntry.ordinal,
+        TimetableEntry.week_set_id,
+        TimetableEntry.time_slot_id,
+        TimetableEntry.day,
+        TimetableEntry.start_time,
+        TimetableEntry.end_time,
+    ).where(of_entry)
+    found = []
+    for entry_id, component_id, batch_id, ordinal, week_set_id, slot_id, *hours in db.session.execute(entries):
+        index = problem.index_of.get(MeetingKey(component_id, batch_id, ordinal))
+        if index is None:
+            found.append(f"A class of component {component_id} is no longer asked for.")
+            continue
+        row = problem.rows[index]
+        if set(row.faculty_ids) != set(teachers[entry_id]):
+            found.append(f"{row.label}: who teaches it has changed since.")
+        if set(row.group_ids) != attends[entry_id]:
+            found.append(f"{row.label}: who attends it has changed since.")
+        if row.week_set_id != week_set_id:
+            found.append(f"{row.label}: its weeks have changed since.")
+        if slot_id is not None and tuple(hours) not in _hours(problem, slot_id, row.slots):
+            found.append(f"{row.label}: the hours of its time slot have changed since.")
+    return sorted(found)
+
+
+def _hours(problem: TermProblem, time_slot_id: int, length: int) -> set[tuple[int, time, time]]:
+    """Day, start and end that a meeting of that many slots has today when it begins in a slot."""
+    chains = problem.calendar.chains(length).values()
+    own = [chain for chain in chains if chain.first.time_slot_id == time_slot_id]
+    return {(chain.first.day, clock(chain.first.start), clock(chain.end)) for chain in own}
+
+
+def trimmed(
+    problem: TermProblem, solution: Solution, overrides: Overrides = NOTHING_EXCUSED
+) -> tuple[Solution, dict[int, str]]:
+    """Take off meetings until what remains breaks no hard rule that no word excuses; say for each what it broke.
+
+    The meeting with most violations goes first, so that few have to; of each violation as many go at once as it counts
+    slots, since the whole term is counted each time.
+    """
+    reasons: dict[int, str] = {}
+    while found := [one for one in hard_violations(problem, solution) if not is_excused(one, overrides)]:
+        blamed = Counter(meeting for violation in found for meeting in violation.meetings)
+        off: set[int] = set()
+        for violation in found:
+            for meeting in sorted(violation.meetings, key=lambda m: (-blamed[m], m)):
+                if _is_settled(problem, violation, off):
+                    break
+                if meeting not in off:
+                    off.add(meeting)
+                    reasons[meeting] = f"Taken off, because: {violation.sentence}"
+        if not off:
+            break  # what nothing placed breaks, nothing taken off mends
+        solution = solution.moved([(meeting, UNPLACED) for meeting in off])
+    return solution, reasons
+
+
+def _is_settled(problem: TermProblem, violation: Violation, off: set[int]) -> bool:
+    """Whether enough of a violation's meetings are taken off: slots as many as it counts, or all but one."""
+    gone = off.intersection(violation.meetings)
+    slots = sum(problem.rows[meeting].slots for meeting in gone)
+    return bool(gone) and (slots >= violation.count or len(gone) >= len(set(violation.meetings)) - 1)

@@ -1,0 +1,126 @@
+"""Rows of a term to the engine's instance, with what is needed to come back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from webapp.engine.instance import Instance, Room
+from webapp.engine.timegrid import Time
+from webapp.models import Term, WishLevel
+from webapp.services.problem.calendar import Calendar, build_calendar
+from webapp.services.problem.constraints import TermConstraints
+from webapp.services.problem.groups import LeafGroups
+from webapp.services.problem.meetings import MeetingKey, MeetingRow, TermMeetings
+from webapp.services.problem.rows import TermRows, read_term
+from webapp.services.shared.errors import Problem
+
+ORDERED_RULES = ("precedence",)
+
+
+class NothingToPlace(Problem):
+    """The term has no meetings."""
+
+
+@dataclass(frozen=True)
+class TermProblem:
+    """A term as the engine sees it, and whose row each index is.
+
+    Parameters
+    ----------
+    rows
+        Per meeting of the instance, what its entry names.
+    room_ids
+        Per room of the instance, its key.
+    resource_of_faculty, resource_of_leaf
+        The instance's resource of a teacher's key and of a leaf group's.
+    """
+
+    term_id: int
+    organization_id: int
+    instance: Instance
+    calendar: Calendar
+    rows: tuple[MeetingRow, ...]
+    room_ids: tuple[int, ...]
+    resource_of_faculty: Mapping[int, int]
+    resource_of_leaf: Mapping[str, int]
+
+    @property
+    def keys(self) -> tuple[MeetingKey, ...]:
+        """What names each meeting in the data."""
+        return tuple(row.key for row in self.rows)
+
+    @cached_property
+    def index_of(self) -> dict[MeetingKey, int]:
+        """The instance's meeting of a key."""
+        return {row.key: index for index, row in enumerate(self.rows)}
+
+    @cached_property
+    def room_index(self) -> dict[int, int]:
+        """The instance's room of a key."""
+        return {room_id: index for index, room_id in enumerate(self.room_ids)}
+
+
+def build_problem(term: Term) -> TermProblem:
+    """Read a term and write it down as an instance; the number of queries is the same for every term.
+
+    Raises `NoTimeSlots`, `NothingToPlace` or `EmptyWeekSet` where there is no problem to solve.
+    """
+    return problem_from(read_term(term))
+
+
+def problem_from(rows: TermRows) -> TermProblem:
+    """The instance of rows that were read already; see `build_problem`."""
+    term = rows.term
+    used = {c.week_set_id for c in rows.components if c.week_set_id is not None}
+    week_sets = [weeks for key, weeks in rows.week_sets.items() if key in used]
+    calendar = build_calendar(rows.slots, term.break_minutes, term.weeks, week_sets)
+    meetings = TermMeetings(rows, calendar, LeafGroups(rows.groups))
+    if not meetings.meetings:
+        raise NothingToPlace(f"{term.name} has no meetings: no section of it has a component.")
+    constraints = TermConstraints(meetings).all()
+    instance = Instance(
+        name=f"{term.academic_year} semester {term.semester}",
+        grid=calendar.grid,
+        rooms=_rooms(rows, calendar),
+        resources=tuple(meetings.resources),
+        meetings=meetings.engine_meetings(),
+        constraints=constraints,
+        interchangeable=_interchangeable(meetings),
+    )
+    return TermProblem(
+        term_id=term.term_id,
+        organization_id=term.organization_id,
+        instance=instance,
+        calendar=calendar,
+        rows=tuple(meetings.meetings),
+        room_ids=tuple(room.room_id for room in rows.rooms),
+        resource_of_faculty=meetings.resource_of_faculty,
+        resource_of_leaf=meetings.resource_of_leaf,
+    )
+
+
+def _rooms(rows: TermRows, calendar: Calendar) -> tuple[Room, ...]:
+    closed: dict[int, list[Time]] = {}
+    for wish in rows.availability:
+        if wish.room_id is not None and wish.level is WishLevel.UNAVAILABLE:
+            first, last = calendar.reach[wish.time_slot_id]
+            day = 1 << calendar.by_id[wish.time_slot_id].day
+            closed.setdefault(wish.room_id, []).append(Time(first, last - first, day, calendar.grid.all_weeks))
+    return tuple(Room(room.code, room.capacity, tuple(closed.get(room.room_id, ()))) for room in rows.rooms)
+
+
+def _interchangeable(meetings: TermMeetings) -> tuple[tuple[int, ...], ...]:
+    """Meetings of one component and batch that nothing tells apart: no pin, no partner, no order."""
+    apart = {(pin.component_id, pin.student_group_id) for pin in meetings.rows.pins}
+    in_order = {
+        component
+        for rule in meetings.rows.rules
+        if rule.is_enabled and rule.rule in ORDERED_RULES
+        for component in meetings.rows.rule_components.get(rule.term_rule_id, ())
+    }
+    found = []
+    for key, indices in meetings.meetings_of_set.items():
+        alike = key not in apart and key[0] not in in_order and not meetings.meetings[indices[0]].parallel
+        if len(indices) > 1 and alike:
+            found.append(tuple(indices))
+    return tuple(found)

@@ -1,0 +1,132 @@
+"""A timetable that was solved anew becomes a draft of its own: what it came from stays as it is."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+
+from webapp.engine.solution import Solution
+from webapp.extensions import db
+from webapp.models import GenerationJob, JobKind, JobStatus, Timetable, User
+from webapp.services.editor.drafts import draft_name
+from webapp.services.jobs.lease import Lease, write
+from webapp.services.problem import MeetingKey, TimetableFacts, store_timetable, trimmed
+from webapp.services.repair.base import Base, Place, read_base
+from webapp.services.repair.errors import BaseChanged, NoSuchRung
+from webapp.services.shared import audit
+from webapp.services.shared.words import _
+
+
+@dataclass(frozen=True)
+class Redone:
+    """A timetable that came of a job: which, and what is told about it."""
+
+    job: GenerationJob
+    solution: Solution
+    reasons: Mapping[int, str] = field(default_factory=dict)
+    told: Mapping[str, Any] = field(default_factory=dict)
+
+
+def store_draft(base: Base, redone: Redone, user: User | None) -> int:
+    """Add the draft, without commit; return its key.
+
+    Locks and reasons go with the classes that stand where they stood. What breaks a hard rule goes to the tray.
+    """
+    origin = db.session.get_one(Timetable, base.timetable_id)
+    stood = {
+        index
+        for index, (before, now) in enumerate(zip(base.solution.placements, redone.solution.placements, strict=True))
+        if before == now
+    }
+    overrides = {index: override for index, override in base.overrides.items() if index in stood}
+    solution, objections = trimmed(base.problem, redone.solution, overrides)
+    facts = TimetableFacts(
+        draft_name(origin, redone.job.kind),
+        redone.job.job_id,
+        redone.job.created_by_id,
+        based_on_id=base.timetable_id,
+        result={"made_by": redone.job.kind.value, "before": _figures(origin), **redone.told},
+        reasons={**redone.reasons, **objections},
+        locks=_locks_kept(base, solution),
+        overrides={index: one for index, one in overrides.items() if solution.placements[index].time is not None},
+    )
+    timetable_id = store_timetable(base.problem, solution, facts)
+    draft = db.session.get_one(Timetable, timetable_id)
+    after = {"name": draft.variant_name, "based_on": base.timetable_id, "job": redone.job.job_id}
+    audit.record(draft.organization_id, user, f"timetable.{redone.job.kind.value}", draft, after=after)
+    return timetable_id
+
+
+def _figures(timetable: Timetable) -> dict[str, Any]:
+    quality = None if timetable.quality_score is None else str(timetable.quality_score)
+    return {"cost": timetable.cost, "unplaced": timetable.unplaced, "quality": quality}
+
+
+def _locks_kept(base: Base, solution: Solution) -> dict[int, tuple[bool, bool]]:
+    """The locks that still say the truth: of a class that had to move only the part that stayed."""
+    kept = {}
+    for index, (time, room) in base.locks.items():
+        before, now = base.solution.placements[index], solution.placements[index]
+        lock = (time and before.time == now.time, room and before.room == now.room)
+        if now.time is not None and any(lock):
+            kept[index] = lock
+    return kept
+
+
+def finish_resolve(lease: Lease, base: Base, redone: Redone, facts: Mapping[str, Any]) -> None:
+    """Store what a worker has found and end its job in one transaction, without commit; raises `LeaseLost`."""
+    key = redone.job.kind.value
+    told = dict(facts[key])
+    if told["moved"]:
+        user = db.session.get(User, redone.job.created_by_id) if redone.job.created_by_id else None
+        told["timetable_id"] = store_draft(base, redone, user)
+    write(
+        lease,
+        status=JobStatus.COMPLETED,
+        completed_at=sa.func.now(),
+        lease_token=None,
+        progress=100,
+        facts={**facts, key: told},
+    )
+
+
+def draft_of_rung(user: User, job: GenerationJob, number: int) -> Timetable:
+    """Make a rung of a repair's ladder a draft, and commit; a second click returns the same one.
+
+    Raises `NoSuchRung`, `TimetableGone`, or `BaseChanged` where the timetable was changed after the repair was found.
+    """
+    db.session.scalars(sa.select(GenerationJob).filter_by(job_id=job.job_id).with_for_update()).one()
+    told = job.facts.get(JobKind.REPAIR.value) if job.status is JobStatus.COMPLETED else None
+    if told is None or not 1 <= number <= len(told["rungs"]):
+        raise NoSuchRung(_("The repair has no such rung. Look again and choose another."))
+    known = _draft_of(job, number)
+    if known is not None:
+        db.session.rollback()
+        return known
+    base = read_base(job.options["timetable_id"])
+    if base.revision != told["revision"]:
+        raise BaseChanged(
+            _("The timetable has been changed since the repair was found, so it no longer fits. Ask again.")
+        )
+    rung: Mapping[str, Any] = told["rungs"][number - 1]
+    places: Sequence[Place] = rung["places"]
+    indices = (base.problem.index_of.get(MeetingKey(*one["key"])) for one in rung["unplaced"])
+    told_why = zip(indices, (one["reason"] for one in rung["unplaced"]), strict=True)
+    reasons = {index: reason for index, reason in told_why if index is not None}
+    redone = Redone(
+        job,
+        base.solution_with(places),
+        reasons,
+        {"rung": number, "changes": [c["words"] for c in job.options["changes"]]},
+    )
+    timetable_id = store_draft(base, redone, user)
+    db.session.commit()
+    return db.session.get_one(Timetable, timetable_id)
+
+
+def _draft_of(job: GenerationJob, number: int) -> Timetable | None:
+    query = sa.select(Timetable).where(
+        Timetable.generation_job_id == job.job_id, Timetable.result["rung"].as_integer() == number
+    )
+    return db.session.scalars(query.order_by(Timetable.timetable_id).limit(1)).first()

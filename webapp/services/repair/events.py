@@ -1,0 +1,195 @@
+"""What has happened that a timetable must be repaired for: read from a form, told in words, kept as JSON.
+
+A change is written as one piece of text, so that several fit into a form and an address: "room:12:01:0900-1100" (days
+and hours, both may be left out), "faculty:7::", "section:31:80" (the new size).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import time
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+
+from webapp.extensions import db
+from webapp.models import Component, Course, Faculty, Room, Section, Term, TimeSlot
+from webapp.services.problem.calendar import DAY_NAMES
+from webapp.services.repair.errors import ChangeRefused
+from webapp.services.shared.words import _
+
+MOST_STUDENTS = 10_000
+MOST_CHANGES = 20
+
+
+class What(StrEnum):
+    """What may happen."""
+
+    ROOM = "room"
+    FACULTY = "faculty"
+    SECTION = "section"
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that has happened, checked against the term.
+
+    ``slots`` are the time slots that it is about, empty for the whole week; ``size`` is how many students a section
+    has now.
+    """
+
+    what: What
+    key: int
+    text: str
+    words: str
+    slots: tuple[int, ...] = ()
+    size: int = 0
+
+    def as_json(self) -> dict[str, Any]:
+        """For the options of a job."""
+        return asdict(self) | {"slots": list(self.slots)}
+
+
+def change_from(told: Mapping[str, Any]) -> Change:
+    """A change as a job's options hold it."""
+    return Change(**{**told, "what": What(told["what"]), "slots": tuple(told["slots"])})
+
+
+def changes_from(term: Term, texts: Sequence[str]) -> list[Change]:
+    """What the texts say, each once; raises `ChangeRefused`."""
+    wanted = list(dict.fromkeys(text for text in texts if text))
+    if len(wanted) > MOST_CHANGES:
+        raise ChangeRefused(_("At most %(most)s changes fit into one repair, found %(found)s.",
+                              most=MOST_CHANGES, found=len(wanted)))  # fmt: skip
+    return [_change(term, text) for text in wanted]
+
+
+def _change(term: Term, text: str) -> Change:
+    what, _colon, rest = text.partition(":")
+    key, _colon, rest = rest.partition(":")
+    if what not in set(What) or not _is_number(key):
+        raise ChangeRefused(_("A change was not understood: %(text)s.", text=text[:60]))
+    if what == What.SECTION:
+        return _grown(term, int(key), text, rest)
+    return _out(term, What(what), int(key), text, rest)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 10
+
+
+def _grown(term: Term, section_id: int, text: str, size: str) -> Change:
+    query = (
+        sa.select(Course.code, Section.code)
+        .join(Section, Section.course_id == Course.course_id)
+        .where(Section.term_id == term.term_id, Section.section_id == section_id)
+    )
+    found = db.session.execute(query).one_or_none()
+    if found is None:
+        raise ChangeRefused(_("The term has no such section. It may have been deleted meanwhile."))
+    if not _is_number(size) or not 1 <= int(size) <= MOST_STUDENTS:
+        raise ChangeRefused(
+            _("%(section)s: give the new number of students as a whole number from 1 to %(most)s, found %(found)s.",
+              section=" ".join(found), most=MOST_STUDENTS, found=size[:20] or _("nothing"))
+        )  # fmt: skip
+    words = _("%(section)s has %(size)s students", section=" ".join(found), size=int(size))
+    return Change(What.SECTION, section_id, text, words, size=int(size))
+
+
+def _out(term: Term, what: What, key: int, text: str, rest: str) -> Change:
+    name = _name(term, what, key)
+    days_text, _colon, hours = rest.partition(":")
+    begins, _dash, ends = hours.partition("-")
+    first, last = _clock(begins), _clock(ends)
+    days = sorted(set(days_text))
+    if not set(days) <= set("0123456") or (begins and first is None) or (ends and last is None):
+        raise ChangeRefused(_("%(name)s: the days or hours were not understood.", name=name))
+    slots = _slots(term, [int(day) for day in days], first, last)
+    when = _when([int(day) for day in days], first, last)
+    if not slots:
+        raise ChangeRefused(_("%(name)s: the term has no slot %(when)s.", name=name, when=when))
+    whole = not days and first is None and last is None
+    said = _("%(name)s is closed %(when)s") if what is What.ROOM else _("%(name)s is away %(when)s")
+    return Change(what, key, text, said % {"name": name, "when": when}, () if whole else tuple(slots))
+
+
+def _name(term: Term, what: What, key: int) -> str:
+    model: Any = Room if what is What.ROOM else Faculty
+    column = Room.room_id if what is What.ROOM else Faculty.faculty_id
+    row = db.session.scalars(
+        sa.select(model).where(column == key, model.organization_id == term.organization_id)
+    ).one_or_none()
+    if row is None and what is What.ROOM:
+        raise ChangeRefused(_("There is no such room. It may have been deleted meanwhile."))
+    if row is None:
+        raise ChangeRefused(_("There is no such teacher. They may have been deleted meanwhile."))
+    return str(row.code if what is What.ROOM else row.name)
+
+
+def _clock(text: str) -> time | None:
+    if len(text) != 4 or not _is_number(text) or int(text[:2]) > 23 or int(text[2:]) > 59:
+        return None
+    return time(int(text[:2]), int(text[2:]))
+
+
+def _slots(term: Term, days: Sequence[int], first: time | None, last: time | None) -> list[int]:
+    """The slots on these days that overlap with these hours."""
+    query = sa.select(TimeSlot.time_slot_id).filter_by(term_id=term.term_id)
+    if days:
+        query = query.where(TimeSlot.day.in_(days))
+    if first is not None:
+        query = query.where(TimeSlot.end_time > first)
+    if last is not None:
+        query = query.where(TimeSlot.start_time < last)
+    return list(db.session.scalars(query.order_by(TimeSlot.day, TimeSlot.start_time, TimeSlot.time_slot_id)))
+
+
+def _when(days: Sequence[int], first: time | None, last: time | None) -> str:
+    if not days and first is None and last is None:
+        return _("all week")
+    on = _("on %(days)s", days=", ".join(DAY_NAMES[day] for day in days)) if days else _("every day")
+    since = _(" from %(first)s", first=f"{first:%H:%M}") if first is not None else ""
+    until = _(" until %(last)s", last=f"{last:%H:%M}") if last is not None else ""
+    return f"{on}{since}{until}"
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What can be chosen for a term's changes: keys with what people call them."""
+
+    rooms: list[tuple[int, str]]
+    faculty: list[tuple[int, str]]
+    sections: list[tuple[int, str]]
+    days: list[tuple[int, str]]
+    begins: list[tuple[str, str]]
+    ends: list[tuple[str, str]]
+
+
+def choices_of(term: Term) -> Choices:
+    """The rooms and teachers of the organisation, the sections with classes, the days and hours of the term."""
+    home = term.organization_id
+    rooms = sa.select(Room.room_id, Room.code, Room.capacity).filter_by(organization_id=home).order_by(Room.code)
+    people = sa.select(Faculty.faculty_id, Faculty.name, Faculty.code).filter_by(organization_id=home)
+    sections = (
+        sa.select(Section.section_id, Course.code, Section.code, Section.expected_size)
+        .join(Course, Course.course_id == Section.course_id)
+        .where(Section.term_id == term.term_id, sa.exists().where(Component.section_id == Section.section_id))
+        .order_by(Course.code, Section.code)
+    )
+    slots = db.session.execute(
+        sa.select(TimeSlot.day, TimeSlot.start_time, TimeSlot.end_time).filter_by(term_id=term.term_id)
+    ).all()
+    return Choices(
+        rooms=[
+            (key, _("%(code)s, %(seats)s seats", code=code, seats=seats))
+            for key, code, seats in db.session.execute(rooms)
+        ],
+        faculty=[(key, f"{name} ({code})") for key, name, code in db.session.execute(people.order_by(Faculty.name))],
+        sections=[
+            (key, _("%(course)s %(section)s, %(size)s students", course=course, section=section, size=size))
+            for key, course, section, size in db.session.execute(sections)
+        ],
+        days=[(day, DAY_NAMES[day]) for day in sorted({slot.day for slot in slots})],
+        begins=[(f"{at:%H%M}", f"{at:%H:%M}") for at in sorted({slot.start_time for slot in slots})],
+        ends=[(f"{at:%H%M}", f"{at:%H:%M}") for at in sorted({slot.end_time for slot in slots})],
+    )

@@ -1,0 +1,170 @@
+"""A timetable read once for all reports: the term's rows, the truth's instance and where each meeting stands."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import sqlalchemy as sa
+
+from webapp.engine.instance import ResourceKind
+from webapp.engine.rules.patterns import averaged, day_patterns, free_between
+from webapp.engine.timegrid import Time
+from webapp.extensions import db
+from webapp.models import Building, Department, Timetable, WishLevel
+from webapp.services.problem import MeetingRow, TermProblem, TermRows, problem_from, read_term, solution_from
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A meeting that has a place."""
+
+    index: int
+    row: MeetingRow
+    time: Time
+    cells: frozenset[int]
+    room_id: int | None
+    share: float
+    """Of the term's weeks: 1 for every week, a half for odd ones."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the reports count; nothing in it asks the database again."""
+
+    rows: TermRows
+    problem: TermProblem
+    held: tuple[Held, ...]
+    departments: Mapping[int, str]
+    buildings: Mapping[int, str]
+
+    @cached_property
+    def all_cells(self) -> frozenset[int]:
+        """Every period of the week in which the term has a slot."""
+        calendar = self.problem.calendar
+        return frozenset(cell for slot in calendar.slots for cell in calendar.cells_of(slot.time_slot_id))
+
+    @cached_property
+    def ends_of_days(self) -> tuple[frozenset[int], frozenset[int]]:
+        """The first period of each day, and the last."""
+        per_day = self.problem.calendar.grid.slots_per_day
+        days: dict[int, list[int]] = defaultdict(list)
+        for cell in self.all_cells:
+            days[cell // per_day].append(cell)
+        return frozenset(min(cells) for cells in days.values()), frozenset(max(cells) for cells in days.values())
+
+    @cached_property
+    def of_teacher(self) -> dict[int, list[Held]]:
+        """The meetings of each teacher, also of those with none."""
+        found: dict[int, list[Held]] = {key: [] for key in self.rows.faculty}
+        for held in self.held:
+            for key in held.row.faculty_ids:
+                found[key].append(held)
+        return found
+
+    @cached_property
+    def of_group(self) -> dict[int, list[Held]]:
+        """By resource of the instance: the meetings of each smallest group that is taught together."""
+        wanted = {
+            leaf: resource for leaf, resource in self.problem.resource_of_leaf.items() if self._is_group(resource)
+        }
+        found: dict[int, list[Held]] = {resource: [] for resource in wanted.values()}
+        for held in self.held:
+            for leaf in held.row.leaves:
+                if leaf in wanted:
+                    found[wanted[leaf]].append(held)
+        return found
+
+    def _is_group(self, resource: int) -> bool:
+        return self.problem.instance.resources[resource].kind is ResourceKind.GROUP
+
+    @cached_property
+    def group_departments(self) -> dict[int, str]:
+        """By resource of a group: the code of its department, or nothing."""
+        found = {}
+        for leaf, resource in self.problem.resource_of_leaf.items():
+            keys = [int(text) for text in leaf.partition(":")[2].split("+") if text.isdigit()]
+            homes = [self.rows.groups[key].department_id for key in keys if key in self.rows.groups]
+            found[resource] = next((self.departments.get(home, "") for home in homes if home is not None), "")
+        return found
+
+    def group_name(self, resource: int) -> str:
+        """What people call a smallest group."""
+        return self.problem.instance.resources[resource].label
+
+    def department_of(self, faculty_id: int) -> str:
+        """The code of a teacher's department."""
+        return self.departments[self.rows.faculty[faculty_id].department_id]
+
+    def wishes(self, level: WishLevel) -> dict[int, frozenset[int]]:
+        """By teacher: the periods that carry this wish."""
+        found: dict[int, frozenset[int]] = defaultdict(frozenset)
+        for wish in self.rows.availability:
+            if wish.faculty_id is not None and wish.level is level:
+                found[wish.faculty_id] |= self.problem.calendar.cells_of(wish.time_slot_id)
+        return found
+
+    def closed(self) -> dict[int, frozenset[int]]:
+        """By room: the periods in which it is closed."""
+        found: dict[int, frozenset[int]] = defaultdict(frozenset)
+        for wish in self.rows.availability:
+            if wish.room_id is not None and wish.level is WishLevel.UNAVAILABLE:
+                found[wish.room_id] |= self.problem.calendar.cells_of(wish.time_slot_id)
+        return found
+
+    def gaps(self, meetings: Iterable[Held]) -> int:
+        """Free periods between two classes of a day, in an average week: what the rules of gaps count."""
+        grid = self.problem.calendar.grid
+        times = [held.time for held in meetings]
+        return sum(
+            averaged(
+                ((weeks, free_between(busy)) for weeks, busy in day_patterns(times, day, grid.all_weeks)), grid.weeks
+            )
+            for day in range(grid.days)
+        )
+
+    def hours_by_day(self, meetings: Iterable[Held]) -> list[float]:
+        """Periods held on each day of an average week; two at one time count once."""
+        per_day, days = self.problem.calendar.grid.slots_per_day, self.problem.calendar.grid.days
+        found = [0.0] * days
+        for cell, share in self.busy(meetings).items():
+            found[cell // per_day] += share
+        return found
+
+    def busy(self, meetings: Iterable[Held]) -> dict[int, float]:
+        """By period: the share of weeks in which something is held in it."""
+        found: dict[int, set[int]] = defaultdict(set)
+        for held in meetings:
+            for cell in held.cells:
+                found[cell] |= held.row.weeks
+        return {cell: len(weeks) / self.rows.term.weeks for cell, weeks in found.items()}
+
+
+def read(timetable: Timetable) -> Reading:
+    """Read a timetable and its term, by as many queries for a large one as for a small one.
+
+    Raises what `build_problem` raises where the term has no slots or no meetings.
+    """
+    rows = read_term(timetable.term)
+    problem = problem_from(rows)
+    solution = solution_from(problem, timetable.timetable_id)
+    per_day = problem.calendar.grid.slots_per_day
+    held = []
+    for index, (row, placement) in enumerate(zip(problem.rows, solution.placements, strict=True)):
+        if placement.time is None:
+            continue
+        room_id = None if placement.room is None else problem.room_ids[placement.room]
+        day = placement.time.days.bit_length() - 1
+        cells = frozenset(day * per_day + slot for slot in range(placement.time.start, placement.time.end))
+        share = len(row.weeks) / timetable.term.weeks
+        held.append(Held(index, row, placement.time, cells, room_id, share))
+    home = timetable.organization_id
+    departments = sa.select(Department.department_id, Department.code).where(Department.organization_id == home)
+    buildings = sa.select(Building.building_id, Building.code).where(Building.organization_id == home)
+    return Reading(
+        rows,
+        problem,
+        tuple(held),
+        dict(db.session.execute(departments).all()),
+        dict(db.session.execute(buildings).all()),
+    )

@@ -1,0 +1,186 @@
+"""What a run would do with its time and with the classes, said before it begins and while it goes on."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+
+from flask_babel import ngettext
+
+from webapp.extensions import db
+from webapp.models import GenerationJob, Term, Timetable
+from webapp.services.problem import TermProblem
+from webapp.services.runs.options import Choices, checked, hold
+from webapp.services.shared.words import _
+
+SCHEDULING_SHARE = 0.35
+"""The most of a run's time that the first timetable may take; the variants share what is left."""
+SAVING_SHARE = 0.03
+MOST_ASTRAY = 5
+LEAST_SECONDS = 0.5
+"""Of a variant whose time is up before it begins: enough to store the best that is known."""
+LEAST_SEARCH = 0.25
+"""Of a variant's part: searched at least, however long storing the ones before took."""
+
+
+class Shares:
+    """The time of a run as it is shared out: what the variants still to come get is equal parts of what really remains.
+
+    A variant takes more than its search: it is prepared, the search may overrun on a busy machine, and it is stored.
+    What that took for one is kept back of the search of the next, or the last ones would pay for the first.
+
+    Parameters
+    ----------
+    by_work
+        Whether the run shall be repeatable whatever the clock: then every part follows from the plan.
+    """
+
+    def __init__(
+        self, seconds: float, variants: int, *, by_work: bool = False, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.seconds, self._variants, self._by_work, self._clock = seconds, variants, by_work, clock
+        self._end = clock() + seconds
+        self._part = 0.0
+        self._began = self._due = clock()
+        self._afterwards = 0.0
+
+    @property
+    def left(self) -> float:
+        """Seconds until the run's limit."""
+        return max(0.0, self._end - self._clock())
+
+    def of_scheduling(self) -> float:
+        """Seconds for the first timetable, at most."""
+        return SCHEDULING_SHARE * (self.seconds if self._by_work else self.left)
+
+    def of_variant(self, todo: int) -> float:
+        """Seconds for the next of so many variants, with all that belongs to it."""
+        self._began = self._clock()
+        if self._by_work:
+            self._part = (1 - SCHEDULING_SHARE - 2 * SAVING_SHARE) * self.seconds / self._variants
+        else:
+            self._part = max(LEAST_SECONDS, (self.left - SAVING_SHARE * self.seconds) / todo)
+        return self._part
+
+    def of_search(self) -> float:
+        """Seconds of the variant's part that its search may take, now that it is prepared."""
+        seconds = self._part
+        if not self._by_work:
+            prepared = self._clock() - self._began
+            seconds = max(LEAST_SEARCH * self._part, self._part - prepared - self._afterwards)
+        self._due = self._clock() + seconds
+        return seconds
+
+    def stored(self) -> None:
+        """The variant is stored: the next one's search leaves as much time for what comes after it."""
+        self._afterwards = max(self._afterwards, self._clock() - self._due)
+
+
+def seconds_per_variant(seconds: int, variants: int) -> int:
+    """What each variant gets of a run's time at least."""
+    return round((1 - SCHEDULING_SHARE - SAVING_SHARE) * seconds / max(1, variants))
+
+
+def plan(problem: TermProblem | None, term: Term, choices: Choices, seconds: int, variants: int) -> list[str]:
+    """What a run of these choices would do; raises `ChoiceRefused` where they do not fit together."""
+    checked(term, choices)
+    told = [in_time(seconds, variants)] if variants else []
+    if problem is not None:
+        held = hold(problem, choices)
+        told += [*held_in_words(held.told(), choices), *_astray_in_words(held.astray)]
+    return told
+
+
+def in_time(seconds: int, variants: int) -> str:
+    """How a run's time is shared out."""
+    return _(
+        "%(seconds)s s in all: %(first)s s at most for a first timetable, %(each)s s at least for each of %(number)s.",
+        seconds=seconds,
+        first=round(SCHEDULING_SHARE * seconds),
+        each=seconds_per_variant(seconds, variants),
+        number=_("1 variant") if variants == 1 else _("%(number)s variants", number=variants),
+    )
+
+
+def held_of(job: GenerationJob) -> list[str]:
+    """What a run holds to, as sentences; nothing until its worker has counted."""
+    held = job.facts.get("held")
+    choices = Choices.of(job.options)
+    if not held or choices == Choices():
+        return []
+    return [*held_in_words(held, choices), *_astray_in_words(job.facts.get("astray", ()))]
+
+
+def held_in_words(held: Mapping[str, int], choices: Choices) -> list[str]:
+    """What stays where it stands, in numbers."""
+    if choices.base_id is None:
+        return [*_left_out(held), _anew(held["free"])]
+    base = db.session.get(Timetable, choices.base_id)
+    name = base.variant_name if base else "?"
+    told = []
+    if choices.departments:
+        told.append(
+            ngettext(
+                "Frozen: %(num)d class of other departments keeps time and room of %(base)s (no. %(number)s).",
+                "Frozen: %(num)d classes of other departments keep time and room of %(base)s (no. %(number)s).",
+                held["frozen"],
+                base=name,
+                number=choices.base_id,
+            )
+        )
+    if held["tray"]:
+        told.append(
+            ngettext(
+                "%(num)d class of other departments has no place there and stays in the tray.",
+                "%(num)d classes of other departments have no place there and stay in the tray.",
+                held["tray"],
+            )
+        )
+    if choices.keep_locks:
+        told.append(
+            ngettext(
+                "Locked: %(num)d class to be placed keeps what is locked of its time and room.",
+                "Locked: %(num)d classes to be placed keep what is locked of their time and room.",
+                held["locked"],
+            )
+        )
+    told += [*_left_out(held), _anew(held["free"] - held["locked"])]
+    if choices.close:
+        told.append(_closeness_in_words(choices.close, name, choices.base_id))
+    return told
+
+
+def _astray_in_words(sentences: Sequence[str]) -> list[str]:
+    """What is held and can't stay: said before it is found in the tray."""
+    if not sentences:
+        return []
+    told = ngettext(
+        "Held, and against %(num)d hard rule of today: what breaks it goes to the tray.",
+        "Held, and against %(num)d hard rules of today: what breaks them goes to the tray.",
+        len(sentences),
+    )
+    more = len(sentences) - MOST_ASTRAY
+    return [told, *sentences[:MOST_ASTRAY], *([_("And %(number)s more.", number=more)] if more > 0 else [])]
+
+
+def _left_out(held: Mapping[str, int]) -> list[str]:
+    number = held.get("left_out", 0)
+    if not number:
+        return []
+    return [
+        ngettext(
+            "Left out: %(num)d class goes beyond what somebody may teach in a week.",
+            "Left out: %(num)d classes go beyond what somebody may teach in a week.",
+            number,
+        )
+    ]
+
+
+def _anew(classes: int) -> str:
+    return str(ngettext("Free: %(num)d class is placed anew.", "Free: %(num)d classes are placed anew.", classes))
+
+
+def _closeness_in_words(close: str, base: str, number: int) -> str:
+    if close == "little":
+        return _("A class that moves away from %(base)s (no. %(number)s) costs as much as the heaviest wish.",
+                 base=base, number=number)  # fmt: skip
+    return _("A class that moves away from %(base)s (no. %(number)s) costs ten times the heaviest wish.",
+             base=base, number=number)  # fmt: skip

@@ -1,0 +1,87 @@
+"""What must hold within one row of a table, beyond the form of its cells.
+
+Each check answers None, or what is wrong: column, found, expected. A cell that was itself refused is
+None here, so a check says nothing about it.
+"""
+
+import re
+from datetime import date, time
+
+from webapp.services.imports.cells import did_you_mean
+from webapp.services.schema.file_descriptors import Record
+from webapp.services.shared.rule_defaults import RULE_NAMES
+from webapp.services.shared.words import _
+
+Wrong = tuple[str, str, str] | None
+
+
+def ends_after_start(record: Record) -> Wrong:
+    """A slot ends after it begins."""
+    start, end = record.get("start"), record.get("end")
+    if isinstance(start, time) and isinstance(end, time) and end <= start:
+        return "end", f"{end:%H:%M}", _("a time after %(start)s", start=f"{start:%H:%M}")
+    return None
+
+
+def ends_on_after_starts_on(record: Record) -> Wrong:
+    """A term ends after it begins."""
+    start, end = record.get("starts_on"), record.get("ends_on")
+    if isinstance(start, date) and isinstance(end, date) and end <= start:
+        return "ends_on", end.isoformat(), _("a date after %(start)s", start=start.isoformat())
+    return None
+
+
+def academic_year_is_two_years(record: Record) -> Wrong:
+    """An academic year is a year and the last two digits of the next."""
+    text = str(record.get("academic_year"))
+    found = re.fullmatch(r"(\d{4})-(\d{2})", text, re.ASCII)
+    if found is None or (int(found[1]) + 1) % 100 != int(found[2]):
+        return "academic_year", text, _("an academic year such as 2024-25")
+    return None
+
+
+def group_is_not_its_own_parent(record: Record) -> Wrong:
+    """A group is not a part of itself."""
+    if record.get("code") is not None and record.get("parent") == record["code"]:
+        return "parent", str(record["parent"]), _("another group, or nothing")
+    return None
+
+
+def batch_teachers_are_of_batches(record: Record) -> Wrong:
+    """A teacher of one batch names a batch of the component."""
+    batches = record.get("batches") or ()
+    for item in record.get("faculty") or ():  # type: ignore[union-attr]
+        batch = str(item).partition("@")[2]
+        if batch and batch not in batches:  # type: ignore[operator]
+            return "faculty", str(item), _("behind @ one of the component's batches") + did_you_mean(batch, batches)  # type: ignore[arg-type]
+    return None
+
+
+def names_exactly_one(record: Record) -> Wrong:
+    """A wish is of one teacher, or one room, or one group, or one section."""
+    named = [name for name in ("faculty", "room", "group") if record.get(name) is not None]
+    of_section = [name for name in ("course", "section") if record.get(name) is not None]
+    if len(of_section) == 1:
+        missing = "section" if of_section == ["course"] else "course"
+        return missing, "", _("a %(missing)s, since %(of_section)s is given", missing=missing, of_section=of_section[0])
+    if of_section:
+        named.append("section")
+    if len(named) != 1:
+        found = ", ".join(named) or _("none of them")
+        return "faculty", found, _("exactly one of faculty, room, group, and section with its course")
+    return None
+
+
+def pins_something(record: Record) -> Wrong:
+    """A pin names a slot, a room, or both."""
+    if record.get("slot") is None and record.get("room") is None:
+        return "slot", "", _("a slot, a room, or both")
+    return None
+
+
+def rule_is_known(record: Record) -> Wrong:
+    """A rule's name is one of the engine's."""
+    rule = record.get("rule")
+    if rule is not None and rule not in RULE_NAMES:
+        return "rule", str(rule), _("the name of a rule") + did_you_mean(str(rule), RULE_NAMES)
+    return None

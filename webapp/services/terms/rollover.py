@@ -1,0 +1,283 @@
+"""From term to term: a new term with what is ticked of an earlier one, in one transaction, all or nothing.
+
+The rows travel as records of the exchange format, so that a copy is checked and stored like an import. The earlier term
+is read and never written.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from flask_babel import lazy_gettext as _l
+
+from webapp.extensions import db
+from webapp.models import AuditEvent, Organization, Term, Timetable, TimetableStatus, User
+from webapp.services.imports import uploads
+from webapp.services.imports.preview import Preview, compare
+from webapp.services.imports.sheets import Row, Sheet, Tables
+from webapp.services.imports.stored import Store
+from webapp.services.reference import RecordRefused, Scope, find_table
+from webapp.services.reference.form_values import understand
+from webapp.services.schema.file_descriptors import Record
+from webapp.services.schema.file_tables import BY_NAME, TERM
+from webapp.services.shared import audit, optimistic_lock
+from webapp.services.shared.errors import NotFound, Problem
+from webapp.services.shared.words import _
+
+ACTION = "term.copy"
+ONE_YEAR = timedelta(weeks=52)
+"""Whole weeks, so that the copy begins on the same day of the week."""
+
+
+class CopyRefused(Problem):
+    """The term can't be copied in this way; nothing was made."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """What can be ticked: the tables it brings, and the parts without which it makes no sense."""
+
+    key: str
+    title: Any
+    about: Any
+    tables: tuple[str, ...]
+    needs: tuple[str, ...] = ()
+
+
+PARTS = (
+    Part("slots", _l("Time slots and week sets"), _l("The week's grid."), ("time_slots", "week_sets")),
+    Part(
+        "sections",
+        _l("Sections"),
+        _l("With their components, teachers, groups and batches."),
+        ("groups", "sections", "components"),
+        ("slots",),
+    ),
+    Part(
+        "enrollments",
+        _l("Enrolments"),
+        _l("Who belongs to which group, and single students' electives."),
+        ("students", "enrollments"),
+        ("sections",),
+    ),
+    Part(
+        "availability",
+        _l("Availability and wishes"),
+        _l("Of teachers and rooms; of groups and sections where these are copied."),
+        ("availability",),
+        ("slots",),
+    ),
+    Part("pins", _l("Pins"), _l("Meetings that must stand at a slot or in a room."), ("pins",), ("slots", "sections")),
+    Part(
+        "rules",
+        _l("Rules with their weights"),
+        _l("Without them the new term begins with the usual rules."),
+        ("rules",),
+    ),
+    Part(
+        "timetable",
+        _l("The published timetable, as a draft"),
+        _l("To start from, or to stay close to."),
+        ("entries",),
+        ("slots", "sections"),
+    ),
+)
+PART_BY_KEY: Mapping[str, Part] = {part.key: part for part in PARTS}
+
+
+@dataclass(frozen=True)
+class Copied:
+    """What a copy brought, as its audit event tells: rows by table, and the draft where there is one."""
+
+    source: str
+    parts: tuple[Part, ...]
+    rows: tuple[tuple[str, int], ...]
+    draft: Timetable | None
+
+
+def suggested(source: Term) -> dict[str, Any]:
+    """The new term as the registrar will most likely want it: a year later, on the same weekdays."""
+    year = int(source.academic_year[:4])
+    later = f"{year + 1}-{(year + 2) % 100:02d}"
+    name = source.name.replace(source.academic_year, later)
+    return {
+        "name": name if name != source.name else f"{source.name}, {later}"[:200],
+        "academic_year": later,
+        "semester": source.semester,
+        "starts_on": _later(source.starts_on),
+        "ends_on": _later(source.ends_on),
+        "weeks": source.weeks,
+        "break_minutes": source.break_minutes,
+    }
+
+
+def _later(day: date) -> date | None:
+    """The same weekday a year later; None after the last year that there is, which terms of old may have reached."""
+    try:
+        return day + ONE_YEAR
+    except OverflowError:
+        return None
+
+
+def published_timetable(source: Term) -> Timetable | None:
+    """The timetable that a copy may bring along."""
+    query = sa.select(Timetable).filter_by(term_id=source.term_id, status=TimetableStatus.PUBLISHED)
+    return db.session.scalars(query).one_or_none()
+
+
+def copy_term(source: Term, user: User, values: Mapping[str, Any], ticked: Collection[str], key: str) -> Term:
+    """Make a term of the form's ``values`` with the ticked parts of another, and commit; return it.
+
+    The same ``key`` again returns the term that it made. Raises RecordRefused with the errors by field, or CopyRefused
+    or ImportConflict (its dates overlap those of another term); nothing is stored then.
+    """
+    try:
+        optimistic_lock.lock(source.organization)
+        made = _made_before(source.organization_id, key) or _copy(source, user, values, _chosen(source, ticked), key)
+        db.session.commit()
+    except BaseException:
+        db.session.rollback()
+        raise
+    return made
+
+
+def _chosen(source: Term, ticked: Collection[str]) -> list[Part]:
+    """The ticked parts; raises CopyRefused with every one whose needs are not ticked."""
+    parts = [part for part in PARTS if part.key in ticked]
+    findings = [
+        _("“%(part)s” needs “%(needed)s”.", part=part.title, needed=PART_BY_KEY[needed].title)
+        for part in parts
+        for needed in part.needs
+        if needed not in ticked
+    ]
+    if "timetable" in ticked and published_timetable(source) is None:
+        findings.append(_("%(term)s has no published timetable.", term=source.name))
+    if findings:
+        raise CopyRefused(_("Nothing was copied: what is ticked does not fit together."), findings)
+    return parts
+
+
+def _made_before(organization_id: int, key: str) -> Term | None:
+    query = sa.select(AuditEvent.subject_key).where(
+        AuditEvent.organization_id == organization_id,
+        AuditEvent.action == ACTION,
+        AuditEvent.after["key"].astext == key,
+    )
+    found = db.session.scalar(query) if key else None
+    return None if found is None else db.session.get(Term, int(found))
+
+
+def _copy(source: Term, user: User, values: Mapping[str, Any], parts: Sequence[Part], key: str) -> Term:
+    organization = source.organization
+    record = _new_term(organization, user, values)
+    tables = _tables(source, record, parts)
+    term = uploads.make_term(organization, record["academic_year"], record["semester"], tables=tables)
+    rows = Store(organization.organization_id, term)
+    found = compare(rows, tables)
+    if not found.ok:
+        raise CopyRefused(_("Nothing was copied."), [str(fault) for fault in found.faults])
+    timetable_id = uploads.store_compared(rows, found, user, name=_("%(term)s, as published", term=source.name)[:100])
+    after = {
+        "from": source.name,
+        "parts": [part.key for part in parts],
+        "rows": _counts(found),
+        "timetable_id": timetable_id,
+        "key": key,
+    }
+    audit.record(organization, user, ACTION, term, after=after)
+    return term
+
+
+def _new_term(organization: Organization, user: User, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The form's term by the same rules as that of the table of terms; raises RecordRefused."""
+    understood = understand(Scope(organization, None, user), find_table("terms"), None, values)
+    record, errors = understood.values, dict(understood.errors)
+    if not errors and uploads.find_term(organization, record["academic_year"], record["semester"]) is not None:
+        errors["semester"] = _("This academic year has a semester of that number already.")
+    if errors:
+        raise RecordRefused(_("Nothing was copied: the new term needs a correction."), errors)
+    return record
+
+
+def _counts(found: Preview) -> dict[str, int]:
+    return {table.name: len(table.rows) for table in found.tables if table.table is not TERM}
+
+
+def _tables(source: Term, term: Record, parts: Sequence[Part]) -> Tables:
+    """What is copied, as if a file had brought it."""
+    store, ticked = Store(source.organization_id, source), {part.key for part in parts}
+    sheets = {TERM.name: _sheet(source, TERM.name, [{name: term[name] for name in TERM.by_name}])}
+    for part in parts:
+        for name in part.tables:
+            kept = [record for record in store.table(name).records.values() if _goes_along(name, record, ticked, store)]
+            sheets[name] = _sheet(source, name, kept)
+    return Tables(source.name, sheets)
+
+
+def _sheet(source: Term, name: str, records: Sequence[Record]) -> Sheet:
+    table = BY_NAME[name]
+    columns = STUDENT_COLUMNS if name == "students" else tuple(table.by_name)
+    rows = tuple(
+        Row(number, {column: record[column] for column in columns}) for number, record in enumerate(records, start=1)
+    )
+    return Sheet(table, source.name, columns, rows)
+
+
+STUDENT_COLUMNS = ("code", "groups")
+"""Students belong to the organisation; of the term are only the groups they are in."""
+
+
+def _goes_along(name: str, record: Record, ticked: Collection[str], store: Store) -> bool:
+    """Leave out rows about sections that are not copied, and meetings that are no longer asked for."""
+    condition = CONDITIONS.get(name)
+    return condition is None or condition(record, ticked, store)
+
+
+def _has_groups(record: Record, _ticked: Collection[str], _store: Store) -> bool:
+    return bool(record["groups"])
+
+
+def _is_about_what_is_copied(record: Record, ticked: Collection[str], _store: Store) -> bool:
+    return "sections" in ticked or (record["group"] is None and record["section"] is None)
+
+
+def _needs_no_component(record: Record, ticked: Collection[str], _store: Store) -> bool:
+    return "sections" in ticked or not record["components"]
+
+
+def _is_asked_for(record: Record, _ticked: Collection[str], store: Store) -> bool:
+    key = (record["course"], record["section"], record["component"])
+    component = store.table("components").records[key]
+    batches: Any = component["batches"]
+    number, most = int(str(record["number"])), int(str(component["meetings_per_week"]))
+    return number <= most and (record["batch"] in batches if batches else record["batch"] is None)
+
+
+CONDITIONS: Mapping[str, Callable[[Record, Collection[str], Store], bool]] = {
+    "students": _has_groups,
+    "availability": _is_about_what_is_copied,
+    "rules": _needs_no_component,
+    "pins": _is_asked_for,
+    "entries": _is_asked_for,
+}
+
+
+def copied(term: Term) -> Copied:
+    """What the copy that made a term brought; raises NotFound where it was not copied."""
+    query = sa.select(AuditEvent.after).where(
+        AuditEvent.organization_id == term.organization_id,
+        AuditEvent.action == ACTION,
+        AuditEvent.subject_key == str(term.term_id),
+    )
+    told = db.session.scalar(query)
+    if told is None:
+        raise NotFound(_("%(term)s was not copied from another term.", term=term.name))
+    draft = sa.select(Timetable).filter_by(term_id=term.term_id, timetable_id=told["timetable_id"])
+    return Copied(
+        source=told["from"],
+        parts=tuple(PART_BY_KEY[key] for key in told["parts"]),
+        rows=tuple((name, told["rows"][name]) for name in BY_NAME if name in told["rows"]),
+        draft=db.session.scalars(draft).one_or_none() if told["timetable_id"] is not None else None,
+    )

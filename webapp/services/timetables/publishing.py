@@ -1,0 +1,309 @@
+"""From draft to published: which status may follow which, and what is checked before everybody sees it."""
+
+from collections.abc import Container, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from hashlib import blake2s
+from typing import NoReturn
+
+import sqlalchemy as sa
+from flask_babel import ngettext
+
+from webapp.extensions import db
+from webapp.models import AuditEvent, Term, Timetable, TimetableEntry, User
+from webapp.services.problem import (
+    MeetingKey,
+    Override,
+    TermProblem,
+    build_problem,
+    changed_since,
+    content_hash,
+    hard_violations,
+    solution_from,
+)
+from webapp.services.shared.errors import Conflict, NotFound, Problem
+from webapp.services.shared.words import _
+from webapp.services.timetables import approvals, lifecycle
+from webapp.services.timetables.lifecycle import (
+    DRAFT,
+    MAY_FOLLOW,
+    PUBLISHED,
+    SUPERSEDED,
+    AlreadyPublished,
+    StatusRefused,
+)
+
+__all__ = ["MAY_FOLLOW", "AlreadyPublished", "StatusRefused"]
+
+MOST_FINDINGS = 20
+
+
+class TimetableUnknown(NotFound):
+    """The organisation has no such timetable."""
+
+
+class HasUnplaced(Problem):
+    """Meetings have no place, so the timetable can't be published."""
+
+
+class DataChanged(Conflict):
+    """The term's rows say otherwise than the timetable that was made from them."""
+
+
+class BreaksHardRules(Problem):
+    """Hard rules are broken, so the timetable can't be published."""
+
+
+class NotAcknowledged(Conflict):
+    """Something speaks against the timetable that nobody has acknowledged; the findings name each."""
+
+
+class PreviewStale(Conflict):
+    """What is to be published, or what it takes the place of, is not what the page showed."""
+
+
+class PointKind(StrEnum):
+    """What may speak against publishing and can be acknowledged."""
+
+    VIOLATION = "violation"
+    COMMENT = "comment"
+    APPROVAL = "approval"
+
+
+@dataclass(frozen=True)
+class Point:
+    """One thing to acknowledge by name; its key is another one as soon as it says something else."""
+
+    key: str
+    kind: PointKind
+    sentence: str
+    entry_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """What stands against publishing today: a refusal that nothing excuses, or points to acknowledge."""
+
+    points: tuple[Point, ...] = ()
+    refusal: Problem | None = None
+    acknowledged: frozenset[str] = frozenset()
+    """Keys that were acknowledged when the timetable was published before."""
+
+    def open_points(self, acknowledged: Container[str] = ()) -> list[Point]:
+        """The points that neither this publishing nor an earlier one has acknowledged."""
+        return [point for point in self.points if point.key not in acknowledged and point.key not in self.acknowledged]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a reader had before them when they decided: the timetable's revision, and what it takes the place of."""
+
+    revision: int
+    replaces: int | None
+
+
+def timetable_of(user: User, timetable_id: int) -> Timetable:
+    """A timetable of the user's own organisation; raises `TimetableUnknown`."""
+    query = sa.select(Timetable).filter_by(organization_id=user.organization_id, timetable_id=timetable_id)
+    timetable = db.session.scalars(query).one_or_none()
+    if timetable is None:
+        raise TimetableUnknown(_("There is no timetable %(number)s.", number=timetable_id))
+    return timetable
+
+
+def latest_named(term: Term, name: str) -> Timetable:
+    """The newest timetable of a term with a name; raises `TimetableUnknown`."""
+    query = sa.select(Timetable).filter_by(term_id=term.term_id)
+    newest = query.order_by(Timetable.timetable_id.desc())
+    found = db.session.scalars(newest.where(sa.func.lower(Timetable.variant_name) == name.lower()).limit(1)).first()
+    if found is None:
+        names = db.session.scalars(sa.select(Timetable.variant_name).filter_by(term_id=term.term_id).distinct())
+        there = ", ".join(sorted(names)) or _("none")
+        raise TimetableUnknown(_("There is no timetable %(name)s; there are: %(there)s.", name=name, there=there))
+    return found
+
+
+def version_before(term: Term) -> Timetable | None:
+    """The version that everybody saw before the published one, to bring it back."""
+    query = sa.select(Timetable).filter_by(term_id=term.term_id, status=SUPERSEDED)
+    return db.session.scalars(query.order_by(Timetable.published_at.desc().nulls_last()).limit(1)).first()
+
+
+def readiness(timetable: Timetable) -> Readiness:
+    """What stands against publishing a timetable, counted by the truth against the term as it is today."""
+    try:
+        return _ready(timetable)[0]
+    except Problem as refusal:
+        return Readiness(refusal=refusal)
+
+
+def publish(
+    user: User | None, timetable: Timetable, acknowledged: Container[str] = (), seen: Seen | None = None
+) -> Timetable:
+    """Show a timetable to everybody in the place of the one before, and commit.
+
+    It is checked again by the truth against the term as it is today. Raises `StatusRefused`, `PreviewStale`,
+    `HasUnplaced`, `DataChanged`, `BreaksHardRules` or `NotAcknowledged`, with the single reasons as findings.
+    """
+    keys = sa.select(Timetable.timetable_id).filter_by(term_id=timetable.term_id)
+    of_term = lifecycle.lock_all(db.session.scalars(keys))
+    lifecycle.refuse_unless(timetable, PUBLISHED)
+    earlier = next((other for other in of_term if other.status is PUBLISHED), None)
+    _refuse_unless_seen(timetable, earlier, seen)
+    ready, checked_hash = _ready(timetable)
+    if missing := ready.open_points(acknowledged):
+        _refuse_points(missing)
+    if earlier is not None:
+        lifecycle.change(user, earlier, SUPERSEDED, after={"superseded_by": timetable.timetable_id})
+        db.session.flush()  # one published timetable a term is a constraint, so the old one goes first
+    before = {"number": timetable.number}
+    if timetable.number is None:
+        timetable.number = 1 + max((other.number or 0 for other in of_term), default=0)
+    timetable.content_hash = checked_hash
+    timetable.published_at = sa.func.now()
+    timetable.published_by_id = user.user_id if user else None
+    after = {
+        "number": timetable.number,
+        "hash": timetable.content_hash,
+        "supersedes": earlier.timetable_id if earlier else None,
+        "acknowledged": {point.key: point.sentence for point in ready.points},
+    }
+    lifecycle.change(user, timetable, PUBLISHED, before=before, after=after)
+    db.session.commit()
+    return timetable
+
+
+def unpublish(user: User | None, timetable: Timetable) -> Timetable:
+    """Take a published timetable back to draft, and commit; nobody but the registrar sees the term then.
+
+    Raises `StatusRefused`.
+    """
+    lifecycle.lock(timetable)
+    if timetable.status is not PUBLISHED:
+        raise StatusRefused(_("%(name)s is %(status)s, so there is nothing to take back.", name=timetable.variant_name,
+                              status=timetable.status.value))  # fmt: skip
+    lifecycle.change(user, timetable, DRAFT)
+    db.session.commit()
+    return timetable
+
+
+def revert(user: User | None, timetable: Timetable) -> Timetable:
+    """Publish an earlier version again: checked as if it were new, but what was acknowledged then needs no word now."""
+    return publish(user, timetable)
+
+
+def _refuse_unless_seen(timetable: Timetable, earlier: Timetable | None, seen: Seen | None) -> None:
+    if seen is None:
+        return
+    if seen.revision != timetable.revision:
+        raise PreviewStale(
+            _("%(name)s has changed since the page was shown, so it was not published. Look again.",
+              name=timetable.variant_name)
+        )  # fmt: skip
+    if seen.replaces == (earlier.timetable_id if earlier else None):
+        return
+    if earlier is None:
+        raise PreviewStale(_("The published timetable was withdrawn since the page was shown. Look again."))
+    raise PreviewStale(
+        _("Version %(number)s (%(name)s) was published since the page was shown, so nothing was published now. "
+          "Look again at what would change.", number=earlier.number, name=earlier.variant_name)
+    )  # fmt: skip
+
+
+def _refuse_points(missing: list[Point]) -> NoReturn:
+    words = ngettext("%(num)d point is not acknowledged, so nothing was published.",
+               "%(num)d points are not acknowledged, so nothing was published.", len(missing))  # fmt: skip
+    raise NotAcknowledged(words, _most([point.sentence for point in missing]))
+
+
+def _ready(timetable: Timetable) -> tuple[Readiness, str]:
+    """What is to be acknowledged, and the hash of what was checked; raises what `publish` says of the check."""
+    problem = build_problem(timetable.term)
+    solution = solution_from(problem, timetable.timetable_id)
+    if solution.unplaced:
+        labels = [problem.rows[index].label for index in solution.unplaced]
+        raise HasUnplaced(
+            _("%(number)s classes have no place yet.", number=len(labels)), _most(_with_reasons(timetable, labels))
+        )
+    changed = changed_since(problem, timetable.timetable_id)
+    if changed:
+        raise DataChanged(
+            _("The term's data has changed in %(number)s places since it was made.", number=len(changed)),
+            _most(changed),
+        )
+    reasons = _reasons(problem, timetable)
+    findings, points = [], []
+    for violation in hard_violations(problem, solution):
+        given = (reasons[index] for index in violation.meetings if index in reasons)
+        excuse = next((one for one in given if one[1].excuses(violation.rule)), None)
+        if excuse is None:
+            findings.append(violation.sentence)
+        else:
+            points.append(_excused(violation.rule, violation.sentence, excuse[0], excuse[1].reason))
+    if findings:
+        raise BreaksHardRules(_("%(number)s hard rules are broken.", number=len(findings)), _most(findings))
+    points += [*_comment_points(timetable), *_approval_points(timetable)]
+    return Readiness(tuple(points), None, _acknowledged_before(timetable)), content_hash(problem, solution)
+
+
+def _excused(rule: str, sentence: str, entry_id: int, reason: str) -> Point:
+    digest = blake2s(f"{rule} {sentence} {reason}".encode(), digest_size=6).hexdigest()
+    words = _("%(sentence)s The reason given: %(reason)s", sentence=sentence, reason=reason)
+    return Point(f"{PointKind.VIOLATION}-{digest}", PointKind.VIOLATION, words, entry_id)
+
+
+def _comment_points(timetable: Timetable) -> Iterator[Point]:
+    for said in approvals.comments_of(timetable, only_open=True):
+        if said.by_registrar:
+            continue
+        about = _(" on %(label)s", label=said.label) if said.label else ""
+        words = _("%(who)s%(about)s: %(body)s", who=said.department or said.author, about=about, body=said.body)
+        yield Point(f"{PointKind.COMMENT}-{said.timetable_comment_id}", PointKind.COMMENT, words, said.entry_id)
+
+
+def _approval_points(timetable: Timetable) -> Iterator[Point]:
+    for one in approvals.standings(timetable):
+        if one.state is approvals.State.APPROVED:
+            continue
+        words = _("%(name)s (%(code)s) has not approved it.", name=one.name, code=one.code)
+        if one.is_outdated:
+            words = _("%(name)s (%(code)s) approved an earlier state, not this one.", name=one.name, code=one.code)
+        yield Point(f"{PointKind.APPROVAL}-{one.department_id}", PointKind.APPROVAL, words)
+
+
+def _acknowledged_before(timetable: Timetable) -> frozenset[str]:
+    """What was acknowledged whenever this very timetable was published before."""
+    query = sa.select(AuditEvent.after["acknowledged"]).filter_by(
+        organization_id=timetable.organization_id,
+        subject=Timetable.__tablename__,
+        subject_key=str(timetable.timetable_id),
+        action="timetable.publish",
+    )
+    return frozenset(key for given in db.session.scalars(query) for key in given or ())
+
+
+def _reasons(problem: TermProblem, timetable: Timetable) -> dict[int, tuple[int, Override]]:
+    """By meeting, the entry that a registrar has put by hand where rules forbid it, and the word on it."""
+    entry = TimetableEntry
+    query = sa.select(
+        entry.component_id, entry.student_group_id, entry.ordinal,
+        entry.entry_id, entry.override_reason, entry.override_rules,
+    ).where(entry.timetable_id == timetable.timetable_id, entry.override_reason.is_not(None))  # fmt: skip
+    return {
+        problem.index_of[key]: (entry_id, Override(reason or "", frozenset(rules)))
+        for component_id, batch_id, ordinal, entry_id, reason, rules in db.session.execute(query)
+        if (key := MeetingKey(component_id, batch_id, ordinal)) in problem.index_of
+    }
+
+
+def _with_reasons(timetable: Timetable, labels: list[str]) -> list[str]:
+    query = sa.select(TimetableEntry.unplaced_reason).where(
+        TimetableEntry.timetable_id == timetable.timetable_id, TimetableEntry.unplaced_reason.is_not(None)
+    )
+    reasons = sorted({str(reason) for reason in db.session.scalars(query.limit(MOST_FINDINGS))})
+    return [_("Without a place: %(label)s.", label=label) for label in labels] + reasons
+
+
+def _most(findings: list[str]) -> list[str]:
+    more = len(findings) - MOST_FINDINGS
+    return findings[:MOST_FINDINGS] + ([_("And %(number)s more.", number=more)] if more > 0 else [])

@@ -1,0 +1,89 @@
+"""What is kept for how long: drafts that nobody has touched and uploaded files go, what was ever published stays."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import defer, joinedload
+
+from webapp.extensions import db
+from webapp.models import (
+    GenerationJob,
+    Timetable,
+    TimetableChange,
+    TimetableComment,
+    TimetableStatus,
+    Upload,
+)
+from webapp.services.jobs.requests import ACTIVE
+from webapp.services.shared import audit
+
+DRAFT_DAYS = 365
+UPLOAD_DAYS = 90
+
+
+@dataclass(frozen=True)
+class Old:
+    """What has lain for longer than it is kept."""
+
+    drafts: Sequence[Timetable]
+    uploads: Sequence[Upload]
+
+
+def old(draft_days: int = DRAFT_DAYS, upload_days: int = UPLOAD_DAYS) -> Old:
+    """The drafts that nobody has made, changed or spoken about for so many days, and the files sent before so many.
+
+    What was ever published has a number and is none of them, whatever its status is today. Nor is what a run that is
+    queued or under way has made or holds to.
+    """
+    return Old(db.session.scalars(_old_drafts(draft_days)).all(), db.session.scalars(_old_uploads(upload_days)).all())
+
+
+def clean(found: Old) -> None:
+    """Delete what was found, each in a transaction of its own with its audit event."""
+    for draft in found.drafts:
+        before = {"name": draft.variant_name, "term": draft.term.name, "made": f"{draft.created_at:%Y-%m-%d}"}
+        audit.record(draft.organization_id, None, "timetable.clean", draft, before=before)
+        db.session.flush()
+        is_draft = (Timetable.status == TimetableStatus.DRAFT, Timetable.number.is_(None))
+        query = sa.delete(Timetable).where(Timetable.timetable_id == draft.timetable_id, *is_draft)
+        if db.session.execute(query.returning(Timetable.timetable_id)).scalar_one_or_none() is None:
+            db.session.rollback()  # published or deleted since it was looked for
+        db.session.commit()
+    for upload in found.uploads:
+        before = {"file": upload.filename, "sent": f"{upload.created_at:%Y-%m-%d}"}
+        audit.record(upload.organization_id, None, "upload.clean", upload, before=before)
+        db.session.execute(sa.delete(Upload).filter_by(upload_id=upload.upload_id))
+        db.session.commit()
+
+
+def _old_drafts(days: int) -> sa.Select[Timetable]:
+    since = datetime.now(UTC) - timedelta(days=days)
+    own = Timetable.timetable_id
+    changed = sa.exists().where(TimetableChange.timetable_id == own, TimetableChange.created_at >= since)
+    spoken_of = sa.exists().where(TimetableComment.timetable_id == own, TimetableComment.created_at >= since)
+    at_work = sa.exists().where(
+        GenerationJob.status.in_(ACTIVE),
+        sa.or_(
+            GenerationJob.job_id == Timetable.generation_job_id,
+            GenerationJob.options["timetable_id"].as_integer() == own,
+            GenerationJob.options["choices"]["base_id"].as_integer() == own,
+        ),
+    )
+    return (
+        sa.select(Timetable)
+        .where(
+            Timetable.status == TimetableStatus.DRAFT,
+            Timetable.number.is_(None),
+            Timetable.created_at < since,
+            sa.not_(sa.or_(changed, spoken_of, at_work)),
+        )
+        .options(joinedload(Timetable.term))
+        .order_by(own)
+    )
+
+
+def _old_uploads(days: int) -> sa.Select[Upload]:
+    since = datetime.now(UTC) - timedelta(days=days)
+    return sa.select(Upload).where(Upload.created_at < since).options(defer(Upload.content)).order_by(Upload.upload_id)

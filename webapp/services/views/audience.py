@@ -1,0 +1,383 @@
+"""Who sees which part of a timetable: the published one to everybody, each their own.
+
+A registrar sees every timetable of the organisation; a head the classes of the own department's courses; a teacher
+the classes they teach; a student those of their own groups and enrolments. What is not allowed here is refused.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from webapp.extensions import db
+from webapp.models import (
+    Course,
+    CourseEnrollment,
+    Department,
+    EntryFaculty,
+    EntryGroup,
+    Faculty,
+    GenerationJob,
+    Role,
+    Room,
+    Student,
+    StudentGroup,
+    StudentGroupMember,
+    Term,
+    Timetable,
+    TimetableEntry,
+    TimetableStatus,
+    User,
+)
+from webapp.services.shared.errors import Forbidden, NotFound
+from webapp.services.shared.words import _
+from webapp.services.views.entries import SeenEntry, read_entries, read_slot_views
+from webapp.services.views.grid import EntryView, Grid, Sheet, build_grid
+
+TERM_BY_NUMBER = re.compile(r"(\d{4}-\d{2})[-/.](\d{1,2})", re.ASCII)
+
+
+class TermUnknown(NotFound):
+    """The organisation has no such term."""
+
+
+class DepartmentUnknown(NotFound):
+    """The organisation has no such department."""
+
+
+class SubjectUnknown(NotFound):
+    """The term has no such group, teacher, room or department."""
+
+
+class NotYours(Forbidden):
+    """The caller's role does not reach so far."""
+
+
+class Lens(StrEnum):
+    """By whom or what a timetable is looked at."""
+
+    GROUP = "group"
+    FACULTY = "faculty"
+    ROOM = "room"
+    DEPARTMENT = "department"
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Somebody or something that has a timetable of its own."""
+
+    lens: Lens
+    key: int
+    code: str
+    name: str
+    department_id: int | None = None
+
+    @property
+    def label(self) -> str:
+        """Code and name, once where they are the same."""
+        return self.code if self.code == self.name else f"{self.code}: {self.name}"
+
+
+# Which term, which timetable
+
+
+def today_of(user: User) -> date:
+    """The date of today where the organisation is."""
+    return datetime.now(ZoneInfo(user.organization.timezone)).date()
+
+
+def shown_term(user: User, term_param: str | None = None) -> Term | None:
+    """The term that a page shows: the one asked for, else the published one of today, else the latest published.
+
+    ``term_param`` is a ``term_id`` or "2024-25-3". None when nothing is published; raises `TermUnknown`.
+    """
+    own = sa.select(Term).where(Term.organization_id == user.organization_id)
+    if term_param:
+        return _term_asked_for(own, term_param)
+    today = today_of(user)
+    published = own.join(Timetable, Timetable.term_id == Term.term_id)
+    published = published.where(Timetable.status == TimetableStatus.PUBLISHED)
+    is_current = sa.and_(Term.starts_on <= today, Term.ends_on >= today)
+    query = published.order_by(is_current.desc(), Timetable.published_at.desc(), Term.starts_on.desc()).limit(1)
+    return db.session.scalars(query).first()
+
+
+def _term_asked_for(own: Any, term_param: str) -> Term:
+    term = None
+    if found := TERM_BY_NUMBER.fullmatch(term_param):
+        query = own.where(Term.academic_year == found[1], Term.semester == int(found[2]))
+        term = db.session.scalars(query).one_or_none()
+    elif term_param.isascii() and term_param.isdigit() and len(term_param) < 10:
+        term = db.session.scalars(own.where(Term.term_id == int(term_param))).one_or_none()
+    if term is None:
+        raise TermUnknown(_("There is no term %(term)s.", term=term_param[:40]))
+    found_term: Term = term
+    return found_term
+
+
+def terms_of(user: User, *, published_only: bool = False) -> Sequence[Term]:
+    """The organisation's terms, latest first; only those with something published for other roles than registrar."""
+    query = sa.select(Term).where(Term.organization_id == user.organization_id)
+    if published_only:
+        published = sa.select(Timetable.term_id).where(Timetable.status == TimetableStatus.PUBLISHED)
+        query = query.where(Term.term_id.in_(published))
+    return db.session.scalars(query.order_by(Term.starts_on.desc())).all()
+
+
+def published_timetable(term: Term | None) -> Timetable | None:
+    """The term's published timetable."""
+    if term is None:
+        return None
+    query = sa.select(Timetable).filter_by(term_id=term.term_id, status=TimetableStatus.PUBLISHED)
+    return db.session.scalars(query).one_or_none()
+
+
+# The lists: what belongs to whom
+
+
+def department_entries(user: User, department_id: int, term: Term | None) -> list[EntryView]:
+    """The published classes of a department's courses, and no others.
+
+    Raises `DepartmentUnknown` outside the organisation, `NotYours` for another department than a head's own and for
+    every role but registrar and head.
+    """
+    department = department_of(user, department_id)
+    timetable = published_timetable(term)
+    if timetable is None:
+        return []
+    own = sa.select(Course.course_id).where(Course.department_id == department.department_id)
+    return _views(read_entries(timetable.timetable_id, TimetableEntry.course_id.in_(own)))
+
+
+def department_of(user: User, department_id: int) -> Department:
+    """A department that the user may look at; raises as `department_entries` does."""
+    query = sa.select(Department).filter_by(organization_id=user.organization_id, department_id=department_id)
+    department = db.session.scalars(query).one_or_none()
+    if department is None:
+        raise DepartmentUnknown(_("There is no such department."))
+    is_head = user.role is Role.HOD and user.department_id == department_id
+    if user.role is not Role.REGISTRAR and not is_head:
+        raise NotYours(_("Only the registrar and the head of %(name)s may see this.", name=department.name))
+    return department
+
+
+def faculty_entries(user: User, term: Term | None) -> list[EntryView]:
+    """The published classes that the user teaches, as first or further teacher; raises `NotYours`."""
+    if user.role is not Role.FACULTY or user.faculty_id is None:
+        raise NotYours(_("Only teachers have classes to teach."))
+    return _own_entries(user, published_timetable(term))
+
+
+def student_entries(user: User, term: Term | None) -> list[EntryView]:
+    """The published classes of the user's own groups and enrolments: section and batch; raises `NotYours`."""
+    if user.role is not Role.STUDENT or user.student_id is None:
+        raise NotYours(_("Only students have a student's week."))
+    return _own_entries(user, published_timetable(term))
+
+
+def _own_entries(user: User, timetable: Timetable | None) -> list[EntryView]:
+    if timetable is None:
+        return []
+    return _views(read_entries(timetable.timetable_id, own_classes(user, timetable.term_id)))
+
+
+def own_classes(user: User, term_id: int) -> sa.ColumnElement[bool]:
+    """Which entries of a term's timetables are a teacher's or student's own; raises `NotYours` for other roles."""
+    if user.role is Role.FACULTY and user.faculty_id is not None:
+        return _taught_by(user.faculty_id)
+    if user.role is Role.STUDENT and user.student_id is not None:
+        return _attended_by(user.student_id, term_id)
+    raise NotYours(_("Only teachers and students have a week of their own."))
+
+
+def timetable_entries(timetable: Timetable) -> list[EntryView]:
+    """Every entry of a timetable that the caller has looked up in their own scope."""
+    return _views(read_entries(timetable.timetable_id))
+
+
+def tray_of(job: GenerationJob) -> tuple[Timetable, list[EntryView]] | None:
+    """Of a run's stored variants the one with the fewest classes without a place, if it has any, and those classes."""
+    query = sa.select(Timetable).filter_by(generation_job_id=job.job_id)
+    best = db.session.scalars(query.order_by(Timetable.unplaced, Timetable.timetable_id).limit(1)).first()
+    if best is None or not best.unplaced:
+        return None
+    return best, [entry for entry in timetable_entries(best) if not entry.placed]
+
+
+def _views(seen: Iterable[SeenEntry]) -> list[EntryView]:
+    return [entry.view for entry in seen]
+
+
+def _taught_by(faculty_id: int) -> sa.ColumnElement[bool]:
+    taught = sa.select(EntryFaculty.entry_id).where(EntryFaculty.faculty_id == faculty_id)
+    return TimetableEntry.entry_id.in_(taught)
+
+
+def _attended_by(student_id: int, term_id: int) -> sa.ColumnElement[bool]:
+    """Classes of the student's groups and their ancestors, and of the sections and batches chosen."""
+    own = (
+        sa.select(StudentGroup.student_group_id, StudentGroup.parent_id)
+        .join(StudentGroupMember, StudentGroupMember.student_group_id == StudentGroup.student_group_id)
+        .where(StudentGroupMember.student_id == student_id, StudentGroup.term_id == term_id)
+        .cte("own_groups", recursive=True)
+    )
+    above = sa.select(StudentGroup.student_group_id, StudentGroup.parent_id)
+    closure = own.union(above.join(own, own.c.parent_id == StudentGroup.student_group_id))
+    in_groups = sa.select(EntryGroup.entry_id).where(
+        EntryGroup.student_group_id.in_(sa.select(closure.c.student_group_id))
+    )
+    chosen = (
+        sa.select(CourseEnrollment.section_id)
+        .where(
+            CourseEnrollment.student_id == student_id,
+            CourseEnrollment.section_id == TimetableEntry.section_id,
+            sa.or_(
+                TimetableEntry.student_group_id.is_(None),
+                TimetableEntry.student_group_id == CourseEnrollment.student_group_id,
+            ),
+        )
+        .correlate(TimetableEntry)
+    )
+    return sa.or_(TimetableEntry.entry_id.in_(in_groups), chosen.exists())
+
+
+# The grids: one timetable by group, teacher, room or department
+
+
+def subjects(timetable: Timetable, lens: Lens, department_id: int | None = None) -> list[Subject]:
+    """Whom a timetable can be looked at by; of one department where it is named."""
+    query = _SUBJECTS[lens](timetable)
+    found = [Subject(lens, *row) for row in db.session.execute(query)]
+    if department_id is not None:
+        found = [subject for subject in found if subject.department_id == department_id]
+    return found
+
+
+def _used(timetable: Timetable, column: Any, *joins: Any) -> Any:
+    query = sa.select(column).select_from(TimetableEntry)
+    for join in joins:
+        query = query.join(join, join.entry_id == TimetableEntry.entry_id)
+    return query.where(TimetableEntry.timetable_id == timetable.timetable_id)
+
+
+def _group_query(timetable: Timetable) -> Any:
+    used = _used(timetable, EntryGroup.student_group_id, EntryGroup)
+    columns = (StudentGroup.student_group_id, StudentGroup.code, StudentGroup.name, StudentGroup.department_id)
+    return sa.select(*columns).where(StudentGroup.student_group_id.in_(used)).order_by(StudentGroup.code)
+
+
+def _faculty_query(timetable: Timetable) -> Any:
+    used = _used(timetable, EntryFaculty.faculty_id, EntryFaculty)
+    columns = (Faculty.faculty_id, Faculty.code, Faculty.name, Faculty.department_id)
+    return sa.select(*columns).where(Faculty.faculty_id.in_(used)).order_by(Faculty.name)
+
+
+def _room_query(timetable: Timetable) -> Any:
+    used = _used(timetable, TimetableEntry.room_id)
+    columns = (Room.room_id, Room.code, Room.name, Room.department_id)
+    return sa.select(*columns).where(Room.room_id.in_(used)).order_by(Room.code)
+
+
+def _department_query(timetable: Timetable) -> Any:
+    used = sa.select(Course.department_id).where(Course.course_id.in_(_used(timetable, TimetableEntry.course_id)))
+    columns = (Department.department_id, Department.code, Department.name, Department.department_id)
+    return sa.select(*columns).where(Department.department_id.in_(used)).order_by(Department.code)
+
+
+_SUBJECTS = {
+    Lens.GROUP: _group_query,
+    Lens.FACULTY: _faculty_query,
+    Lens.ROOM: _room_query,
+    Lens.DEPARTMENT: _department_query,
+}
+
+
+def sheets_for(
+    timetable: Timetable,
+    lens: Lens,
+    keys: Sequence[int] | None = None,
+    department_id: int | None = None,
+) -> list[Sheet]:
+    """One sheet for each subject of a lens, or for those of ``keys``; the queries don't grow with the sheets.
+
+    With ``department_id`` it is that department's view: its own groups and teachers alone, in whose grids the classes
+    of other departments are busy hours with the owner's name. Raises `SubjectUnknown`.
+    """
+    found = subjects(timetable, lens, department_id)
+    if keys is not None:
+        by_key = {subject.key: subject for subject in found}
+        if any(key not in by_key for key in keys):
+            raise SubjectUnknown(_("This timetable has no such %(lens)s.", lens=lens.value))
+        found = [by_key[key] for key in keys]
+    slots = read_slot_views(timetable.term_id)
+    kin = _Kin(timetable.term_id) if lens is Lens.GROUP else None
+    entries = read_entries(timetable.timetable_id)
+    if department_id is not None:
+        entries = [entry if entry.department_id == department_id else entry.as_busy() for entry in entries]
+    return [_sheet(subject, build_grid(slots, _views(_of(subject, entries, kin)))) for subject in found]
+
+
+def _sheet(subject: Subject, grid: Grid) -> Sheet:
+    entries = tuple(entry for day in grid.days for entry in day.entries)
+    subtitle = "" if subject.code == subject.name else subject.code
+    return Sheet(subject.name, subtitle, grid, grid.legend, entries)
+
+
+def _of(subject: Subject, entries: Iterable[SeenEntry], kin: "_Kin | None") -> list[SeenEntry]:
+    match subject.lens:
+        case Lens.GROUP:
+            related = kin.of(subject.key) if kin else frozenset({subject.key})
+            return [entry for entry in entries if not related.isdisjoint(entry.group_ids)]
+        case Lens.FACULTY:
+            return [entry for entry in entries if subject.key in entry.faculty_ids]
+        case Lens.ROOM:
+            return [entry for entry in entries if entry.room_id == subject.key]
+        case Lens.DEPARTMENT:
+            return [entry for entry in entries if entry.department_id == subject.key]
+
+
+def related_groups(term_id: int, group_id: int) -> frozenset[int]:
+    """The groups whose classes concern a group: its ancestors, itself, and all its parts; one query."""
+    return _Kin(term_id).of(group_id)
+
+
+class _Kin:
+    """The groups whose classes concern a group: its ancestors, itself, and all its parts."""
+
+    def __init__(self, term_id: int) -> None:
+        query = sa.select(StudentGroup.student_group_id, StudentGroup.parent_id).filter_by(term_id=term_id)
+        self._parents = dict(db.session.execute(query).all())
+
+    def of(self, group_id: int) -> frozenset[int]:
+        """The group, those above and those below."""
+        below = {key for key in self._parents if group_id in self._line(key)}
+        return frozenset(below | set(self._line(group_id)))
+
+    def _line(self, group_id: int) -> list[int]:
+        line: list[int] = []
+        above: int | None = group_id
+        while above is not None and above not in line:
+            line.append(above)
+            above = self._parents.get(above)
+        return line
+
+
+def week_of(term: Term | None, entries: Sequence[EntryView]) -> Grid:
+    """A list of classes as a grid, over the term's slots."""
+    return build_grid(read_slot_views(term.term_id) if term else [], entries)
+
+
+def own_sheet(user: User, term: Term | None, entries: Sequence[EntryView]) -> Sheet:
+    """A teacher's or student's own week on one sheet."""
+    grid = week_of(term, entries)
+    subtitle = ""
+    if user.student_id is not None and user.role is Role.STUDENT:
+        subtitle = db.session.get_one(Student, user.student_id).code
+    elif user.faculty_id is not None:
+        subtitle = db.session.get_one(Faculty, user.faculty_id).code
+    return Sheet(user.name, subtitle, grid, grid.legend, tuple(entries))

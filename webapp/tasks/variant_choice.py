@@ -1,0 +1,45 @@
+"""Which of all timetables found is the best for a variant: by what the variant is named for."""
+
+from collections.abc import Mapping, Sequence
+
+from webapp.engine.evaluate import Score, evaluate
+from webapp.engine.instance import Instance
+from webapp.engine.profiles import criterion, measured
+from webapp.engine.solution import Solution
+from webapp.services.runs.options import Held, Weights, weighed
+
+
+class Judge:
+    """Counts each timetable once, on the one yardstick, and weighs it again only where two are tied."""
+
+    def __init__(self, instance: Instance | Held, own: Mapping[str, Weights] | None = None) -> None:
+        held = instance if isinstance(instance, Held) else Held(instance)
+        instance = held.instance
+        self._held, self._own = held, own or {}
+        self._measured = measured(instance)
+        self._scores: dict[Solution, Score] = {}
+
+    def score(self, solution: Solution) -> Score:
+        """The truth's counts of a timetable."""
+        if solution not in self._scores:
+            self._scores[solution] = evaluate(self._measured, solution)
+        return self._scores[solution]
+
+    def best(self, name: str, found: Sequence[Solution]) -> Solution:
+        """The best for a variant; the earlier one of two that are equal."""
+        candidates = list(dict.fromkeys(found))
+        named_for = {solution: self._named_for(name, solution) for solution in candidates}
+        least = min(named_for.values())
+        tied = [solution for solution in candidates if named_for[solution] == least]
+        if len(tied) == 1:
+            return tied[0]
+        instance = self.weighed(name)
+        return min(tied, key=lambda solution: evaluate(instance, solution).cost)
+
+    def weighed(self, name: str) -> Instance:
+        """The problem under a variant's weights."""
+        return weighed(self._held.instance, name, self._own, self._held.close)
+
+    def _named_for(self, name: str, solution: Solution) -> tuple[int, ...]:
+        score = self.score(solution)
+        return (score.hard,) if name in self._own else criterion(name, score)[:-1]

@@ -1,0 +1,119 @@
+"""Approvals: what is before the heads of department, what each has said, and how it goes on."""
+
+from flask import flash, make_response, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from webapp.models import Timetable
+from webapp.services.reference import page_number
+from webapp.services.shared.errors import Problem
+from webapp.services.timetables import approvals as timetable_approvals
+from webapp.services.timetables import publishing, scores
+from webapp.services.timetables.approvals import Review, Said, Standing, State
+from webapp.web.admin import bp
+from webapp.web.errors import status_of
+from webapp.web.htmx import redirect_to, render
+from webapp.web.navigation import chosen_term, me
+from webapp.web.pagination import ListPage
+from webapp.web.presentation import whole_number
+
+MOST_COMMENTS = 50
+
+
+@bp.get("/approvals")
+def approvals() -> ResponseReturnValue:
+    terms, term = chosen_term()
+    variants = scores.timetables_of(term) if term else []
+    drafts = [one.timetable for one in variants if one.timetable.status.value == "draft"]
+    return render(
+        "admin/approvals/index.html",
+        terms=terms,
+        term=term,
+        reviews=timetable_approvals.reviews_of(me(), term) if term else [],
+        drafts=drafts,
+    )
+
+
+@bp.get("/approvals/<int:timetable_id>")
+def approvals_of(timetable_id: int) -> ResponseReturnValue:
+    return _page(publishing.timetable_of(me(), timetable_id))
+
+
+@bp.post("/approvals/<int:timetable_id>/submit")
+def submit_timetable(timetable_id: int) -> ResponseReturnValue:
+    timetable = timetable_approvals.submit(me(), publishing.timetable_of(me(), timetable_id))
+    flash(_("Submitted. Each head of department sees the own classes of %(name)s now.", name=timetable.variant_name),
+          "good")  # fmt: skip
+    return redirect_to(_url(timetable))
+
+
+@bp.post("/approvals/<int:timetable_id>/withdraw")
+def withdraw_timetable(timetable_id: int) -> ResponseReturnValue:
+    timetable = timetable_approvals.withdraw(me(), publishing.timetable_of(me(), timetable_id))
+    flash(_("Withdrawn. %(name)s is a draft again, and heads of department no longer see it.",
+            name=timetable.variant_name), "info")  # fmt: skip
+    return redirect_to(_url(timetable))
+
+
+@bp.post("/approvals/<int:timetable_id>/close")
+def mark_approved(timetable_id: int) -> ResponseReturnValue:
+    timetable = publishing.timetable_of(me(), timetable_id)
+    try:
+        timetable_approvals.mark_approved(me(), timetable)
+    except Problem as refusal:
+        return make_response(_page(timetable, refusal), status_of(refusal))
+    flash(_("Marked as approved."), "good")
+    return redirect_to(_url(timetable))
+
+
+@bp.post("/approvals/<int:timetable_id>/settle")
+def resolve_comment(timetable_id: int) -> ResponseReturnValue:
+    timetable = publishing.timetable_of(me(), timetable_id)
+    timetable_approvals.resolve(me(), timetable, whole_number(request.form.get("comment")))
+    return redirect_to(_url(timetable) + "#comments")
+
+
+@bp.post("/approvals/<int:timetable_id>/answer")
+def answer_comment(timetable_id: int) -> ResponseReturnValue:
+    timetable = publishing.timetable_of(me(), timetable_id)
+    department_id, body = whole_number(request.form.get("department")), request.form.get("body", "")
+    try:
+        timetable_approvals.comment(me(), timetable, department_id, body)
+    except Problem as refusal:
+        return make_response(_page(timetable, refusal, (department_id, body)), status_of(refusal))
+    return redirect_to(_url(timetable) + "#comments")
+
+
+def _page(timetable: Timetable, refusal: Problem | None = None, answer: tuple[int, str] = (0, "")) -> str:
+    review = Review(timetable, timetable_approvals.standings(timetable))
+    said = timetable_approvals.comments_of(timetable)
+    return render(
+        "admin/approvals/review.html",
+        timetable=timetable,
+        review=review,
+        shown=_filtered(review.standings),
+        states=list(State),
+        page=ListPage(_filtered_comments(said), page_number(request.args.get("page", "")), MOST_COMMENTS),
+        all_comments=len(said),
+        refusal=refusal,
+        answer=answer,
+        now=timetable.status.value,
+    )
+
+
+def _filtered(standings: list[Standing]) -> list[Standing]:
+    words, state = request.args.get("q", "").casefold(), request.args.get("state", "")
+    return [
+        one
+        for one in standings
+        if words in f"{one.code} {one.name}".casefold() and (not state or one.state.value == state)
+    ]
+
+
+def _filtered_comments(said: list[Said]) -> list[Said]:
+    department = whole_number(request.args.get("department"))
+    return [one for one in said if not department or one.department_id == department]
+
+
+def _url(timetable: Timetable) -> str:
+    return url_for("admin.approvals_of", timetable_id=timetable.timetable_id)

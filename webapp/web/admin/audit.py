@@ -1,0 +1,23 @@
+"""The audit trail: who did what, when, to which row, before and after."""
+
+from flask import Response, request
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from webapp.services.audit_trail import trail
+from webapp.web.admin import bp
+from webapp.web.htmx import render
+
+
+@bp.get("/audit")
+def audit() -> ResponseReturnValue:
+    search = trail.understand(request.args)
+    found = trail.read(current_user.organization, search, request.args.get("page", ""))
+    return render("admin/audit.html", trail=found)
+
+
+@bp.get("/audit.csv")
+def audit_csv() -> ResponseReturnValue:
+    text = trail.as_csv(current_user.organization, trail.understand(request.args))
+    headers = {"Content-Disposition": f'attachment; filename="{current_user.organization.code}-audit.csv"'}
+    return Response(text, mimetype="text/csv", headers=headers)

@@ -1,0 +1,63 @@
+"""Painting who can when."""
+
+from flask import flash, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+
+from webapp.services.reference import RecordChanged, find_table
+from webapp.services.terms import wishes
+from webapp.services.views.grid import build_slot_grid
+from webapp.web.admin import bp
+from webapp.web.htmx import redirect_to, render
+from webapp.web.navigation import chosen_term, posted_term, scope
+from webapp.web.presentation import key_in
+
+PREFIX = "slot-"
+BRUSH = PREFIX + "brush"
+LEVELS_OF_ROOM = (("", _l("Open"), ""), ("unavailable", _l("Closed"), "bad"))
+
+
+@bp.get("/availability")
+@bp.get("/availability/<kind>")
+def availability(kind: str = "faculty") -> ResponseReturnValue:
+    terms, term = chosen_term()
+    if term is None:
+        return render("admin/records_without_term.html", table=find_table("time-slots"))
+    subjects = wishes.subjects_of(scope(term), kind)
+    kinds = [find_table(key) for key in wishes.SUBJECTS]
+    return render("admin/availability.html", terms=terms, term=term, kind=kind, kinds=kinds, subjects=subjects)
+
+
+@bp.route("/availability/<kind>/<int:key>", methods=["GET", "POST"])
+def paint_availability(kind: str, key: int) -> ResponseReturnValue:
+    term = posted_term() if request.method == "POST" else chosen_term()[1]
+    painted: dict[int, str] = {}
+    problem = None
+    if request.method == "POST":
+        painted = _painted()
+        try:
+            changed = wishes.paint_week(scope(term), kind, key, painted, request.form.get("seen", ""))
+        except RecordChanged as refused:
+            problem = refused
+        else:
+            flash(ngettext("%(num)d slot changed.", "%(num)d slots changed.", changed), "good")
+            return redirect_to(url_for("admin.availability", kind=kind))
+    week = wishes.week_of(scope(term), kind, key)
+    page = render(
+        "admin/availability_week.html",
+        term=term,
+        week=week,
+        grid=build_slot_grid(week.slots),
+        shown={**week.levels, **painted},
+        levels=LEVELS_OF_ROOM if kind == "rooms" else None,
+        title=find_table(kind).title,
+        seen=wishes.mark_of_week(week),
+        problem=problem,
+    )
+    return page, 409 if problem else 200
+
+
+def _painted() -> dict[int, str]:
+    names = [name.removeprefix(PREFIX) for name in request.form if name.startswith(PREFIX) and name != BRUSH]
+    return {key_in(name): request.form[PREFIX + name] for name in names}

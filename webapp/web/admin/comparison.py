@@ -1,0 +1,59 @@
+"""Two timetables side by side: only what differs, on a page and as a file."""
+
+from flask import Response, abort, request
+from flask.typing import ResponseReturnValue
+
+from webapp.services.reference import page_number
+from webapp.services.timetables import comparison, scores
+from webapp.services.timetables.comparison import Comparison, Narrowing
+from webapp.web.admin import bp
+from webapp.web.htmx import render
+from webapp.web.navigation import chosen_term, me
+from webapp.web.pagination import ListPage
+from webapp.web.presentation import key_in
+
+
+@bp.get("/timetables/compare")
+def compare() -> ResponseReturnValue:
+    terms, term = chosen_term()
+    pair = comparison.pair_of(me(), term, _key("a"), _key("b"))
+    if pair is None:
+        return render("admin/timetables/nothing_to_compare.html", terms=terms, term=term)
+    found = comparison.compare(*pair, _narrowing())
+    return render(
+        "admin/timetables/compare.html",
+        term=found.a.term,
+        comparison=found,
+        page=ListPage(found.shown, page_number(request.args.get("page", "")), comparison.MOST_ON_A_PAGE),
+        grid=comparison.week_of(found),
+        timetables=[one.timetable for one in scores.timetables_of(found.a.term)],
+        named=scores.named,
+        kept=_kept(found),
+    )
+
+
+@bp.get("/timetables/compare.csv")
+def compare_csv() -> ResponseReturnValue:
+    pair = comparison.pair_of(me(), chosen_term()[1], _key("a"), _key("b"))
+    if pair is None:
+        abort(404)
+    a, b = pair
+    text = comparison.as_csv(comparison.compare(a, b, _narrowing()))
+    name = f"differences-{a.timetable_id}-{b.timetable_id}.csv"
+    return Response(text, mimetype="text/csv", headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+def _narrowing() -> Narrowing:
+    keys = {name: _key(name) or 0 for name in ("department", "group", "teacher", "room") if request.args.get(name)}
+    return Narrowing(how=request.args.get("how", ""), **keys)
+
+
+def _kept(found: Comparison) -> dict[str, int | str]:
+    """What the address says, as far as it was understood; for links that say it again."""
+    narrowing = {name: value for name, value in vars(found.narrowing).items() if value}
+    return {"a": found.a.timetable_id, "b": found.b.timetable_id, **narrowing}
+
+
+def _key(name: str) -> int | None:
+    text = request.args.get(name, "")
+    return key_in(text) if text else None

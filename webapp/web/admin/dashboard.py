@@ -1,0 +1,19 @@
+"""Where the registrar begins: how far the term has come, and what comes next."""
+
+from flask.typing import ResponseReturnValue
+
+from webapp.services.dashboard.overview import overview_of
+from webapp.services.reference import find_table
+from webapp.services.timetables import approvals
+from webapp.web.admin import bp
+from webapp.web.htmx import render
+from webapp.web.navigation import chosen_term, me, scope
+
+
+@bp.get("/")
+def dashboard() -> ResponseReturnValue:
+    terms, term = chosen_term()
+    overview = overview_of(scope(term))
+    tables = {key: find_table(key) for key in overview.counts}
+    reviews = approvals.reviews_of(me(), term) if term else []
+    return render("admin/dashboard.html", terms=terms, term=term, overview=overview, tables=tables, reviews=reviews)

@@ -1,0 +1,182 @@
+"""The timetable editor: one draft by group, teacher, room or department, and every step by a form of its own."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from secrets import token_hex
+from typing import Any
+
+from flask import flash, make_response, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from webapp.models import Timetable
+from webapp.services import editor as service_editor
+from webapp.services.editor import DoubleBooking, NeedsReason, Wish
+from webapp.services.shared.errors import Problem
+from webapp.services.timetables import publishing
+from webapp.services.views import audience
+from webapp.services.views.audience import Lens, Subject
+from webapp.web.admin import bp
+from webapp.web.errors import STATUS_OF_PROBLEM
+from webapp.web.htmx import redirect_to, redirect_within, render, without_history
+from webapp.web.navigation import me
+from webapp.web.presentation import SHOWN, lens_of, subject_of
+
+Act = Callable[[Timetable, int], Any]
+
+
+@bp.get("/timetables/<int:timetable_id>/edit")
+def editor(timetable_id: int) -> ResponseReturnValue:
+    return _page(publishing.timetable_of(me(), timetable_id))
+
+
+@bp.post("/timetables/<int:timetable_id>/branch")
+def editor_branch(timetable_id: int) -> ResponseReturnValue:
+    timetable = publishing.timetable_of(me(), timetable_id)
+    try:
+        draft = service_editor.branch(me(), timetable, request.form.get("name", ""))
+    except Problem as refusal:
+        return _refused(timetable, refusal)
+    flash(_("%(name)s is yours to change. %(origin)s stays as it is.", name=draft.variant_name,
+            origin=timetable.variant_name), "good")  # fmt: skip
+    return redirect_to(_url(draft))
+
+
+@bp.post("/timetables/<int:timetable_id>/edit/move")
+def editor_move(timetable_id: int) -> ResponseReturnValue:
+    wish = _wish()
+    return _step(timetable_id, lambda draft, seen: service_editor.move(me(), draft, seen, wish), wish)
+
+
+@bp.post("/timetables/<int:timetable_id>/edit/unplace")
+def editor_unplace(timetable_id: int) -> ResponseReturnValue:
+    return _step(timetable_id, lambda draft, seen: service_editor.unplace(me(), draft, seen, _whole("entry")))
+
+
+@bp.post("/timetables/<int:timetable_id>/edit/lock")
+def editor_lock(timetable_id: int) -> ResponseReturnValue:
+    """Locks of one class, or of all that the chosen group, teacher, room or department has (on a day)."""
+    what, _colon, on = request.form.get("lock", "").partition(":")
+    wanted = {name: on == "1" if what in (name, "both") else None for name in ("time", "room")}
+
+    def act(draft: Timetable, seen: int) -> None:
+        ids = [_whole("entry")] if request.form.get("scope") != "all" else _shown_entries(draft)
+        service_editor.lock(me(), draft, seen, ids, **wanted)
+
+    return _step(timetable_id, act)
+
+
+@bp.post("/timetables/<int:timetable_id>/edit/undo")
+def editor_undo(timetable_id: int) -> ResponseReturnValue:
+    return _step(timetable_id, lambda draft, seen: service_editor.undo(me(), draft, seen))
+
+
+@bp.post("/timetables/<int:timetable_id>/edit/redo")
+def editor_redo(timetable_id: int) -> ResponseReturnValue:
+    return _step(timetable_id, lambda draft, seen: service_editor.redo(me(), draft, seen))
+
+
+def _step(timetable_id: int, act: Act, wish: Wish | None = None) -> ResponseReturnValue:
+    """Take a step and show the draft again; a refusal is shown beside it, with the ways out."""
+    draft = publishing.timetable_of(me(), timetable_id)
+    try:
+        act(draft, _whole("revision"))
+    except Problem as refusal:
+        return _refused(draft, refusal, wish)
+    return redirect_within(_url(draft))
+
+
+def _refused(timetable: Timetable, refusal: Problem, wish: Wish | None = None) -> ResponseReturnValue:
+    status = next(code for kind, code in STATUS_OF_PROBLEM if isinstance(refusal, kind))
+    decision = wish if isinstance(refusal, NeedsReason | DoubleBooking) else None
+    page, _status = _page(timetable, refusal, decision)
+    return without_history(make_response(page, status))
+
+
+def _page(timetable: Timetable, refusal: Problem | None = None, decision: Wish | None = None) -> tuple[str, int]:
+    lens = lens_of(request.values.get("by"), Lens.GROUP)
+    entry_id = _whole("entry")
+    chosen, status = None, 200
+    if entry_id:
+        try:
+            chosen = service_editor.chosen(timetable, entry_id)
+        except Problem as gone:
+            refusal, status = refusal or gone, 404
+    key = request.values.get("key") or (service_editor.own_subject(timetable, lens, entry_id) if chosen else None)
+    subjects = audience.subjects(timetable, lens)
+    # The room or teacher that was looked at may have lost its last class by the step: then the first one is shown.
+    subject = next((one for one in subjects if str(one.key) == key), subjects[0] if subjects else None)
+    overrides, locked_up = service_editor.overrides(timetable), service_editor.refusal(timetable)
+    undo, redo, last = service_editor.undoable(timetable)
+    grid, tray = service_editor.week_of(timetable, subject, overrides)
+    here = {"timetable_id": timetable.timetable_id, "by": lens.value, "key": subject.key if subject else None}
+    seen = [*tray, *(entry for day in grid.days for entry in day.entries)]
+    page = render(
+        "admin/editor/editor.html",
+        "editor",
+        timetable=timetable,
+        locked_up=locked_up,
+        draft_name=service_editor.draft_name(timetable) if locked_up else "",
+        lens=lens,
+        lenses=list(Lens),
+        subjects=subjects,
+        subject=subject,
+        show=SHOWN[lens],
+        grid=grid,
+        tray=tray,
+        chosen=chosen,
+        here=here,
+        links={entry.entry_id: url_for("admin.editor", **here, entry=entry.entry_id) for entry in seen},
+        marks={place.time_slot_id: place.mark for place in chosen.places} if chosen else {},
+        refusal=refusal,
+        wish=decision,
+        can_undo=(undo, redo),
+        last=last,
+        history=service_editor.history(timetable),
+        differences=service_editor.differences(timetable),
+        overrides=overrides,
+        signed=service_editor.signed,
+        form_key=token_hex(16),
+    )
+    return page, status
+
+
+def _url(timetable: Timetable) -> str:
+    """The editor as it was looked at."""
+    kept = {name: request.form[name] for name in ("by", "key", "entry") if request.form.get(name)}
+    if request.form.get("by") not in set(Lens):
+        kept.pop("by", None)
+    return url_for("admin.editor", timetable_id=timetable.timetable_id, **kept)
+
+
+def _wish() -> Wish:
+    """What the form asks for: a place is a slot and a room, "12:7", or a slot alone for the best room there."""
+    slot, colon, room = request.form.get("place", "").partition(":")
+    wish = Wish(
+        _whole("entry"),
+        _number(slot),
+        _number(room) or None,
+        displaced=request.form.get("displaced", ""),
+        reason=request.form.get("reason", ""),
+    )
+    return replace(wish, any_room=not colon)
+
+
+def _shown_entries(draft: Timetable) -> list[int]:
+    subject = _subject(draft)
+    day = request.form.get("day", "")
+    return service_editor.entries_of(draft, subject, int(day) if day in set("0123456") else None) if subject else []
+
+
+def _subject(draft: Timetable) -> Subject | None:
+    lens = lens_of(request.form.get("by"), Lens.GROUP)
+    return subject_of(audience.subjects(draft, lens), request.form.get("key"))
+
+
+def _whole(name: str) -> int:
+    """A number of the form or address; 0, which names nothing, where it is none."""
+    return _number(request.values.get(name, ""))
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0

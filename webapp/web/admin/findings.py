@@ -1,0 +1,97 @@
+"""The check step: what is wrong with the data, and whether a timetable is possible at all; `/admin/check`."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from secrets import token_hex
+from typing import Any, TypeVar
+
+from flask import request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
+
+from webapp.services import checks
+from webapp.services.checks import KIND_TITLES, FindingKind, Severity, Target
+from webapp.web.admin import bp
+from webapp.web.htmx import redirect_to, render
+from webapp.web.navigation import chosen_term, me, posted_term
+
+POLL_SECONDS = 2
+SEVERITY_TITLES = {Severity.BLOCKER: _l("Blockers"), Severity.WARNING: _l("Warnings"), Severity.NOTE: _l("Notes")}
+MOST_SHOWN = 200
+Choice = TypeVar("Choice", bound=StrEnum)
+
+
+@bp.get("/check")
+def findings() -> ResponseReturnValue:
+    terms, term = chosen_term()
+    everything = checks.findings(term) if term else []
+    severity, kind = _asked("severity", Severity), _asked("kind", FindingKind)
+    return render(
+        "admin/findings/findings.html",
+        terms=terms,
+        term=term,
+        everything=everything,
+        found=checks.of(everything, severity, kind),
+        counts=checks.by_severity(everything),
+        chosen=(severity, kind),
+        most=MOST_SHOWN,
+        state=checks.latest_check(term) if term else None,
+        key=token_hex(16),
+        **_words(),
+    )
+
+
+@bp.post("/check")
+def start_check() -> ResponseReturnValue:
+    term = posted_term()
+    if term is None:
+        return redirect_to(url_for("admin.findings"))
+    checks.request_check(term, me(), request.form.get("idempotency_key", "")[:64] or None)
+    return redirect_to(url_for("admin.findings", _anchor="feasibility"))
+
+
+@bp.get("/check/runs/<job_id>")
+def check_run(job_id: str) -> ResponseReturnValue:
+    state = checks.state_of(checks.check_of(me(), job_id))
+    return render(
+        "admin/findings/run.html", "feasibility", state=state, term=state.job.term, key=token_hex(16), **_words()
+    )
+
+
+@bp.post("/check/runs/<job_id>/ways/<int:number>/try")
+def start_trial(job_id: str, number: int) -> ResponseReturnValue:
+    check = checks.check_of(me(), job_id)
+    job = checks.request_trial(me(), check, number, request.form.get("idempotency_key", "")[:64] or None)
+    return redirect_to(url_for("admin.trial", job_id=job.job_id))
+
+
+@bp.get("/check/tries/<job_id>")
+def trial(job_id: str) -> ResponseReturnValue:
+    state = checks.trial_state(checks.trial_of(me(), job_id))
+    return render("admin/findings/trial.html", "trial_status", state=state, poll_seconds=POLL_SECONDS, link_to=_link)
+
+
+def _words() -> dict[str, Any]:
+    return {
+        "severity_titles": SEVERITY_TITLES,
+        "kind_titles": KIND_TITLES,
+        "seconds": checks.CHECK_SECONDS,
+        "poll_seconds": POLL_SECONDS,
+        "link_to": _link,
+    }
+
+
+def _asked(name: str, choices: Callable[[str], Choice]) -> Choice | None:
+    """The choice that the address names, or None where it names none that there is."""
+    try:
+        return choices(request.args.get(name, ""))
+    except ValueError:
+        return None
+
+
+def _link(target: Target) -> str:
+    """The address of the row that a finding is about, or of its table."""
+    if target.row_id is not None:
+        return url_for("admin.edit_record", table_key=target.table, key=target.row_id)
+    narrowed: dict[str, Any] = {target.column: target.value} if target.column else {}
+    return url_for("admin.records", table_key=target.table, **narrowed)

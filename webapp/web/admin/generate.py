@@ -1,0 +1,155 @@
+"""Asking for a generation and watching it: `/admin/timetables/generate` and the page of a run."""
+
+from typing import Any
+
+from flask import flash, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from webapp.models import GenerationJob, Stage, Term
+from webapp.services import checks, repair
+from webapp.services.charts.curves import curve_of
+from webapp.services.problem import TermProblem
+from webapp.services.runs import options, requests, time_budget, weight_profiles
+from webapp.services.runs.options import ChoiceRefused
+from webapp.services.runs.requests import DEFAULT_SECONDS, MOST_SECONDS
+from webapp.services.timetables import scores
+from webapp.services.views import audience
+from webapp.web.admin import bp
+from webapp.web.admin.generate_form import GenerateForm
+from webapp.web.htmx import redirect_to, render
+from webapp.web.navigation import chosen_term, me
+
+POLL_SECONDS, SLOW_POLL_SECONDS, SLOW_AFTER = 3, 6, 300
+
+
+@bp.route("/timetables/generate", methods=["GET", "POST"])
+def generate() -> ResponseReturnValue:
+    terms, term = chosen_term()
+    look = checks.glance(term) if term else None
+    problem = look.problem if look else None
+    form = _form(terms, term, problem)
+    if form.validate_on_submit() and _may_begin(form):
+        job = _begin(form)
+        if job is not None:
+            return redirect_to(url_for("admin.run", job_id=job.job_id))
+    page = render(
+        "admin/timetables/generate.html",
+        form=form,
+        terms=terms,
+        term=term,
+        active=requests.active_run(term) if term else None,
+        look=look,
+        plan=_plan(form, term, problem),
+        sentences=scores.sentences_of_variants() | _sentences_of_own(),
+        classes=_classes(problem),
+    )
+    return page, 422 if form.errors else 200
+
+
+@bp.get("/timetables/generate/plan")
+def generate_plan() -> ResponseReturnValue:
+    """What a run of the choices made so far would do; the form asks for it at each change."""
+    terms, term = chosen_term()
+    problem = checks.look_at(term).problem if term else None
+    form = _form(terms, term, problem, formdata=request.args, meta={"csrf": False})
+    return render("admin/timetables/plan.html", plan=_plan(form, term, problem))
+
+
+def _form(terms: list[Term], term: Term | None, problem: TermProblem | None, **fields: Any) -> GenerateForm:
+    own = [profile.name for profile in weight_profiles.profiles_of(me())]
+    scopes = options.scopes_of(problem) if problem else []
+    return GenerateForm(terms, term, own, scopes, options.bases_of(term) if term else [], **fields)
+
+
+def _begin(form: GenerateForm) -> GenerationJob | None:
+    """Ask for the run; None where the choices do not fit together, which the form then says."""
+    try:
+        return requests.request_generation(
+            me(),
+            form.academic_year.data,
+            form.semester.data,
+            seconds=form.seconds.data,
+            profiles=form.variants.data,
+            seed=form.seed.data,
+            reproducible=form.reproducible.data,
+            idempotency_key=form.idempotency_key.data or None,
+            choices=form.chosen(),
+        )
+    except ChoiceRefused as refused:
+        form.blame(refused)
+        return None
+
+
+def _plan(form: GenerateForm, term: Term | None, problem: TermProblem | None) -> list[str]:
+    if term is None:
+        return []
+    seconds = min(MOST_SECONDS, max(0, form.seconds.data or DEFAULT_SECONDS))
+    try:
+        return time_budget.plan(problem, term, form.chosen(), seconds, len(form.variants.data or ()))
+    except ChoiceRefused as refused:
+        return [refused.message]
+
+
+def _sentences_of_own() -> dict[str, str]:
+    return {profile.name: _("Your own weights.") for profile in weight_profiles.profiles_of(me())}
+
+
+def _classes(problem: TermProblem | None) -> dict[int, str]:
+    """How many classes each department has, in words."""
+    scopes = options.scopes_of(problem) if problem else []
+    return {one.department_id: ngettext("%(num)d class", "%(num)d classes", one.classes) for one in scopes}
+
+
+def _may_begin(form: GenerateForm) -> bool:
+    """Whether no blocker stands in the way of the term that is chosen, or a partial timetable will do; else why not."""
+    term = requests.term_of(me(), form.academic_year.data, form.semester.data)
+    look = checks.glance(term)
+    if not look.blockers or (form.partial.data and look.problem is not None):
+        return True
+    told = ngettext(
+        "%(num)d finding blocks %(term)s; nothing was begun.",
+        "%(num)d findings block %(term)s; nothing was begun.",
+        look.blockers,
+        term=term.name,
+    )
+    form.partial.errors = [told]
+    if look.problem is None:
+        form.partial.errors = [told, _("Nothing can be placed before that is mended.")]
+    return False
+
+
+@bp.get("/timetables/runs/<job_id>")
+def run(job_id: str) -> ResponseReturnValue:
+    job = requests.run_of(me(), job_id)
+    if job.kind in repair.KINDS:
+        return redirect_to(url_for("admin.redo", job_id=job_id))
+    progress = requests.progress_of(job)
+    return render(
+        "admin/timetables/run.html",
+        "run_status",
+        job=job,
+        term=job.term,
+        progress=progress,
+        stages=list(Stage),
+        poll_seconds=POLL_SECONDS if progress.elapsed < SLOW_AFTER else SLOW_POLL_SECONDS,
+        stored=requests.variants_stored(job),
+        held=time_budget.held_of(job),
+        curves={variant.name: curve_of(variant.curve) for variant in progress.variants if variant.curve},
+        tray=audience.tray_of(job) if not progress.is_active else None,
+    )
+
+
+@bp.post("/timetables/runs/<job_id>/cancel")
+def cancel_run(job_id: str) -> ResponseReturnValue:
+    requests.cancel(me(), requests.run_of(me(), job_id))
+    flash(_("The run is being cancelled. Variants that were finished are kept."), "info")
+    return redirect_to(url_for("admin.run", job_id=job_id))
+
+
+@bp.post("/timetables/runs/<job_id>/stop")
+def stop_run(job_id: str) -> ResponseReturnValue:
+    requests.stop_and_keep_best(me(), requests.run_of(me(), job_id))
+    flash(_("The run finishes now and keeps the best that it has."), "info")
+    return redirect_to(url_for("admin.run", job_id=job_id))

@@ -1,0 +1,98 @@
+"""Import: upload, see what would change, confirm. Export and the empty template."""
+
+from io import BytesIO
+
+from flask import Response, flash, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from webapp.models import Upload
+from webapp.services.imports import exports, uploads
+from webapp.services.imports.formats.writers import template_workbook
+from webapp.services.schema.file_tables import TABLES
+from webapp.services.shared.errors import NotFound, Problem
+from webapp.services.terms.selection import term_by_key
+from webapp.web.admin import bp
+from webapp.web.admin.forms import UploadForm
+from webapp.web.htmx import redirect_to, render
+from webapp.web.navigation import chosen_term, me, posted_term
+
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@bp.route("/import", methods=["GET", "POST"])
+def imports() -> ResponseReturnValue:
+    terms, term = chosen_term()
+    if request.method == "POST":
+        term = posted_term()
+    form = UploadForm()
+    if form.validate_on_submit():
+        sent = form.file.data
+        upload = uploads.keep_upload(current_user.organization, term, me(), sent.filename or "", sent.read())
+        replace = 1 if form.replace.data else None
+        return redirect_to(url_for("admin.preview_import", upload_id=upload.upload_id, replace=replace))
+    status = 422 if form.errors else 200
+    return render("admin/imports.html", form=form, terms=terms, term=term, tables=TABLES), status
+
+
+@bp.get("/import/<int:upload_id>")
+def preview_import(upload_id: int) -> ResponseReturnValue:
+    upload = uploads.load_upload(current_user.organization, upload_id)
+    if upload.confirmed_at is not None:
+        return redirect_to(url_for("admin.imported", upload_id=upload_id))
+    return _previewed(upload, replace="replace" in request.args)
+
+
+def _previewed(upload: Upload, *, replace: bool, outdated: Problem | None = None) -> ResponseReturnValue:
+    term = term_by_key(current_user.organization, upload.term_id)
+    try:
+        preview = uploads.preview(
+            current_user.organization, term, uploads.read_upload(upload.filename, upload.content), replace=replace
+        )
+    except Problem as problem:
+        return render("admin/import_refused.html", upload=upload, problem=problem), 422
+    page = render(
+        "admin/import_preview.html", upload=upload, preview=preview, replace=replace, term=term, outdated=outdated
+    )
+    return page, 409 if outdated is not None else 200
+
+
+@bp.post("/import/<int:upload_id>/confirm")
+def confirm_import(upload_id: int) -> ResponseReturnValue:
+    upload = uploads.load_upload(current_user.organization, upload_id)
+    replace, seen = bool(request.form.get("replace")), request.form.get("seen", "")
+    try:
+        uploads.confirm_upload(current_user.organization, upload, me(), replace=replace, seen=seen)
+    except uploads.PreviewOutdated as outdated:
+        return _previewed(upload, replace=replace, outdated=outdated)
+    except Problem as problem:
+        return render("admin/import_refused.html", upload=upload, problem=problem), 422
+    flash(_("%(file)s is imported.", file=upload.filename), "good")
+    return redirect_to(url_for("admin.imported", upload_id=upload_id))
+
+
+@bp.get("/import/<int:upload_id>/imported")
+def imported(upload_id: int) -> ResponseReturnValue:
+    upload = uploads.load_upload(current_user.organization, upload_id)
+    return render("admin/import_result.html", upload=upload, imported=uploads.imported_before(upload))
+
+
+@bp.get("/import/template.xlsx")
+def import_template() -> ResponseReturnValue:
+    return _download(template_workbook(), "timeloom-template.xlsx", WORKBOOK)
+
+
+@bp.get("/export.<form>")
+def export(form: str) -> ResponseReturnValue:
+    _terms, term = chosen_term()
+    if term is None or form not in ("zip", "xlsx"):
+        raise NotFound(_("There is no term to export, or no such format."))
+    name = f"{current_user.organization.code}-{term.academic_year}-{term.semester}.{form}"
+    if form == "zip":
+        return _download(exports.export_zip(current_user.organization, term), name, "application/zip")
+    return _download(exports.export_workbook(current_user.organization, term), name, WORKBOOK)
+
+
+def _download(content: bytes, filename: str, kind: str) -> Response:
+    return send_file(BytesIO(content), mimetype=kind, as_attachment=True, download_name=filename)

@@ -1,0 +1,132 @@
+"""After something has happened: the least repair of a timetable; and a draft's rest solved anew around its locks."""
+
+from collections.abc import Sequence
+from secrets import token_hex
+
+from flask import flash, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
+
+from webapp.models import Timetable
+from webapp.services import repair as service_repair
+from webapp.services.charts.axes import INSET
+from webapp.services.charts.curves import curve_of
+from webapp.services.runs import requests
+from webapp.services.shared.errors import Problem
+from webapp.services.timetables import publishing
+from webapp.web.admin import bp
+from webapp.web.errors import STATUS_OF_PROBLEM
+from webapp.web.htmx import redirect_to, render
+from webapp.web.navigation import chosen_term, me
+
+POLL_SECONDS = 2
+
+
+@bp.get("/repair")
+def repair() -> ResponseReturnValue:
+    terms, term = chosen_term()
+    wanted = request.args.get("timetable", "")
+    if wanted:
+        found = publishing.timetable_of(me(), _number(wanted))
+    else:
+        found = next(iter(service_repair.repairable(term)), None) if term else None
+    if found is None:
+        return render("admin/repair/nothing.html", terms=terms, term=term)
+    return _page(found, request.args)
+
+
+@bp.post("/repair")
+def start_repair() -> ResponseReturnValue:
+    """Ask for the repair; or, with the other button, list the change and go on."""
+    timetable = publishing.timetable_of(me(), _number(request.form.get("timetable", "")))
+    texts = _texts(request.form)
+    try:
+        if "add" in request.form:
+            changes = service_repair.changes_from(timetable.term, texts)
+            listed = [change.text for change in changes]
+            return redirect_to(url_for("admin.repair", timetable=timetable.timetable_id, change=listed))
+        job = service_repair.request_repair(
+            me(), timetable, texts, request.form.get("idempotency_key", "")[:64] or None
+        )
+    except Problem as refusal:
+        return _page(timetable, request.form, refusal)
+    return redirect_to(url_for("admin.redo", job_id=job.job_id))
+
+
+@bp.post("/timetables/<int:timetable_id>/resolve")
+def start_resolve(timetable_id: int) -> ResponseReturnValue:
+    timetable = publishing.timetable_of(me(), timetable_id)
+    seconds, closeness = _number(request.form.get("seconds", "")), request.form.get("closeness", "")
+    key = request.form.get("idempotency_key", "")[:64] or None
+    job = service_repair.request_resolve(me(), timetable, seconds, closeness, key)
+    return redirect_to(url_for("admin.redo", job_id=job.job_id))
+
+
+@bp.get("/repair/runs/<job_id>")
+def redo(job_id: str) -> ResponseReturnValue:
+    state = service_repair.state_of(service_repair.redo_of(me(), job_id))
+    rungs = state.answer["rungs"] if state.is_repair and state.answer else ()
+    chart = curve_of([(rung["moves"], rung["cost"]) for rung in rungs], INSET) if len(rungs) > 1 else None
+    return render(
+        "admin/repair/run.html",
+        "redo_status",
+        term=state.job.term,
+        state=state,
+        chart=chart,
+        poll_seconds=POLL_SECONDS,
+    )
+
+
+@bp.post("/repair/runs/<job_id>/cancel")
+def cancel_redo(job_id: str) -> ResponseReturnValue:
+    requests.cancel(me(), service_repair.redo_of(me(), job_id))
+    return redirect_to(url_for("admin.redo", job_id=job_id))
+
+
+@bp.post("/repair/runs/<job_id>/draft")
+def draft_of_repair(job_id: str) -> ResponseReturnValue:
+    job = service_repair.redo_of(me(), job_id)
+    draft = service_repair.draft_of_rung(me(), job, _number(request.form.get("rung", "")))
+    flash(_("%(name)s is yours to change. What it was made from stays as it is.", name=draft.variant_name), "good")
+    return redirect_to(url_for("admin.compare", a=draft.based_on_id, b=draft.timetable_id))
+
+
+def _page(timetable: Timetable, values: MultiDict[str, str], refusal: Problem | None = None) -> tuple[str, int]:
+    changes: Sequence[service_repair.Change] = ()
+    try:
+        changes = service_repair.changes_from(timetable.term, values.getlist("change"))
+    except Problem as stale:
+        refusal = refusal or stale
+    status = 200 if refusal is None else next(s for kind, s in STATUS_OF_PROBLEM if isinstance(refusal, kind))
+    page = render(
+        "admin/repair/repair.html",
+        timetable=timetable,
+        timetables=service_repair.repairable(timetable.term),
+        changes=changes,
+        choices=service_repair.choices_of(timetable.term),
+        values=values,
+        refusal=refusal,
+        seconds=service_repair.REPAIR_SECONDS,
+        earlier=service_repair.latest_repairs(me(), timetable.term_id),
+        form_key=token_hex(16),
+    )
+    return page, status
+
+
+def _texts(form: MultiDict[str, str]) -> list[str]:
+    """The changes that are listed already, and what the fields say."""
+    texts = form.getlist("change")
+    for what in ("room", "faculty"):
+        if form.get(what):
+            days, begins, ends = (form.getlist(f"{what}_days"), form.get(f"{what}_begins"), form.get(f"{what}_ends"))
+            hours = f"{begins or ''}-{ends or ''}" if begins or ends else ""
+            texts.append(f"{what}:{form[what]}:{''.join(days)}:{hours}")
+    if form.get("section"):
+        texts.append(f"section:{form['section']}:{form.get('size', '').strip()}")
+    return texts
+
+
+def _number(text: str) -> int:
+    """A number of the form or address; 0, which names nothing, where it is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0

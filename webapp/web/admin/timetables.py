@@ -1,0 +1,141 @@
+"""Runs and variants: comparing them, looking at one by group, teacher, room or department, on screen and paper."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Response, request, url_for
+from flask.typing import ResponseReturnValue
+
+from webapp.models import GenerationJob, Term, Timetable, TimetableStatus
+from webapp.services.charts import pareto
+from webapp.services.reference import page_number
+from webapp.services.runs import requests
+from webapp.services.timetables import publishing, scores, violations
+from webapp.services.timetables.scores import Variant
+from webapp.services.timetables.violations import Item
+from webapp.services.views import audience
+from webapp.services.views.audience import Lens
+from webapp.web.admin import bp
+from webapp.web.htmx import render
+from webapp.web.navigation import chosen_term, me
+from webapp.web.pagination import ListPage
+from webapp.web.presentation import SHOWN, key_in, lens_of, paper, subject_of
+
+
+@bp.get("/timetables")
+def timetables() -> ResponseReturnValue:
+    terms, term = chosen_term()
+    runs = requests.runs_of(me(), term) if term else []
+    variants = scores.timetables_of(term) if term else []
+    return render("admin/timetables/index.html", terms=terms, term=term, runs=runs, variants=variants)
+
+
+@bp.get("/timetables/runs/<job_id>/variants")
+def variants(job_id: str) -> ResponseReturnValue:
+    job = requests.run_of(me(), job_id)
+    return _side_by_side(job.term, scores.variants_of(job), job)
+
+
+@bp.get("/timetables/variants")
+def side_by_side() -> ResponseReturnValue:
+    """Any timetables of a term, `?t=` each; the latest run's where none is named."""
+    keys = [key_in(text) for text in request.args.getlist("t")]
+    if keys:
+        found = scores.side_by_side(me(), keys)
+        return _side_by_side(found[0].timetable.term, found)
+    _terms, term = chosen_term()
+    return _side_by_side(term, scores.latest_variants(term) if term else [])
+
+
+def _side_by_side(term: Term | None, found: list[Variant], job: GenerationJob | None = None) -> ResponseReturnValue:
+    """All on one yardstick, with the chart of the two criteria that are asked for."""
+    return render(
+        "admin/timetables/variants.html",
+        term=term,
+        job=job,
+        review=pareto.review(found, request.args.get("x", ""), request.args.get("y", "")),
+        best=scores.best_of(found),
+        sentences=scores.sentences_of_variants(),
+        others=scores.timetables_of(term) if term else [],
+        named=scores.named,
+    )
+
+
+@bp.get("/timetables/<int:timetable_id>")
+def timetable(timetable_id: int) -> ResponseReturnValue:
+    """A few of what each criterion counts, or page by page all that the one in `?rule=` counts."""
+    found = publishing.timetable_of(me(), timetable_id)
+    rule, page = request.args.get("rule") or None, page_number(request.args.get("page", ""))
+    most = violations.MOST_ON_A_PAGE if rule else violations.SHOWN_OF_EACH
+    groups = violations.itemised(found, rule, start=(page - 1) * most if rule else 0, most=most)
+    return render(
+        "admin/timetables/timetable.html",
+        timetable=found,
+        variant=scores.variant_of(found),
+        groups=groups,
+        rule=rule,
+        page=ListPage(range(max((group.total for group in groups), default=0)), page, most) if rule else None,
+        urls=_where_to_look(found),
+        tray=[entry for entry in audience.timetable_entries(found) if not entry.placed] if found.unplaced else [],
+    )
+
+
+@bp.get("/timetables/<int:timetable_id>/violations.csv")
+def timetable_violations(timetable_id: int) -> ResponseReturnValue:
+    found = publishing.timetable_of(me(), timetable_id)
+    text = violations.as_csv(found, request.args.get("rule") or None)
+    headers = {"Content-Disposition": f'attachment; filename="violations-{timetable_id}.csv"'}
+    return Response(text, mimetype="text/csv", headers=headers)
+
+
+def _where_to_look(timetable: Timetable) -> Callable[[Item], tuple[str, str]]:
+    """For a thing that is counted: the week that shows it, and for a draft the editor with the class chosen."""
+
+    def urls(item: Item) -> tuple[str, str]:
+        whose = {"by": item.subject.lens.value, "key": item.subject.key} if item.subject else {}
+        here = {"timetable_id": timetable.timetable_id, **whose}
+        week = url_for("admin.timetable_week", **here) if item.subject else ""
+        editable = timetable.status is TimetableStatus.DRAFT and item.entry_id
+        return week, url_for("admin.editor", **here, entry=item.entry_id) if editable else ""
+
+    return urls
+
+
+@bp.get("/timetables/<int:timetable_id>/week")
+def timetable_week(timetable_id: int) -> ResponseReturnValue:
+    found = publishing.timetable_of(me(), timetable_id)
+    lens = lens_of(request.args.get("by"), Lens.GROUP)
+    subjects = audience.subjects(found, lens)
+    subject = subject_of(subjects, request.args.get("key"))
+    sheets = audience.sheets_for(found, lens, [subject.key]) if subject else []
+    return render(
+        "admin/timetables/week.html",
+        "week",
+        timetable=found,
+        lens=lens,
+        lenses=list(Lens),
+        subjects=subjects,
+        subject=subject,
+        sheet=sheets[0] if sheets else None,
+        show=SHOWN[lens],
+    )
+
+
+@bp.get("/timetables/<int:timetable_id>/print")
+def timetable_print(timetable_id: int) -> ResponseReturnValue:
+    found = publishing.timetable_of(me(), timetable_id)
+    lens = lens_of(request.args.get("by"), Lens.GROUP)
+    return paper(_sheets(found, lens), found, back_url=url_for("admin.timetable_week", **_here(found, lens)), lens=lens)
+
+
+def _sheets(timetable: Timetable, lens: Lens) -> Any:
+    """The one subject that is asked for, else one sheet for each of the kind."""
+    key = request.args.get("key")
+    if not key:
+        return audience.sheets_for(timetable, lens)
+    subject = subject_of(audience.subjects(timetable, lens), key)
+    return audience.sheets_for(timetable, lens, [subject.key]) if subject else []
+
+
+def _here(timetable: Timetable, lens: Lens) -> dict[str, Any]:
+    return {"timetable_id": timetable.timetable_id, "by": lens.value, "key": request.args.get("key")}

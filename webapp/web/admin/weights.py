@@ -1,0 +1,68 @@
+"""A registrar's own profiles of weights: listed, made, changed, deleted."""
+
+from flask import flash, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from webapp.models import WeightProfile
+from webapp.services.runs import weight_profiles as run_weight_profiles
+from webapp.services.runs.weight_profiles import ProfileChanged, ProfileRefused
+from webapp.web.admin import bp
+from webapp.web.errors import status_of
+from webapp.web.htmx import redirect_to, render
+from webapp.web.navigation import chosen_term, me
+
+
+@bp.get("/weights")
+def weight_profiles() -> ResponseReturnValue:
+    return render(
+        "admin/weights/index.html", profiles=run_weight_profiles.profiles_of(me()), titles=run_weight_profiles.titles()
+    )
+
+
+@bp.route("/weights/new", methods=["GET", "POST"])
+def create_weight_profile() -> ResponseReturnValue:
+    return _edited(None)
+
+
+@bp.route("/weights/<int:weight_profile_id>", methods=["GET", "POST"])
+def weight_profile(weight_profile_id: int) -> ResponseReturnValue:
+    return _edited(run_weight_profiles.profile_of(me(), weight_profile_id))
+
+
+@bp.post("/weights/<int:weight_profile_id>/delete")
+def delete_weight_profile(weight_profile_id: int) -> ResponseReturnValue:
+    profile = run_weight_profiles.profile_of(me(), weight_profile_id)
+    name = profile.name
+    run_weight_profiles.delete(me(), profile)
+    flash(_("%(name)s is deleted. Runs that were made with it keep what they found.", name=name), "good")
+    return redirect_to(url_for("admin.weight_profiles"))
+
+
+def _edited(profile: WeightProfile | None) -> ResponseReturnValue:
+    _terms, term = chosen_term()
+    problem = None
+    if request.method == "POST":
+        typed = {rule: request.form.get(f"weight-{rule}", "") for rule in run_weight_profiles.WEIGHED}
+        try:
+            saved = run_weight_profiles.save(
+                me(), profile, request.form.get("name", ""), typed, request.form.get("seen", "")
+            )
+        except ProfileRefused as refused:
+            problem = refused
+        else:
+            flash(_("%(name)s is saved; it can be ticked as a variant.", name=saved.name), "good")
+            return redirect_to(url_for("admin.weight_profiles"))
+    seen = request.form.get("seen", "")
+    if profile is not None and (problem is None or isinstance(problem, ProfileChanged)):
+        seen = run_weight_profiles.mark_of(profile)
+    page = render(
+        "admin/weights/edit.html",
+        profile=profile,
+        rules=run_weight_profiles.rules_to_weigh(profile, term),
+        problem=problem,
+        given=request.form,
+        term=term,
+        seen=seen,
+    )
+    return page, status_of(problem) if problem else 200

@@ -1,0 +1,82 @@
+"""What callers send, read with care: each fault is a sentence that names the field."""
+
+import re
+from typing import Any
+
+from flask import Request
+
+from webapp.models import User
+from webapp.services.shared.errors import Forbidden, Problem
+from webapp.services.shared.words import _
+
+SEMESTER_MAX = 99
+
+
+class BodyRefused(Problem):
+    """The body is not what the endpoint reads."""
+
+
+def json_object(request: Request) -> dict[str, Any]:
+    """The body as a JSON object; raises BodyRefused."""
+    try:
+        body = request.get_json(silent=True)
+    except RecursionError:  # thousands of brackets
+        body = None
+    if not isinstance(body, dict):
+        raise BodyRefused(_("Send a JSON object with the header Content-Type: application/json."))
+    return body
+
+
+def refuse_foreign_organization(body: dict[str, Any], user: User) -> None:
+    """The organisation is the caller's own, whatever the body says; naming another is refused."""
+    named = body.get("organization_id")
+    own = (str(user.organization_id), user.organization.code)
+    if named is not None and (isinstance(named, bool) or str(named) not in own):
+        raise Forbidden(_("You can act for your own organisation only."))
+
+
+def academic_year(body: dict[str, Any]) -> str:
+    """An academic year such as 2024-25; raises BodyRefused."""
+    year = body.get("academic_year")
+    found = re.fullmatch(r"(\d{4})-(\d{2})", year, re.ASCII) if isinstance(year, str) else None
+    if found is None or (int(found[1]) + 1) % 100 != int(found[2]):
+        raise BodyRefused(_("academic_year must be a year such as 2024-25, not %(given)s.", given=_shown(year)))
+    return str(found[0])
+
+
+def semester(body: dict[str, Any]) -> int:
+    """The number of a term in its year, as a number or its digits; raises BodyRefused."""
+    return _whole(body, "semester", 1, SEMESTER_MAX)
+
+
+def seconds(body: dict[str, Any], default: int) -> int:
+    """How long the whole run may take; raises BodyRefused."""
+    return _whole(body, "seconds", 1, 86400) if "seconds" in body else default
+
+
+def yes(body: dict[str, Any], name: str) -> bool:
+    """True or false, false where it is not there; raises BodyRefused."""
+    given = body.get(name, False)
+    if not isinstance(given, bool):
+        raise BodyRefused(_("%(name)s must be true or false, not %(given)s.", name=name, given=_shown(given)))
+    return given
+
+
+def _whole(body: dict[str, Any], name: str, least: int, most: int) -> int:
+    given = body.get(name)
+    text = str(given) if isinstance(given, int | str) and not isinstance(given, bool) else ""
+    if not re.fullmatch(r"\d{1,6}", text, re.ASCII) or not least <= int(text) <= most:
+        raise BodyRefused(
+            _(
+                "%(name)s must be a whole number from %(least)d to %(most)d, not %(given)s.",
+                name=name,
+                least=least,
+                most=most,
+                given=_shown(given),
+            )
+        )
+    return int(text)
+
+
+def _shown(given: Any) -> str:
+    return _("nothing") if given is None else repr(given)[:40]

@@ -1,0 +1,74 @@
+"""Generate, watch, fetch the result; and the published entries, each their own."""
+
+from flask import current_app, jsonify, request, url_for
+from flask.typing import ResponseReturnValue
+
+from webapp.models import Role, Term
+from webapp.services.runs import requests
+from webapp.services.runs.options import Choices
+from webapp.services.timetables import scores
+from webapp.services.views import audience
+from webapp.services.views.grid import EntryView
+from webapp.web.api import body, bp, roles, serializers
+from webapp.web.navigation import me
+
+
+@bp.post("/timetable/generate")
+@roles(Role.REGISTRAR)
+def generate() -> ResponseReturnValue:
+    sent = body.json_object(request)
+    body.refuse_foreign_organization(sent, me())
+    year, semester = body.academic_year(sent), body.semester(sent)
+    seconds = body.seconds(sent, current_app.config["TIMELOOM_DEFAULT_SECONDS"])
+    choices = Choices(partial=body.yes(sent, "partial"))
+    job = requests.request_generation(me(), year, semester, seconds=seconds, choices=choices)
+    location = url_for("api.progress", job_id=job.job_id)
+    return jsonify(job_id=job.job_id, status=job.status.value), 202, {"Location": location}
+
+
+@bp.get("/timetable/progress/<job_id>")
+@roles(Role.REGISTRAR)
+def progress(job_id: str) -> ResponseReturnValue:
+    job = requests.run_of(me(), job_id)
+    return jsonify(serializers.progress(requests.progress_of(job)))
+
+
+@bp.get("/timetable/result/<job_id>")
+@roles(Role.REGISTRAR)
+def result(job_id: str) -> ResponseReturnValue:
+    job = requests.run_of(me(), job_id)
+    variants = [
+        serializers.variant(found, audience.timetable_entries(found.timetable)) for found in scores.variants_of(job)
+    ]
+    return jsonify(job_id=job.job_id, status=job.status.value, variants=variants)
+
+
+@bp.get("/timetable/department/<int:dept_id>")
+@roles(Role.REGISTRAR, Role.HOD)
+def department(dept_id: int) -> ResponseReturnValue:
+    audience.department_of(me(), dept_id)
+    term = _term()
+    return _entries(term, audience.department_entries(me(), dept_id, term))
+
+
+@bp.get("/timetable/faculty/me")
+@roles(Role.FACULTY)
+def faculty() -> ResponseReturnValue:
+    term = _term()
+    return _entries(term, audience.faculty_entries(me(), term))
+
+
+@bp.get("/timetable/student/me")
+@roles(Role.STUDENT)
+def student() -> ResponseReturnValue:
+    term = _term()
+    return _entries(term, audience.student_entries(me(), term))
+
+
+def _term() -> Term | None:
+    return audience.shown_term(me(), request.args.get("term"))
+
+
+def _entries(term: Term | None, views: list[EntryView]) -> ResponseReturnValue:
+    timetable = audience.published_timetable(term)
+    return jsonify([serializers.entry(view, timetable) for view in views] if timetable else [])

@@ -1,0 +1,41 @@
+"""The forms of signing in, of passwords and of tokens."""
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, PasswordField, StringField
+from wtforms.validators import EqualTo, InputRequired, Length
+
+from webapp.services.accounts.passwords import PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN
+
+NEEDED = InputRequired(_l("This is needed."))
+NEW_PASSWORD_HINT = _l(
+    "At least %(least)d characters; a few words in a row are easy to remember and hard to guess.",
+    least=PASSWORD_LENGTH_MIN,
+)
+
+
+class SignInForm(FlaskForm):
+    email = StringField(_l("E-mail"), [NEEDED, Length(max=254)])
+    password = PasswordField(_l("Password"), [NEEDED, Length(max=PASSWORD_LENGTH_MAX)])
+    next = HiddenField()
+
+
+class NewPasswordForm(FlaskForm):
+    new = PasswordField(_l("New password"), [NEEDED], description=NEW_PASSWORD_HINT)
+    again = PasswordField(
+        _l("New password again"), [NEEDED, EqualTo("new", _l("The two new passwords are not the same."))]
+    )
+
+
+class ChangePasswordForm(FlaskForm):
+    current = PasswordField(_l("Current password"), [NEEDED, Length(max=PASSWORD_LENGTH_MAX)])
+    new = PasswordField(_l("New password"), [NEEDED], description=NEW_PASSWORD_HINT)
+    again = PasswordField(
+        _l("New password again"), [NEEDED, EqualTo("new", _l("The two new passwords are not the same."))]
+    )
+
+
+class TokenForm(FlaskForm):
+    name = StringField(
+        _l("Name of the new token"), [NEEDED, Length(max=200)], description=_l("Such as the program that will use it.")
+    )

@@ -1,0 +1,17 @@
+"""The blueprints, one a role: registered with every module of their packages, which hang their views on them."""
+
+from importlib import import_module
+from pkgutil import iter_modules
+
+from flask import Flask
+
+NAMES = ("auth", "admin", "hod", "faculty", "student", "api")
+
+
+def init_app(app: Flask) -> None:
+    """Register each blueprint, after the modules that give it its views."""
+    for name in NAMES:
+        package = import_module(f"webapp.web.{name}")
+        for module in iter_modules(package.__path__):
+            import_module(f"{package.__name__}.{module.name}")
+        app.register_blueprint(package.bp)

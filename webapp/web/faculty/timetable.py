@@ -1,0 +1,18 @@
+"""A teacher's view: the own week."""
+
+from flask.typing import ResponseReturnValue
+
+from webapp.services.views import audience
+from webapp.services.views.audience import Lens
+from webapp.web.faculty import bp
+from webapp.web.presentation import own_paper, own_week
+
+
+@bp.get("/timetable")
+def timetable() -> ResponseReturnValue:
+    return own_week("faculty.timetable", audience.faculty_entries, Lens.FACULTY)
+
+
+@bp.get("/timetable/print")
+def timetable_print() -> ResponseReturnValue:
+    return own_paper("faculty.timetable", audience.faculty_entries, Lens.FACULTY)

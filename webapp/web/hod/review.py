@@ -1,0 +1,110 @@
+"""A head's review: the own department's classes of what is submitted, what is said about them, and the approval."""
+
+from flask import flash, make_response, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from webapp.models import Timetable
+from webapp.services.shared.errors import Problem
+from webapp.services.timetables import approvals
+from webapp.services.views import audience
+from webapp.services.views.audience import Lens
+from webapp.web.errors import status_of
+from webapp.web.hod import bp
+from webapp.web.hod.timetable import LENSES, subjects_of
+from webapp.web.htmx import redirect_to, render
+from webapp.web.navigation import me
+from webapp.web.presentation import SHOWN, lens_of, paper, subject_of, whole_number
+
+
+@bp.get("/review")
+def reviews() -> ResponseReturnValue:
+    department_id = current_user.department_id
+    found = approvals.all_in_review(me())
+    rows = [(one, next(iter(approvals.standings(one, department_id)), None)) for one in found]
+    return render("hod/reviews.html", department=current_user.department, rows=rows)
+
+
+@bp.get("/review/<int:timetable_id>")
+def review(timetable_id: int) -> ResponseReturnValue:
+    return _page(approvals.in_review(me(), timetable_id))
+
+
+@bp.get("/review/<int:timetable_id>/print")
+def review_print(timetable_id: int) -> ResponseReturnValue:
+    timetable = approvals.in_review(me(), timetable_id)
+    lens = lens_of(request.args.get("by"), Lens.DEPARTMENT)
+    subject = subject_of(subjects_of(timetable, lens), request.args.get("key"))
+    sheets = audience.sheets_for(timetable, lens, [subject.key], current_user.department_id) if subject else []
+    back_url = url_for("hod.review", timetable_id=timetable_id, by=lens.value, key=request.args.get("key"))
+    return paper(sheets, timetable, back_url=back_url, lens=lens)
+
+
+@bp.post("/review/<int:timetable_id>/comment")
+def review_comment(timetable_id: int) -> ResponseReturnValue:
+    body, entry = request.form.get("body", ""), request.form.get("entry")
+    try:
+        timetable = approvals.in_review(me(), timetable_id)
+        approvals.comment(me(), timetable, _department(), body, whole_number(entry) if entry else None)
+    except approvals.NotInReview as gone:
+        # There is no page left to show the form on: what was typed is handed back with the words.
+        kept = [_("You wrote: %(body)s", body=body)] if body.strip() else []
+        raise approvals.NotInReview(gone.message, kept) from gone
+    except Problem as refusal:
+        return make_response(_page(timetable, refusal, body), status_of(refusal))
+    flash(_("Your comment stands with the registrar now."), "good")
+    return redirect_to(url_for("hod.review", timetable_id=timetable_id) + "#comments")
+
+
+@bp.post("/review/<int:timetable_id>/approve")
+def review_approve(timetable_id: int) -> ResponseReturnValue:
+    timetable = approvals.in_review(me(), timetable_id)
+    try:
+        approvals.approve(me(), timetable, _department(), whole_number(request.form.get("revision")))
+    except approvals.StaleReview as stale:
+        return make_response(_page(timetable, stale), status_of(stale))
+    flash(_("Approved for %(department)s.", department=current_user.department.name), "good")
+    return redirect_to(url_for("hod.review", timetable_id=timetable_id))
+
+
+@bp.post("/review/<int:timetable_id>/take-back")
+def review_take_back(timetable_id: int) -> ResponseReturnValue:
+    approvals.take_back(me(), approvals.in_review(me(), timetable_id), _department())
+    flash(_("Your approval is taken back."), "info")
+    return redirect_to(url_for("hod.review", timetable_id=timetable_id))
+
+
+def _department() -> int:
+    """The department that the form speaks for: one's own where it names none."""
+    return whole_number(request.form.get("department")) or int(current_user.department_id)
+
+
+def _page(timetable: Timetable, refusal: Problem | None = None, body: str = "") -> str:
+    department_id = current_user.department_id
+    lens = lens_of(request.args.get("by"), Lens.DEPARTMENT)
+    subjects = subjects_of(timetable, lens)
+    subject = subject_of(subjects, request.args.get("key"))
+    sheets = audience.sheets_for(timetable, lens, [subject.key], department_id) if subject else []
+    classes = approvals.classes_of(timetable, department_id)
+    entry_id = whole_number(request.values.get("entry"))
+    here = {"timetable_id": timetable.timetable_id, "by": lens.value, "key": subject.key if subject else None}
+    return render(
+        "hod/review.html",
+        department=current_user.department,
+        timetable=timetable,
+        standing=next(iter(approvals.standings(timetable, department_id)), None),
+        comments=approvals.comments_of(timetable, department_id),
+        lens=lens,
+        lenses=LENSES,
+        subjects=subjects,
+        subject=subject,
+        sheet=sheets[0] if sheets else None,
+        show=SHOWN[lens],
+        classes=classes,
+        entry_id=entry_id if entry_id in dict(classes) else None,
+        links={key: url_for("hod.review", **here, entry=key) + "#say" for key, _label in classes},
+        most=approvals.LONGEST_COMMENT,
+        refusal=refusal,
+        body=body,
+    )

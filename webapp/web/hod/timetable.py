@@ -1,0 +1,65 @@
+"""A head's view: the department's classes, and the weeks of its groups, teachers and rooms."""
+
+from flask import request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from webapp.models import Timetable
+from webapp.services.timetables import approvals
+from webapp.services.views import audience
+from webapp.services.views.audience import Lens, Subject
+from webapp.web.hod import bp
+from webapp.web.htmx import render
+from webapp.web.navigation import me
+from webapp.web.presentation import SHOWN, lens_of, looked_at, moment_in, paper, subject_of
+
+LENSES = (Lens.DEPARTMENT, Lens.GROUP, Lens.FACULTY)
+
+
+@bp.get("/timetable")
+def timetable() -> ResponseReturnValue:
+    term = audience.shown_term(me(), request.args.get("term"))
+    found = audience.published_timetable(term)
+    lens = lens_of(request.args.get("by"), Lens.DEPARTMENT)
+    subjects = subjects_of(found, lens)
+    subject = subject_of(subjects, request.args.get("key"))
+    sheets = audience.sheets_for(found, lens, [subject.key], current_user.department_id) if found and subject else []
+    today, _now = moment_in(term)
+    return render(
+        "hod/timetable.html",
+        "week",
+        department=current_user.department,
+        term=term,
+        terms=audience.terms_of(me(), published_only=True),
+        timetable=found,
+        lens=lens,
+        lenses=LENSES,
+        subjects=subjects,
+        subject=subject,
+        sheet=sheets[0] if sheets else None,
+        today=today,
+        waiting=approvals.waiting_for(me()),
+        show=SHOWN[lens],
+    )
+
+
+@bp.get("/timetable/print")
+def timetable_print() -> ResponseReturnValue:
+    term = audience.shown_term(me(), request.args.get("term"))
+    found = audience.published_timetable(term)
+    lens = lens_of(request.args.get("by"), Lens.DEPARTMENT)
+    subjects = subjects_of(found, lens)
+    if request.args.get("key"):
+        wanted = subject_of(subjects, request.args["key"])
+        subjects = [wanted] if wanted else []
+    keys = [subject.key for subject in subjects]
+    sheets = audience.sheets_for(found, lens, keys, current_user.department_id) if found and keys else []
+    return paper(sheets, found, back_url=url_for("hod.timetable", **looked_at()), lens=lens)
+
+
+def subjects_of(timetable: Timetable | None, lens: Lens) -> list[Subject]:
+    """By whom the own department's part of a timetable can be looked at; another department is refused."""
+    key = request.args.get("key", "")
+    if lens is Lens.DEPARTMENT and key.isascii() and key.isdecimal() and len(key) < 10:
+        audience.department_of(me(), int(key))  # another department of one's own organisation: 403, of any other: 404
+    return audience.subjects(timetable, lens, current_user.department_id) if timetable else []

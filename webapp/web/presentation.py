@@ -1,0 +1,145 @@
+"""What the pages of all roles share when they show a timetable: reading the address, and putting it on paper."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+from flask import abort, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from webapp.models import Term, Timetable, User
+from webapp.services.views import audience, changes
+from webapp.services.views.audience import Lens, Subject
+from webapp.services.views.grid import EntryView, Sheet
+from webapp.web.htmx import render
+from webapp.web.navigation import me
+
+# What a class says about itself depends on whose sheet it stands on: nobody needs to read their own name.
+SHOWN = {
+    Lens.GROUP: ("title", "faculty", "room"),
+    Lens.FACULTY: ("title", "groups", "room"),
+    Lens.ROOM: ("title", "groups", "faculty"),
+    Lens.DEPARTMENT: ("title", "groups", "faculty", "room"),
+}
+HASH_LETTERS = 8
+KEPT = ("term", "by", "key")
+
+
+def lens_of(value: str | None, default: Lens) -> Lens:
+    """The lens that `?by=` names; what no lens is named answers 404."""
+    if not value:
+        return default
+    if value not in set(Lens):
+        abort(404)
+    return Lens(value)
+
+
+def subject_of(subjects: Sequence[Subject], key: str | None) -> Subject | None:
+    """The subject that `?key=` names, else the first; one that is not there answers 404."""
+    if not key:
+        return subjects[0] if subjects else None
+    found = next((subject for subject in subjects if str(subject.key) == key), None)
+    if found is None:
+        abort(404)
+    return found
+
+
+def whole_number(text: str | None) -> int:
+    """A number of the form or address; 0, which names nothing, where it is none."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def key_in(text: str) -> int:
+    """A row's key as an address gives it; what is no number is no row's, and answers 404."""
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        abort(404)
+    return int(text)
+
+
+def looked_at() -> dict[str, str]:
+    """What the address says of what is looked at; nothing else of it is handed on to a link."""
+    return {name: request.args[name] for name in KEPT if request.args.get(name)}
+
+
+def now() -> datetime:
+    """This moment where the organisation is."""
+    return datetime.now(ZoneInfo(me().organization.timezone))
+
+
+def moment_in(term: Term | None) -> tuple[int | None, time | None]:
+    """Day of the week and time of day, for "now and next"; nothing outside the term's dates."""
+    at = now()
+    if term is None or not term.starts_on <= at.date() <= term.ends_on:
+        return None, None
+    return at.weekday(), at.time()
+
+
+def version_label(timetable: Timetable) -> str:
+    """What tells two prints apart: the version's number, or the draft's name."""
+    if timetable.number is None:
+        return _("Draft %(number)s: %(name)s", number=timetable.timetable_id, name=timetable.variant_name)
+    return _("Version %(number)s", number=timetable.number)
+
+
+def paper_line(timetable: object = None, term: object = None) -> str:
+    """What heads every sheet that a page prints, as far as it is known: university, term, version, and when."""
+    if not current_user or not current_user.is_authenticated:
+        return ""
+    parts = [me().organization.name]
+    if isinstance(timetable, Timetable):
+        parts += [timetable.term.name, version_label(timetable), timetable.content_hash[:HASH_LETTERS]]
+    elif isinstance(term, Term):
+        parts.append(term.name)
+    parts.append(_("Printed %(when)s", when=now().strftime("%Y-%m-%d %H:%M")))
+    return " · ".join(part for part in parts if part)
+
+
+def paper(sheets: Sequence[Sheet], timetable: Timetable | None, *, back_url: str, lens: Lens) -> ResponseReturnValue:
+    """The printable page: one A4 landscape sheet for each."""
+    if timetable is None or not sheets:
+        abort(404)
+    term = timetable.term
+    return render(
+        "print/sheet.html",
+        sheets=sheets,
+        term_name=term.name,
+        effective=max(term.starts_on, timetable.published_at.date()) if timetable.published_at else None,
+        version_label=version_label(timetable),
+        content_hash=timetable.content_hash[:HASH_LETTERS],
+        printed_at=now(),
+        show=SHOWN[lens],
+        back_url=back_url,
+    )
+
+
+EntriesOf = Callable[[User, Term | None], list[EntryView]]
+
+
+def own_week(endpoint: str, entries_of: EntriesOf, lens: Lens) -> ResponseReturnValue:
+    """A teacher's or student's own week on screen."""
+    term = audience.shown_term(me(), request.args.get("term"))
+    entries = entries_of(me(), term)
+    today, at = moment_in(term)
+    return render(
+        "own_week.html",
+        endpoint=endpoint,
+        term=term,
+        terms=audience.terms_of(me(), published_only=True),
+        timetable=audience.published_timetable(term),
+        news=changes.news_for(me(), term),
+        grid=audience.week_of(term, entries),
+        show=SHOWN[lens],
+        today=today,
+        now=at,
+        here=looked_at(),
+    )
+
+
+def own_paper(endpoint: str, entries_of: EntriesOf, lens: Lens) -> ResponseReturnValue:
+    """The same week on one sheet of paper."""
+    term = audience.shown_term(me(), request.args.get("term"))
+    sheet = audience.own_sheet(me(), term, entries_of(me(), term))
+    back_url = url_for(endpoint, **looked_at())
+    return paper([sheet], audience.published_timetable(term), back_url=back_url, lens=lens)
