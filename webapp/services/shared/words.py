@@ -1,4 +1,6 @@
-"""Translation with a type: what `flask_babel.gettext` returns is text."""
+"""Words that all services share: translation with a type, and lists that end in "and N more"."""
+
+from collections.abc import Sequence
 
 from flask_babel import gettext
 
@@ -6,3 +8,22 @@ from flask_babel import gettext
 def _(message: str, **values: object) -> str:
     """The message in the reader's language, with the values filled in."""
     return str(gettext(message, **values))
+
+
+def first_of(sentences: Sequence[str], most: int, total: int | None = None) -> list[str]:
+    """The first sentences, and a last one that counts those left out ("And 3 more.").
+
+    ``total`` is how many there are in all, where ``sentences`` holds only the first of them.
+    """
+    rest = (len(sentences) if total is None else total) - most
+    return [*sentences[:most], *([_("And %(number)s more.", number=rest)] if rest > 0 else [])]
+
+
+def enumerated(names: Sequence[str], most: int, total: int | None = None) -> str:
+    """The first names in one line, and how many are left out ("A, B and 3 more").
+
+    ``total`` is how many there are in all, where ``names`` holds only the first of them.
+    """
+    shown = ", ".join(names[:most])
+    rest = (len(names) if total is None else total) - most
+    return _("%(names)s and %(number)s more", names=shown, number=rest) if rest > 0 else shown

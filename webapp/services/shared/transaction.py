@@ -1,0 +1,47 @@
+"""The one place where a transaction ends: at the edge, which is a request, a command or a step of a task.
+
+Services change rows and flush; they never commit, so that two of them can be one transaction. What must wait until the
+rows are visible to others (handing a job to Redis) is noted with `after_commit`.
+"""
+
+from collections.abc import Callable
+
+import sqlalchemy as sa
+
+from webapp.extensions import db
+
+_AFTER = "after commit"
+Action = Callable[[], object]
+
+
+def commit() -> None:
+    """Commit what the services have changed, then do what waited for it, in order."""
+    db.session.commit()
+    for action in _taken():
+        action()
+
+
+def rollback() -> None:
+    """Undo what the services have changed, and forget what waited for it."""
+    _taken()
+    db.session.rollback()
+
+
+def after_commit(action: Action) -> None:
+    """Do something once the transaction is committed; never where it is rolled back."""
+    db.session.info.setdefault(_AFTER, []).append(action)
+
+
+def check_constraints() -> None:
+    """Let PostgreSQL check now what it would check at the commit; raises IntegrityError.
+
+    For a service that can say in words what a deferred constraint refuses.
+    """
+    db.session.flush()
+    db.session.execute(sa.text("SET CONSTRAINTS ALL IMMEDIATE"))
+    db.session.execute(sa.text("SET CONSTRAINTS ALL DEFERRED"))
+
+
+def _taken() -> list[Action]:
+    actions: list[Action] = db.session.info.pop(_AFTER, [])
+    return actions
