@@ -46,18 +46,6 @@ def subject_of(subjects: Sequence[Subject], key: str | None) -> Subject | None:
     return found
 
 
-def whole_number(text: str | None) -> int:
-    """A number of the form or address; 0, which names nothing, where it is none."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 0
-
-
-def key_in(text: str) -> int:
-    """A row's key as an address gives it; what is no number is no row's, and answers 404."""
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
-        abort(404)
-    return int(text)
-
-
 def looked_at() -> dict[str, str]:
     """What the address says of what is looked at; nothing else of it is handed on to a link."""
     return {name: request.args[name] for name in KEPT if request.args.get(name)}

@@ -15,7 +15,7 @@ from webapp.extensions import db
 from webapp.models import AuditEvent, GenerationJob, JobKind, Organization, Term, Timetable, User
 from webapp.services.checks.feasibility import IS_CHECK
 from webapp.services.imports.cells import guard_formula
-from webapp.services.reference import TABLES, Table, page_number
+from webapp.services.reference import TABLES, Table
 from webapp.services.shared.words import _
 
 PAGE_SIZE = 50
@@ -114,10 +114,10 @@ def _day(text: str) -> date | None:
         return None
 
 
-def read(organization: Organization, search: Search, page: str = "") -> Trail:
+def read(organization: Organization, search: Search, page: int = 1) -> Trail:
     """A page of the organisation's events, newest first."""
     found = db.paginate(
-        _events(organization, search), page=page_number(page), per_page=PAGE_SIZE, error_out=False, max_per_page=None
+        _events(organization, search), page=page, per_page=PAGE_SIZE, error_out=False, max_per_page=None
     )
     return Trail(
         page=found,

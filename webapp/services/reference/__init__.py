@@ -10,7 +10,6 @@ from webapp.services.reference.queries import (
     labels_of,
     list_rows,
     options_of,
-    page_number,
     term_of_row,
 )
 from webapp.services.schema.descriptors import (
@@ -47,7 +46,6 @@ __all__ = [
     "list_rows",
     "mark_of",
     "options_of",
-    "page_number",
     "save_row",
     "term_of_row",
     "used_by",

@@ -16,6 +16,7 @@ from webapp.models.types import runs
 from webapp.services.schema.descriptors import Field, Kind, Scope, Table, TermMissing
 from webapp.services.schema.tables import find_table
 from webapp.services.shared.errors import NotFound
+from webapp.services.shared.numbers import whole_number
 from webapp.services.shared.words import _
 
 PAGE_SIZE = 50
@@ -109,10 +110,10 @@ def options_of(scope: Scope, key: str) -> list[tuple[int, str]]:
     return list(labels_of(scope, find_table(key)).items())
 
 
-def list_rows(scope: Scope, table: Table, arguments: Mapping[str, str]) -> Listing:
+def list_rows(scope: Scope, table: Table, arguments: Mapping[str, str], page: int = 1) -> Listing:
     """A page of a table.
 
-    ``arguments`` are those of the address: q, sort, order, page, and a field's name for a filter; what
+    ``arguments`` are those of the address: q, sort, order, and a field's name for a filter; what
     isn't known is left aside.
     """
     columns = [item for item in table.fields if item.listed]
@@ -128,16 +129,11 @@ def list_rows(scope: Scope, table: Table, arguments: Mapping[str, str]) -> Listi
         query = query.order_by(*_order(table, arguments))
     else:
         query = query.join(tree, tree.c.key == table.primary_key).order_by(tree.c.path)
-    page = db.paginate(query, page=page_number(arguments.get("page", "")), per_page=PAGE_SIZE, error_out=False)
+    rows_page = db.paginate(query, page=page, per_page=PAGE_SIZE, error_out=False)
     is_filtered = bool(text) or any(arguments.get(item.name) for item in table.fields)
-    depths = _depths(tree, [table.key_of(row) for row in page.items])
-    rows = _listed(scope, table, columns, page.items, depths)
-    return Listing(table, page, columns, rows, _filters(scope, table, arguments), is_filtered)
-
-
-def page_number(text: str) -> int:
-    """The number of a page as an address gives it; what is none is the first."""
-    return max(1, int(text)) if text.isascii() and text.isdecimal() and len(text) < 7 else 1
+    depths = _depths(tree, [table.key_of(row) for row in rows_page.items])
+    rows = _listed(scope, table, columns, rows_page.items, depths)
+    return Listing(table, rows_page, columns, rows, _filters(scope, table, arguments), is_filtered)
 
 
 def _tree(scope: Scope, table: Table) -> sa.CTE:
@@ -174,7 +170,7 @@ def _narrow(query: sa.Select[Any], table: Table, item: Field, value: str) -> sa.
 
 
 def _key(value: str) -> int:
-    return int(value) if value.isdecimal() and len(value) < 10 else 0
+    return whole_number(value) or 0
 
 
 def _order(table: Table, arguments: Mapping[str, str]) -> list[Any]:

@@ -5,7 +5,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from webapp.models import Timetable
-from webapp.services.reference import page_number
 from webapp.services.shared.errors import Problem
 from webapp.services.timetables import approvals as timetable_approvals
 from webapp.services.timetables import publishing, scores
@@ -15,7 +14,7 @@ from webapp.web.errors import status_of
 from webapp.web.htmx import redirect_to, render
 from webapp.web.navigation import chosen_term, me
 from webapp.web.pagination import ListPage
-from webapp.web.presentation import whole_number
+from webapp.web.params import number, page_number
 
 MOST_COMMENTS = 50
 
@@ -69,14 +68,14 @@ def mark_approved(timetable_id: int) -> ResponseReturnValue:
 @bp.post("/approvals/<int:timetable_id>/settle")
 def resolve_comment(timetable_id: int) -> ResponseReturnValue:
     timetable = publishing.timetable_of(me(), timetable_id)
-    timetable_approvals.resolve(me(), timetable, whole_number(request.form.get("comment")))
+    timetable_approvals.resolve(me(), timetable, number(request.form.get("comment")))
     return redirect_to(_url(timetable) + "#comments")
 
 
 @bp.post("/approvals/<int:timetable_id>/answer")
 def answer_comment(timetable_id: int) -> ResponseReturnValue:
     timetable = publishing.timetable_of(me(), timetable_id)
-    department_id, body = whole_number(request.form.get("department")), request.form.get("body", "")
+    department_id, body = number(request.form.get("department")), request.form.get("body", "")
     try:
         timetable_approvals.comment(me(), timetable, department_id, body)
     except Problem as refusal:
@@ -111,7 +110,7 @@ def _filtered(standings: list[Standing]) -> list[Standing]:
 
 
 def _filtered_comments(said: list[Said]) -> list[Said]:
-    department = whole_number(request.args.get("department"))
+    department = number(request.args.get("department"))
     return [one for one in said if not department or one.department_id == department]
 
 

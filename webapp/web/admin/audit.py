@@ -7,12 +7,13 @@ from flask_login import current_user
 from webapp.services.audit_trail import trail
 from webapp.web.admin import bp
 from webapp.web.htmx import render
+from webapp.web.params import page_number
 
 
 @bp.get("/audit")
 def audit() -> ResponseReturnValue:
     search = trail.understand(request.args)
-    found = trail.read(current_user.organization, search, request.args.get("page", ""))
+    found = trail.read(current_user.organization, search, page_number(request.args.get("page")))
     return render("admin/audit.html", trail=found)
 
 

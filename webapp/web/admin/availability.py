@@ -11,7 +11,7 @@ from webapp.services.views.grid import build_slot_grid
 from webapp.web.admin import bp
 from webapp.web.htmx import redirect_to, render
 from webapp.web.navigation import chosen_term, posted_term, scope
-from webapp.web.presentation import key_in
+from webapp.web.params import key_or_404
 
 PREFIX = "slot-"
 BRUSH = PREFIX + "brush"
@@ -60,4 +60,4 @@ def paint_availability(kind: str, key: int) -> ResponseReturnValue:
 
 def _painted() -> dict[int, str]:
     names = [name.removeprefix(PREFIX) for name in request.form if name.startswith(PREFIX) and name != BRUSH]
-    return {key_in(name): request.form[PREFIX + name] for name in names}
+    return {key_or_404(name): request.form[PREFIX + name] for name in names}

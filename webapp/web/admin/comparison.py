@@ -3,14 +3,13 @@
 from flask import Response, abort, request
 from flask.typing import ResponseReturnValue
 
-from webapp.services.reference import page_number
 from webapp.services.timetables import comparison, scores
 from webapp.services.timetables.comparison import Comparison, Narrowing
 from webapp.web.admin import bp
 from webapp.web.htmx import render
 from webapp.web.navigation import chosen_term, me
 from webapp.web.pagination import ListPage
-from webapp.web.presentation import key_in
+from webapp.web.params import key_or_404, page_number
 
 
 @bp.get("/timetables/compare")
@@ -56,4 +55,4 @@ def _kept(found: Comparison) -> dict[str, int | str]:
 
 def _key(name: str) -> int | None:
     text = request.args.get(name, "")
-    return key_in(text) if text else None
+    return key_or_404(text) if text else None

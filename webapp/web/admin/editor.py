@@ -20,6 +20,7 @@ from webapp.web.admin import bp
 from webapp.web.errors import STATUS_OF_PROBLEM
 from webapp.web.htmx import redirect_to, redirect_within, render, without_history
 from webapp.web.navigation import me
+from webapp.web.params import number
 from webapp.web.presentation import SHOWN, lens_of, subject_of
 
 Act = Callable[[Timetable, int], Any]
@@ -154,8 +155,8 @@ def _wish() -> Wish:
     slot, colon, room = request.form.get("place", "").partition(":")
     wish = Wish(
         _whole("entry"),
-        _number(slot),
-        _number(room) or None,
+        number(slot),
+        number(room) or None,
         displaced=request.form.get("displaced", ""),
         reason=request.form.get("reason", ""),
     )
@@ -175,8 +176,4 @@ def _subject(draft: Timetable) -> Subject | None:
 
 def _whole(name: str) -> int:
     """A number of the form or address; 0, which names nothing, where it is none."""
-    return _number(request.values.get(name, ""))
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    return number(request.values.get(name, ""))

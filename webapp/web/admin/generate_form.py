@@ -15,6 +15,7 @@ from webapp.models import Term, TimetableStatus
 from webapp.services.runs.options import Base, ChoiceRefused, Choices, Scope
 from webapp.services.runs.requests import DEFAULT_SECONDS, LEAST_SECONDS, MOST_SECONDS, VARIANTS
 from webapp.web.admin.forms import choices
+from webapp.web.params import number
 
 MOST_SEED = 2**31 - 1
 _TICKS = {"widget": ListWidget(prefix_label=False), "option_widget": CheckboxInput()}
@@ -31,7 +32,7 @@ def _key(text: Any) -> int | None:
     """A key as a number; 0, which no row has, for what is none."""
     if text in (None, "", "None"):
         return None
-    return int(text) if str(text).isascii() and str(text).isdigit() and len(str(text)) < 10 else 0
+    return number(str(text))
 
 
 class GenerateForm(FlaskForm):

@@ -13,7 +13,7 @@ from webapp.web.admin import bp
 from webapp.web.errors import status_of
 from webapp.web.htmx import redirect_to, render
 from webapp.web.navigation import chosen_term, me
-from webapp.web.presentation import whole_number
+from webapp.web.params import number
 
 MOST_LISTED = 100
 """Rows of a list on the page before publishing; the counts above it are whole."""
@@ -88,4 +88,4 @@ def _seen() -> publication.Seen:
     """What the page showed, which each form that publishes tells: without it nobody knows what was agreed to."""
     if "revision" not in request.form:
         abort(400)
-    return publication.Seen(whole_number(request.form["revision"]), whole_number(request.form.get("replaces")) or None)
+    return publication.Seen(number(request.form["revision"]), number(request.form.get("replaces")) or None)

@@ -12,6 +12,7 @@ from webapp.web.admin import bp
 from webapp.web.admin.forms import record_form
 from webapp.web.htmx import redirect_to, render
 from webapp.web.navigation import chosen_term, posted_term, scope
+from webapp.web.params import page_number
 
 NEVER_PRESET = (Kind.DATE, Kind.DECIMAL, Kind.TIME)
 
@@ -33,7 +34,7 @@ def records(table_key: str) -> ResponseReturnValue:
     terms, term = chosen_term()
     if table.of_term and term is None:
         return render("admin/records_without_term.html", table=table)
-    listing = reference.list_rows(scope(term), table, request.args)
+    listing = reference.list_rows(scope(term), table, request.args, page_number(request.args.get("page")))
     shown = terms if table.of_term else []
     return render("admin/records.html", "rows", table=table, listing=listing, terms=shown, term=term)
 

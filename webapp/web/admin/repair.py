@@ -19,6 +19,7 @@ from webapp.web.admin import bp
 from webapp.web.errors import STATUS_OF_PROBLEM
 from webapp.web.htmx import redirect_to, render
 from webapp.web.navigation import chosen_term, me
+from webapp.web.params import number
 
 POLL_SECONDS = 2
 
@@ -28,7 +29,7 @@ def repair() -> ResponseReturnValue:
     terms, term = chosen_term()
     wanted = request.args.get("timetable", "")
     if wanted:
-        found = publishing.timetable_of(me(), _number(wanted))
+        found = publishing.timetable_of(me(), number(wanted))
     else:
         found = next(iter(service_repair.repairable(term)), None) if term else None
     if found is None:
@@ -39,7 +40,7 @@ def repair() -> ResponseReturnValue:
 @bp.post("/repair")
 def start_repair() -> ResponseReturnValue:
     """Ask for the repair; or, with the other button, list the change and go on."""
-    timetable = publishing.timetable_of(me(), _number(request.form.get("timetable", "")))
+    timetable = publishing.timetable_of(me(), number(request.form.get("timetable", "")))
     texts = _texts(request.form)
     try:
         if "add" in request.form:
@@ -57,7 +58,7 @@ def start_repair() -> ResponseReturnValue:
 @bp.post("/timetables/<int:timetable_id>/resolve")
 def start_resolve(timetable_id: int) -> ResponseReturnValue:
     timetable = publishing.timetable_of(me(), timetable_id)
-    seconds, closeness = _number(request.form.get("seconds", "")), request.form.get("closeness", "")
+    seconds, closeness = number(request.form.get("seconds", "")), request.form.get("closeness", "")
     key = request.form.get("idempotency_key", "")[:64] or None
     job = service_repair.request_resolve(me(), timetable, seconds, closeness, key)
     return redirect_to(url_for("admin.redo", job_id=job.job_id))
@@ -87,7 +88,7 @@ def cancel_redo(job_id: str) -> ResponseReturnValue:
 @bp.post("/repair/runs/<job_id>/draft")
 def draft_of_repair(job_id: str) -> ResponseReturnValue:
     job = service_repair.redo_of(me(), job_id)
-    draft = service_repair.draft_of_rung(me(), job, _number(request.form.get("rung", "")))
+    draft = service_repair.draft_of_rung(me(), job, number(request.form.get("rung", "")))
     flash(_("%(name)s is yours to change. What it was made from stays as it is.", name=draft.variant_name), "good")
     return redirect_to(url_for("admin.compare", a=draft.based_on_id, b=draft.timetable_id))
 
@@ -125,8 +126,3 @@ def _texts(form: MultiDict[str, str]) -> list[str]:
     if form.get("section"):
         texts.append(f"section:{form['section']}:{form.get('size', '').strip()}")
     return texts
-
-
-def _number(text: str) -> int:
-    """A number of the form or address; 0, which names nothing, where it is none."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0

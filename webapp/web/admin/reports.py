@@ -9,7 +9,7 @@ from webapp.services.timetables import publishing, scores
 from webapp.web.admin import bp
 from webapp.web.htmx import render
 from webapp.web.navigation import chosen_term, me
-from webapp.web.presentation import key_in
+from webapp.web.params import key_or_404
 
 
 @bp.get("/reports")
@@ -71,5 +71,5 @@ def report_csv(report_key: str, number: int) -> ResponseReturnValue:
 def _chosen(term: Term | None) -> Timetable | None:
     """The timetable in `?t=`, else the term's published or best one."""
     if key := request.args.get("t"):
-        return publishing.timetable_of(me(), key_in(key))
+        return publishing.timetable_of(me(), key_or_404(key))
     return reports.default_timetable(term) if term else None

@@ -18,6 +18,7 @@ from webapp.web.admin import bp
 from webapp.web.admin.forms import record_form
 from webapp.web.htmx import redirect_to, render
 from webapp.web.navigation import chosen_term, me, scope
+from webapp.web.params import number
 
 
 def _own(term_id: int | None) -> Term:
@@ -54,7 +55,7 @@ def copy_term() -> ResponseReturnValue:
 
 @bp.post("/terms/copy")
 def start_copy() -> ResponseReturnValue:
-    source = _own(request.form.get("source", type=int))
+    source = _own(number(request.form.get("source")))
     form = record_form(scope(None), find_table("terms"), {})
     ticked, key, problem = request.form.getlist("parts"), request.form.get("key", "")[:64], None
     if form.validate_on_submit():

@@ -8,7 +8,6 @@ from flask.typing import ResponseReturnValue
 
 from webapp.models import GenerationJob, Term, Timetable, TimetableStatus
 from webapp.services.charts import pareto
-from webapp.services.reference import page_number
 from webapp.services.runs import requests
 from webapp.services.timetables import publishing, scores, violations
 from webapp.services.timetables.scores import Variant
@@ -19,7 +18,8 @@ from webapp.web.admin import bp
 from webapp.web.htmx import render
 from webapp.web.navigation import chosen_term, me
 from webapp.web.pagination import ListPage
-from webapp.web.presentation import SHOWN, key_in, lens_of, paper, subject_of
+from webapp.web.params import key_or_404, page_number
+from webapp.web.presentation import SHOWN, lens_of, paper, subject_of
 
 
 @bp.get("/timetables")
@@ -39,7 +39,7 @@ def variants(job_id: str) -> ResponseReturnValue:
 @bp.get("/timetables/variants")
 def side_by_side() -> ResponseReturnValue:
     """Any timetables of a term, `?t=` each; the latest run's where none is named."""
-    keys = [key_in(text) for text in request.args.getlist("t")]
+    keys = [key_or_404(text) for text in request.args.getlist("t")]
     if keys:
         found = scores.side_by_side(me(), keys)
         return _side_by_side(found[0].timetable.term, found)

@@ -14,13 +14,13 @@ from webapp.services.accounts import tokens
 from webapp.services.accounts import users as account_users
 from webapp.services.accounts.users import NewAccount
 from webapp.services.imports.cells import guard_formula
-from webapp.services.reference import options_of, page_number
+from webapp.services.reference import options_of
 from webapp.services.shared.errors import Problem
 from webapp.web.admin import bp
 from webapp.web.admin.forms import ROLES, UserForm, choices
 from webapp.web.htmx import redirect_to, render
 from webapp.web.navigation import me, public_address, scope
-from webapp.web.presentation import whole_number
+from webapp.web.params import number, page_number
 
 
 def _find(user_id: int) -> User:
@@ -116,7 +116,7 @@ def reset_user_password(user_id: int) -> ResponseReturnValue:
     found = _find(user_id)
     if "seen" not in request.form:
         abort(400)
-    password = account_users.reset_password(found, me(), whole_number(request.form["seen"]))
+    password = account_users.reset_password(found, me(), number(request.form["seen"]))
     return render("admin/user_password.html", user=found, password=password)
 
 

@@ -15,7 +15,8 @@ from webapp.web.hod import bp
 from webapp.web.hod.timetable import LENSES, subjects_of
 from webapp.web.htmx import redirect_to, render
 from webapp.web.navigation import me
-from webapp.web.presentation import SHOWN, lens_of, paper, subject_of, whole_number
+from webapp.web.params import number
+from webapp.web.presentation import SHOWN, lens_of, paper, subject_of
 
 
 @bp.get("/review")
@@ -46,7 +47,7 @@ def review_comment(timetable_id: int) -> ResponseReturnValue:
     body, entry = request.form.get("body", ""), request.form.get("entry")
     try:
         timetable = approvals.in_review(me(), timetable_id)
-        approvals.comment(me(), timetable, _department(), body, whole_number(entry) if entry else None)
+        approvals.comment(me(), timetable, _department(), body, number(entry) if entry else None)
     except approvals.NotInReview as gone:
         # There is no page left to show the form on: what was typed is handed back with the words.
         kept = [_("You wrote: %(body)s", body=body)] if body.strip() else []
@@ -61,7 +62,7 @@ def review_comment(timetable_id: int) -> ResponseReturnValue:
 def review_approve(timetable_id: int) -> ResponseReturnValue:
     timetable = approvals.in_review(me(), timetable_id)
     try:
-        approvals.approve(me(), timetable, _department(), whole_number(request.form.get("revision")))
+        approvals.approve(me(), timetable, _department(), number(request.form.get("revision")))
     except approvals.StaleReview as stale:
         return make_response(_page(timetable, stale), status_of(stale))
     flash(_("Approved for %(department)s.", department=current_user.department.name), "good")
@@ -77,7 +78,7 @@ def review_take_back(timetable_id: int) -> ResponseReturnValue:
 
 def _department() -> int:
     """The department that the form speaks for: one's own where it names none."""
-    return whole_number(request.form.get("department")) or int(current_user.department_id)
+    return number(request.form.get("department")) or int(current_user.department_id)
 
 
 def _page(timetable: Timetable, refusal: Problem | None = None, body: str = "") -> str:
@@ -87,7 +88,7 @@ def _page(timetable: Timetable, refusal: Problem | None = None, body: str = "") 
     subject = subject_of(subjects, request.args.get("key"))
     sheets = audience.sheets_for(timetable, lens, [subject.key], department_id) if subject else []
     classes = approvals.classes_of(timetable, department_id)
-    entry_id = whole_number(request.values.get("entry"))
+    entry_id = number(request.values.get("entry"))
     here = {"timetable_id": timetable.timetable_id, "by": lens.value, "key": subject.key if subject else None}
     return render(
         "hod/review.html",

@@ -11,6 +11,7 @@ from webapp.services.views.audience import Lens, Subject
 from webapp.web.hod import bp
 from webapp.web.htmx import render
 from webapp.web.navigation import me
+from webapp.web.params import number
 from webapp.web.presentation import SHOWN, lens_of, looked_at, moment_in, paper, subject_of
 
 LENSES = (Lens.DEPARTMENT, Lens.GROUP, Lens.FACULTY)
@@ -60,6 +61,7 @@ def timetable_print() -> ResponseReturnValue:
 def subjects_of(timetable: Timetable | None, lens: Lens) -> list[Subject]:
     """By whom the own department's part of a timetable can be looked at; another department is refused."""
     key = request.args.get("key", "")
-    if lens is Lens.DEPARTMENT and key.isascii() and key.isdecimal() and len(key) < 10:
-        audience.department_of(me(), int(key))  # another department of one's own organisation: 403, of any other: 404
+    if lens is Lens.DEPARTMENT and number(key):
+        # Another department of one's own organisation: 403, of any other: 404.
+        audience.department_of(me(), number(key))
     return audience.subjects(timetable, lens, current_user.department_id) if timetable else []
