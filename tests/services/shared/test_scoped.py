@@ -1,0 +1,69 @@
+"""One way to a row: through the organisation of whoever asks."""
+
+import pytest
+import sqlalchemy as sa
+
+from tests import factories
+from tests.web import university
+from webapp.extensions import Model, db
+from webapp.models import Organization, Pin, Room, Student, Term, Timetable, User
+from webapp.services.reference import TABLES
+from webapp.services.shared.errors import NotFound
+from webapp.services.shared.scoped import PARENTS, find, load, rows_of
+
+
+def owned_models() -> list[type[Model]]:
+    """The models that a path leads to their organisation from."""
+    models = [mapper.class_ for mapper in Model.registry.mappers]
+    return [
+        model
+        for model in models
+        if model is not Organization and (hasattr(model, "organization_id") or model in PARENTS)
+    ]
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.key)
+def test_every_table_that_has_pages_is_reached_through_its_organisation_alone(app, table):
+    here, there = university.build(), university.build("Foreign {}")
+    assert load(here.organization, table.model, here.keys[table.key])
+    with pytest.raises(NotFound):
+        load(here.organization, table.model, there.keys[table.key])
+
+
+def test_every_path_ends_at_an_organisation(app):
+    here = factories.organization()
+    for model in owned_models():
+        assert db.session.scalars(rows_of(here, model)).all() == [], model
+
+
+def test_an_owner_is_a_user_an_organisation_or_a_term(app):
+    here = university.build()
+    term = db.session.get_one(Term, here.keys["terms"])
+    for owner in (here.organization, term, db.session.scalars(sa.select(User)).first()):
+        assert load(owner, Timetable, here.timetable.timetable_id) is here.timetable
+
+
+def test_conditions_narrow_what_is_found(app):
+    here = university.build()
+    key = here.timetable.timetable_id
+    assert find(here.organization, Timetable, key, Timetable.variant_name == "Balanced")
+    with pytest.raises(NotFound, match=f"no timetable {key}"):
+        load(here.organization, Timetable, key, Timetable.variant_name == "Other")
+
+
+@pytest.mark.parametrize("key", [None, -1, 2**31, 2**70])
+def test_a_key_that_no_row_can_have_is_found_nowhere(app, key):
+    assert find(factories.organization(), Student, key) is None
+
+
+def test_a_row_is_read_anew_where_that_is_asked_for(app):
+    here = university.build()
+    room = load(here.organization, Room, here.keys["rooms"])
+    db.session.execute(sa.text("UPDATE rooms SET name = 'New'"))
+    assert load(here.organization, Room, room.room_id).name == "Hall"
+    assert load(here.organization, Room, room.room_id, fresh=True).name == "New"
+
+
+def test_a_lock_takes_the_row_and_not_the_tables_on_the_way_to_it(app):
+    here = university.build()
+    assert load(here.organization, Pin, here.keys["pins"], lock=True)
