@@ -48,7 +48,8 @@ def also(timetable_id: int) -> dict[str, Any]:
     """Another timetable of the same term, submitted to the heads; the keys that addresses need."""
     from webapp.extensions import db
     from webapp.models import Department, Timetable, TimetableStatus
-    from webapp.services.problem import TimetableFacts, build_problem, store_timetable
+    from webapp.services.problem.solutions import TimetableFacts, store_timetable
+    from webapp.services.problem.term_problem import build_problem
     from webapp.services.reports import MAKERS
 
     timetable = db.session.get_one(Timetable, timetable_id)

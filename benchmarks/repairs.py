@@ -56,8 +56,8 @@ def measure(name: str, term: Any, seconds: float, limit: float) -> int:
     from webapp.engine.evaluate import evaluate
     from webapp.engine.params import SolveParams
     from webapp.engine.solve import solve
-    from webapp.services.problem import build_problem
-    from webapp.services.repair import Base
+    from webapp.services.problem.term_problem import build_problem
+    from webapp.services.repair.base import Base
     from webapp.tasks.repair import repair_timetable, resolve_rest, workers
 
     problem = build_problem(term)
@@ -84,7 +84,7 @@ def measure(name: str, term: Any, seconds: float, limit: float) -> int:
 
 def happenings(problem: Any, solution: Any) -> Iterator[tuple[str, list[Any]]]:
     """What happens, in words and as changes: to the fullest room, the busiest teacher, the largest section."""
-    from webapp.services.repair import Change, What
+    from webapp.services.repair.events import Change, What
 
     used = Counter(place.room for place in solution.placements if place.room is not None)
     room = problem.room_ids[used.most_common(1)[0][0]]

@@ -55,7 +55,8 @@ def made(classes: int) -> tuple[int, list[int], str]:
     from tests import factories
     from webapp.extensions import db
     from webapp.models import TimetableEntry
-    from webapp.services.problem import TimetableFacts, build_problem, store_timetable
+    from webapp.services.problem.solutions import TimetableFacts, store_timetable
+    from webapp.services.problem.term_problem import build_problem
     from webapp.services.shared.rule_defaults import default_rules
 
     random = Random(1)
@@ -137,10 +138,10 @@ def moved(app: Flask, client: FlaskClient, path: str, timetable_id: int, entry: 
     """Seconds to move a class to its best other place, and to show the page again; None where it can't go."""
     from webapp.extensions import db
     from webapp.models import Timetable
-    from webapp.services import editor
+    from webapp.services.editor import view
 
     with app.app_context():
-        best = editor.chosen(db.session.get_one(Timetable, timetable_id), entry).best[0]
+        best = view.chosen(db.session.get_one(Timetable, timetable_id), entry).best[0]
     if best.mark == "bad":
         return None
     answers: list[Any] = []

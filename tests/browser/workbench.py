@@ -6,7 +6,7 @@ from tests import factories
 from tests.browser.university import University
 from webapp.extensions import db
 from webapp.models import Department, JobKind, JobStatus, Role, Timetable, TimetableEntry, User
-from webapp.services import editor
+from webapp.services.editor import drafts
 from webapp.services.timetables import approvals
 
 CURVE = [[0, 4_000], [2.5, 90], [8.0, 12]]
@@ -49,8 +49,8 @@ def furnish(published: University) -> dict[Role, list[str]]:
     registrar, head = (
         db.session.scalars(sa.select(User).filter_by(role=role)).one() for role in (Role.REGISTRAR, Role.HOD)
     )
-    draft = editor.branch(registrar, timetable, "By hand").timetable_id
-    review = approvals.submit(registrar, editor.branch(registrar, timetable, "For review"))
+    draft = drafts.branch(registrar, timetable, "By hand").timetable_id
+    review = approvals.submit(registrar, drafts.branch(registrar, timetable, "For review"))
     department = db.session.scalars(sa.select(Department.department_id).filter_by(code="CSE")).one()
     approvals.comment(head, review, department, "Not on Mondays, please.")
     entry = db.session.scalars(sa.select(TimetableEntry.entry_id).filter_by(timetable_id=draft)).first()

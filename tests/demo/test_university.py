@@ -9,7 +9,7 @@ from webapp.engine.counts import shortages
 from webapp.engine.instance import ResourceKind
 from webapp.services.imports import exports, uploads
 from webapp.services.imports.uploads import State
-from webapp.services.problem import build_problem
+from webapp.services.problem.term_problem import build_problem
 
 
 def test_it_is_the_same_every_time() -> None:

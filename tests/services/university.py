@@ -11,7 +11,8 @@ from webapp.engine.instance import UNPLACED, Placement
 from webapp.engine.solution import Solution
 from webapp.extensions import db
 from webapp.models import Department, Faculty, Organization, Role, Section, StudentGroup, Term, Timetable, User
-from webapp.services.problem import TermProblem, TimetableFacts, build_problem, store_timetable
+from webapp.services.problem.solutions import TimetableFacts, store_timetable
+from webapp.services.problem.term_problem import TermProblem, build_problem
 from webapp.services.shared.rule_defaults import default_rules
 
 

@@ -14,9 +14,13 @@ from tests.services.editor.cases import Case, adjustable
 from tests.tasks.conftest import WorkerProcess, status_of, wait_for, wait_until
 from webapp.extensions import db
 from webapp.models import JobStatus, TermRule, Timetable, TimetableEntry, TimetableStatus, WishLevel
-from webapp.services import editor, repair
-from webapp.services.editor import Wish
+from webapp.services.editor import moves, view
+from webapp.services.editor.moves import Wish
 from webapp.services.jobs.lease import BEAT_SECONDS
+from webapp.services.repair import drafts
+from webapp.services.repair.base import read_base
+from webapp.services.repair.drafts import Redone
+from webapp.services.repair.requests import request_repair, request_resolve, state_of
 from webapp.services.runs import requests
 from webapp.services.timetables.diff import differences
 from webapp.tasks.repair import resolve_rest
@@ -43,12 +47,12 @@ def test_a_closed_room_moves_the_fewest_classes_and_leaves_none_in_it(start_work
     db.session.commit()
     before = standing(case.timetable.timetable_id)
     start_worker("fast")
-    job = repair.request_repair(case.user, case.timetable, [f"room:{case.rooms[0].room_id}:0:"])
-    answer = repair.state_of(wait_for(job.job_id, JobStatus.COMPLETED)).answer
+    job = request_repair(case.user, case.timetable, [f"room:{case.rooms[0].room_id}:0:"])
+    answer = state_of(wait_for(job.job_id, JobStatus.COMPLETED)).answer
     assert answer is not None
     assert (answer["hit"], answer["proven"], answer["status"]) == (2, True, "feasible")
     assert next(rung["moves"] for rung in answer["rungs"]) == 2
-    draft = repair.draft_of_rung(case.user, job, 1)
+    draft = drafts.draft_of_rung(case.user, job, 1)
     after = standing(draft.timetable_id)
     monday = {case.slot(0, number).time_slot_id for number in range(4)}
     assert [name for name, (slot, room) in after.items() if slot in monday and room == "LH-1"] == []
@@ -61,10 +65,10 @@ def test_a_closed_room_moves_the_fewest_classes_and_leaves_none_in_it(start_work
 def test_what_has_no_place_goes_to_the_tray_with_the_reason(start_worker: StartWorker, case: Case) -> None:
     rao = case.entry("ALG").faculty_id
     start_worker("fast")
-    job = repair.request_repair(case.user, case.timetable, [f"faculty:{rao}::"])
-    answer = repair.state_of(wait_for(job.job_id, JobStatus.COMPLETED)).answer
+    job = request_repair(case.user, case.timetable, [f"faculty:{rao}::"])
+    answer = state_of(wait_for(job.job_id, JobStatus.COMPLETED)).answer
     assert answer is not None
-    draft = repair.draft_of_rung(case.user, job, 1)
+    draft = drafts.draft_of_rung(case.user, job, 1)
     reasons = {one.label: one.either.view.reason for one in differences(case.timetable, draft).moved}
     assert set(reasons) == {"ALG A, L 1", "ALG A, L 2"}
     assert all(reason.startswith("Dr Rao is away all week. ") for reason in reasons.values())
@@ -73,13 +77,13 @@ def test_what_has_no_place_goes_to_the_tray_with_the_reason(start_worker: StartW
 
 
 def test_solving_the_rest_keeps_each_lock_and_the_draft_itself(start_worker: StartWorker, case: Case) -> None:
-    editor.unplace(case.user, case.timetable, 1, case.entry("LAB").entry_id)
-    editor.lock(case.user, case.timetable, 2, [case.entry("BOT", n).entry_id for n in (1, 2)], time=True, room=True)
-    editor.lock(case.user, case.timetable, 3, [case.entry("ALG").entry_id], time=True, room=None)
+    moves.unplace(case.user, case.timetable, 1, case.entry("LAB").entry_id)
+    moves.lock(case.user, case.timetable, 2, [case.entry("BOT", n).entry_id for n in (1, 2)], time=True, room=True)
+    moves.lock(case.user, case.timetable, 3, [case.entry("ALG").entry_id], time=True, room=None)
     before = standing(case.timetable.timetable_id)
     start_worker("fast")
-    job = repair.request_resolve(case.user, case.timetable, 10)
-    answer = repair.state_of(wait_for(job.job_id, JobStatus.COMPLETED)).answer
+    job = request_resolve(case.user, case.timetable, 10)
+    answer = state_of(wait_for(job.job_id, JobStatus.COMPLETED)).answer
     assert answer is not None
     after = standing(answer["timetable_id"])
     assert (answer["locked"], answer["before"]["unplaced"], answer["after"]["unplaced"]) == (3, 1, 0)
@@ -89,7 +93,7 @@ def test_solving_the_rest_keeps_each_lock_and_the_draft_itself(start_worker: Sta
     assert standing(case.timetable.timetable_id) == before
     draft = db.session.get_one(Timetable, answer["timetable_id"])
     assert draft.based_on_id == case.timetable.timetable_id
-    assert editor.refusal(draft) is None
+    assert view.refusal(draft) is None
     locked = sa.select(sa.func.count()).where(
         TimetableEntry.timetable_id == draft.timetable_id, TimetableEntry.locked_time
     )
@@ -102,8 +106,8 @@ def test_a_lock_of_the_room_leaves_the_terms_pin_of_the_time_standing(case: Case
     factories.availability(case.slot(0, 0), WishLevel.AVOID, faculty_id=entry.faculty_id)  # or it would rather stay
     factories.pin(entry.component, case.slot(0, 0), ordinal=1)
     db.session.commit()
-    editor.lock(case.user, case.timetable, 1, [entry.entry_id], time=None, room=True)
-    base = repair.read_base(case.timetable.timetable_id)
+    moves.lock(case.user, case.timetable, 1, [entry.entry_id], time=None, room=True)
+    base = read_base(case.timetable.timetable_id)
     (index,) = base.locks
     assert base.locks[index] == (False, True)
     solution, answer = resolve_rest(base, closeness, 1, 1, lambda: False)
@@ -112,7 +116,7 @@ def test_a_lock_of_the_room_leaves_the_terms_pin_of_the_time_standing(case: Case
 
 
 def test_a_timetable_that_was_deleted_meanwhile_is_told(start_worker: StartWorker, case: Case) -> None:
-    job = repair.request_resolve(case.user, case.timetable, 10)
+    job = request_resolve(case.user, case.timetable, 10)
     db.session.execute(sa.delete(Timetable).filter_by(timetable_id=case.timetable.timetable_id))
     db.session.commit()
     start_worker("fast")
@@ -125,11 +129,11 @@ def test_a_grown_section_moves_to_where_there_are_seats_enough(start_worker: Sta
     db.session.commit()
     section = case.entry("BOT").section_id  # in LH-2, which has 40 seats; LH-1 has 60 and is taken at these hours
     start_worker("fast")
-    job = repair.request_repair(case.user, case.timetable, [f"section:{section}:55"])
-    answer = repair.state_of(wait_for(job.job_id, JobStatus.COMPLETED)).answer
+    job = request_repair(case.user, case.timetable, [f"section:{section}:55"])
+    answer = state_of(wait_for(job.job_id, JobStatus.COMPLETED)).answer
     assert answer is not None
     assert (answer["hit"], answer["proven"], answer["rungs"][0]["moves"]) == (2, True, 2)
-    draft = repair.draft_of_rung(case.user, job, 1)
+    draft = drafts.draft_of_rung(case.user, job, 1)
     moved = differences(case.timetable, draft).moved
     assert {one.label for one in moved} == {"BOT A, L 1", "BOT A, L 2"}
     assert {one.either.view.room_code for one in moved} == {"LH-1"}
@@ -137,7 +141,7 @@ def test_a_grown_section_moves_to_where_there_are_seats_enough(start_worker: Sta
 
 
 def test_a_repair_whose_process_is_killed_is_done_again(start_worker: StartWorker, case: Case) -> None:
-    job_id = repair.request_repair(case.user, case.timetable, [f"room:{case.rooms[0].room_id}:0:"]).job_id
+    job_id = request_repair(case.user, case.timetable, [f"room:{case.rooms[0].room_id}:0:"]).job_id
     with db.engine.connect() as holder:  # the repair waits for its rooms, so that it is caught at work
         holder.execute(sa.text("LOCK TABLE rooms IN ACCESS EXCLUSIVE MODE"))
         worker = start_worker("fast")
@@ -150,7 +154,7 @@ def test_a_repair_whose_process_is_killed_is_done_again(start_worker: StartWorke
 
 
 def test_a_re_solve_that_is_cancelled_makes_no_draft(start_worker: StartWorker, case: Case) -> None:
-    job = repair.request_resolve(case.user, case.timetable, 60)
+    job = request_resolve(case.user, case.timetable, 60)
     with db.engine.connect() as holder:  # it waits for its rooms, or it would have ended before anybody could cancel
         holder.execute(sa.text("LOCK TABLE rooms IN ACCESS EXCLUSIVE MODE"))
         start_worker("fast")
@@ -165,17 +169,17 @@ def test_a_re_solve_that_is_cancelled_makes_no_draft(start_worker: StartWorker, 
 def test_a_class_locked_where_a_reason_lets_it_stand_stays_there_and_keeps_the_reason(case: Case) -> None:
     away = case.slot(2, 0)
     wish = Wish(case.entry("ALG").entry_id, away.time_slot_id, case.rooms[0].room_id, reason="Dr Rao agreed.")
-    editor.move(case.user, case.timetable, 1, wish)
-    editor.lock(case.user, case.timetable, 2, [case.entry("ALG").entry_id], time=True, room=True)
-    base = repair.read_base(case.timetable.timetable_id)
+    moves.move(case.user, case.timetable, 1, wish)
+    moves.lock(case.user, case.timetable, 2, [case.entry("ALG").entry_id], time=True, room=True)
+    base = read_base(case.timetable.timetable_id)
     solution, told = resolve_rest(base, 0, 3, 1, lambda: False)
     stood = base.problem.index_of[
         next(k for k in base.problem.index_of if k.component_id == case.entry("ALG").component_id and k.ordinal == 1)
     ]
     assert solution.placements[stood] == base.solution.placements[stood]
     assert told["after"]["unplaced"] == 0
-    job = repair.request_resolve(case.user, case.timetable, 10)
-    draft = db.session.get_one(Timetable, repair.store_draft(base, repair.Redone(job, solution), case.user))
+    job = request_resolve(case.user, case.timetable, 10)
+    draft = db.session.get_one(Timetable, drafts.store_draft(base, Redone(job, solution), case.user))
     assert [(e.course.code, e.override_reason) for e in draft.entries if e.override_reason] == [
         ("ALG", "Dr Rao agreed.")
     ]

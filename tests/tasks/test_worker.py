@@ -28,7 +28,8 @@ from webapp.models import (
 )
 from webapp.services.jobs import lease
 from webapp.services.jobs import requests as job_requests
-from webapp.services.problem import build_problem, hard_findings, solution_from
+from webapp.services.problem.solutions import hard_findings, solution_from
+from webapp.services.problem.term_problem import build_problem
 from webapp.services.runs import requests
 from webapp.services.runs.options import Choices
 from webapp.services.runs.requests import Wanted

@@ -11,16 +11,16 @@ from tests.pages import Pages, parse, words
 from tests.services.editor.cases import Case, adjustable
 from webapp.extensions import db
 from webapp.models import Role, Timetable, TimetableStatus
-from webapp.services import editor
+from webapp.services.editor import session
 
 
 @pytest.fixture
 def case(client: Any, sign_in: Any) -> Iterator[Case]:
-    editor.forget_boards()
+    session.forget_boards()
     found = adjustable()
     sign_in(client, found.user)
     yield found
-    editor.forget_boards()
+    session.forget_boards()
 
 
 def edit(case: Case, entry: int | None = None, by: str = "group", **more: object) -> str:
@@ -212,7 +212,7 @@ def test_what_no_reason_covers_is_shown_and_let_stand_by_one(pages: Pages, case:
     entry, slot, room = case.entry("ALG").entry_id, case.slot(0, 0), case.rooms[0].room_id
     factories.availability(slot, room_id=room)
     db.session.commit()
-    editor.forget_boards()
+    session.forget_boards()
     page = pages.get(edit(case, entry))
     assert "No reason covers what it breaks here" in words(page)
     (button,) = [b for b in page.iter("button") if words(b) == "Let it stand by a reason"]

@@ -17,8 +17,7 @@ from webapp.engine.result import Status
 from webapp.engine.rules import rule_named
 from webapp.engine.solve import schedule
 from webapp.services.checks import Case, Target
-from webapp.services.problem import DOUBLE_BOOKINGS
-from webapp.services.problem.solutions import PLACED_RULE
+from webapp.services.problem.solutions import DOUBLE_BOOKINGS, PLACED_RULE
 from webapp.tasks.what_if import fingerprint
 
 SEARCH_SHARE = 0.4

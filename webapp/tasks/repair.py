@@ -24,8 +24,10 @@ from webapp.engine.rules.family import ChoiceRule
 from webapp.engine.solution import Solution
 from webapp.engine.solve import resolve
 from webapp.engine.timegrid import Time
-from webapp.services.problem import Overrides, TermProblem
-from webapp.services.repair import Base, Change, What
+from webapp.services.problem.solutions import Overrides
+from webapp.services.problem.term_problem import TermProblem
+from webapp.services.repair.base import Base
+from webapp.services.repair.events import Change, What
 
 MOST_WORKERS = 8
 LEAST_SECONDS = 1.0

@@ -25,15 +25,11 @@ from webapp.services.checks import Case, Look, Trial, blocking, look_at
 from webapp.services.jobs import lease as job_lease
 from webapp.services.jobs.lease import Heartbeat, JobNotFree, Lease, LeaseLost
 from webapp.services.jobs.progress import Tracker
-from webapp.services.problem import (
-    TermProblem,
-    TimetableFacts,
-    replace_timetable,
-    solution_from,
-    store_timetable,
-    trimmed,
-)
-from webapp.services.repair import Redone, change_from, finish_resolve, read_base
+from webapp.services.problem.solutions import TimetableFacts, replace_timetable, solution_from, store_timetable, trimmed
+from webapp.services.problem.term_problem import TermProblem
+from webapp.services.repair.base import read_base
+from webapp.services.repair.drafts import Redone, finish_resolve
+from webapp.services.repair.events import change_from
 from webapp.services.runs.options import Choices, hold
 from webapp.services.runs.requests import variants_stored
 from webapp.services.runs.time_budget import SAVING_SHARE, Shares

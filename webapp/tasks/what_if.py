@@ -26,15 +26,10 @@ from webapp.engine.solve import resolve, schedule
 from webapp.extensions import db
 from webapp.models import TimetableEntry
 from webapp.services.checks import Trial
-from webapp.services.problem import (
-    MeetingKey,
-    TermProblem,
-    TimetableFacts,
-    hard_violations,
-    names_of,
-    store_timetable,
-    trimmed,
-)
+from webapp.services.problem.labels import names_of
+from webapp.services.problem.meetings import MeetingKey
+from webapp.services.problem.solutions import TimetableFacts, hard_violations, store_timetable, trimmed
+from webapp.services.problem.term_problem import TermProblem
 from webapp.services.shared.errors import Problem
 
 FIRST_SHARE = 0.7

@@ -10,7 +10,8 @@ from webapp.engine.instance import Placement
 from webapp.engine.solution import Solution
 from webapp.extensions import db
 from webapp.models import Term, TimeSlot, Timetable, TimetableEntry, User, WishLevel
-from webapp.services.problem import TimetableFacts, build_problem, store_timetable
+from webapp.services.problem.solutions import TimetableFacts, store_timetable
+from webapp.services.problem.term_problem import build_problem
 from webapp.services.shared.rule_defaults import default_rules
 
 

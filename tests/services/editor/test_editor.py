@@ -11,18 +11,30 @@ from webapp.engine.evaluate import evaluate
 from webapp.engine.profiles import measured
 from webapp.extensions import db
 from webapp.models import AuditEvent, EntryClaim, TimetableChange, TimetableScore, TimetableStatus
-from webapp.services import editor
-from webapp.services.editor import Wish
-from webapp.services.problem import build_problem, content_hash, solution_from
+from webapp.services.editor import drafts, history, moves, session, view
+from webapp.services.editor.errors import (
+    ClassGone,
+    ClassLocked,
+    DoubleBooking,
+    NameTaken,
+    NeedsReason,
+    NoSuchPlace,
+    NotEditable,
+    NothingToUndo,
+    StaleRevision,
+)
+from webapp.services.editor.moves import Wish
+from webapp.services.problem.solutions import content_hash, solution_from
+from webapp.services.problem.term_problem import build_problem
 from webapp.services.shared import audit
 from webapp.services.timetables import publishing
 
 
 @pytest.fixture
 def case(app: object) -> Iterator[Case]:
-    editor.forget_boards()
+    session.forget_boards()
     yield adjustable()
-    editor.forget_boards()
+    session.forget_boards()
 
 
 def move(case: Case, code: str, day: int, number: int, room: int | None = 0, ordinal: int = 1, **more: str) -> None:
@@ -33,7 +45,7 @@ def move(case: Case, code: str, day: int, number: int, room: int | None = 0, ord
         any_room=room is None,
         **more,
     )
-    editor.move(case.user, case.timetable, case.timetable.revision, wish)
+    moves.move(case.user, case.timetable, case.timetable.revision, wish)
 
 
 def assert_consistent(case: Case) -> None:
@@ -80,7 +92,7 @@ def test_a_class_moves_with_its_claims_scores_hash_audit_and_what_undoes_it(case
 def test_each_painted_place_costs_exactly_what_the_move_then_costs(case: Case) -> None:
     entry = case.entry("BOT", 2)
     before = (case.timetable.hard_violations, case.timetable.cost)
-    places = editor.chosen(case.timetable, entry.entry_id).places
+    places = view.chosen(case.timetable, entry.entry_id).places
     assert len(places) == 12
     taken = [place for place in places if place.mark == "here"]
     assert [place.when for place in taken] == ["Monday 09:00 to 10:00"]
@@ -88,11 +100,11 @@ def test_each_painted_place_costs_exactly_what_the_move_then_costs(case: Case) -
         if place.mark == "bad":
             continue
         wish = Wish(entry.entry_id, place.time_slot_id, place.room_id)
-        editor.move(case.user, case.timetable, case.timetable.revision, wish)
+        moves.move(case.user, case.timetable, case.timetable.revision, wish)
         after = (case.timetable.hard_violations, case.timetable.cost)
         assert (after[0] - before[0], after[1] - before[1]) == (place.hard, place.cost), place.when
         if place.mark != "here":
-            editor.undo(case.user, case.timetable, case.timetable.revision)
+            history.undo(case.user, case.timetable, case.timetable.revision)
     assert_consistent(case)
 
 
@@ -102,7 +114,7 @@ def test_the_best_room_is_found_where_none_is_named(case: Case) -> None:
 
 
 def test_a_taken_place_is_refused_with_who_is_there_and_ways_out(case: Case) -> None:
-    with pytest.raises(editor.DoubleBooking, match="it is taken") as refused:
+    with pytest.raises(DoubleBooking, match="it is taken") as refused:
         move(case, "ALG", 1, 0, 1)
     assert refused.value.findings == ("LAB A, P 1 is at Tuesday 08:00 to 10:00, LH-1, and needs CSE-A too.",)
     assert [offer.kind for offer in refused.value.offers] == ["tray"]
@@ -111,7 +123,7 @@ def test_a_taken_place_is_refused_with_who_is_there_and_ways_out(case: Case) -> 
 
 
 def test_two_classes_change_places(case: Case) -> None:
-    with pytest.raises(editor.DoubleBooking) as refused:
+    with pytest.raises(DoubleBooking) as refused:
         move(case, "BOT", 0, 1, 1)
     swap = next(offer for offer in refused.value.offers if offer.kind == "swap")
     before = case.timetable.cost
@@ -125,7 +137,7 @@ def test_two_classes_change_places(case: Case) -> None:
 def test_a_swap_costs_what_its_offer_says(case: Case) -> None:
     move(case, "BOT", 1, 3, 1, ordinal=2)
     before = case.timetable.cost
-    with pytest.raises(editor.DoubleBooking) as refused:
+    with pytest.raises(DoubleBooking) as refused:
         move(case, "BOT", 1, 3, 0)
     swap = next(offer for offer in refused.value.offers if offer.kind == "swap")
     move(case, "BOT", 1, 3, 0, displaced="swap")
@@ -148,22 +160,22 @@ def test_the_displaced_class_goes_to_the_tray_and_back_again(case: Case) -> None
 
 def test_no_way_out_moves_what_is_locked(case: Case) -> None:
     lab = case.entry("LAB").entry_id
-    editor.lock(case.user, case.timetable, 1, [lab], time=True, room=None)
-    with pytest.raises(editor.DoubleBooking) as refused:
+    moves.lock(case.user, case.timetable, 1, [lab], time=True, room=None)
+    with pytest.raises(DoubleBooking) as refused:
         move(case, "ALG", 1, 0, 1)
     assert refused.value.offers == ()
-    with pytest.raises(editor.ClassLocked, match="Unlock it"):
+    with pytest.raises(ClassLocked, match="Unlock it"):
         move(case, "ALG", 1, 0, 1, displaced="tray")
 
 
 def test_a_rule_that_must_hold_gives_way_to_a_reason_that_stays(case: Case) -> None:
-    with pytest.raises(editor.NeedsReason) as refused:
+    with pytest.raises(NeedsReason) as refused:
         move(case, "ALG", 2, 0)
     assert any("Dr Rao" in finding for finding in refused.value.findings)
     move(case, "ALG", 2, 0, reason=" Dr Rao  agreed on the phone. ")
     assert case.entry("ALG").override_reason == "Dr Rao agreed on the phone."
     assert case.timetable.hard_violations == 1
-    (told,) = editor.overrides(case.timetable)
+    (told,) = view.overrides(case.timetable)
     assert (told.label, told.where, told.reason) == ("ALG A", "Wednesday 08:00, LH-1", "Dr Rao agreed on the phone.")
     assert publishing.publish(case.user, case.timetable, factories.EVERYTHING).status is TimetableStatus.PUBLISHED
 
@@ -175,18 +187,18 @@ def test_what_is_broken_later_asks_for_a_reason_of_its_own(case: Case) -> None:
     assert case.timetable.revision == 2, "what is excused needs no further word"
     factories.availability(case.slot(2, 0), room_id=case.rooms[0].room_id)
     db.session.commit()
-    editor.forget_boards()
-    (open_,) = editor.chosen(case.timetable, case.entry("ALG").entry_id).uncovered
+    session.forget_boards()
+    (open_,) = view.chosen(case.timetable, case.entry("ALG").entry_id).uncovered
     assert "LH-1 is closed" in open_.sentence
-    with pytest.raises(editor.NeedsReason) as refused:
+    with pytest.raises(NeedsReason) as refused:
         move(case, "ALG", 2, 0)
     assert list(refused.value.findings) == [open_.sentence]
     move(case, "ALG", 2, 0, reason="The porter opens it.")
     entry = case.entry("ALG")
     assert entry.override_reason == "Dr Rao agreed. The porter opens it."
     assert entry.override_rules == ["room_closed", "unavailable"]
-    assert editor.chosen(case.timetable, entry.entry_id).uncovered == []
-    editor.undo(case.user, case.timetable, 3)
+    assert view.chosen(case.timetable, entry.entry_id).uncovered == []
+    history.undo(case.user, case.timetable, 3)
     entry = case.entry("ALG")
     assert (entry.override_reason, entry.override_rules) == ("Dr Rao agreed.", ["unavailable"])
 
@@ -199,10 +211,10 @@ def test_a_reason_goes_when_the_class_stands_well_again(case: Case) -> None:
 
 
 def test_a_room_too_small_needs_a_reason_too(case: Case) -> None:
-    hard = [place for place in editor.chosen(case.timetable, case.entry("ALG").entry_id).rooms if place.code == "SMALL"]
+    hard = [place for place in view.chosen(case.timetable, case.entry("ALG").entry_id).rooms if place.code == "SMALL"]
     assert (hard[0].capacity, hard[0].size) == (10, 30)
     if hard[0].mark == "bad":
-        with pytest.raises(editor.NeedsReason):
+        with pytest.raises(NeedsReason):
             move(case, "ALG", 0, 0, 2)
     move(case, "ALG", 0, 0, 2, reason="Half of them are away.")
     assert case.place("ALG") == (0, 0, "SMALL")
@@ -215,20 +227,20 @@ def test_undo_and_redo_go_as_far_as_there_are_steps(case: Case) -> None:
     for number in range(4):
         move(case, "BOT", 2, number, 1, ordinal=2)
         hashes.append(case.timetable.content_hash)
-    editor.lock(case.user, case.timetable, case.timetable.revision, [case.entry("ALG").entry_id], time=True, room=True)
+    moves.lock(case.user, case.timetable, case.timetable.revision, [case.entry("ALG").entry_id], time=True, room=True)
     for _ in range(5):
-        editor.undo(case.user, case.timetable, case.timetable.revision)
+        history.undo(case.user, case.timetable, case.timetable.revision)
     assert case.timetable.content_hash == first
     assert not case.entry("ALG").locked_time
-    with pytest.raises(editor.NothingToUndo, match="no step to undo"):
-        editor.undo(case.user, case.timetable, case.timetable.revision)
+    with pytest.raises(NothingToUndo, match="no step to undo"):
+        history.undo(case.user, case.timetable, case.timetable.revision)
     for expected in hashes:
-        editor.redo(case.user, case.timetable, case.timetable.revision)
+        history.redo(case.user, case.timetable, case.timetable.revision)
         assert case.timetable.content_hash == expected
-    editor.redo(case.user, case.timetable, case.timetable.revision)
+    history.redo(case.user, case.timetable, case.timetable.revision)
     assert case.entry("ALG").locked_time
-    with pytest.raises(editor.NothingToUndo, match="no step to do again"):
-        editor.redo(case.user, case.timetable, case.timetable.revision)
+    with pytest.raises(NothingToUndo, match="no step to do again"):
+        history.redo(case.user, case.timetable, case.timetable.revision)
     assert case.timetable.revision == 1 + 5 + 5 + 5
     assert_consistent(case)
 
@@ -237,14 +249,14 @@ def test_a_new_step_after_an_undo_says_that_the_undone_ones_are_gone(case: Case)
     for number in range(2):
         move(case, "BOT", 2, number, 1, ordinal=2)
     for _ in range(2):
-        editor.undo(case.user, case.timetable, case.timetable.revision)
+        history.undo(case.user, case.timetable, case.timetable.revision)
     move(case, "ALG", 2, 3)
-    last = editor.undoable(case.timetable)[2]
+    last = view.undoable(case.timetable)[2]
     assert last is not None
     assert last.dropped == 2
-    assert editor.undoable(case.timetable)[1] is None
+    assert view.undoable(case.timetable)[1] is None
     move(case, "ALG", 2, 2)
-    last = editor.undoable(case.timetable)[2]
+    last = view.undoable(case.timetable)[2]
     assert last is not None
     assert last.dropped == 0
 
@@ -253,17 +265,17 @@ def test_a_stale_step_is_told_what_happened_meanwhile_and_does_nothing(case: Cas
     colleague = factories.user(case.user.organization, name="Arun Nair")
     db.session.commit()
     wish = Wish(case.entry("BOT").entry_id, case.slot(2, 3).time_slot_id, any_room=True)
-    editor.move(colleague, case.timetable, 1, wish)
-    with pytest.raises(editor.StaleRevision) as refused:
-        editor.move(case.user, case.timetable, 1, Wish(case.entry("ALG").entry_id, case.slot(2, 2).time_slot_id))
+    moves.move(colleague, case.timetable, 1, wish)
+    with pytest.raises(StaleRevision) as refused:
+        moves.move(case.user, case.timetable, 1, Wish(case.entry("ALG").entry_id, case.slot(2, 2).time_slot_id))
     assert refused.value.findings == (
         "Arun Nair: BOT A, L 1: from Monday 08:00 to 09:00, LH-2 to Wednesday 11:00 to 12:00, LH-2",
     )
     assert case.place("ALG") == (0, 0, "LH-1")
     assert case.place("BOT") == (2, 3, "LH-2")
-    editor.undo(colleague, case.timetable, 2)
-    with pytest.raises(editor.StaleRevision) as refused:
-        editor.undo(case.user, case.timetable, 2)
+    history.undo(colleague, case.timetable, 2)
+    with pytest.raises(StaleRevision) as refused:
+        history.undo(case.user, case.timetable, 2)
     assert refused.value.findings[0].startswith("Arun Nair: Undone: BOT A, L 1")
 
 
@@ -271,7 +283,7 @@ def test_a_stale_step_is_told_what_happened_meanwhile_and_does_nothing(case: Cas
 def test_what_has_gone_further_than_draft_is_not_edited(case: Case, status: str) -> None:
     case.timetable.status = TimetableStatus(status)
     db.session.commit()
-    with pytest.raises(editor.NotEditable, match="Make a draft"):
+    with pytest.raises(NotEditable, match="Make a draft"):
         move(case, "ALG", 2, 2)
     assert case.place("ALG") == (0, 0, "LH-1")
 
@@ -279,63 +291,63 @@ def test_what_has_gone_further_than_draft_is_not_edited(case: Case, status: str)
 def test_a_variant_is_not_edited_but_its_draft_is(case: Case) -> None:
     case.timetable.generation_job_id = factories.job(case.term).job_id
     db.session.commit()
-    with pytest.raises(editor.NotEditable, match="variant of a run"):
+    with pytest.raises(NotEditable, match="variant of a run"):
         move(case, "ALG", 2, 2)
-    draft = editor.branch(case.user, case.timetable, "Mine")
+    draft = drafts.branch(case.user, case.timetable, "Mine")
     mine = Case(case.user, case.term, draft, case.rooms)
     move(mine, "ALG", 2, 2)
     assert (mine.place("ALG"), case.place("ALG")) == ((2, 2, "LH-1"), (0, 0, "LH-1"))
     assert_consistent(mine)
-    (told,) = editor.differences(draft)
+    (told,) = view.differences(draft)
     assert (told.label, told.before, told.now) == ("ALG A, L 1", "Monday 08:00, LH-1", "Wednesday 10:00, LH-1")
 
 
 def test_a_branch_has_all_that_its_origin_has_and_a_second_click_no_second_one(case: Case) -> None:
-    editor.lock(case.user, case.timetable, 1, [case.entry("ALG").entry_id], time=True, room=False)
-    draft = editor.branch(case.user, case.timetable)
+    moves.lock(case.user, case.timetable, 1, [case.entry("ALG").entry_id], time=True, room=False)
+    draft = drafts.branch(case.user, case.timetable)
     assert (draft.variant_name, draft.status.value, draft.revision) == ("Hand-made, draft 1", "draft", 1)
     assert (draft.based_on_id, draft.generation_job_id) == (case.timetable.timetable_id, None)
     mine = Case(case.user, case.term, draft, case.rooms)
     assert mine.entry("ALG").locked_time
     assert_consistent(mine)
-    again = editor.branch(case.user, case.timetable, "Hand-made, draft 1")
+    again = drafts.branch(case.user, case.timetable, "Hand-made, draft 1")
     assert again.timetable_id == draft.timetable_id
     move(mine, "BOT", 2, 2)
-    with pytest.raises(editor.NameTaken):
-        editor.branch(case.user, case.timetable, "Hand-made, draft 1")
-    assert editor.draft_name(draft) == "Hand-made, draft 2"
+    with pytest.raises(NameTaken):
+        drafts.branch(case.user, case.timetable, "Hand-made, draft 1")
+    assert drafts.draft_name(draft) == "Hand-made, draft 2"
 
 
 def test_a_slot_that_does_not_exist_or_is_too_short_is_refused_in_words(case: Case) -> None:
-    with pytest.raises(editor.NoSuchPlace, match="no such slot"):
-        editor.move(case.user, case.timetable, 1, Wish(case.entry("ALG").entry_id, 2**31 - 1))
-    with pytest.raises(editor.NoSuchPlace, match="takes 2 slots in a row"):
+    with pytest.raises(NoSuchPlace, match="no such slot"):
+        moves.move(case.user, case.timetable, 1, Wish(case.entry("ALG").entry_id, 2**31 - 1))
+    with pytest.raises(NoSuchPlace, match="takes 2 slots in a row"):
         move(case, "LAB", 2, 3)
     wish = Wish(case.entry("ALG").entry_id, case.slot(2, 2).time_slot_id, factories.room().room_id)
-    with pytest.raises(editor.NoSuchPlace, match="no such room"):
-        editor.move(case.user, case.timetable, 1, wish)
+    with pytest.raises(NoSuchPlace, match="no such room"):
+        moves.move(case.user, case.timetable, 1, wish)
 
 
 def test_a_class_that_was_deleted_meanwhile_is_told(case: Case) -> None:
     entry_id = case.entry("BOT", 2).entry_id
     case.entry("BOT", 2).component.meetings_per_week = 1
     db.session.commit()
-    editor.forget_boards()
-    with pytest.raises(editor.ClassGone, match="no longer ask"):
-        editor.unplace(case.user, case.timetable, 1, entry_id)
-    with pytest.raises(editor.ClassGone, match="not in the timetable"):
-        editor.unplace(case.user, case.timetable, 1, 2**31 - 1)
+    session.forget_boards()
+    with pytest.raises(ClassGone, match="no longer ask"):
+        moves.unplace(case.user, case.timetable, 1, entry_id)
+    with pytest.raises(ClassGone, match="not in the timetable"):
+        moves.unplace(case.user, case.timetable, 1, 2**31 - 1)
 
 
 def test_locks_hold_in_bulk_and_let_go_in_bulk(case: Case) -> None:
     ids = [entry.entry_id for entry in case.timetable.entries]
-    assert editor.lock(case.user, case.timetable, 1, ids, time=True, room=True) == 5
-    assert editor.lock(case.user, case.timetable, 2, ids, time=True, room=None) == 0
+    assert moves.lock(case.user, case.timetable, 1, ids, time=True, room=True) == 5
+    assert moves.lock(case.user, case.timetable, 2, ids, time=True, room=None) == 0
     assert case.timetable.revision == 2
-    with pytest.raises(editor.ClassLocked):
-        editor.unplace(case.user, case.timetable, 2, ids[0])
-    assert editor.lock(case.user, case.timetable, 2, ids, time=False, room=None) == 5
-    with pytest.raises(editor.ClassLocked):
+    with pytest.raises(ClassLocked):
+        moves.unplace(case.user, case.timetable, 2, ids[0])
+    assert moves.lock(case.user, case.timetable, 2, ids, time=False, room=None) == 5
+    with pytest.raises(ClassLocked):
         move(case, "ALG", 2, 2, 1)
     move(case, "ALG", 2, 2, 0)
     assert_consistent(case)
@@ -348,11 +360,11 @@ def test_a_move_to_where_it_stands_is_no_step(case: Case) -> None:
 
 def test_a_change_of_the_terms_data_is_seen_by_the_next_look(case: Case) -> None:
     entry_id = case.entry("ALG").entry_id
-    free = editor.chosen(case.timetable, entry_id).by_slot[case.slot(2, 1).time_slot_id]
+    free = view.chosen(case.timetable, entry_id).by_slot[case.slot(2, 1).time_slot_id]
     assert free.mark in ("good", "warn")
     teacher = case.entry("ALG").faculty_id
     factories.availability(case.slot(2, 1), faculty_id=teacher)
     audit.record(case.user.organization, case.user, "availability.edit", case.term)
     db.session.commit()
-    away = editor.chosen(case.timetable, entry_id).by_slot[case.slot(2, 1).time_slot_id]
+    away = view.chosen(case.timetable, entry_id).by_slot[case.slot(2, 1).time_slot_id]
     assert (away.mark, away.headline) == ("bad", "Breaks 1")

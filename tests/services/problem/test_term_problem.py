@@ -25,21 +25,19 @@ from webapp.models import (
     TimetableStatus,
     WishLevel,
 )
-from webapp.services.problem import (
-    EmptyWeekSet,
+from webapp.services.problem.calendar import EmptyWeekSet
+from webapp.services.problem.labels import names_of
+from webapp.services.problem.solutions import (
     NotFeasible,
-    NothingToPlace,
-    TermProblem,
     TimetableFacts,
-    build_problem,
     changed_since,
     hard_findings,
-    names_of,
     replace_timetable,
     solution_from,
     store_timetable,
     trimmed,
 )
+from webapp.services.problem.term_problem import NothingToPlace, TermProblem, build_problem
 from webapp.services.shared.rule_defaults import default_rules
 
 Db = scoped_session[Session]

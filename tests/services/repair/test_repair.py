@@ -9,14 +9,17 @@ from tests import factories
 from tests.services.editor.cases import Case, adjustable
 from webapp.extensions import db
 from webapp.models import AuditEvent, GenerationJob, JobKind, JobStatus, Timetable, TimetableEntry
-from webapp.services import editor, repair
+from webapp.services.editor import moves, view
+from webapp.services.editor.errors import NotEditable
 from webapp.services.jobs import lease
-from webapp.services.repair import (
+from webapp.services.repair import drafts, events, requests
+from webapp.services.repair.base import read_base
+from webapp.services.repair.drafts import Redone
+from webapp.services.repair.errors import (
     BaseChanged,
     ChangeRefused,
     NoSuchRung,
     NothingHappened,
-    Redone,
     SecondsRefused,
     TimetableGone,
 )
@@ -38,7 +41,7 @@ def places(timetable_id: int) -> dict[tuple[int, int], tuple[int | None, int | N
 
 def answered(case: Case, rungs: list[dict[str, Any]]) -> GenerationJob:
     """A repair that a worker has ended with these rungs."""
-    job = repair.request_repair(case.user, case.timetable, [f"room:{case.rooms[0].room_id}::"])
+    job = requests.request_repair(case.user, case.timetable, [f"room:{case.rooms[0].room_id}::"])
     job.status = JobStatus.COMPLETED
     job.facts = {"repair": {"revision": case.timetable.revision, "rungs": rungs}}
     db.session.commit()
@@ -59,7 +62,7 @@ def test_what_happened_is_told_in_words_with_its_slots(case: Case) -> None:
     assert rao is not None
     section = case.entry("BOT").section_id
     texts = [f"room:{room.room_id}::", f"faculty:{rao.faculty_id}:02:0900-1100", f"section:{section}:80"]
-    closed, away, grown = repair.changes_from(case.term, [*texts, texts[0]])
+    closed, away, grown = events.changes_from(case.term, [*texts, texts[0]])
     assert [change.words for change in (closed, away, grown)] == [
         "LH-1 is closed all week",
         "Dr Rao is away on Monday, Wednesday from 09:00 until 11:00",
@@ -67,7 +70,7 @@ def test_what_happened_is_told_in_words_with_its_slots(case: Case) -> None:
     ]
     assert closed.slots == ()
     assert set(away.slots) == {case.slot(day, number).time_slot_id for day in (0, 2) for number in (1, 2)}
-    assert [repair.change_from(change.as_json()) for change in (away, grown)] == [away, grown]
+    assert [events.change_from(change.as_json()) for change in (away, grown)] == [away, grown]
 
 
 @pytest.mark.parametrize(
@@ -93,37 +96,37 @@ def test_what_the_term_does_not_have_is_refused_in_words(case: Case, text: str, 
         "section": case.entry("ALG").section_id,
     }
     with pytest.raises(ChangeRefused) as refused:
-        repair.changes_from(case.term, [text.format(**keys)])
+        events.changes_from(case.term, [text.format(**keys)])
     assert says in refused.value.message
 
 
 def test_a_repair_of_nothing_is_refused(case: Case) -> None:
     with pytest.raises(NothingHappened):
-        repair.request_repair(case.user, case.timetable, ["", ""])
+        requests.request_repair(case.user, case.timetable, ["", ""])
 
 
 def test_a_second_click_leads_to_the_job_under_way_and_another_wish_to_one_of_its_own(case: Case) -> None:
     first, other = (f"room:{case.rooms[number].room_id}::" for number in (0, 1))
-    job = repair.request_repair(case.user, case.timetable, [first], "once")
-    assert repair.request_repair(case.user, case.timetable, [first], "once").job_id == job.job_id
-    assert repair.request_repair(case.user, case.timetable, [first], "twice").job_id == job.job_id
-    assert repair.request_repair(case.user, case.timetable, [other]).job_id != job.job_id
+    job = requests.request_repair(case.user, case.timetable, [first], "once")
+    assert requests.request_repair(case.user, case.timetable, [first], "once").job_id == job.job_id
+    assert requests.request_repair(case.user, case.timetable, [first], "twice").job_id == job.job_id
+    assert requests.request_repair(case.user, case.timetable, [other]).job_id != job.job_id
     assert lease.CARRIERS[job.kind][0] == "fast"
 
 
 def test_solving_the_rest_is_for_drafts_and_for_the_seconds_on_offer(case: Case) -> None:
     with pytest.raises(SecondsRefused):
-        repair.request_resolve(case.user, case.timetable, 7)
-    assert repair.request_resolve(case.user, case.timetable, 10).kind is JobKind.RESOLVE
+        requests.request_resolve(case.user, case.timetable, 7)
+    assert requests.request_resolve(case.user, case.timetable, 10).kind is JobKind.RESOLVE
     case.timetable.number = 1
-    with pytest.raises(editor.NotEditable):
-        repair.request_resolve(case.user, case.timetable, 10)
+    with pytest.raises(NotEditable):
+        requests.request_resolve(case.user, case.timetable, 10)
 
 
 def test_a_rung_becomes_a_draft_once_and_its_origin_stays(case: Case) -> None:
     before = places(case.timetable.timetable_id)
     job = answered(case, [rung_to(case, "ALG", 2, 2, 1)])
-    draft = repair.draft_of_rung(case.user, job, 1)
+    draft = drafts.draft_of_rung(case.user, job, 1)
     assert places(case.timetable.timetable_id) == before
     found = differences(case.timetable, draft)
     assert [(one.label, where(one.before), where(one.now)) for one in found.moved] == [
@@ -131,24 +134,24 @@ def test_a_rung_becomes_a_draft_once_and_its_origin_stays(case: Case) -> None:
     ]
     assert ([one.name for one in found.teachers], [one.code for one in found.groups]) == (["Dr Rao"], ["CSE-A"])
     assert draft.result["changes"] == ["LH-1 is closed all week"]
-    assert repair.draft_of_rung(case.user, job, 1).timetable_id == draft.timetable_id
-    assert editor.refusal(draft) is None
+    assert drafts.draft_of_rung(case.user, job, 1).timetable_id == draft.timetable_id
+    assert view.refusal(draft) is None
     events = db.session.scalars(sa.select(AuditEvent.action).filter_by(subject_key=str(draft.timetable_id))).all()
     assert events == ["timetable.repair"]
     with pytest.raises(NoSuchRung):
-        repair.draft_of_rung(case.user, job, 2)
+        drafts.draft_of_rung(case.user, job, 2)
 
 
 def test_a_rung_of_a_timetable_that_was_changed_or_deleted_meanwhile_is_refused(case: Case) -> None:
     job = answered(case, [rung_to(case, "ALG", 2, 2, 1)])
-    editor.unplace(case.user, case.timetable, case.timetable.revision, case.entry("BOT").entry_id)
+    moves.unplace(case.user, case.timetable, case.timetable.revision, case.entry("BOT").entry_id)
     with pytest.raises(BaseChanged):
-        repair.draft_of_rung(case.user, job, 1)
+        drafts.draft_of_rung(case.user, job, 1)
     db.session.execute(sa.delete(Timetable).filter_by(timetable_id=case.timetable.timetable_id))
     db.session.commit()
     with pytest.raises(TimetableGone):
-        repair.draft_of_rung(case.user, job, 1)
-    assert repair.state_of(job).base is None
+        drafts.draft_of_rung(case.user, job, 1)
+    assert requests.state_of(job).base is None
 
 
 def test_locks_and_reasons_go_with_the_classes_that_stay(case: Case) -> None:
@@ -157,9 +160,9 @@ def test_locks_and_reasons_go_with_the_classes_that_stay(case: Case) -> None:
         entry.locked_time = entry.locked_room = True
     botany.override_reason = "By the dean's word"
     db.session.commit()
-    base = repair.read_base(case.timetable.timetable_id)
+    base = read_base(case.timetable.timetable_id)
     solution = base.solution_with(rung_to(case, "ALG", 2, 2, 0)["places"])
-    made = repair.store_draft(base, Redone(job_of(case), solution), case.user)
+    made = drafts.store_draft(base, Redone(job_of(case), solution), case.user)
     rows = db.session.scalars(sa.select(TimetableEntry).filter_by(timetable_id=made)).all()
     told = {(e.course.code, e.ordinal): (e.locked_time, e.locked_room, e.override_reason) for e in rows}
     assert told["ALG", 1] == (False, True, None), "its time has changed, so that lock is gone"

@@ -8,7 +8,8 @@ from webapp.engine.profiles import measured
 from webapp.extensions import db
 from webapp.models import WishLevel
 from webapp.services import reports
-from webapp.services.problem import build_problem, solution_from
+from webapp.services.problem.solutions import solution_from
+from webapp.services.problem.term_problem import build_problem
 from webapp.services.shared.errors import NotFound
 
 

@@ -13,7 +13,7 @@ from webapp.engine.params import SolveParams
 from webapp.engine.solve import resolve, schedule
 from webapp.extensions import db
 from webapp.models import AuditEvent, TimetableEntry
-from webapp.services.problem import solution_from
+from webapp.services.problem.solutions import solution_from
 from webapp.services.runs import time_budget, weight_profiles
 from webapp.services.runs.options import BaseGone, ChoiceRefused, Choices, checked, hold, scopes_of, weighed
 from webapp.services.runs.requests import VariantsRefused, request_generation

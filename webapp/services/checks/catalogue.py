@@ -11,7 +11,7 @@ from webapp.services.checks.people import missing_data, unused_data
 from webapp.services.checks.pins import pins_of_nothing, pins_that_cannot_stand, pins_that_clash
 from webapp.services.checks.supply import own_limits, room_loads, shortage_findings, tight_loads
 from webapp.services.checks.term_data import Case, Look, look_at
-from webapp.services.problem import TermProblem
+from webapp.services.problem.term_problem import TermProblem
 
 
 def findings(term: Term) -> list[Finding]:

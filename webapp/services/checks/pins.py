@@ -9,7 +9,7 @@ from webapp.engine.timegrid import Time
 from webapp.services.checks.findings import Finding, FindingKind, Severity, Target
 from webapp.services.checks.needs import Told
 from webapp.services.checks.term_data import Case, some
-from webapp.services.problem import MeetingKey
+from webapp.services.problem.meetings import MeetingKey
 from webapp.services.shared.words import _
 
 Pinned = tuple[int, Time, int | None]

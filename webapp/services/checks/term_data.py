@@ -10,7 +10,9 @@ from webapp.engine.instance import Constraint, ResourceKind
 from webapp.engine.timegrid import Time
 from webapp.models import Component, Room, Section, Term
 from webapp.services.checks.findings import FindingKind, Target
-from webapp.services.problem import TermProblem, TermRows, names_of, problem_from, read_term
+from webapp.services.problem.labels import names_of
+from webapp.services.problem.rows import TermRows, read_term
+from webapp.services.problem.term_problem import TermProblem, problem_from
 from webapp.services.shared.errors import Problem
 
 

@@ -35,9 +35,9 @@ from webapp.services.editor.errors import (
     StaleRevision,
 )
 from webapp.services.editor.session import Board, Standing, board_of
-from webapp.services.problem import MeetingKey, claims_from, content_hash
 from webapp.services.problem.calendar import clock
-from webapp.services.problem.solutions import scores_from
+from webapp.services.problem.meetings import MeetingKey
+from webapp.services.problem.solutions import claims_from, content_hash, scores_from
 from webapp.services.shared import audit
 from webapp.services.shared.errors import Problem
 from webapp.services.shared.words import _

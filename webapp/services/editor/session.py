@@ -21,8 +21,10 @@ from webapp.engine.profiles import measured
 from webapp.engine.solution import Solution
 from webapp.extensions import db
 from webapp.models import AuditEvent, Timetable, TimetableEntry
-from webapp.services.problem import MeetingKey, TermProblem, build_problem, names_of
+from webapp.services.problem.labels import names_of
+from webapp.services.problem.meetings import MeetingKey
 from webapp.services.problem.solutions import PLACED_RULE
+from webapp.services.problem.term_problem import TermProblem, build_problem
 
 KEPT = 4
 """So many boards a process keeps; one of 1,500 classes takes some 30 MB."""

@@ -10,7 +10,9 @@ from webapp.engine.instance import UNPLACED, Placement
 from webapp.engine.solution import Solution
 from webapp.extensions import db
 from webapp.models import Timetable, TimetableEntry
-from webapp.services.problem import MeetingKey, Override, Overrides, TermProblem, build_problem, solution_from
+from webapp.services.problem.meetings import MeetingKey
+from webapp.services.problem.solutions import Override, Overrides, solution_from
+from webapp.services.problem.term_problem import TermProblem, build_problem
 from webapp.services.repair.errors import BaseChanged, TimetableGone
 from webapp.services.shared.words import _
 

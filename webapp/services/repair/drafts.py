@@ -11,7 +11,8 @@ from webapp.extensions import db
 from webapp.models import GenerationJob, JobKind, JobStatus, Timetable, User
 from webapp.services.editor.drafts import draft_name
 from webapp.services.jobs.lease import Lease, write
-from webapp.services.problem import MeetingKey, TimetableFacts, store_timetable, trimmed
+from webapp.services.problem.meetings import MeetingKey
+from webapp.services.problem.solutions import TimetableFacts, store_timetable, trimmed
 from webapp.services.repair.base import Base, Place, read_base
 from webapp.services.repair.errors import BaseChanged, NoSuchRung
 from webapp.services.shared import audit

@@ -12,7 +12,10 @@ from webapp.engine.rules.patterns import averaged, day_patterns, free_between
 from webapp.engine.timegrid import Time
 from webapp.extensions import db
 from webapp.models import Building, Department, Timetable, WishLevel
-from webapp.services.problem import MeetingRow, TermProblem, TermRows, problem_from, read_term, solution_from
+from webapp.services.problem.meetings import MeetingRow
+from webapp.services.problem.rows import TermRows, read_term
+from webapp.services.problem.solutions import solution_from
+from webapp.services.problem.term_problem import TermProblem, problem_from
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,9 @@ from webapp.engine.rules.max_per_week import MaxPerWeek
 from webapp.engine.solution import Solution
 from webapp.extensions import db
 from webapp.models import Course, Department, Section, Term, Timetable, TimetableEntry
-from webapp.services.problem import MeetingKey, TermProblem, hard_violations, solution_from
+from webapp.services.problem.meetings import MeetingKey
+from webapp.services.problem.solutions import hard_violations, solution_from
+from webapp.services.problem.term_problem import TermProblem
 from webapp.services.shared.errors import Problem
 from webapp.services.shared.words import _
 

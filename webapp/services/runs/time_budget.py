@@ -7,7 +7,7 @@ from flask_babel import ngettext
 
 from webapp.extensions import db
 from webapp.models import GenerationJob, Term, Timetable
-from webapp.services.problem import TermProblem
+from webapp.services.problem.term_problem import TermProblem
 from webapp.services.runs.options import Choices, checked, hold
 from webapp.services.shared.words import _
 

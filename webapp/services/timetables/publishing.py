@@ -11,16 +11,9 @@ from flask_babel import ngettext
 
 from webapp.extensions import db
 from webapp.models import AuditEvent, Term, Timetable, TimetableEntry, User
-from webapp.services.problem import (
-    MeetingKey,
-    Override,
-    TermProblem,
-    build_problem,
-    changed_since,
-    content_hash,
-    hard_violations,
-    solution_from,
-)
+from webapp.services.problem.meetings import MeetingKey
+from webapp.services.problem.solutions import Override, changed_since, content_hash, hard_violations, solution_from
+from webapp.services.problem.term_problem import TermProblem, build_problem
 from webapp.services.shared.errors import Conflict, NotFound, Problem
 from webapp.services.shared.words import _
 from webapp.services.timetables import approvals, lifecycle

@@ -10,8 +10,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from webapp.models import Timetable
-from webapp.services import editor as service_editor
-from webapp.services.editor import DoubleBooking, NeedsReason, Wish
+from webapp.services.editor import alternatives, drafts, history, moves, view
+from webapp.services.editor.errors import DoubleBooking, NeedsReason
+from webapp.services.editor.moves import Wish
 from webapp.services.shared.errors import Problem
 from webapp.services.timetables import publishing
 from webapp.services.views import audience
@@ -35,7 +36,7 @@ def editor(timetable_id: int) -> ResponseReturnValue:
 def editor_branch(timetable_id: int) -> ResponseReturnValue:
     timetable = publishing.timetable_of(me(), timetable_id)
     try:
-        draft = service_editor.branch(me(), timetable, request.form.get("name", ""))
+        draft = drafts.branch(me(), timetable, request.form.get("name", ""))
     except Problem as refusal:
         return _refused(timetable, refusal)
     flash(_("%(name)s is yours to change. %(origin)s stays as it is.", name=draft.variant_name,
@@ -46,12 +47,12 @@ def editor_branch(timetable_id: int) -> ResponseReturnValue:
 @bp.post("/timetables/<int:timetable_id>/edit/move")
 def editor_move(timetable_id: int) -> ResponseReturnValue:
     wish = _wish()
-    return _step(timetable_id, lambda draft, seen: service_editor.move(me(), draft, seen, wish), wish)
+    return _step(timetable_id, lambda draft, seen: moves.move(me(), draft, seen, wish), wish)
 
 
 @bp.post("/timetables/<int:timetable_id>/edit/unplace")
 def editor_unplace(timetable_id: int) -> ResponseReturnValue:
-    return _step(timetable_id, lambda draft, seen: service_editor.unplace(me(), draft, seen, _whole("entry")))
+    return _step(timetable_id, lambda draft, seen: moves.unplace(me(), draft, seen, _whole("entry")))
 
 
 @bp.post("/timetables/<int:timetable_id>/edit/lock")
@@ -62,19 +63,19 @@ def editor_lock(timetable_id: int) -> ResponseReturnValue:
 
     def act(draft: Timetable, seen: int) -> None:
         ids = [_whole("entry")] if request.form.get("scope") != "all" else _shown_entries(draft)
-        service_editor.lock(me(), draft, seen, ids, **wanted)
+        moves.lock(me(), draft, seen, ids, **wanted)
 
     return _step(timetable_id, act)
 
 
 @bp.post("/timetables/<int:timetable_id>/edit/undo")
 def editor_undo(timetable_id: int) -> ResponseReturnValue:
-    return _step(timetable_id, lambda draft, seen: service_editor.undo(me(), draft, seen))
+    return _step(timetable_id, lambda draft, seen: history.undo(me(), draft, seen))
 
 
 @bp.post("/timetables/<int:timetable_id>/edit/redo")
 def editor_redo(timetable_id: int) -> ResponseReturnValue:
-    return _step(timetable_id, lambda draft, seen: service_editor.redo(me(), draft, seen))
+    return _step(timetable_id, lambda draft, seen: history.redo(me(), draft, seen))
 
 
 def _step(timetable_id: int, act: Act, wish: Wish | None = None) -> ResponseReturnValue:
@@ -100,16 +101,16 @@ def _page(timetable: Timetable, refusal: Problem | None = None, decision: Wish |
     chosen, status = None, 200
     if entry_id:
         try:
-            chosen = service_editor.chosen(timetable, entry_id)
+            chosen = view.chosen(timetable, entry_id)
         except Problem as gone:
             refusal, status = refusal or gone, 404
-    key = request.values.get("key") or (service_editor.own_subject(timetable, lens, entry_id) if chosen else None)
+    key = request.values.get("key") or (view.own_subject(timetable, lens, entry_id) if chosen else None)
     subjects = audience.subjects(timetable, lens)
     # The room or teacher that was looked at may have lost its last class by the step: then the first one is shown.
     subject = next((one for one in subjects if str(one.key) == key), subjects[0] if subjects else None)
-    overrides, locked_up = service_editor.overrides(timetable), service_editor.refusal(timetable)
-    undo, redo, last = service_editor.undoable(timetable)
-    grid, tray = service_editor.week_of(timetable, subject, overrides)
+    overrides, locked_up = view.overrides(timetable), view.refusal(timetable)
+    undo, redo, last = view.undoable(timetable)
+    grid, tray = view.week_of(timetable, subject, overrides)
     here = {"timetable_id": timetable.timetable_id, "by": lens.value, "key": subject.key if subject else None}
     seen = [*tray, *(entry for day in grid.days for entry in day.entries)]
     page = render(
@@ -117,7 +118,7 @@ def _page(timetable: Timetable, refusal: Problem | None = None, decision: Wish |
         "editor",
         timetable=timetable,
         locked_up=locked_up,
-        draft_name=service_editor.draft_name(timetable) if locked_up else "",
+        draft_name=drafts.draft_name(timetable) if locked_up else "",
         lens=lens,
         lenses=list(Lens),
         subjects=subjects,
@@ -133,10 +134,10 @@ def _page(timetable: Timetable, refusal: Problem | None = None, decision: Wish |
         wish=decision,
         can_undo=(undo, redo),
         last=last,
-        history=service_editor.history(timetable),
-        differences=service_editor.differences(timetable),
+        history=view.history(timetable),
+        differences=view.differences(timetable),
         overrides=overrides,
-        signed=service_editor.signed,
+        signed=alternatives.signed,
         form_key=token_hex(16),
     )
     return page, status
@@ -166,7 +167,7 @@ def _wish() -> Wish:
 def _shown_entries(draft: Timetable) -> list[int]:
     subject = _subject(draft)
     day = request.form.get("day", "")
-    return service_editor.entries_of(draft, subject, int(day) if day in set("0123456") else None) if subject else []
+    return view.entries_of(draft, subject, int(day) if day in set("0123456") else None) if subject else []
 
 
 def _subject(draft: Timetable) -> Subject | None:

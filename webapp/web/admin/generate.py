@@ -8,9 +8,10 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from webapp.models import GenerationJob, Stage, Term
-from webapp.services import checks, repair
+from webapp.services import checks
 from webapp.services.charts.curves import curve_of
-from webapp.services.problem import TermProblem
+from webapp.services.problem.term_problem import TermProblem
+from webapp.services.repair.requests import KINDS
 from webapp.services.runs import options, requests, time_budget, weight_profiles
 from webapp.services.runs.options import ChoiceRefused
 from webapp.services.runs.requests import DEFAULT_SECONDS, MOST_SECONDS
@@ -123,7 +124,7 @@ def _may_begin(form: GenerateForm) -> bool:
 @bp.get("/timetables/runs/<job_id>")
 def run(job_id: str) -> ResponseReturnValue:
     job = requests.run_of(me(), job_id)
-    if job.kind in repair.KINDS:
+    if job.kind in KINDS:
         return redirect_to(url_for("admin.redo", job_id=job_id))
     progress = requests.progress_of(job)
     return render(

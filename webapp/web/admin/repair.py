@@ -9,9 +9,19 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from webapp.models import Timetable
-from webapp.services import repair as service_repair
 from webapp.services.charts.axes import INSET
 from webapp.services.charts.curves import curve_of
+from webapp.services.repair import drafts, events
+from webapp.services.repair.events import Change
+from webapp.services.repair.requests import (
+    REPAIR_SECONDS,
+    latest_repairs,
+    redo_of,
+    repairable,
+    request_repair,
+    request_resolve,
+    state_of,
+)
 from webapp.services.runs import requests
 from webapp.services.shared.errors import Problem
 from webapp.services.timetables import publishing
@@ -31,7 +41,7 @@ def repair() -> ResponseReturnValue:
     if wanted:
         found = publishing.timetable_of(me(), number(wanted))
     else:
-        found = next(iter(service_repair.repairable(term)), None) if term else None
+        found = next(iter(repairable(term)), None) if term else None
     if found is None:
         return render("admin/repair/nothing.html", terms=terms, term=term)
     return _page(found, request.args)
@@ -44,12 +54,10 @@ def start_repair() -> ResponseReturnValue:
     texts = _texts(request.form)
     try:
         if "add" in request.form:
-            changes = service_repair.changes_from(timetable.term, texts)
+            changes = events.changes_from(timetable.term, texts)
             listed = [change.text for change in changes]
             return redirect_to(url_for("admin.repair", timetable=timetable.timetable_id, change=listed))
-        job = service_repair.request_repair(
-            me(), timetable, texts, request.form.get("idempotency_key", "")[:64] or None
-        )
+        job = request_repair(me(), timetable, texts, request.form.get("idempotency_key", "")[:64] or None)
     except Problem as refusal:
         return _page(timetable, request.form, refusal)
     return redirect_to(url_for("admin.redo", job_id=job.job_id))
@@ -60,13 +68,13 @@ def start_resolve(timetable_id: int) -> ResponseReturnValue:
     timetable = publishing.timetable_of(me(), timetable_id)
     seconds, closeness = number(request.form.get("seconds", "")), request.form.get("closeness", "")
     key = request.form.get("idempotency_key", "")[:64] or None
-    job = service_repair.request_resolve(me(), timetable, seconds, closeness, key)
+    job = request_resolve(me(), timetable, seconds, closeness, key)
     return redirect_to(url_for("admin.redo", job_id=job.job_id))
 
 
 @bp.get("/repair/runs/<job_id>")
 def redo(job_id: str) -> ResponseReturnValue:
-    state = service_repair.state_of(service_repair.redo_of(me(), job_id))
+    state = state_of(redo_of(me(), job_id))
     rungs = state.answer["rungs"] if state.is_repair and state.answer else ()
     chart = curve_of([(rung["moves"], rung["cost"]) for rung in rungs], INSET) if len(rungs) > 1 else None
     return render(
@@ -81,35 +89,35 @@ def redo(job_id: str) -> ResponseReturnValue:
 
 @bp.post("/repair/runs/<job_id>/cancel")
 def cancel_redo(job_id: str) -> ResponseReturnValue:
-    requests.cancel(me(), service_repair.redo_of(me(), job_id))
+    requests.cancel(me(), redo_of(me(), job_id))
     return redirect_to(url_for("admin.redo", job_id=job_id))
 
 
 @bp.post("/repair/runs/<job_id>/draft")
 def draft_of_repair(job_id: str) -> ResponseReturnValue:
-    job = service_repair.redo_of(me(), job_id)
-    draft = service_repair.draft_of_rung(me(), job, number(request.form.get("rung", "")))
+    job = redo_of(me(), job_id)
+    draft = drafts.draft_of_rung(me(), job, number(request.form.get("rung", "")))
     flash(_("%(name)s is yours to change. What it was made from stays as it is.", name=draft.variant_name), "good")
     return redirect_to(url_for("admin.compare", a=draft.based_on_id, b=draft.timetable_id))
 
 
 def _page(timetable: Timetable, values: MultiDict[str, str], refusal: Problem | None = None) -> tuple[str, int]:
-    changes: Sequence[service_repair.Change] = ()
+    changes: Sequence[Change] = ()
     try:
-        changes = service_repair.changes_from(timetable.term, values.getlist("change"))
+        changes = events.changes_from(timetable.term, values.getlist("change"))
     except Problem as stale:
         refusal = refusal or stale
     status = 200 if refusal is None else next(s for kind, s in STATUS_OF_PROBLEM if isinstance(refusal, kind))
     page = render(
         "admin/repair/repair.html",
         timetable=timetable,
-        timetables=service_repair.repairable(timetable.term),
+        timetables=repairable(timetable.term),
         changes=changes,
-        choices=service_repair.choices_of(timetable.term),
+        choices=events.choices_of(timetable.term),
         values=values,
         refusal=refusal,
-        seconds=service_repair.REPAIR_SECONDS,
-        earlier=service_repair.latest_repairs(me(), timetable.term_id),
+        seconds=REPAIR_SECONDS,
+        earlier=latest_repairs(me(), timetable.term_id),
         form_key=token_hex(16),
     )
     return page, status

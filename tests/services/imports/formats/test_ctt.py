@@ -122,7 +122,7 @@ def test_a_real_file_becomes_the_problem_that_the_engine_reads_from_it(name: str
     if not path.exists():
         pytest.skip(f"{path} is not there")
     from webapp.engine.readers import read
-    from webapp.services.problem import build_problem
+    from webapp.services.problem.term_problem import build_problem
 
     ours, theirs = build_problem(imported(path.read_bytes())).instance, read(path)
     assert len(ours.meetings) == len(theirs.meetings)
