@@ -28,10 +28,10 @@ from webapp.models import (
 )
 from webapp.services.jobs import lease
 from webapp.services.jobs import requests as job_requests
+from webapp.services.problem.holds import RunChoices
 from webapp.services.problem.solutions import hard_findings, solution_from
 from webapp.services.problem.term_problem import build_problem
 from webapp.services.runs import requests
-from webapp.services.runs.options import Choices
 from webapp.services.runs.requests import Wanted
 from webapp.services.timetables import publishing
 from webapp.tasks import runner
@@ -130,7 +130,7 @@ def test_a_term_that_counting_refuses_gives_what_can_be_placed_to_who_asks_for_i
     db.session.commit()
     start_worker()
     job = requests.request_of_term(
-        tiny_term, None, Wanted(8, ("Balanced", "Compact-Week"), choices=Choices(partial=True))
+        tiny_term, None, Wanted(8, ("Balanced", "Compact-Week"), choices=RunChoices(partial=True))
     )
     job_requests.hand_over(job.job_id)
     ended = wait_for(job.job_id, JobStatus.COMPLETED)
@@ -404,7 +404,7 @@ def test_a_run_of_one_department_leaves_all_other_classes_where_they_stood(
     moved = db.session.scalars(sa.select(Course).order_by(Course.course_id).limit(1)).one()
     moved.department_id = away.department_id
     db.session.commit()
-    choices = Choices(departments=(away.department_id,), base_id=base.timetable_id)
+    choices = RunChoices(departments=(away.department_id,), base_id=base.timetable_id)
     weights = {"Mine": {"group_days": 50, "group_gaps": 0}}
     wanted = Wanted(6, ("Compact-Week", "Mine"), choices=choices, weights=weights)
     job = requests.request_of_term(tiny_term, None, wanted)

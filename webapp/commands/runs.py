@@ -15,8 +15,8 @@ from webapp.extensions import QueueUnavailable, db
 from webapp.models import GenerationJob, JobStatus
 from webapp.services.jobs import lease
 from webapp.services.jobs import requests as job_requests
+from webapp.services.problem.holds import RunChoices
 from webapp.services.runs import requests
-from webapp.services.runs.options import Choices
 from webapp.services.runs.requests import LEAST_SECONDS, MOST_SECONDS, Progress, Wanted
 from webapp.services.timetables import publishing
 from webapp.services.timetables.publishing import NotAcknowledged, Point
@@ -53,7 +53,7 @@ def generate(
 ) -> None:
     """Generate the variants of a term's timetable. Exit code 1 says that the run did not complete."""
     _, term = term_of(organization, year, semester)
-    wanted = Wanted(seconds=seconds, seed=seed, reproducible=reproducible, choices=Choices(partial=partial))
+    wanted = Wanted(seconds=seconds, seed=seed, reproducible=reproducible, choices=RunChoices(partial=partial))
     job = requests.request_of_term(term, None, wanted)
     if inline:
         ended = _show_until_ended(job, _start_here(job.job_id))

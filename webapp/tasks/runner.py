@@ -25,12 +25,13 @@ from webapp.services.checks import Case, Look, Trial, blocking, look_at
 from webapp.services.jobs import lease as job_lease
 from webapp.services.jobs.lease import Heartbeat, JobNotFree, Lease, LeaseLost
 from webapp.services.jobs.progress import Tracker
+from webapp.services.problem.holds import hold
 from webapp.services.problem.solutions import TimetableFacts, replace_timetable, solution_from, store_timetable, trimmed
 from webapp.services.problem.term_problem import TermProblem
 from webapp.services.repair.base import read_base
 from webapp.services.repair.drafts import Redone, finish_resolve
 from webapp.services.repair.events import change_from
-from webapp.services.runs.options import Choices, hold
+from webapp.services.runs.options import choices_of
 from webapp.services.runs.requests import variants_stored
 from webapp.services.runs.time_budget import SAVING_SHARE, Shares
 from webapp.services.shared.errors import Problem
@@ -282,7 +283,7 @@ class Run:
         self.stored = variants_stored(job)
         self.seed = job.seed
         self.reproducible = bool(job.options.get("reproducible"))
-        self.choices = Choices.of(job.options)
+        self.choices = choices_of(job.options)
         self.own = job.options.get("weights", {})
         self.term_id = job.term_id
         self.created_by_id = job.created_by_id

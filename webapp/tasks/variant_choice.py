@@ -1,19 +1,22 @@
 """Which of all timetables found is the best for a variant: by what the variant is named for."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from webapp.engine.evaluate import Score, evaluate
 from webapp.engine.instance import Instance
-from webapp.engine.profiles import criterion, measured
+from webapp.engine.profiles import criterion, measured, profiled
 from webapp.engine.solution import Solution
-from webapp.services.runs.options import Held, Weights, weighed
+from webapp.services.problem.holds import CHANGES, HeldProblem
+
+Weights = Mapping[str, int]
 
 
 class Judge:
     """Counts each timetable once, on the one yardstick, and weighs it again only where two are tied."""
 
-    def __init__(self, instance: Instance | Held, own: Mapping[str, Weights] | None = None) -> None:
-        held = instance if isinstance(instance, Held) else Held(instance)
+    def __init__(self, instance: Instance | HeldProblem, own: Mapping[str, Weights] | None = None) -> None:
+        held = instance if isinstance(instance, HeldProblem) else HeldProblem(instance)
         instance = held.instance
         self._held, self._own = held, own or {}
         self._measured = measured(instance)
@@ -43,3 +46,17 @@ class Judge:
     def _named_for(self, name: str, solution: Solution) -> tuple[int, ...]:
         score = self.score(solution)
         return (score.hard,) if name in self._own else criterion(name, score)[:-1]
+
+
+def weighed(instance: Instance, name: str, own: Mapping[str, Weights], close: int = 0) -> Instance:
+    """The problem under a variant's weights, for a search: a profile of the engine, or one of the registrar's own.
+
+    Soft rules that weigh nothing are left out. Staying close keeps its proportion to the heaviest weight.
+    """
+    if name not in own:
+        return profiled(instance, name)
+    weights = dict(own[name])
+    if close:
+        weights[CHANGES] = close * (max(weights.values(), default=0) or 1)
+    changed = measured(instance).with_weights(weights)
+    return replace(changed, constraints=tuple(c for c in changed.constraints if c.weight != 0))

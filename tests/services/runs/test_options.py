@@ -13,12 +13,13 @@ from webapp.engine.params import SolveParams
 from webapp.engine.solve import resolve, schedule
 from webapp.extensions import db
 from webapp.models import AuditEvent, TimetableEntry
+from webapp.services.problem.holds import BaseGone, RunChoices, hold
 from webapp.services.problem.solutions import solution_from
 from webapp.services.runs import time_budget, weight_profiles
-from webapp.services.runs.options import BaseGone, ChoiceRefused, Choices, checked, hold, scopes_of, weighed
+from webapp.services.runs.options import ChoiceRefused, checked, choices_of, scopes_of
 from webapp.services.runs.requests import VariantsRefused, request_generation
 from webapp.services.runs.weight_profiles import ProfileRefused
-from webapp.tasks.variant_choice import Judge
+from webapp.tasks.variant_choice import Judge, weighed
 
 Db = scoped_session[Session]
 QUICK = SolveParams(seconds=20.0, reproducible=True, moves=100_000)
@@ -37,7 +38,7 @@ def test_classes_of_other_departments_are_pinned_where_they_stand(here: Universi
     base = here.timetable()
     problem = here.problem()
     stands = solution_from(problem, base.timetable_id).placements
-    held = hold(problem, Choices(departments=(here.mat.department_id,), base_id=base.timetable_id))
+    held = hold(problem, RunChoices(departments=(here.mat.department_id,), base_id=base.timetable_id))
     for index, row in enumerate(problem.rows):
         pin = held.instance.meetings[index].pin
         assert pin == (None if row.department_id == here.mat.department_id else stands[index])
@@ -50,7 +51,7 @@ def test_a_frozen_class_without_a_place_stays_in_the_tray_with_its_reason(here: 
     base = here.timetable(unplaced=6)
     db.session.execute(sa.update(TimetableEntry).values(unplaced_reason="The hall is full."))
     problem = here.problem()
-    held = hold(problem, Choices(departments=(here.mat.department_id,), base_id=base.timetable_id))
+    held = hold(problem, RunChoices(departments=(here.mat.department_id,), base_id=base.timetable_id))
     assert (held.frozen, len(held.tray)) == ((), 4)
     assert set(held.reasons.values()) == {"The hall is full."}
     assert {held.instance.meetings[index].times for index in held.tray} == {()}
@@ -66,11 +67,11 @@ def test_locks_keep_time_or_room_and_nothing_else(here: University) -> None:
     db.session.commit()
     problem = here.problem()
     stands = solution_from(problem, base.timetable_id).placements
-    held = hold(problem, Choices(base_id=base.timetable_id, keep_locks=True))
+    held = hold(problem, RunChoices(base_id=base.timetable_id, keep_locks=True))
     pins = {i: m.pin for i, m in enumerate(held.instance.meetings) if m.pin is not None}
     assert pins == {0: Placement(stands[0].time), 1: Placement(None, stands[1].room)}
     assert held.locked == (0, 1)
-    unlocked = hold(problem, Choices(base_id=base.timetable_id))
+    unlocked = hold(problem, RunChoices(base_id=base.timetable_id))
     assert all(meeting.pin is None for meeting in unlocked.instance.meetings)
 
 
@@ -80,7 +81,7 @@ def test_a_run_close_to_a_timetable_moves_fewer_classes(here: University) -> Non
     stands = solution_from(problem, base.timetable_id).placements
     moved = {}
     for close in ("", "strongly"):
-        held = hold(problem, Choices(base_id=base.timetable_id, close=close))
+        held = hold(problem, RunChoices(base_id=base.timetable_id, close=close))
         instance = weighed(held.instance, "Compact-Week", {}, held.close)
         start = schedule(held.instance, QUICK).solution
         found = resolve(instance, start, QUICK)
@@ -92,8 +93,8 @@ def test_a_run_close_to_a_timetable_moves_fewer_classes(here: University) -> Non
 def test_what_is_held_and_breaks_a_hard_rule_of_today_is_said_beforehand(here: University) -> None:
     base = here.timetable()
     first = base.entries[0]
-    frozen = Choices(departments=(here.mat.department_id,), base_id=base.timetable_id)
-    locked = Choices(base_id=base.timetable_id, keep_locks=True)
+    frozen = RunChoices(departments=(here.mat.department_id,), base_id=base.timetable_id)
+    locked = RunChoices(base_id=base.timetable_id, keep_locks=True)
     assert hold(here.problem(), frozen).astray == ()
     factories.availability(first.time_slot, room_id=first.room_id)
     db.session.commit()
@@ -114,7 +115,7 @@ def test_what_goes_beyond_a_weekly_limit_is_left_out_where_a_partial_timetable_w
     here.rao.max_slots_week = 1
     db.session.flush()
     problem = here.problem()
-    held = hold(problem, Choices(partial=True))
+    held = hold(problem, RunChoices(partial=True))
     mine = [i for i, row in enumerate(problem.rows) if here.rao.faculty_id in row.faculty_ids]
     assert len(held.left_out) == len(mine) - 1
     assert set(held.left_out) < set(mine)
@@ -123,7 +124,7 @@ def test_what_goes_beyond_a_weekly_limit_is_left_out_where_a_partial_timetable_w
     placed = next(c for c in held.instance.constraints if c.rule == "all_placed")
     assert set(range(len(problem.rows))) - set(placed.meetings) == set(held.left_out)
     assert held.told()["left_out"] == len(mine) - 1
-    assert hold(problem, Choices()).left_out == ()
+    assert hold(problem, RunChoices()).left_out == ()
 
 
 def test_staying_close_costs_each_moved_class_once_or_ten_times_the_heaviest_wish(here: University) -> None:
@@ -132,7 +133,7 @@ def test_staying_close_costs_each_moved_class_once_or_ten_times_the_heaviest_wis
     stands = solution_from(problem, base.timetable_id)
     heaviest = max(c.weight for c in problem.instance.constraints if c.weight is not None)
     for close, factor in (("little", 1), ("strongly", 10)):
-        held = hold(problem, Choices(base_id=base.timetable_id, close=close))
+        held = hold(problem, RunChoices(base_id=base.timetable_id, close=close))
         rule = next(c for c in held.instance.constraints if c.rule == "changes")
         assert rule.weight == factor * heaviest
         judge = Judge(held)
@@ -155,15 +156,15 @@ def test_an_own_profile_weighs_as_it_says_and_leaves_hard_rules_hard(here: Unive
 @pytest.mark.parametrize(
     ("choices", "field"),
     [
-        (Choices(departments=(1,)), "base"),
-        (Choices(keep_locks=True), "base"),
-        (Choices(close="little"), "base"),
-        (Choices(close="madly"), "close"),
-        (Choices(base_id=0), "base"),
+        (RunChoices(departments=(1,)), "base"),
+        (RunChoices(keep_locks=True), "base"),
+        (RunChoices(close="little"), "base"),
+        (RunChoices(close="madly"), "close"),
+        (RunChoices(base_id=0), "base"),
     ],
 )
 def test_choices_that_do_not_fit_together_name_the_field_to_mend(
-    here: University, choices: Choices, field: str
+    here: University, choices: RunChoices, field: str
 ) -> None:
     with pytest.raises(ChoiceRefused) as refused:
         checked(here.term, choices)
@@ -173,14 +174,14 @@ def test_choices_that_do_not_fit_together_name_the_field_to_mend(
 def test_departments_and_timetables_of_others_are_refused(here: University) -> None:
     base, there = here.timetable(), university()
     with pytest.raises(ChoiceRefused, match="no such timetable"):
-        checked(here.term, Choices(base_id=there.timetable().timetable_id))
+        checked(here.term, RunChoices(base_id=there.timetable().timetable_id))
     with pytest.raises(ChoiceRefused, match="without classes"):
-        checked(here.term, Choices(departments=(there.cse.department_id,), base_id=base.timetable_id))
+        checked(here.term, RunChoices(departments=(there.cse.department_id,), base_id=base.timetable_id))
 
 
 def test_a_base_that_was_deleted_meanwhile_ends_the_run_in_words(here: University) -> None:
     base, problem = here.timetable(), here.problem()
-    choices = Choices(base_id=base.timetable_id)
+    choices = RunChoices(base_id=base.timetable_id)
     db.session.delete(base)
     db.session.commit()
     with pytest.raises(BaseGone, match="deleted meanwhile"):
@@ -190,7 +191,7 @@ def test_a_base_that_was_deleted_meanwhile_ends_the_run_in_words(here: Universit
 def test_what_is_frozen_is_said_in_numbers(here: University) -> None:
     base, problem = here.timetable(unplaced=1), here.problem()
     assert [(one.code, one.classes) for one in scopes_of(problem)] == [("CSE", 4), ("MAT", 2)]
-    choices = Choices(departments=(here.cse.department_id,), base_id=base.timetable_id, close="little")
+    choices = RunChoices(departments=(here.cse.department_id,), base_id=base.timetable_id, close="little")
     told = time_budget.plan(problem, here.term, choices, 100, 5)
     assert told[0] == "100 s in all: 35 s at most for a first timetable, 12 s at least for each of 5 variants."
     number = base.timetable_id
@@ -205,12 +206,12 @@ def test_what_is_frozen_is_said_in_numbers(here: University) -> None:
 def test_a_job_keeps_what_was_chosen_and_the_weights_as_they_were(here: University) -> None:
     base = here.timetable()
     mine = weight_profiles.save(here.registrar, None, "Mine", typed(group_gaps="9"))
-    choices = Choices((here.mat.department_id,), base.timetable_id, True, "strongly")
+    choices = RunChoices((here.mat.department_id,), base.timetable_id, True, "strongly")
     job = request_generation(here.registrar, "2024-25", 3, profiles=["Balanced", "Mine"], choices=choices)
     weight_profiles.delete(here.registrar, mine)
     assert job.options["profiles"] == ["Balanced", "Mine"]
     assert job.options["weights"]["Mine"]["group_gaps"] == 9
-    assert Choices.of(job.options) == choices
+    assert choices_of(job.options) == choices
     with pytest.raises(VariantsRefused):
         request_generation(here.registrar, "2024-25", 3, profiles=["Mine"])
 

@@ -1,31 +1,17 @@
 """What a run holds to: whose classes it may move, which locks it keeps, how close it stays to a timetable."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
-from webapp.engine.instance import Constraint, Instance, Meeting, Placement
-from webapp.engine.pins import apart, with_pins
-from webapp.engine.profiles import measured, profiled
-from webapp.engine.rules import rule_named
-from webapp.engine.rules.changes import Changes
-from webapp.engine.rules.family import ChoiceRule, ClashRule, PairRule, Rule, SamePlaceRule
-from webapp.engine.rules.max_per_week import MaxPerWeek
-from webapp.engine.solution import Solution
 from webapp.extensions import db
 from webapp.models import Course, Department, Section, Term, Timetable, TimetableEntry
-from webapp.services.problem.meetings import MeetingKey
-from webapp.services.problem.solutions import hard_violations, solution_from
+from webapp.services.problem.holds import CLOSENESS, RunChoices
 from webapp.services.problem.term_problem import TermProblem
 from webapp.services.shared.errors import Problem
 from webapp.services.shared.words import _
-
-CLOSENESS: Mapping[str, int] = {"": 0, "little": 1, "strongly": 10}
-"""How many times the heaviest soft weight a moved class costs, by the name of the choice."""
-CHANGES = Changes.name
-Weights = Mapping[str, int]
 
 
 class ChoiceRefused(Problem):
@@ -36,47 +22,8 @@ class ChoiceRefused(Problem):
         self.field = field
 
 
-class BaseGone(Problem):
-    """The timetable to hold to is no longer there."""
-
-
 @dataclass(frozen=True)
-class Choices:
-    """What a run holds to. Nothing chosen: every class of the term is placed anew.
-
-    Parameters
-    ----------
-    departments
-        Whose classes are placed anew, all others are frozen; empty for the whole organisation.
-    base_id
-        The timetable in which frozen and locked classes stand, and which is stayed close to.
-    close
-        A name in `CLOSENESS`.
-    partial
-        Whether what can be placed shall be placed although the check finds that not all can.
-    """
-
-    departments: tuple[int, ...] = ()
-    base_id: int | None = None
-    keep_locks: bool = False
-    close: str = ""
-    partial: bool = False
-
-    @classmethod
-    def of(cls, options: Mapping[str, Any]) -> "Choices":
-        """Those that a job's options name."""
-        known = options.get("choices") or {}
-        return cls(**known | {"departments": tuple(known.get("departments", ()))})
-
-    def as_options(self) -> dict[str, Any]:
-        """As JSON, for a job's row; empty where nothing was chosen."""
-        if self == Choices():
-            return {}
-        return {"choices": vars(self) | {"departments": list(self.departments)}}
-
-
-@dataclass(frozen=True)
-class Base:
+class BaseTimetable:
     """A timetable that a run can hold to, and its numbers."""
 
     timetable_id: int
@@ -88,7 +35,7 @@ class Base:
 
 
 @dataclass(frozen=True)
-class Scope:
+class DepartmentClasses:
     """A department of a term and how many classes it has in it."""
 
     department_id: int
@@ -97,46 +44,23 @@ class Scope:
     classes: int
 
 
-@dataclass(frozen=True)
-class Held:
-    """A term's problem with what a run holds to built in.
+def choices_of(options: Mapping[str, Any]) -> RunChoices:
+    """Those that a job's options name."""
+    known = options.get("choices") or {}
+    return RunChoices(**known | {"departments": tuple(known.get("departments", ()))})
 
-    Parameters
-    ----------
-    frozen, tray
-        Meetings that stay where the base has them, and those that stay without a place as there.
-    locked
-        Further meetings whose time or room is locked in the base.
-    left_out
-        Meetings that go beyond what somebody may teach in a week, wherever they stand.
-    reasons
-        Why those in the tray and those left out have no place.
-    astray
-        Hard rules of today that those break which stay where they stand; they will end in the tray for it.
-    close
-        See `CLOSENESS`.
-    """
 
-    instance: Instance
-    frozen: tuple[int, ...] = ()
-    tray: tuple[int, ...] = ()
-    locked: tuple[int, ...] = ()
-    left_out: tuple[int, ...] = ()
-    reasons: Mapping[int, str] = field(default_factory=dict)
-    close: int = 0
-    astray: tuple[str, ...] = ()
-
-    def told(self) -> dict[str, int]:
-        """The numbers, for a sentence."""
-        free = len(self.instance.meetings) - len(self.frozen) - len(self.tray) - len(self.left_out)
-        told = {"frozen": len(self.frozen), "tray": len(self.tray), "locked": len(self.locked), "free": free}
-        return told | {"left_out": len(self.left_out)}
+def as_options(choices: RunChoices) -> dict[str, Any]:
+    """As JSON, for a job's row; empty where nothing was chosen."""
+    if choices == RunChoices():
+        return {}
+    return {"choices": vars(choices) | {"departments": list(choices.departments)}}
 
 
 # What there is to choose from
 
 
-def bases_of(term: Term) -> list[Base]:
+def bases_of(term: Term) -> list[BaseTimetable]:
     """The term's timetables, the latest first, with how many classes each has, without a place, and locked."""
     locked = sa.or_(TimetableEntry.locked_time, TimetableEntry.locked_room)
     query = (
@@ -153,21 +77,24 @@ def bases_of(term: Term) -> list[Base]:
         .group_by(Timetable.timetable_id)
         .order_by(Timetable.timetable_id.desc())
     )
-    return [Base(key, name, status.value, *numbers) for key, name, status, *numbers in db.session.execute(query)]
+    return [
+        BaseTimetable(key, name, status.value, *numbers) for key, name, status, *numbers in db.session.execute(query)
+    ]
 
 
-def scopes_of(problem: TermProblem) -> list[Scope]:
+def scopes_of(problem: TermProblem) -> list[DepartmentClasses]:
     """The departments whose classes a term asks for, by code."""
     counts: dict[int, int] = {}
     for row in problem.rows:
         counts[row.department_id] = counts.get(row.department_id, 0) + 1
     query = sa.select(Department).where(Department.department_id.in_(counts)).order_by(Department.code)
     return [
-        Scope(one.department_id, one.code, one.name, counts[one.department_id]) for one in db.session.scalars(query)
+        DepartmentClasses(one.department_id, one.code, one.name, counts[one.department_id])
+        for one in db.session.scalars(query)
     ]
 
 
-def checked(term: Term, choices: Choices) -> Choices:
+def checked(term: Term, choices: RunChoices) -> RunChoices:
     """The choices, where they fit together and the term has what they name; raises `ChoiceRefused`."""
     if choices.close not in CLOSENESS:
         raise ChoiceRefused(
@@ -201,161 +128,3 @@ def _check_departments(term: Term, departments: Sequence[int]) -> None:
         raise ChoiceRefused(
             "departments", _("A department without classes in %(term)s is ticked; choose of the list.", term=term.name)
         )
-
-
-# From the choices to the problem
-
-
-def hold(problem: TermProblem, choices: Choices) -> Held:
-    """Build what is chosen into the problem: pins for what is frozen or locked, the reference to stay close to."""
-    held = Held(problem.instance) if choices.base_id is None else _held_to(choices.base_id, problem, choices)
-    return _without_excess(problem, held) if choices.partial else held
-
-
-def _held_to(base_id: int, problem: TermProblem, choices: Choices) -> Held:
-    base = db.session.get(Timetable, base_id)
-    if base is None or base.term_id != problem.term_id:
-        raise BaseGone(_("The timetable that this run was to hold to was deleted meanwhile. Start another run."))
-    stands = solution_from(problem, base_id).placements
-    chosen = set(choices.departments)
-    free = {i for i, row in enumerate(problem.rows) if not chosen or row.department_id in chosen}
-    others = [i for i in range(len(problem.rows)) if i not in free]
-    tray = tuple(i for i in others if stands[i].time is None)
-    pins = {i: stands[i] for i in others if stands[i].time is not None}
-    frozen = tuple(pins)
-    locked: tuple[int, ...] = ()
-    told = _told_of(problem, base_id)
-    if choices.keep_locks:
-        kept = {i: _locked(stands[i], *told[i][:2]) for i in sorted(free) if i in told and any(told[i][:2])}
-        pins |= {i: pin for i, pin in kept.items() if pin != Placement()}
-        locked = tuple(i for i, pin in kept.items() if pin != Placement())
-    instance = _without_places(with_pins(problem.instance, pins), set(tray))
-    close = CLOSENESS[choices.close]
-    if close:
-        weight = close * instance.weight_range[1]
-        rule = Constraint(CHANGES, weight, meetings=tuple(sorted(free)))
-        reference = tuple(_possible(m, p) for m, p in zip(instance.meetings, stands, strict=True))
-        kept_rules = (c for c in instance.constraints if c.rule != CHANGES)  # the term's own compares with nothing
-        instance = replace(instance, reference=reference, constraints=(*kept_rules, rule))
-    reasons = {i: told[i][2] for i in tray if i in told and told[i][2]}
-    astray = _astray(problem, {i: stands[i] for i, pin in pins.items() if pin.time is not None}, pins)
-    return Held(instance, frozen, tray, locked, reasons=reasons, close=close, astray=tuple(astray))
-
-
-def _astray(problem: TermProblem, stands: Mapping[int, Placement], pins: Mapping[int, Placement]) -> Iterator[str]:
-    """What the classes held break whatever the others do; of one held in time alone only what its time breaks."""
-    alone = Solution.empty(problem.instance).moved(stands.items())
-    roomless = {i for i, pin in pins.items() if pin.room is None}
-    for violation in hard_violations(problem, alone):
-        if roomless.isdisjoint(violation.meetings) or not _asks_for_rooms(rule_named(violation.rule)):
-            yield violation.sentence
-
-
-def _asks_for_rooms(rule: Rule) -> bool:
-    if isinstance(rule, ClashRule):
-        return rule.rooms
-    if isinstance(rule, ChoiceRule | PairRule):
-        return not rule.time_only
-    return isinstance(rule, SamePlaceRule)
-
-
-def _without_excess(problem: TermProblem, held: Held) -> Held:
-    """Leave out what goes beyond the weekly limit of somebody, those that nothing pins first.
-
-    The search counts no such limit: where every class is placed a week has as many slots whatever it does.
-    """
-    instance = held.instance
-    reasons: dict[int, str] = {}
-    for constraint in instance.constraints:
-        if constraint.rule != MaxPerWeek.name or not constraint.hard:
-            continue
-        for subject in rule_named(constraint.rule).subjects(instance, constraint):
-            asked = [m for m in subject.meetings if instance.meetings[m].times and m not in reasons]
-            asked.sort(key=lambda m: (instance.meetings[m].pin is None, m))
-            slots = _slots_asked(instance, asked)
-            while _slots_asked(instance, asked) > constraint.amount:
-                who = "" if subject.resource is None else instance.resources[subject.resource].label
-                reasons[asked.pop()] = _(
-                    "Left out: %(who)s is asked for %(slots)s slots, and may teach %(most)s a week.",
-                    who=who,
-                    slots=slots,
-                    most=constraint.amount,
-                )
-    return replace(
-        held,
-        instance=_without_places(instance, set(reasons)),
-        frozen=tuple(i for i in held.frozen if i not in reasons),
-        locked=tuple(i for i in held.locked if i not in reasons),
-        left_out=tuple(sorted(reasons)),
-        reasons={**held.reasons, **reasons},
-    )
-
-
-def _slots_asked(instance: Instance, meetings: Sequence[int]) -> int:
-    """Slots in the fullest week."""
-    times = [instance.meetings[meeting].times[0].time for meeting in meetings]
-    return max(sum(time.length for time in times if time.weeks >> week & 1) for week in range(instance.grid.weeks))
-
-
-def _told_of(problem: TermProblem, base_id: int) -> dict[int, tuple[bool, bool, str]]:
-    """Per meeting of the base: whether its time and its room are locked, and why it has no place."""
-    query = sa.select(
-        TimetableEntry.component_id,
-        TimetableEntry.student_group_id,
-        TimetableEntry.ordinal,
-        TimetableEntry.locked_time,
-        TimetableEntry.locked_room,
-        TimetableEntry.unplaced_reason,
-    ).filter_by(timetable_id=base_id)
-    found = {}
-    for component_id, batch_id, ordinal, time, room, reason in db.session.execute(query):
-        index = problem.index_of.get(MeetingKey(component_id, batch_id, ordinal))
-        if index is not None:
-            found[index] = (time, room, reason or "")
-    return found
-
-
-def _locked(placement: Placement, time: bool, room: bool) -> Placement:
-    if placement.time is None:
-        return Placement()
-    return Placement(placement.time if time else None, placement.room if room else None)
-
-
-def _without_places(instance: Instance, tray: set[int]) -> Instance:
-    """The instance in which these meetings can stand nowhere, and nobody asks for a place for them."""
-    if not tray:
-        return instance
-    meetings = tuple(
-        replace(meeting, times=(), pin=None) if index in tray else meeting
-        for index, meeting in enumerate(instance.meetings)
-    )
-    constraints = tuple(
-        replace(c, meetings=tuple(i for i in c.meetings or range(len(meetings)) if i not in tray))
-        if c.rule == "all_placed"
-        else c
-        for c in instance.constraints
-    )
-    return replace(instance, meetings=meetings, constraints=constraints, interchangeable=apart(instance, tray))
-
-
-def _possible(meeting: Meeting, placement: Placement) -> Placement:
-    """Where a meeting stood, if it may still stand there; nothing to stay close to else."""
-    if meeting.pin is not None and meeting.pin.time == placement.time:
-        return placement
-    times = any(option.time == placement.time for option in meeting.times)
-    rooms = not meeting.needs_room if placement.room is None else any(o.room == placement.room for o in meeting.rooms)
-    return placement if times and rooms else Placement()
-
-
-def weighed(instance: Instance, name: str, own: Mapping[str, Weights], close: int = 0) -> Instance:
-    """The problem under a variant's weights, for a search: a profile of the engine, or one of the registrar's own.
-
-    Soft rules that weigh nothing are left out. Staying close keeps its proportion to the heaviest weight.
-    """
-    if name not in own:
-        return profiled(instance, name)
-    weights = dict(own[name])
-    if close:
-        weights[CHANGES] = close * (max(weights.values(), default=0) or 1)
-    changed = measured(instance).with_weights(weights)
-    return replace(changed, constraints=tuple(c for c in changed.constraints if c.weight != 0))

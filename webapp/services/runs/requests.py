@@ -11,8 +11,9 @@ from webapp.extensions import db
 from webapp.models import GenerationJob, JobKind, JobStatus, Stage, Term, Timetable, User
 from webapp.services.jobs import requests
 from webapp.services.jobs.requests import ACTIVE, elapsed_of, settle
+from webapp.services.problem.holds import RunChoices
 from webapp.services.runs import weight_profiles
-from webapp.services.runs.options import Choices, checked
+from webapp.services.runs.options import as_options, checked
 from webapp.services.shared import audit
 from webapp.services.shared.errors import Conflict, NotFound, Problem
 from webapp.services.shared.words import _
@@ -146,7 +147,7 @@ def request_generation(
     seed: int = 1,
     reproducible: bool = False,
     idempotency_key: str | None = None,
-    choices: Choices | None = None,
+    choices: RunChoices | None = None,
 ) -> GenerationJob:
     """Write down a generation of the user's own organisation, commit, and hand it to a worker.
 
@@ -166,7 +167,7 @@ def request_generation(
     own = weight_profiles.weights_by_name(user)
     names = _variants(profiles, own)
     weights = {name: own[name] for name in names if name in own}
-    held = checked(term, choices or Choices())
+    held = checked(term, choices or RunChoices())
     wanted = Wanted(seconds, names, seed, reproducible, idempotency_key, held, weights)
     return requests.handed(request_of_term(term, user, wanted))
 
@@ -180,7 +181,7 @@ class Wanted:
     seed: int = 1
     reproducible: bool = False
     idempotency_key: str | None = None
-    choices: Choices = field(default_factory=Choices)
+    choices: RunChoices = field(default_factory=RunChoices)
     weights: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     """Of the registrar's own profiles among the variants, as they are now."""
 
@@ -207,7 +208,7 @@ def _options(wanted: Wanted) -> dict[str, Any]:
     options: dict[str, Any] = {"profiles": list(wanted.profiles), "reproducible": wanted.reproducible}
     if wanted.weights:
         options["weights"] = {name: dict(weights) for name, weights in wanted.weights.items()}
-    return options | wanted.choices.as_options()
+    return options | as_options(wanted.choices)
 
 
 def _variants(profiles: Sequence[str] | None, own: Iterable[str]) -> tuple[str, ...]:

@@ -7,8 +7,9 @@ from flask_babel import ngettext
 
 from webapp.extensions import db
 from webapp.models import GenerationJob, Term, Timetable
+from webapp.services.problem.holds import RunChoices, hold
 from webapp.services.problem.term_problem import TermProblem
-from webapp.services.runs.options import Choices, checked, hold
+from webapp.services.runs.options import checked, choices_of
 from webapp.services.shared.words import _
 
 SCHEDULING_SHARE = 0.35
@@ -79,7 +80,7 @@ def seconds_per_variant(seconds: int, variants: int) -> int:
     return round((1 - SCHEDULING_SHARE - SAVING_SHARE) * seconds / max(1, variants))
 
 
-def plan(problem: TermProblem | None, term: Term, choices: Choices, seconds: int, variants: int) -> list[str]:
+def plan(problem: TermProblem | None, term: Term, choices: RunChoices, seconds: int, variants: int) -> list[str]:
     """What a run of these choices would do; raises `ChoiceRefused` where they do not fit together."""
     checked(term, choices)
     told = [in_time(seconds, variants)] if variants else []
@@ -103,13 +104,13 @@ def in_time(seconds: int, variants: int) -> str:
 def held_of(job: GenerationJob) -> list[str]:
     """What a run holds to, as sentences; nothing until its worker has counted."""
     held = job.facts.get("held")
-    choices = Choices.of(job.options)
-    if not held or choices == Choices():
+    choices = choices_of(job.options)
+    if not held or choices == RunChoices():
         return []
     return [*held_in_words(held, choices), *_astray_in_words(job.facts.get("astray", ()))]
 
 
-def held_in_words(held: Mapping[str, int], choices: Choices) -> list[str]:
+def held_in_words(held: Mapping[str, int], choices: RunChoices) -> list[str]:
     """What stays where it stands, in numbers."""
     if choices.base_id is None:
         return [*_left_out(held), _anew(held["free"])]

@@ -12,7 +12,8 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional, Val
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from webapp.models import Term, TimetableStatus
-from webapp.services.runs.options import Base, ChoiceRefused, Choices, Scope
+from webapp.services.problem.holds import RunChoices
+from webapp.services.runs.options import BaseTimetable, ChoiceRefused, DepartmentClasses
 from webapp.services.runs.requests import DEFAULT_SECONDS, LEAST_SECONDS, MOST_SECONDS, VARIANTS
 from webapp.web.admin.forms import choices
 from webapp.web.params import number
@@ -95,8 +96,8 @@ class GenerateForm(FlaskForm):
         terms: Sequence[Term],
         term: Term | None,
         own: Sequence[str] = (),
-        scopes: Sequence[Scope] = (),
-        bases: Sequence[Base] = (),
+        scopes: Sequence[DepartmentClasses] = (),
+        bases: Sequence[BaseTimetable] = (),
         **fields: Any,
     ) -> None:
         super().__init__(**fields)
@@ -128,9 +129,9 @@ class GenerateForm(FlaskForm):
         if not field.data:
             raise ValidationError(_("Tick at least one variant."))
 
-    def chosen(self) -> Choices:
+    def chosen(self) -> RunChoices:
         """What the run holds to."""
-        return Choices(
+        return RunChoices(
             departments=tuple(key or 0 for key in self.departments.data or ()),
             base_id=self.base.data,
             keep_locks=bool(self.keep_locks.data),
@@ -143,7 +144,7 @@ class GenerateForm(FlaskForm):
         self[refused.field].errors = [refused.message]
 
 
-def _in_words(base: Base) -> str:
+def _in_words(base: BaseTimetable) -> str:
     told = _(
         "%(name)s, no. %(number)s (%(status)s): %(classes)s classes",
         name=base.name,

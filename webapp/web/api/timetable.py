@@ -4,8 +4,8 @@ from flask import current_app, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 
 from webapp.models import Role, Term
+from webapp.services.problem.holds import RunChoices
 from webapp.services.runs import requests
-from webapp.services.runs.options import Choices
 from webapp.services.timetables import scores
 from webapp.services.views import audience
 from webapp.services.views.grid import EntryView
@@ -20,7 +20,7 @@ def generate() -> ResponseReturnValue:
     body.refuse_foreign_organization(sent, me())
     year, semester = body.academic_year(sent), body.semester(sent)
     seconds = body.seconds(sent, current_app.config["TIMELOOM_DEFAULT_SECONDS"])
-    choices = Choices(partial=body.yes(sent, "partial"))
+    choices = RunChoices(partial=body.yes(sent, "partial"))
     job = requests.request_generation(me(), year, semester, seconds=seconds, choices=choices)
     location = url_for("api.progress", job_id=job.job_id)
     return jsonify(job_id=job.job_id, status=job.status.value), 202, {"Location": location}
