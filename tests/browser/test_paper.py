@@ -8,7 +8,7 @@ from tests.browser.university import DAYS, HOURS, University
 from webapp.extensions import db
 from webapp.models import Faculty, Organization, Term, TimeSlot
 from webapp.services.reference import Scope
-from webapp.services.terms import wishes
+from webapp.services.terms import availability
 
 HEAD = ("Tiny University", "Odd 2024-25", "Version 1", "Printed")
 
@@ -40,5 +40,7 @@ def _paint_a_whole_week() -> None:
     teacher = db.session.scalars(sa.select(Faculty).filter_by(code="F2")).one()
     slots = db.session.scalars(sa.select(TimeSlot.time_slot_id)).all()
     painted = dict.fromkeys(slots, "avoid")
-    assert wishes.paint_week(Scope(organization, term, None), "faculty", teacher.faculty_id, painted) == len(slots)
+    assert availability.paint_week(Scope(organization, term, None), "faculty", teacher.faculty_id, painted) == len(
+        slots
+    )
     db.session.rollback()

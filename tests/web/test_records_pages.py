@@ -12,6 +12,7 @@ from webapp.extensions import db
 from webapp.models import AuditEvent, Building, Department, Faculty, Room, Term, TimeSlot, User
 from webapp.services.accounts import users
 from webapp.services.reference import TABLES
+from webapp.services.shared.rule_defaults import ALWAYS_HOLD
 
 KEYS = [table.key for table in TABLES]
 
@@ -208,6 +209,15 @@ class TestAvailabilityAndRules:
         answer = pages.post("/admin/rules", sent_by(page, "/admin/rules") | typed, 422)
         assert "much" in errors_on(answer)[0]
         assert 'value="much"' in answer.get_data(as_text=True)
+
+    def test_a_rule_that_always_holds_has_no_switch_and_a_form_that_posts_one_is_refused(self, pages, university):
+        page = pages.get("/admin/rules")
+        sent = sent_by(page, "/admin/rules")
+        assert "on-pinned" in sent or "kind-pinned" in sent
+        assert not [name for name in sent if name.endswith(ALWAYS_HOLD)]
+        assert words(page).count("Always holds") == len(ALWAYS_HOLD)
+        answer = pages.post("/admin/rules", sent | {"code": "suitable_room", "kind-suitable_room": "soft"}, 422)
+        assert "always holds" in errors_on(answer)[0]
 
 
 class TestUsers:

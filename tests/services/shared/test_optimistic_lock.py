@@ -14,7 +14,7 @@ from webapp.extensions import db
 from webapp.models import Availability, Organization, StudentGroup, StudentGroupMember, Term, TimeSlot, WishLevel
 from webapp.services import reference
 from webapp.services.reference import RecordInUse, RecordRefused, Scope, find_table
-from webapp.services.terms import wishes
+from webapp.services.terms import availability
 
 PATIENCE = 20
 WAITING = sa.text(
@@ -62,7 +62,7 @@ def test_a_week_that_two_paint_at_once(committed_app: Flask, term: Term) -> None
     theirs = sa.insert(Availability).values(room_id=room_id, time_slot_id=slot_id, level=WishLevel.UNAVAILABLE)
     mine = {slot_id: "unavailable"}
     changed = begun_while(
-        committed_app, [lock(term), theirs], lambda scope: wishes.paint_week(scope, "rooms", room_id, mine), term
+        committed_app, [lock(term), theirs], lambda scope: availability.paint_week(scope, "rooms", room_id, mine), term
     )
     assert changed == 0
 

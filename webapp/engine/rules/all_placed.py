@@ -10,4 +10,3 @@ class AllPlaced(PlacedRule):
     title = "All placed"
     unit = "unplaced meeting"
     finding = "{meeting} has no time."
-    hard_by_default = True

@@ -12,7 +12,6 @@ class DifferentDays(PairRule):
     unit = "pair on the same day"
     units = "pairs on the same day"
     finding = "{meeting} and {other} are on the same day, at {time}."
-    hard_by_default = True
 
     def cost(self, instance: Instance, constraint: Constraint, first: Placement, second: Placement) -> int:
         """1 when both share a day of a common week."""

@@ -60,8 +60,6 @@ class Rule(ABC):
     """The plural of ``unit``, where adding an s won't do."""
     finding: ClassVar[str] = "{who}: {n}."
     """How a violation is told; `webapp.engine.words` fills in the fields."""
-    hard_by_default: ClassVar[bool] = False
-    """Whether it is hard unless somebody decides otherwise. The instance has the last word."""
 
     def __init_subclass__(cls) -> None:
         """Take the sentence from the first paragraph of the docstring."""

@@ -13,4 +13,3 @@ class GroupClash(ClashRule):
     unit = "clash of a group"
     units = "clashes of a group"
     finding = "{who} attends {meeting} and {other}, which overlap at {time}."
-    hard_by_default = True

@@ -13,4 +13,3 @@ class InstructorClash(ClashRule):
     unit = "clash of an instructor"
     units = "clashes of an instructor"
     finding = "{who} teaches {meeting} and {other}, which overlap at {time}."
-    hard_by_default = True

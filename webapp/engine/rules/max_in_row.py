@@ -15,7 +15,6 @@ class MaxInRow(DayPatternRule):
     unit = "slot too many in a row"
     units = "slots too many in a row"
     finding = "{who}: {n} on {day}, at most {amount} allowed."
-    hard_by_default = True
 
     def cost(self, busy: int, grid: TimeGrid, amount: int) -> int:
         """Busy slots beyond the amount, in each run of adjacent ones."""

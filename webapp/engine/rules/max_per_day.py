@@ -14,7 +14,6 @@ class MaxPerDay(DayPatternRule):
     unit = "slot too many"
     units = "slots too many"
     finding = "{who}: {n} on {day}, at most {amount} allowed."
-    hard_by_default = True
 
     def cost(self, busy: int, grid: TimeGrid, amount: int) -> int:
         """Busy slots beyond the amount."""

@@ -16,7 +16,6 @@ class MaxPerWeek(WeekPatternRule):
     unit = "slot too many"
     units = "slots too many"
     finding = "{who}: {n} in a week, at most {amount} allowed."
-    hard_by_default = True
 
     def cost(self, loads: Sequence[int], grid: TimeGrid, amount: int) -> int:
         """Busy slots beyond the amount."""

@@ -12,7 +12,6 @@ class Pinned(ChoiceRule):
     unit = "meeting away from its pin"
     units = "meetings away from their pin"
     finding = "{meeting} is pinned, but not at {time}, {room}."
-    hard_by_default = True
 
     def cost(self, instance: Instance, constraint: Constraint, meeting: int, placement: Placement) -> int:
         """1 when the time or the room is not the pinned one."""

@@ -12,7 +12,6 @@ class PossibleTime(ChoiceRule):
     unit = "meeting at an impossible time"
     units = "meetings at an impossible time"
     finding = "{meeting} can't be held at {time}."
-    hard_by_default = True
     time_only = True
     of_domain = True
 

@@ -14,7 +14,6 @@ class Precedence(PairRule):
     unit = "pair out of order"
     units = "pairs out of order"
     finding = "{meeting} does not end before {other} starts."
-    hard_by_default = True
 
     def cost(self, instance: Instance, constraint: Constraint, first: Placement, second: Placement) -> int:
         """1 unless the first meeting's first occurrence ends before the second's first occurrence starts."""

@@ -12,4 +12,3 @@ class RoomClash(ClashRule):
     unit = "double booking of a room"
     units = "double booking of a room"
     finding = "{who} is booked twice: {meeting} and {other} overlap at {time}."
-    hard_by_default = True

@@ -12,7 +12,6 @@ class RoomClosed(ChoiceRule):
     unit = "meeting in a closed room"
     units = "meetings in a closed room"
     finding = "{meeting}: {room} is closed at {time}."
-    hard_by_default = True
 
     def cost(self, instance: Instance, constraint: Constraint, meeting: int, placement: Placement) -> int:
         """1 when the room is closed during some of the meeting."""

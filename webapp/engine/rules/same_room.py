@@ -12,7 +12,6 @@ class SameRoom(PairRule):
     unit = "pair in different rooms"
     units = "pairs in different rooms"
     finding = "{meeting} and {other} are in different rooms."
-    hard_by_default = True
     time_only = False
 
     def cost(self, instance: Instance, constraint: Constraint, first: Placement, second: Placement) -> int:

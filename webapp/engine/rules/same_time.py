@@ -15,7 +15,6 @@ class SameTime(PairRule):
     unit = "pair apart"
     units = "pairs apart"
     finding = "{meeting} does not start together with {other}."
-    hard_by_default = True
 
     def cost(self, instance: Instance, constraint: Constraint, first: Placement, second: Placement) -> int:
         """1 unless both start in the same slot, on the same days, in the same weeks."""

@@ -12,7 +12,6 @@ class SuitableRoom(ChoiceRule):
     unit = "meeting without a suitable room"
     units = "meetings without a suitable room"
     finding = "{meeting} is held in {room}, which does not suit it."
-    hard_by_default = True
     room_only = True
     of_domain = True
 

@@ -15,7 +15,6 @@ class Unavailable(ChoiceRule):
     unit = "meeting at an unavailable time"
     units = "meetings at an unavailable time"
     finding = "{who} is not available for {meeting} at {time}."
-    hard_by_default = True
     time_only = True
 
     def cost(self, instance: Instance, constraint: Constraint, meeting: int, placement: Placement) -> int:

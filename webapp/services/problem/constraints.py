@@ -9,9 +9,7 @@ from webapp.engine.rules import rule_named
 from webapp.engine.rules.family import PairRule
 from webapp.models import Availability, Component, TermRule, WishLevel
 from webapp.services.problem.meetings import TermMeetings
-
-ALWAYS = ("all_placed", "room_clash", "instructor_clash", "group_clash", "possible_time", "suitable_room")
-"""Hard in every term, whatever its rules say: the database itself would refuse a timetable without them."""
+from webapp.services.shared.rule_defaults import ALWAYS_HOLD
 
 LEVEL_OF = {
     "unavailable": WishLevel.UNAVAILABLE,
@@ -50,7 +48,7 @@ class TermConstraints:
 
     def all(self) -> tuple[Constraint, ...]:
         """Every constraint of the term, the always hard ones first."""
-        found = [Constraint(name, None) for name in ALWAYS]
+        found = [Constraint(name, None) for name in ALWAYS_HOLD]
         for rule in self._rows.rules:
             if rule.is_enabled:
                 found += self._of_rule(rule)
@@ -61,7 +59,7 @@ class TermConstraints:
         named = self._rows.rule_components.get(row.term_rule_id)
         if named:
             return self._about_components(row, use, named)
-        if row.rule in ALWAYS:
+        if row.rule in ALWAYS_HOLD:
             return ()
         if row.rule in self._makers:
             return self._makers[row.rule](row.rule, use)

@@ -15,7 +15,7 @@ from webapp.models import Term, TermRule, User, WeightProfile
 from webapp.services.shared import audit, optimistic_lock
 from webapp.services.shared.errors import Conflict, NotFound, Problem
 from webapp.services.shared.words import _
-from webapp.services.terms.wishes import WEIGHT_MAX
+from webapp.services.terms.rules import WEIGHT_MAX
 
 LONGEST_NAME = 60
 LONGEST_SHOWN = 40

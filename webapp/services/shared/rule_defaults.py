@@ -1,4 +1,4 @@
-"""The rules that a term begins with: those of a university's own terms, and those of ITC-2007 files."""
+"""The rules that a term begins with, and those that it can't do without; `docs/rules.md` is held equal to both."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -6,9 +6,13 @@ from types import MappingProxyType
 
 from webapp.engine.rules import RULES
 from webapp.models import TermRule
+from webapp.services.shared.words import _
 
 RULE_NAMES: tuple[str, ...] = tuple(rule.name for rule in RULES)
 """Every rule the engine knows, in its order."""
+
+ALWAYS_HOLD = ("all_placed", "room_clash", "instructor_clash", "group_clash", "possible_time", "suitable_room")
+"""Hard in every term, whatever its rows say: without them there is no timetable that could be stored or held."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,7 @@ class RuleSetting:
 
 HARD = RuleSetting(hard=True)
 OFF = RuleSetting(enabled=False, weight=1)
+ALWAYS = dict.fromkeys(ALWAYS_HOLD, HARD)
 
 
 def soft(weight: int) -> RuleSetting:
@@ -31,23 +36,8 @@ def soft(weight: int) -> RuleSetting:
 
 
 OWN_TERM: Mapping[str, RuleSetting] = MappingProxyType(
-    dict.fromkeys(
-        (
-            "all_placed",
-            "room_clash",
-            "instructor_clash",
-            "group_clash",
-            "possible_time",
-            "pinned",
-            "unavailable",
-            "room_closed",
-            "suitable_room",
-            "room_capacity",
-            "different_days",
-            "same_time",
-        ),
-        HARD,
-    )
+    ALWAYS
+    | dict.fromkeys(("pinned", "unavailable", "room_closed", "room_capacity", "different_days", "same_time"), HARD)
     | {
         "max_per_day": RuleSetting(hard=True, amount=7),
         "max_in_row": RuleSetting(hard=True, amount=4),
@@ -70,7 +60,8 @@ OWN_TERM: Mapping[str, RuleSetting] = MappingProxyType(
 """A term of one's own: what must hold, and what each unit of the rest costs."""
 
 ITC_2007: Mapping[str, RuleSetting] = MappingProxyType(
-    dict.fromkeys(("all_placed", "room_clash", "instructor_clash", "group_clash", "unavailable"), HARD)
+    ALWAYS
+    | {"unavailable": HARD}
     | {"room_capacity": soft(1), "min_working_days": soft(5), "isolated_meetings": soft(2), "room_stability": soft(1)}
 )
 """Exactly the rules and weights of ITC-2007 track 3 (formulation UD2)."""
@@ -78,7 +69,14 @@ ITC_2007: Mapping[str, RuleSetting] = MappingProxyType(
 
 def settings_of(chosen: Mapping[str, RuleSetting]) -> Iterable[tuple[str, RuleSetting]]:
     """Yield every rule the engine knows with its setting, off where ``chosen`` doesn't name it."""
-    return ((name, chosen.get(name, OFF)) for name in RULE_NAMES)
+    return ((name, ALWAYS.get(name) or chosen.get(name, OFF)) for name in RULE_NAMES)
+
+
+def refusal_of_use(rule: str, is_enabled: bool, is_hard: bool) -> str | None:
+    """Say why a term can't use a rule so: what always holds is neither off nor soft; None where it can."""
+    if rule in ALWAYS_HOLD and not (is_enabled and is_hard):
+        return _("This rule always holds: it can't be switched off, and is hard in every term.")
+    return None
 
 
 def default_rules(term_id: int, chosen: Mapping[str, RuleSetting] = OWN_TERM) -> list[TermRule]:

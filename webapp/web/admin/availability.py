@@ -6,7 +6,8 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from webapp.services.reference import RecordChanged, find_table
-from webapp.services.terms import wishes
+from webapp.services.shared import transaction
+from webapp.services.terms import availability as term_availability
 from webapp.services.views.grid import build_slot_grid
 from webapp.web.admin import bp
 from webapp.web.htmx import redirect_to, render
@@ -24,9 +25,13 @@ def availability(kind: str = "faculty") -> ResponseReturnValue:
     terms, term = chosen_term()
     if term is None:
         return render("admin/records_without_term.html", table=find_table("time-slots"))
-    subjects = wishes.subjects_of(scope(term), kind)
-    kinds = [find_table(key) for key in wishes.SUBJECTS]
-    return render("admin/availability.html", terms=terms, term=term, kind=kind, kinds=kinds, subjects=subjects)
+    owners = term_availability.list_owners(scope(term), kind)
+    tables = [find_table(key) for key in term_availability.OWNER_COLUMNS]
+    tabs = [
+        (table.title, url_for("admin.availability", kind=table.key, term=term.term_id), table.key == kind)
+        for table in tables
+    ]
+    return render("admin/availability.html", terms=terms, term=term, kind=kind, tabs_of_kinds=tabs, owners=owners)
 
 
 @bp.route("/availability/<kind>/<int:key>", methods=["GET", "POST"])
@@ -37,13 +42,14 @@ def paint_availability(kind: str, key: int) -> ResponseReturnValue:
     if request.method == "POST":
         painted = _painted()
         try:
-            changed = wishes.paint_week(scope(term), kind, key, painted, request.form.get("seen", ""))
+            changed = term_availability.paint_week(scope(term), kind, key, painted, request.form.get("seen", ""))
         except RecordChanged as refused:
             problem = refused
         else:
+            transaction.commit()
             flash(ngettext("%(num)d slot changed.", "%(num)d slots changed.", changed), "good")
             return redirect_to(url_for("admin.availability", kind=kind))
-    week = wishes.week_of(scope(term), kind, key)
+    week = term_availability.read_week(scope(term), kind, key)
     page = render(
         "admin/availability_week.html",
         term=term,
@@ -52,7 +58,7 @@ def paint_availability(kind: str, key: int) -> ResponseReturnValue:
         shown={**week.levels, **painted},
         levels=LEVELS_OF_ROOM if kind == "rooms" else None,
         title=find_table(kind).title,
-        seen=wishes.mark_of_week(week),
+        seen=term_availability.mark_of_week(week),
         problem=problem,
     )
     return page, 409 if problem else 200

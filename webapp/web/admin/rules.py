@@ -1,16 +1,29 @@
 """The rules of a term: on or off, hard or with a weight."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from flask import flash, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import ngettext
 
 from webapp.services.reference import RecordChanged, RecordRefused, find_table
-from webapp.services.terms import wishes
-from webapp.services.terms.wishes import RuleChange
+from webapp.services.shared import transaction
+from webapp.services.terms import rules as term_rules
+from webapp.services.terms.rules import RuleChange, RuleView
 from webapp.web.admin import bp
 from webapp.web.errors import status_of
 from webapp.web.htmx import redirect_to, render
 from webapp.web.navigation import chosen_term, posted_term, scope
+
+
+@dataclass(frozen=True)
+class RuleLine:
+    """A rule's line of the form: as it is stored, or as it was sent where that was refused."""
+
+    rule: RuleView
+    written: RuleChange
+    error: str
 
 
 @bp.route("/rules", methods=["GET", "POST"])
@@ -20,21 +33,21 @@ def rules() -> ResponseReturnValue:
         term = posted_term()
     if term is None:
         return render("admin/records_without_term.html", table=find_table("time-slots"))
-    seen, problem = request.form.get("seen", ""), None
+    seen, problem, changes = request.form.get("seen", ""), None, _changes()
     if request.method == "POST":
         try:
-            changed = wishes.save_rules(scope(term), _changes(), seen)
+            changed = term_rules.save_rules(scope(term), changes, seen)
         except RecordRefused as refused:
             problem = refused
         else:
+            transaction.commit()
             flash(ngettext("%(num)d rule changed.", "%(num)d rules changed.", changed), "good")
             return redirect_to(url_for("admin.rules"))
-    shown = wishes.rules_of(scope(term))
+    shown = term_rules.rules_of(scope(term))
     if problem is None or isinstance(problem, RecordChanged):
-        seen = wishes.mark_of_rules(shown)
-    page = render(
-        "admin/rules.html", terms=terms, term=term, rules=shown, problem=problem, given=request.form, seen=seen
-    )
+        seen = term_rules.mark_of_rules(shown)
+    lines = _lines(shown, changes, problem.errors if problem else {})
+    page = render("admin/rules.html", terms=terms, term=term, lines=lines, problem=problem, seen=seen)
     return page, status_of(problem) if problem else 200
 
 
@@ -49,3 +62,16 @@ def _changes() -> dict[str, RuleChange]:
         )
         for code in given.getlist("code")
     }
+
+
+def _lines(shown: Sequence[RuleView], changes: dict[str, RuleChange], errors: dict[str, str]) -> list[RuleLine]:
+    """The lines of the form; what was sent stands in those of a form that was refused."""
+    stored = {
+        rule.code: RuleChange(rule.is_enabled, rule.is_hard, _text(rule.weight), _text(rule.amount)) for rule in shown
+    }
+    written = stored | {code: change for code, change in changes.items() if code in stored}
+    return [RuleLine(rule, written[rule.code], errors.get(rule.code, "")) for rule in shown]
+
+
+def _text(number: int | None) -> str:
+    return "" if number is None else str(number)

@@ -83,6 +83,8 @@ def test_the_term_has_exactly_the_rules_and_weights_of_the_format() -> None:
         "room_clash": None,
         "instructor_clash": None,
         "group_clash": None,
+        "possible_time": None,
+        "suitable_room": None,
         "unavailable": None,
         "room_capacity": 1,
         "min_working_days": 5,
