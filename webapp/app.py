@@ -28,6 +28,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     for views in (health, metrics):
         app.register_blueprint(views.bp)
     blueprints.init_app(app)
+    access.guard_views(app)
     errors.init_app(app)
     commands.init_app(app)
     return app

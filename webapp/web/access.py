@@ -1,19 +1,19 @@
-"""Who may come in: a guard for a whole blueprint, and the one way to load what only some may see."""
+"""Who may come in: each view says what permission it needs, and one guard before all of them asks for it."""
 
 import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-import sqlalchemy as sa
 from flask import Flask, abort, current_app, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from werkzeug.routing import IntegerConverter, Map
 
-from webapp.extensions import csrf, db, login_manager
-from webapp.models import Role, User
+from webapp.extensions import csrf, login_manager
+from webapp.models import User
 from webapp.services.accounts import tokens, users
+from webapp.services.accounts.permissions import Permission, may
 from webapp.web.htmx import page_path, redirect_to
 
 API = "api"
@@ -26,8 +26,11 @@ SESSION_BEGAN = "began"
 SESSION_SECONDS = 7 * 86400
 """After so long a session ends although it is in use; one that rests ends far sooner (webapp/config.py)."""
 
-Guard = Callable[[], ResponseReturnValue | None]
-Row = TypeVar("Row")
+NEEDED = "permissions_needed"
+"""The attribute of a view that holds its permissions."""
+OPEN: frozenset[Permission] = frozenset()
+
+View = TypeVar("View", bound=Callable[..., Any])
 
 
 class KeyConverter(IntegerConverter):
@@ -45,17 +48,43 @@ def init_app(app: Flask) -> None:
     app.before_request(_check_csrf)
 
 
-def require_role(*roles: Role) -> Guard:
-    """A guard for `bp.before_request`: lets these roles in, asks strangers to sign in, answers 403 to all others."""
+def requires(permission: Permission, *others: Permission) -> Callable[[View], View]:
+    """Decorate a view with what one must be allowed to do; one of the permissions is enough."""
 
-    def guard() -> ResponseReturnValue | None:
-        if not current_user.is_authenticated:
-            return ask_to_sign_in()
-        if current_user.role not in roles:
-            abort(403)
+    def note(view: View) -> View:
+        setattr(view, NEEDED, frozenset({permission, *others}))
+        return view
+
+    return note
+
+
+def open_to_all(view: View) -> View:
+    """Decorate a view that strangers may call, too: signing in, or what sees to its own guard."""
+    setattr(view, NEEDED, OPEN)
+    return view
+
+
+def permissions_needed(endpoint: str) -> frozenset[Permission] | None:
+    """The permissions of which a view asks one: `OPEN` where it asks for none, None where it says nothing."""
+    return getattr(current_app.view_functions[endpoint], NEEDED, None)
+
+
+def guard_views(app: Flask) -> None:
+    """Ask before each view for its permission; to be called after what else stands before all of them."""
+    open_to_all(app.view_functions["static"])
+    app.before_request(_admit)
+
+
+def _admit() -> ResponseReturnValue | None:
+    """Let in who may: strangers are asked to sign in, all others get 403, and so does a view that says nothing."""
+    needed = permissions_needed(request.endpoint) if request.endpoint else OPEN
+    if needed is OPEN:
         return None
-
-    return guard
+    if not current_user.is_authenticated:
+        return ask_to_sign_in()
+    if needed is None or not may(current_user, *needed):
+        abort(403)
+    return None
 
 
 def ask_to_sign_in() -> ResponseReturnValue:
@@ -63,14 +92,6 @@ def ask_to_sign_in() -> ResponseReturnValue:
     if request.blueprint == API:
         abort(401)
     return redirect_to(url_for(SIGN_IN, next=page_path()))
-
-
-def load_or_404(query: sa.Select[tuple[Row]]) -> Row:
-    """The one row of a query that starts at the user's own scope; what lies outside of it does not exist."""
-    row = db.session.scalars(query).one_or_none()
-    if row is None:
-        abort(404)
-    return row
 
 
 def local_path(path: str | None, default: str = "/") -> str:

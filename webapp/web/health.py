@@ -9,16 +9,19 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
 from webapp.extensions import QueueUnavailable, db, queue
+from webapp.web.access import open_to_all
 
 bp = Blueprint("health", __name__)
 
 
 @bp.get("/health")
+@open_to_all
 def health() -> ResponseReturnValue:
     return jsonify(status="ok", version=current_app.config["VERSION"])
 
 
 @bp.get("/ready")
+@open_to_all
 def ready() -> ResponseReturnValue:
     found = {"database": _try(_database), "redis": _try(queue.ping), "schema": _try(_schema)}
     is_ready = set(found.values()) == {"ok"}

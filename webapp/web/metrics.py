@@ -16,11 +16,13 @@ from rq import Worker
 
 from webapp.extensions import QUEUE_NAMES, QueueUnavailable, db, queue
 from webapp.models import GenerationJob, JobStatus
+from webapp.web.access import open_to_all
 
 bp = Blueprint("metrics", __name__)
 
 
 @bp.get("/metrics")
+@open_to_all
 def metrics() -> Response:
     expected, given = current_app.config["TIMELOOM_METRICS_TOKEN"], request.authorization
     if not expected:

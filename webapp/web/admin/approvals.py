@@ -5,10 +5,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from webapp.models import Timetable
+from webapp.services.accounts.permissions import Permission
 from webapp.services.shared.errors import Problem
 from webapp.services.timetables import approvals as timetable_approvals
 from webapp.services.timetables import publishing, scores
 from webapp.services.timetables.approvals import Review, Said, Standing, State
+from webapp.web.access import requires
 from webapp.web.admin import bp
 from webapp.web.errors import status_of
 from webapp.web.htmx import redirect_to, render
@@ -20,6 +22,7 @@ MOST_COMMENTS = 50
 
 
 @bp.get("/approvals")
+@requires(Permission.ASK_FOR_REVIEW)
 def approvals() -> ResponseReturnValue:
     terms, term = chosen_term()
     variants = scores.timetables_of(term) if term else []
@@ -34,11 +37,13 @@ def approvals() -> ResponseReturnValue:
 
 
 @bp.get("/approvals/<int:timetable_id>")
+@requires(Permission.ASK_FOR_REVIEW)
 def approvals_of(timetable_id: int) -> ResponseReturnValue:
     return _page(publishing.timetable_of(me(), timetable_id))
 
 
 @bp.post("/approvals/<int:timetable_id>/submit")
+@requires(Permission.ASK_FOR_REVIEW)
 def submit_timetable(timetable_id: int) -> ResponseReturnValue:
     timetable = timetable_approvals.submit(me(), publishing.timetable_of(me(), timetable_id))
     flash(_("Submitted. Each head of department sees the own classes of %(name)s now.", name=timetable.variant_name),
@@ -47,6 +52,7 @@ def submit_timetable(timetable_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/approvals/<int:timetable_id>/withdraw")
+@requires(Permission.ASK_FOR_REVIEW)
 def withdraw_timetable(timetable_id: int) -> ResponseReturnValue:
     timetable = timetable_approvals.withdraw(me(), publishing.timetable_of(me(), timetable_id))
     flash(_("Withdrawn. %(name)s is a draft again, and heads of department no longer see it.",
@@ -55,6 +61,7 @@ def withdraw_timetable(timetable_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/approvals/<int:timetable_id>/close")
+@requires(Permission.ASK_FOR_REVIEW)
 def mark_approved(timetable_id: int) -> ResponseReturnValue:
     timetable = publishing.timetable_of(me(), timetable_id)
     try:
@@ -66,6 +73,7 @@ def mark_approved(timetable_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/approvals/<int:timetable_id>/settle")
+@requires(Permission.ASK_FOR_REVIEW)
 def resolve_comment(timetable_id: int) -> ResponseReturnValue:
     timetable = publishing.timetable_of(me(), timetable_id)
     timetable_approvals.resolve(me(), timetable, number(request.form.get("comment")))
@@ -73,6 +81,7 @@ def resolve_comment(timetable_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/approvals/<int:timetable_id>/answer")
+@requires(Permission.ASK_FOR_REVIEW)
 def answer_comment(timetable_id: int) -> ResponseReturnValue:
     timetable = publishing.timetable_of(me(), timetable_id)
     department_id, body = number(request.form.get("department")), request.form.get("body", "")

@@ -4,13 +4,16 @@ from flask import Response, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from webapp.services.accounts.permissions import Permission
 from webapp.services.audit_trail import trail
+from webapp.web.access import requires
 from webapp.web.admin import bp
 from webapp.web.htmx import render
 from webapp.web.params import page_number
 
 
 @bp.get("/audit")
+@requires(Permission.SEE_AUDIT)
 def audit() -> ResponseReturnValue:
     search = trail.understand(request.args)
     found = trail.read(current_user.organization, search, page_number(request.args.get("page")))
@@ -18,6 +21,7 @@ def audit() -> ResponseReturnValue:
 
 
 @bp.get("/audit.csv")
+@requires(Permission.SEE_AUDIT)
 def audit_csv() -> ResponseReturnValue:
     text = trail.as_csv(current_user.organization, trail.understand(request.args))
     headers = {"Content-Disposition": f'attachment; filename="{current_user.organization.code}-audit.csv"'}

@@ -5,10 +5,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
+from webapp.services.accounts.permissions import Permission
 from webapp.services.reference import RecordChanged, find_table
 from webapp.services.shared import transaction
 from webapp.services.terms import availability as term_availability
 from webapp.services.views.grid import build_slot_grid
+from webapp.web.access import requires
 from webapp.web.admin import bp
 from webapp.web.htmx import redirect_to, render
 from webapp.web.navigation import chosen_term, posted_term, scope
@@ -21,6 +23,7 @@ LEVELS_OF_ROOM = (("", _l("Open"), ""), ("unavailable", _l("Closed"), "bad"))
 
 @bp.get("/availability")
 @bp.get("/availability/<kind>")
+@requires(Permission.EDIT_DATA)
 def availability(kind: str = "faculty") -> ResponseReturnValue:
     terms, term = chosen_term()
     if term is None:
@@ -35,6 +38,7 @@ def availability(kind: str = "faculty") -> ResponseReturnValue:
 
 
 @bp.route("/availability/<kind>/<int:key>", methods=["GET", "POST"])
+@requires(Permission.EDIT_DATA)
 def paint_availability(kind: str, key: int) -> ResponseReturnValue:
     term = posted_term() if request.method == "POST" else chosen_term()[1]
     painted: dict[int, str] = {}

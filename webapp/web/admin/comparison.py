@@ -3,8 +3,10 @@
 from flask import Response, abort, request
 from flask.typing import ResponseReturnValue
 
+from webapp.services.accounts.permissions import Permission
 from webapp.services.timetables import comparison, scores
 from webapp.services.timetables.comparison import Comparison, Narrowing
+from webapp.web.access import requires
 from webapp.web.admin import bp
 from webapp.web.htmx import render
 from webapp.web.navigation import chosen_term, me
@@ -13,6 +15,7 @@ from webapp.web.params import key_or_404, page_number
 
 
 @bp.get("/timetables/compare")
+@requires(Permission.SEE_TIMETABLES)
 def compare() -> ResponseReturnValue:
     terms, term = chosen_term()
     pair = comparison.pair_of(me(), term, _key("a"), _key("b"))
@@ -32,6 +35,7 @@ def compare() -> ResponseReturnValue:
 
 
 @bp.get("/timetables/compare.csv")
+@requires(Permission.SEE_TIMETABLES)
 def compare_csv() -> ResponseReturnValue:
     pair = comparison.pair_of(me(), chosen_term()[1], _key("a"), _key("b"))
     if pair is None:

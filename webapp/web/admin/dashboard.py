@@ -2,15 +2,18 @@
 
 from flask.typing import ResponseReturnValue
 
+from webapp.services.accounts.permissions import Permission
 from webapp.services.dashboard.overview import overview_of
 from webapp.services.reference import find_table
 from webapp.services.timetables import approvals
+from webapp.web.access import requires
 from webapp.web.admin import bp
 from webapp.web.htmx import render
 from webapp.web.navigation import chosen_term, me, scope
 
 
 @bp.get("/")
+@requires(Permission.SEE_OVERVIEW)
 def dashboard() -> ResponseReturnValue:
     terms, term = chosen_term()
     overview = overview_of(scope(term))

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from webapp.models import Timetable
+from webapp.services.accounts.permissions import Permission
 from webapp.services.editor import alternatives, drafts, history, moves, view
 from webapp.services.editor.errors import DoubleBooking, NeedsReason
 from webapp.services.editor.moves import Wish
@@ -17,6 +18,7 @@ from webapp.services.shared.errors import Problem
 from webapp.services.timetables import publishing
 from webapp.services.views import audience
 from webapp.services.views.audience import Lens, Subject
+from webapp.web.access import requires
 from webapp.web.admin import bp
 from webapp.web.errors import STATUS_OF_PROBLEM
 from webapp.web.htmx import redirect_to, redirect_within, render, without_history
@@ -28,11 +30,13 @@ Act = Callable[[Timetable, int], Any]
 
 
 @bp.get("/timetables/<int:timetable_id>/edit")
+@requires(Permission.EDIT_TIMETABLES)
 def editor(timetable_id: int) -> ResponseReturnValue:
     return _page(publishing.timetable_of(me(), timetable_id))
 
 
 @bp.post("/timetables/<int:timetable_id>/branch")
+@requires(Permission.EDIT_TIMETABLES)
 def editor_branch(timetable_id: int) -> ResponseReturnValue:
     timetable = publishing.timetable_of(me(), timetable_id)
     try:
@@ -45,17 +49,20 @@ def editor_branch(timetable_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/timetables/<int:timetable_id>/edit/move")
+@requires(Permission.EDIT_TIMETABLES)
 def editor_move(timetable_id: int) -> ResponseReturnValue:
     wish = _wish()
     return _step(timetable_id, lambda draft, seen: moves.move(me(), draft, seen, wish), wish)
 
 
 @bp.post("/timetables/<int:timetable_id>/edit/unplace")
+@requires(Permission.EDIT_TIMETABLES)
 def editor_unplace(timetable_id: int) -> ResponseReturnValue:
     return _step(timetable_id, lambda draft, seen: moves.unplace(me(), draft, seen, _whole("entry")))
 
 
 @bp.post("/timetables/<int:timetable_id>/edit/lock")
+@requires(Permission.EDIT_TIMETABLES)
 def editor_lock(timetable_id: int) -> ResponseReturnValue:
     """Locks of one class, or of all that the chosen group, teacher, room or department has (on a day)."""
     what, _colon, on = request.form.get("lock", "").partition(":")
@@ -69,11 +76,13 @@ def editor_lock(timetable_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/timetables/<int:timetable_id>/edit/undo")
+@requires(Permission.EDIT_TIMETABLES)
 def editor_undo(timetable_id: int) -> ResponseReturnValue:
     return _step(timetable_id, lambda draft, seen: history.undo(me(), draft, seen))
 
 
 @bp.post("/timetables/<int:timetable_id>/edit/redo")
+@requires(Permission.EDIT_TIMETABLES)
 def editor_redo(timetable_id: int) -> ResponseReturnValue:
     return _step(timetable_id, lambda draft, seen: history.redo(me(), draft, seen))
 

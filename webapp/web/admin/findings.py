@@ -10,7 +10,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 
 from webapp.services import checks
+from webapp.services.accounts.permissions import Permission
 from webapp.services.checks import KIND_TITLES, FindingKind, Severity, Target
+from webapp.web.access import requires
 from webapp.web.admin import bp
 from webapp.web.htmx import redirect_to, render
 from webapp.web.navigation import chosen_term, me, posted_term
@@ -22,6 +24,7 @@ Choice = TypeVar("Choice", bound=StrEnum)
 
 
 @bp.get("/check")
+@requires(Permission.CHECK_DATA)
 def findings() -> ResponseReturnValue:
     terms, term = chosen_term()
     everything = checks.findings(term) if term else []
@@ -42,6 +45,7 @@ def findings() -> ResponseReturnValue:
 
 
 @bp.post("/check")
+@requires(Permission.CHECK_DATA)
 def start_check() -> ResponseReturnValue:
     term = posted_term()
     if term is None:
@@ -51,6 +55,7 @@ def start_check() -> ResponseReturnValue:
 
 
 @bp.get("/check/runs/<job_id>")
+@requires(Permission.CHECK_DATA)
 def check_run(job_id: str) -> ResponseReturnValue:
     state = checks.state_of(checks.check_of(me(), job_id))
     return render(
@@ -59,6 +64,7 @@ def check_run(job_id: str) -> ResponseReturnValue:
 
 
 @bp.post("/check/runs/<job_id>/ways/<int:number>/try")
+@requires(Permission.CHECK_DATA)
 def start_trial(job_id: str, number: int) -> ResponseReturnValue:
     check = checks.check_of(me(), job_id)
     job = checks.request_trial(me(), check, number, request.form.get("idempotency_key", "")[:64] or None)
@@ -66,6 +72,7 @@ def start_trial(job_id: str, number: int) -> ResponseReturnValue:
 
 
 @bp.get("/check/tries/<job_id>")
+@requires(Permission.CHECK_DATA)
 def trial(job_id: str) -> ResponseReturnValue:
     state = checks.trial_state(checks.trial_of(me(), job_id))
     return render("admin/findings/trial.html", "trial_status", state=state, poll_seconds=POLL_SECONDS, link_to=_link)

@@ -9,6 +9,7 @@ from flask_babel import ngettext
 
 from webapp.models import GenerationJob, Stage, Term
 from webapp.services import checks
+from webapp.services.accounts.permissions import Permission
 from webapp.services.charts.curves import curve_of
 from webapp.services.problem.term_problem import TermProblem
 from webapp.services.repair.requests import KINDS
@@ -17,6 +18,7 @@ from webapp.services.runs.options import ChoiceRefused
 from webapp.services.runs.requests import DEFAULT_SECONDS, MOST_SECONDS
 from webapp.services.timetables import scores
 from webapp.services.views import audience
+from webapp.web.access import requires
 from webapp.web.admin import bp
 from webapp.web.admin.generate_form import GenerateForm
 from webapp.web.htmx import redirect_to, render
@@ -26,6 +28,7 @@ POLL_SECONDS, SLOW_POLL_SECONDS, SLOW_AFTER = 3, 6, 300
 
 
 @bp.route("/timetables/generate", methods=["GET", "POST"])
+@requires(Permission.GENERATE)
 def generate() -> ResponseReturnValue:
     terms, term = chosen_term()
     look = checks.glance(term) if term else None
@@ -50,6 +53,7 @@ def generate() -> ResponseReturnValue:
 
 
 @bp.get("/timetables/generate/plan")
+@requires(Permission.GENERATE)
 def generate_plan() -> ResponseReturnValue:
     """What a run of the choices made so far would do; the form asks for it at each change."""
     terms, term = chosen_term()
@@ -122,6 +126,7 @@ def _may_begin(form: GenerateForm) -> bool:
 
 
 @bp.get("/timetables/runs/<job_id>")
+@requires(Permission.GENERATE)
 def run(job_id: str) -> ResponseReturnValue:
     job = requests.run_of(me(), job_id)
     if job.kind in KINDS:
@@ -143,6 +148,7 @@ def run(job_id: str) -> ResponseReturnValue:
 
 
 @bp.post("/timetables/runs/<job_id>/cancel")
+@requires(Permission.GENERATE)
 def cancel_run(job_id: str) -> ResponseReturnValue:
     requests.cancel(me(), requests.run_of(me(), job_id))
     flash(_("The run is being cancelled. Variants that were finished are kept."), "info")
@@ -150,6 +156,7 @@ def cancel_run(job_id: str) -> ResponseReturnValue:
 
 
 @bp.post("/timetables/runs/<job_id>/stop")
+@requires(Permission.GENERATE)
 def stop_run(job_id: str) -> ResponseReturnValue:
     requests.stop_and_keep_best(me(), requests.run_of(me(), job_id))
     flash(_("The run finishes now and keeps the best that it has."), "info")

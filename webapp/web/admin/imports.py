@@ -8,11 +8,13 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from webapp.models import Upload
+from webapp.services.accounts.permissions import Permission
 from webapp.services.imports import exports, uploads
 from webapp.services.imports.formats.writers import template_workbook
 from webapp.services.schema.file_tables import TABLES
 from webapp.services.shared.errors import NotFound, Problem
 from webapp.services.terms.selection import term_by_key
+from webapp.web.access import requires
 from webapp.web.admin import bp
 from webapp.web.admin.forms import UploadForm
 from webapp.web.htmx import redirect_to, render
@@ -22,6 +24,7 @@ WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @bp.route("/import", methods=["GET", "POST"])
+@requires(Permission.EXCHANGE_DATA)
 def imports() -> ResponseReturnValue:
     terms, term = chosen_term()
     if request.method == "POST":
@@ -37,6 +40,7 @@ def imports() -> ResponseReturnValue:
 
 
 @bp.get("/import/<int:upload_id>")
+@requires(Permission.EXCHANGE_DATA)
 def preview_import(upload_id: int) -> ResponseReturnValue:
     upload = uploads.load_upload(current_user.organization, upload_id)
     if upload.confirmed_at is not None:
@@ -59,6 +63,7 @@ def _previewed(upload: Upload, *, replace: bool, outdated: Problem | None = None
 
 
 @bp.post("/import/<int:upload_id>/confirm")
+@requires(Permission.EXCHANGE_DATA)
 def confirm_import(upload_id: int) -> ResponseReturnValue:
     upload = uploads.load_upload(current_user.organization, upload_id)
     replace, seen = bool(request.form.get("replace")), request.form.get("seen", "")
@@ -73,17 +78,20 @@ def confirm_import(upload_id: int) -> ResponseReturnValue:
 
 
 @bp.get("/import/<int:upload_id>/imported")
+@requires(Permission.EXCHANGE_DATA)
 def imported(upload_id: int) -> ResponseReturnValue:
     upload = uploads.load_upload(current_user.organization, upload_id)
     return render("admin/import_result.html", upload=upload, imported=uploads.imported_before(upload))
 
 
 @bp.get("/import/template.xlsx")
+@requires(Permission.EXCHANGE_DATA)
 def import_template() -> ResponseReturnValue:
     return _download(template_workbook(), "timeloom-template.xlsx", WORKBOOK)
 
 
 @bp.get("/export.<form>")
+@requires(Permission.EXCHANGE_DATA)
 def export(form: str) -> ResponseReturnValue:
     _terms, term = chosen_term()
     if term is None or form not in ("zip", "xlsx"):

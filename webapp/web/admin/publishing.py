@@ -5,10 +5,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from webapp.models import Timetable, TimetableStatus
+from webapp.services.accounts.permissions import Permission
 from webapp.services.shared.errors import Problem
 from webapp.services.timetables import diff, scores
 from webapp.services.timetables import publishing as publication
 from webapp.services.views import audience
+from webapp.web.access import requires
 from webapp.web.admin import bp
 from webapp.web.errors import status_of
 from webapp.web.htmx import redirect_to, render
@@ -20,6 +22,7 @@ MOST_LISTED = 100
 
 
 @bp.get("/publishing")
+@requires(Permission.PUBLISH)
 def publishing() -> ResponseReturnValue:
     terms, term = chosen_term()
     variants = scores.timetables_of(term) if term else []
@@ -36,6 +39,7 @@ def publishing() -> ResponseReturnValue:
 
 
 @bp.route("/timetables/<int:timetable_id>/publish", methods=["GET", "POST"])
+@requires(Permission.PUBLISH)
 def publish(timetable_id: int) -> ResponseReturnValue:
     timetable = publication.timetable_of(me(), timetable_id)
     problem = None
@@ -57,6 +61,7 @@ def publish(timetable_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/timetables/<int:timetable_id>/unpublish")
+@requires(Permission.PUBLISH)
 def unpublish(timetable_id: int) -> ResponseReturnValue:
     publication.unpublish(me(), publication.timetable_of(me(), timetable_id))
     flash(_("Withdrawn. Nobody but you sees a timetable of this term now."), "info")

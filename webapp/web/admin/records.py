@@ -7,7 +7,9 @@ from flask_login import current_user
 from flask_wtf import FlaskForm
 
 from webapp.services import reference
+from webapp.services.accounts.permissions import Permission
 from webapp.services.reference import Kind, RecordChanged, RecordInUse, RecordRefused, Scope, Table
+from webapp.web.access import requires
 from webapp.web.admin import bp
 from webapp.web.admin.forms import record_form
 from webapp.web.htmx import redirect_to, render
@@ -29,6 +31,7 @@ def _open(table_key: str, key: int | None = None) -> tuple[Table, Scope]:
 
 
 @bp.get("/records/<table_key>")
+@requires(Permission.EDIT_DATA)
 def records(table_key: str) -> ResponseReturnValue:
     table = reference.find_table(table_key)
     terms, term = chosen_term()
@@ -40,6 +43,7 @@ def records(table_key: str) -> ResponseReturnValue:
 
 
 @bp.route("/records/<table_key>/new", methods=["GET", "POST"])
+@requires(Permission.EDIT_DATA)
 def add_record(table_key: str) -> ResponseReturnValue:
     table, where = _open(table_key)
     form = record_form(where, table, {**reference.form_values(table, None), **_preset(table)})
@@ -58,6 +62,7 @@ def _preset(table: Table) -> dict[str, str]:
 
 
 @bp.route("/records/<table_key>/<int:key>", methods=["GET", "POST"])
+@requires(Permission.EDIT_DATA)
 def edit_record(table_key: str, key: int) -> ResponseReturnValue:
     table, where = _open(table_key, key)
     row = reference.find_row(where, table, key)
@@ -77,6 +82,7 @@ def edit_record(table_key: str, key: int) -> ResponseReturnValue:
 
 
 @bp.route("/records/<table_key>/<int:key>/delete", methods=["GET", "POST"])
+@requires(Permission.EDIT_DATA)
 def delete_record(table_key: str, key: int) -> ResponseReturnValue:
     table, where = _open(table_key, key)
     reference.find_row(where, table, key)

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from webapp.models import Timetable
+from webapp.services.accounts.permissions import Permission
 from webapp.services.charts.axes import INSET
 from webapp.services.charts.curves import curve_of
 from webapp.services.repair import drafts, events
@@ -25,6 +26,7 @@ from webapp.services.repair.requests import (
 from webapp.services.runs import requests
 from webapp.services.shared.errors import Problem
 from webapp.services.timetables import publishing
+from webapp.web.access import requires
 from webapp.web.admin import bp
 from webapp.web.errors import STATUS_OF_PROBLEM
 from webapp.web.htmx import redirect_to, render
@@ -35,6 +37,7 @@ POLL_SECONDS = 2
 
 
 @bp.get("/repair")
+@requires(Permission.EDIT_TIMETABLES)
 def repair() -> ResponseReturnValue:
     terms, term = chosen_term()
     wanted = request.args.get("timetable", "")
@@ -48,6 +51,7 @@ def repair() -> ResponseReturnValue:
 
 
 @bp.post("/repair")
+@requires(Permission.EDIT_TIMETABLES)
 def start_repair() -> ResponseReturnValue:
     """Ask for the repair; or, with the other button, list the change and go on."""
     timetable = publishing.timetable_of(me(), number(request.form.get("timetable", "")))
@@ -64,6 +68,7 @@ def start_repair() -> ResponseReturnValue:
 
 
 @bp.post("/timetables/<int:timetable_id>/resolve")
+@requires(Permission.EDIT_TIMETABLES)
 def start_resolve(timetable_id: int) -> ResponseReturnValue:
     timetable = publishing.timetable_of(me(), timetable_id)
     seconds, closeness = number(request.form.get("seconds", "")), request.form.get("closeness", "")
@@ -73,6 +78,7 @@ def start_resolve(timetable_id: int) -> ResponseReturnValue:
 
 
 @bp.get("/repair/runs/<job_id>")
+@requires(Permission.EDIT_TIMETABLES)
 def redo(job_id: str) -> ResponseReturnValue:
     state = state_of(redo_of(me(), job_id))
     rungs = state.answer["rungs"] if state.is_repair and state.answer else ()
@@ -88,12 +94,14 @@ def redo(job_id: str) -> ResponseReturnValue:
 
 
 @bp.post("/repair/runs/<job_id>/cancel")
+@requires(Permission.EDIT_TIMETABLES)
 def cancel_redo(job_id: str) -> ResponseReturnValue:
     requests.cancel(me(), redo_of(me(), job_id))
     return redirect_to(url_for("admin.redo", job_id=job_id))
 
 
 @bp.post("/repair/runs/<job_id>/draft")
+@requires(Permission.EDIT_TIMETABLES)
 def draft_of_repair(job_id: str) -> ResponseReturnValue:
     job = redo_of(me(), job_id)
     draft = drafts.draft_of_rung(me(), job, number(request.form.get("rung", "")))

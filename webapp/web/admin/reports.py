@@ -5,7 +5,9 @@ from flask.typing import ResponseReturnValue
 
 from webapp.models import Term, Timetable
 from webapp.services import reports
+from webapp.services.accounts.permissions import Permission
 from webapp.services.timetables import publishing, scores
+from webapp.web.access import requires
 from webapp.web.admin import bp
 from webapp.web.htmx import render
 from webapp.web.navigation import chosen_term, me
@@ -13,6 +15,7 @@ from webapp.web.params import key_or_404
 
 
 @bp.get("/reports")
+@requires(Permission.SEE_TIMETABLES)
 def reports_index() -> ResponseReturnValue:
     terms, term = chosen_term()
     timetable = _chosen(term)
@@ -28,6 +31,7 @@ def reports_index() -> ResponseReturnValue:
 
 
 @bp.get("/reports/<report_key>")
+@requires(Permission.SEE_TIMETABLES)
 def report(report_key: str) -> ResponseReturnValue:
     """`?t=` is the timetable, `?department=` and `?sort=` are for the tables."""
     _terms, term = chosen_term()
@@ -53,6 +57,7 @@ def report(report_key: str) -> ResponseReturnValue:
 
 
 @bp.get("/reports/<report_key>/<int:number>.csv")
+@requires(Permission.SEE_TIMETABLES)
 def report_csv(report_key: str, number: int) -> ResponseReturnValue:
     """The table with that number of a report, from 0."""
     _terms, term = chosen_term()

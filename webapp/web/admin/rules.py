@@ -7,10 +7,12 @@ from flask import flash, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import ngettext
 
+from webapp.services.accounts.permissions import Permission
 from webapp.services.reference import RecordChanged, RecordRefused, find_table
 from webapp.services.shared import transaction
 from webapp.services.terms import rules as term_rules
 from webapp.services.terms.rules import RuleChange, RuleView
+from webapp.web.access import requires
 from webapp.web.admin import bp
 from webapp.web.errors import status_of
 from webapp.web.htmx import redirect_to, render
@@ -27,6 +29,7 @@ class RuleLine:
 
 
 @bp.route("/rules", methods=["GET", "POST"])
+@requires(Permission.EDIT_DATA)
 def rules() -> ResponseReturnValue:
     terms, term = chosen_term()
     if request.method == "POST":

@@ -10,10 +10,12 @@ from flask_login import current_user
 from flask_wtf import FlaskForm
 
 from webapp.models import Term
+from webapp.services.accounts.permissions import Permission
 from webapp.services.reference import RecordRefused, find_table
 from webapp.services.shared.errors import Problem
 from webapp.services.terms import rollover
 from webapp.services.terms.selection import list_terms, term_by_key
+from webapp.web.access import requires
 from webapp.web.admin import bp
 from webapp.web.admin.forms import record_form
 from webapp.web.htmx import redirect_to, render
@@ -45,6 +47,7 @@ def _page(
 
 
 @bp.get("/terms/copy")
+@requires(Permission.EDIT_DATA)
 def copy_term() -> ResponseReturnValue:
     _terms, source = chosen_term()
     if source is None:
@@ -54,6 +57,7 @@ def copy_term() -> ResponseReturnValue:
 
 
 @bp.post("/terms/copy")
+@requires(Permission.EDIT_DATA)
 def start_copy() -> ResponseReturnValue:
     source = _own(number(request.form.get("source")))
     form = record_form(scope(None), find_table("terms"), {})
@@ -73,6 +77,7 @@ def start_copy() -> ResponseReturnValue:
 
 
 @bp.get("/terms/<int:term_id>/copied")
+@requires(Permission.EDIT_DATA)
 def copied_term(term_id: int) -> ResponseReturnValue:
     term = _own(term_id)
     return render("admin/terms/copied.html", made=term, copied=rollover.copied(term))

@@ -7,6 +7,7 @@ from flask import Response, request, url_for
 from flask.typing import ResponseReturnValue
 
 from webapp.models import GenerationJob, Term, Timetable, TimetableStatus
+from webapp.services.accounts.permissions import Permission
 from webapp.services.charts import pareto
 from webapp.services.runs import requests
 from webapp.services.timetables import publishing, scores, violations
@@ -14,6 +15,7 @@ from webapp.services.timetables.scores import Variant
 from webapp.services.timetables.violations import Item
 from webapp.services.views import audience
 from webapp.services.views.audience import Lens
+from webapp.web.access import requires
 from webapp.web.admin import bp
 from webapp.web.htmx import render
 from webapp.web.navigation import chosen_term, me
@@ -23,6 +25,7 @@ from webapp.web.presentation import SHOWN, lens_of, paper, subject_of
 
 
 @bp.get("/timetables")
+@requires(Permission.SEE_TIMETABLES)
 def timetables() -> ResponseReturnValue:
     terms, term = chosen_term()
     runs = requests.runs_of(me(), term) if term else []
@@ -31,12 +34,14 @@ def timetables() -> ResponseReturnValue:
 
 
 @bp.get("/timetables/runs/<job_id>/variants")
+@requires(Permission.SEE_TIMETABLES)
 def variants(job_id: str) -> ResponseReturnValue:
     job = requests.run_of(me(), job_id)
     return _side_by_side(job.term, scores.variants_of(job), job)
 
 
 @bp.get("/timetables/variants")
+@requires(Permission.SEE_TIMETABLES)
 def side_by_side() -> ResponseReturnValue:
     """Any timetables of a term, `?t=` each; the latest run's where none is named."""
     keys = [key_or_404(text) for text in request.args.getlist("t")]
@@ -62,6 +67,7 @@ def _side_by_side(term: Term | None, found: list[Variant], job: GenerationJob | 
 
 
 @bp.get("/timetables/<int:timetable_id>")
+@requires(Permission.SEE_TIMETABLES)
 def timetable(timetable_id: int) -> ResponseReturnValue:
     """A few of what each criterion counts, or page by page all that the one in `?rule=` counts."""
     found = publishing.timetable_of(me(), timetable_id)
@@ -81,6 +87,7 @@ def timetable(timetable_id: int) -> ResponseReturnValue:
 
 
 @bp.get("/timetables/<int:timetable_id>/violations.csv")
+@requires(Permission.SEE_TIMETABLES)
 def timetable_violations(timetable_id: int) -> ResponseReturnValue:
     found = publishing.timetable_of(me(), timetable_id)
     text = violations.as_csv(found, request.args.get("rule") or None)
@@ -102,6 +109,7 @@ def _where_to_look(timetable: Timetable) -> Callable[[Item], tuple[str, str]]:
 
 
 @bp.get("/timetables/<int:timetable_id>/week")
+@requires(Permission.SEE_TIMETABLES)
 def timetable_week(timetable_id: int) -> ResponseReturnValue:
     found = publishing.timetable_of(me(), timetable_id)
     lens = lens_of(request.args.get("by"), Lens.GROUP)
@@ -122,6 +130,7 @@ def timetable_week(timetable_id: int) -> ResponseReturnValue:
 
 
 @bp.get("/timetables/<int:timetable_id>/print")
+@requires(Permission.SEE_TIMETABLES)
 def timetable_print(timetable_id: int) -> ResponseReturnValue:
     found = publishing.timetable_of(me(), timetable_id)
     lens = lens_of(request.args.get("by"), Lens.GROUP)

@@ -12,10 +12,12 @@ from flask_login import current_user
 from webapp.models import Role, User
 from webapp.services.accounts import tokens
 from webapp.services.accounts import users as account_users
+from webapp.services.accounts.permissions import Permission
 from webapp.services.accounts.users import NewAccount
 from webapp.services.imports.cells import guard_formula
 from webapp.services.reference import options_of
 from webapp.services.shared.errors import Problem
+from webapp.web.access import requires
 from webapp.web.admin import bp
 from webapp.web.admin.forms import ROLES, UserForm, choices
 from webapp.web.htmx import redirect_to, render
@@ -33,6 +35,7 @@ def _back(words: str, user_id: int | None = None) -> ResponseReturnValue:
 
 
 @bp.get("/users")
+@requires(Permission.MANAGE_USERS)
 def users() -> ResponseReturnValue:
     wanted = request.args
     page = account_users.list_users(
@@ -49,6 +52,7 @@ def users() -> ResponseReturnValue:
 
 
 @bp.route("/users/new", methods=["GET", "POST"])
+@requires(Permission.MANAGE_USERS)
 def create_user() -> ResponseReturnValue:
     form = UserForm()
     form.department.choices = choices(options_of(scope(None), "departments"), "–")
@@ -73,11 +77,13 @@ def _fields(form: UserForm) -> dict[str, Any]:
 
 
 @bp.get("/users/<int:user_id>")
+@requires(Permission.MANAGE_USERS)
 def user(user_id: int) -> ResponseReturnValue:
     return render("admin/user_account.html", user=_find(user_id), roles=ROLES)
 
 
 @bp.post("/users/bulk")
+@requires(Permission.MANAGE_USERS)
 def create_users() -> ResponseReturnValue:
     role = _bulk_role()
     made = account_users.create_users_for(current_user.organization, role, me())
@@ -87,6 +93,7 @@ def create_users() -> ResponseReturnValue:
 
 
 @bp.post("/users/bulk/passwords")
+@requires(Permission.MANAGE_USERS)
 def renew_passwords() -> ResponseReturnValue:
     role = _bulk_role()
     renewed = account_users.renew_passwords(current_user.organization, role, me())
@@ -112,6 +119,7 @@ def _as_csv(made: list[NewAccount], filename: str) -> Response:
 
 
 @bp.post("/users/<int:user_id>/password")
+@requires(Permission.MANAGE_USERS)
 def reset_user_password(user_id: int) -> ResponseReturnValue:
     found = _find(user_id)
     if "seen" not in request.form:
@@ -121,6 +129,7 @@ def reset_user_password(user_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/users/<int:user_id>/reset-link")
+@requires(Permission.MANAGE_USERS)
 def create_reset_link(user_id: int) -> ResponseReturnValue:
     found = _find(user_id)
     secret = tokens.create_reset_link(found, me())
@@ -129,6 +138,7 @@ def create_reset_link(user_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/users/<int:user_id>/disable")
+@requires(Permission.MANAGE_USERS)
 def disable_user(user_id: int) -> ResponseReturnValue:
     found = _find(user_id)
     account_users.set_enabled(found, False, me())
@@ -136,6 +146,7 @@ def disable_user(user_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/users/<int:user_id>/enable")
+@requires(Permission.MANAGE_USERS)
 def enable_user(user_id: int) -> ResponseReturnValue:
     found = _find(user_id)
     account_users.set_enabled(found, True, me())
@@ -143,6 +154,7 @@ def enable_user(user_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/users/<int:user_id>/sign-out")
+@requires(Permission.MANAGE_USERS)
 def sign_out_user(user_id: int) -> ResponseReturnValue:
     found = _find(user_id)
     account_users.sign_out_everywhere(found, me())

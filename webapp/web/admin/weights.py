@@ -5,8 +5,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from webapp.models import WeightProfile
+from webapp.services.accounts.permissions import Permission
 from webapp.services.runs import weight_profiles as run_weight_profiles
 from webapp.services.runs.weight_profiles import ProfileChanged, ProfileRefused
+from webapp.web.access import requires
 from webapp.web.admin import bp
 from webapp.web.errors import status_of
 from webapp.web.htmx import redirect_to, render
@@ -14,6 +16,7 @@ from webapp.web.navigation import chosen_term, me
 
 
 @bp.get("/weights")
+@requires(Permission.GENERATE)
 def weight_profiles() -> ResponseReturnValue:
     return render(
         "admin/weights/index.html", profiles=run_weight_profiles.profiles_of(me()), titles=run_weight_profiles.titles()
@@ -21,16 +24,19 @@ def weight_profiles() -> ResponseReturnValue:
 
 
 @bp.route("/weights/new", methods=["GET", "POST"])
+@requires(Permission.GENERATE)
 def create_weight_profile() -> ResponseReturnValue:
     return _edited(None)
 
 
 @bp.route("/weights/<int:weight_profile_id>", methods=["GET", "POST"])
+@requires(Permission.GENERATE)
 def weight_profile(weight_profile_id: int) -> ResponseReturnValue:
     return _edited(run_weight_profiles.profile_of(me(), weight_profile_id))
 
 
 @bp.post("/weights/<int:weight_profile_id>/delete")
+@requires(Permission.GENERATE)
 def delete_weight_profile(weight_profile_id: int) -> ResponseReturnValue:
     profile = run_weight_profiles.profile_of(me(), weight_profile_id)
     name = profile.name

@@ -3,18 +3,20 @@
 from flask import current_app, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 
-from webapp.models import Role, Term
+from webapp.models import Term
+from webapp.services.accounts.permissions import Permission
 from webapp.services.problem.holds import RunChoices
 from webapp.services.runs import requests
 from webapp.services.timetables import scores
 from webapp.services.views import audience
 from webapp.services.views.grid import EntryView
-from webapp.web.api import body, bp, roles, serializers
+from webapp.web.access import requires
+from webapp.web.api import body, bp, serializers
 from webapp.web.navigation import me
 
 
 @bp.post("/timetable/generate")
-@roles(Role.REGISTRAR)
+@requires(Permission.GENERATE)
 def generate() -> ResponseReturnValue:
     sent = body.json_object(request)
     body.refuse_foreign_organization(sent, me())
@@ -27,14 +29,14 @@ def generate() -> ResponseReturnValue:
 
 
 @bp.get("/timetable/progress/<job_id>")
-@roles(Role.REGISTRAR)
+@requires(Permission.GENERATE)
 def progress(job_id: str) -> ResponseReturnValue:
     job = requests.run_of(me(), job_id)
     return jsonify(serializers.progress(requests.progress_of(job)))
 
 
 @bp.get("/timetable/result/<job_id>")
-@roles(Role.REGISTRAR)
+@requires(Permission.SEE_TIMETABLES)
 def result(job_id: str) -> ResponseReturnValue:
     job = requests.run_of(me(), job_id)
     variants = [
@@ -44,7 +46,7 @@ def result(job_id: str) -> ResponseReturnValue:
 
 
 @bp.get("/timetable/department/<int:dept_id>")
-@roles(Role.REGISTRAR, Role.HOD)
+@requires(Permission.SEE_TIMETABLES, Permission.SEE_DEPARTMENT)
 def department(dept_id: int) -> ResponseReturnValue:
     audience.department_of(me(), dept_id)
     term = _term()
@@ -52,14 +54,14 @@ def department(dept_id: int) -> ResponseReturnValue:
 
 
 @bp.get("/timetable/faculty/me")
-@roles(Role.FACULTY)
+@requires(Permission.SEE_OWN_TEACHING)
 def faculty() -> ResponseReturnValue:
     term = _term()
     return _entries(term, audience.faculty_entries(me(), term))
 
 
 @bp.get("/timetable/student/me")
-@roles(Role.STUDENT)
+@requires(Permission.SEE_OWN_STUDIES)
 def student() -> ResponseReturnValue:
     term = _term()
     return _entries(term, audience.student_entries(me(), term))

@@ -1,6 +1,6 @@
 """One's own account: password and API tokens."""
 
-from flask import Response, flash, redirect, request, url_for
+from flask import Response, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -8,23 +8,14 @@ from flask_login import current_user
 from webapp.extensions import limiter
 from webapp.services.accounts import tokens, users
 from webapp.services.accounts.passwords import PasswordRefused
+from webapp.services.accounts.permissions import Permission
 from webapp.services.shared.errors import Problem
-from webapp.web.access import ask_to_sign_in
+from webapp.web.access import requires
 from webapp.web.auth import bp
 from webapp.web.auth.forms import ChangePasswordForm, TokenForm
 from webapp.web.auth.routes import start_session
 from webapp.web.htmx import redirect_to, render
 from webapp.web.navigation import home_of, me
-
-OWN_PAGES = frozenset({"auth.profile", "auth.change_password", "auth.create_token", "auth.revoke_token"})
-
-
-@bp.before_request
-def ask_strangers_to_sign_in() -> ResponseReturnValue | None:
-    """Guard the pages that show one's own account."""
-    if request.endpoint in OWN_PAGES and not current_user.is_authenticated:
-        return ask_to_sign_in()
-    return None
 
 
 def _person() -> str:
@@ -40,12 +31,14 @@ def _page(form: TokenForm, secret: str = "") -> str:
 
 
 @bp.get("/profile")
+@requires(Permission.OWN_PROFILE)
 def profile() -> ResponseReturnValue:
     return _page(TokenForm())
 
 
 @bp.route("/profile/password", methods=["GET", "POST"])
 @limiter.limit("10 per 15 minutes", key_func=_person, methods=["POST"], deduct_when=_failed)
+@requires(Permission.OWN_PROFILE)
 def change_password() -> ResponseReturnValue:
     form = ChangePasswordForm()
     if form.validate_on_submit():
@@ -61,6 +54,7 @@ def change_password() -> ResponseReturnValue:
 
 
 @bp.post("/profile/tokens")
+@requires(Permission.OWN_PROFILE)
 def create_token() -> ResponseReturnValue:
     form = TokenForm()
     if not form.validate_on_submit():
@@ -74,6 +68,7 @@ def create_token() -> ResponseReturnValue:
 
 
 @bp.post("/profile/tokens/<int:user_token_id>/revoke")
+@requires(Permission.OWN_PROFILE)
 def revoke_token(user_token_id: int) -> ResponseReturnValue:
     tokens.revoke_token(me(), user_token_id)
     flash(_("The token is revoked."), "good")

@@ -12,7 +12,7 @@ from webapp.models import User
 from webapp.services.accounts import tokens, users
 from webapp.services.accounts.passwords import PasswordRefused
 from webapp.services.accounts.users import AccountDisabled, SignInRefused
-from webapp.web.access import SESSION_BEGAN, bearer, local_path
+from webapp.web.access import SESSION_BEGAN, bearer, local_path, open_to_all
 from webapp.web.auth import bp
 from webapp.web.auth.forms import NewPasswordForm, SignInForm
 from webapp.web.htmx import redirect_to, render
@@ -52,6 +52,7 @@ def ask_for_new_password() -> ResponseReturnValue | None:
 
 
 @bp.get("/")
+@open_to_all
 def home() -> ResponseReturnValue:
     if not current_user.is_authenticated:
         return redirect(url_for("auth.sign_in"), 303)
@@ -62,6 +63,7 @@ def home() -> ResponseReturnValue:
 @limiter.limit(FAILURES_PER_ADDRESS, methods=["POST"], deduct_when=_failed)
 @limiter.limit(FAILURES_PER_ACCOUNT_AND_ADDRESS, key_func=_account_and_address, methods=["POST"], deduct_when=_failed)
 @limiter.limit(FAILURES_PER_ACCOUNT, key_func=_account, methods=["POST"], deduct_when=_failed)
+@open_to_all
 def sign_in() -> ResponseReturnValue:
     form = SignInForm(next=request.args.get("next", ""))
     if current_user.is_authenticated and request.method == "GET":
@@ -85,6 +87,7 @@ def start_session(user: User) -> None:
 
 
 @bp.post("/sign-out")
+@open_to_all
 def sign_out() -> ResponseReturnValue:
     logout_user()
     session.clear()
@@ -94,6 +97,7 @@ def sign_out() -> ResponseReturnValue:
 
 @bp.route("/reset-password/<secret>", methods=["GET", "POST"])
 @limiter.limit(FAILURES_PER_ADDRESS, deduct_when=_failed)
+@open_to_all
 def reset_password(secret: str) -> ResponseReturnValue:
     form = NewPasswordForm()
     user = tokens.find_reset(secret)

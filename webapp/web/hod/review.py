@@ -6,10 +6,12 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from webapp.models import Timetable
+from webapp.services.accounts.permissions import Permission
 from webapp.services.shared.errors import Problem
 from webapp.services.timetables import approvals
 from webapp.services.views import audience
 from webapp.services.views.audience import Lens
+from webapp.web.access import requires
 from webapp.web.errors import status_of
 from webapp.web.hod import bp
 from webapp.web.hod.timetable import LENSES, subjects_of
@@ -20,6 +22,7 @@ from webapp.web.presentation import SHOWN, lens_of, paper, subject_of
 
 
 @bp.get("/review")
+@requires(Permission.REVIEW_DEPARTMENT)
 def reviews() -> ResponseReturnValue:
     department_id = current_user.department_id
     found = approvals.all_in_review(me())
@@ -28,11 +31,13 @@ def reviews() -> ResponseReturnValue:
 
 
 @bp.get("/review/<int:timetable_id>")
+@requires(Permission.REVIEW_DEPARTMENT)
 def review(timetable_id: int) -> ResponseReturnValue:
     return _page(approvals.in_review(me(), timetable_id))
 
 
 @bp.get("/review/<int:timetable_id>/print")
+@requires(Permission.REVIEW_DEPARTMENT)
 def review_print(timetable_id: int) -> ResponseReturnValue:
     timetable = approvals.in_review(me(), timetable_id)
     lens = lens_of(request.args.get("by"), Lens.DEPARTMENT)
@@ -43,6 +48,7 @@ def review_print(timetable_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/review/<int:timetable_id>/comment")
+@requires(Permission.REVIEW_DEPARTMENT)
 def review_comment(timetable_id: int) -> ResponseReturnValue:
     body, entry = request.form.get("body", ""), request.form.get("entry")
     try:
@@ -59,6 +65,7 @@ def review_comment(timetable_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/review/<int:timetable_id>/approve")
+@requires(Permission.REVIEW_DEPARTMENT)
 def review_approve(timetable_id: int) -> ResponseReturnValue:
     timetable = approvals.in_review(me(), timetable_id)
     try:
@@ -70,6 +77,7 @@ def review_approve(timetable_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/review/<int:timetable_id>/take-back")
+@requires(Permission.REVIEW_DEPARTMENT)
 def review_take_back(timetable_id: int) -> ResponseReturnValue:
     approvals.take_back(me(), approvals.in_review(me(), timetable_id), _department())
     flash(_("Your approval is taken back."), "info")

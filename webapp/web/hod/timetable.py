@@ -5,9 +5,11 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from webapp.models import Timetable
+from webapp.services.accounts.permissions import Permission
 from webapp.services.timetables import approvals
 from webapp.services.views import audience
 from webapp.services.views.audience import Lens, Subject
+from webapp.web.access import requires
 from webapp.web.hod import bp
 from webapp.web.htmx import render
 from webapp.web.navigation import me
@@ -18,6 +20,7 @@ LENSES = (Lens.DEPARTMENT, Lens.GROUP, Lens.FACULTY)
 
 
 @bp.get("/timetable")
+@requires(Permission.SEE_DEPARTMENT)
 def timetable() -> ResponseReturnValue:
     term = audience.shown_term(me(), request.args.get("term"))
     found = audience.published_timetable(term)
@@ -45,6 +48,7 @@ def timetable() -> ResponseReturnValue:
 
 
 @bp.get("/timetable/print")
+@requires(Permission.SEE_DEPARTMENT)
 def timetable_print() -> ResponseReturnValue:
     term = audience.shown_term(me(), request.args.get("term"))
     found = audience.published_timetable(term)
