@@ -6,7 +6,7 @@ import pytest
 
 from webapp.demo import catalogue, university
 from webapp.engine.counts import shortages
-from webapp.engine.instance import ResourceKind
+from webapp.engine.rule import ResourceKind
 from webapp.services.imports import exports, uploads
 from webapp.services.imports.uploads import State
 from webapp.services.problem.term_problem import build_problem

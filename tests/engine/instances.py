@@ -17,11 +17,11 @@ from webapp.engine.instance import (
     Meeting,
     Placement,
     Resource,
-    ResourceKind,
     Room,
     RoomOption,
     TimeOption,
 )
+from webapp.engine.rule import ResourceKind
 from webapp.engine.rules import RULES, rule_named
 from webapp.engine.rules.family import ChoiceRule, PairRule
 from webapp.engine.solution import Solution
@@ -138,7 +138,7 @@ def constraints(draw, name: str, weight: int | None, grid: TimeGrid, resources: 
     elif (rule.kinds or isinstance(rule, ChoiceRule)) and draw(st.booleans()):
         people = draw(_few(st.integers(0, resources - 1), 2, least=1))
     return Constraint(
-        name,
+        rule_named(rule),
         weight,
         resources=people,
         meetings=about,

@@ -10,11 +10,12 @@ from webapp.engine.instance import (
     Meeting,
     Placement,
     Resource,
-    ResourceKind,
     Room,
     RoomOption,
     TimeOption,
 )
+from webapp.engine.rule import ResourceKind
+from webapp.engine.rules import rule_named
 from webapp.engine.timegrid import Time, TimeGrid
 
 DAYS, SLOTS, ROOMS, LABS = 4, 4, 3, 2
@@ -59,7 +60,7 @@ def base(random: Random) -> Instance:
         taken.add(("room", room, time))
         taken.update(("who", w, time) for w in who)
         meetings.append(Meeting(f"M{number}", times, tuple(RoomOption(r) for r in range(*kind)), who, 20))
-    constraints = tuple(Constraint(rule, None) for rule in HARD)
+    constraints = tuple(Constraint(rule_named(rule), None) for rule in HARD)
     return Instance("planted", grid, rooms, tuple(people), tuple(meetings), constraints)
 
 
@@ -79,8 +80,12 @@ def overbooked_teacher(random: Random) -> Planted:
     cut = random.randrange(free, len(cells))
     grown, added = _with(
         instance,
-        Constraint("unavailable", None, (teacher,), cells=frozenset(cells[free : cut + 1])),
-        *([Constraint("unavailable", None, (teacher,), cells=frozenset(cells[cut + 1 :]))] if cut + 1 < 16 else []),
+        Constraint(rule_named("unavailable"), None, (teacher,), cells=frozenset(cells[free : cut + 1])),
+        *(
+            [Constraint(rule_named("unavailable"), None, (teacher,), cells=frozenset(cells[cut + 1 :]))]
+            if cut + 1 < 16
+            else []
+        ),
     )
     return Planted("teacher", grown, added | {2}, frozenset({teacher}))
 
@@ -106,7 +111,9 @@ def chain_of_pins(random: Random) -> Planted:
     for meeting, cell in ((chain[0], first), (chain[-1], last)):
         pin = Placement(Time(cell % SLOTS, 1, 1 << cell // SLOTS))
         meetings[meeting] = replace(meetings[meeting], pin=pin)
-    grown, added = _with(replace(instance, meetings=tuple(meetings)), Constraint("precedence", None, (), tuple(chain)))
+    grown, added = _with(
+        replace(instance, meetings=tuple(meetings)), Constraint(rule_named("precedence"), None, (), tuple(chain))
+    )
     return Planted("pins", grown, added | {4})
 
 
@@ -126,7 +133,9 @@ def contradiction(random: Random) -> Planted:
     instance = base(random)
     pair = tuple(random.sample(range(len(instance.meetings)), 2))
     grown, added = _with(
-        instance, Constraint("same_time", None, (), pair), Constraint("different_days", None, (), pair)
+        instance,
+        Constraint(rule_named("same_time"), None, (), pair),
+        Constraint(rule_named("different_days"), None, (), pair),
     )
     return Planted("contradiction", grown, added | {2, 3})
 

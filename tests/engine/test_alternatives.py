@@ -11,6 +11,7 @@ from tests.engine.universities import scattered, university
 from webapp.engine.alternatives import alternatives
 from webapp.engine.evaluate import Timetable
 from webapp.engine.instance import UNPLACED, Constraint, Instance, Meeting, Placement, Room, RoomOption
+from webapp.engine.rules import rule_named
 from webapp.engine.solution import Solution
 from webapp.engine.words import Names
 
@@ -32,9 +33,9 @@ def small_week() -> tuple[Instance, Timetable]:
             meeting("Chemistry", times, resources=(), rooms=BOTH_ROOMS),
         ),
         (
-            *(Constraint(rule, None) for rule in HARD),
-            Constraint("group_gaps", 2),
-            Constraint("avoided_times", 3, resources=(RAO,), cells=frozenset({WEEK.cell(1, 0)})),
+            *(Constraint(rule_named(rule), None) for rule in HARD),
+            Constraint(rule_named("group_gaps"), 2),
+            Constraint(rule_named("avoided_times"), 3, resources=(RAO,), cells=frozenset({WEEK.cell(1, 0)})),
         ),
     )
     placed = Solution((at(0, 3, room=HALL), at(0, 0, room=HALL), at(0, 1, room=LAB)))
@@ -103,14 +104,14 @@ def test_an_unplaced_meeting_gains_by_being_placed():
 def test_a_closed_room_is_not_free():
     what = meeting("A", [at(0, 0).at])
     rooms = (Room("Hall", 60, closed=(at(0, 0).at,)),)
-    instance = Instance("closed", WEEK, rooms, PEOPLE, (what,), (Constraint("room_closed", None),))
+    instance = Instance("closed", WEEK, rooms, PEOPLE, (what,), (Constraint(rule_named("room_closed"), None),))
     only = alternatives(instance, Timetable(instance), 0)[0]
     assert (only.hard, only.free_rooms) == (1, ())
 
 
 def test_a_meeting_without_a_room_has_alternatives_too():
     what = Meeting("Excursion", single_times(WEEK), needs_room=False)
-    instance = Instance("outside", WEEK, (), (), (what,), (Constraint("time_penalty", 1),))
+    instance = Instance("outside", WEEK, (), (), (what,), (Constraint(rule_named("time_penalty"), 1),))
     found = alternatives(instance, Timetable(instance), 0)
     assert [a.cost for a in found[:6]] == [0, 1, 2, 3, 4, 5]
     assert {a.placement.room for a in found} == {None}

@@ -8,6 +8,7 @@ from webapp.engine.counts import ShortageKind, shortages
 from webapp.engine.domains import Domains
 from webapp.engine.instance import Constraint, Meeting, Placement, RoomOption
 from webapp.engine.matching import match, violator
+from webapp.engine.rules import rule_named
 from webapp.engine.timegrid import Time
 
 
@@ -32,7 +33,7 @@ def test_meetings_that_start_together_and_suit_one_room_only_are_named_once_for_
     lab = (RoomOption(ROOMS),)
     extra = tuple(Meeting(f"X{i}", instance.meetings[0].times, lab, (), 20) for i in range(4))
     number = len(instance.meetings)
-    together = [Constraint("same_time", None, (), (number + i, number + i + 1)) for i in (0, 2)]
+    together = [Constraint(rule_named("same_time"), None, (), (number + i, number + i + 1)) for i in (0, 2)]
     grown = replace(instance, meetings=instance.meetings + extra, constraints=instance.constraints + tuple(together))
     [found] = shortages(grown)
     assert (found.kind, found.rooms, found.demand, found.supply) == (ShortageKind.ROOMS, (ROOMS,), 2, 1)
@@ -77,7 +78,11 @@ def test_most_per_day_and_most_per_week_lower_the_supply() -> None:
     teacher = max(range(5), key=lambda r: len(instance.meetings_of[r]))
     number = len(instance.meetings_of[teacher])
     week = replace(
-        instance, constraints=(*instance.constraints, Constraint("max_per_week", None, (teacher,), amount=number - 1))
+        instance,
+        constraints=(
+            *instance.constraints,
+            Constraint(rule_named("max_per_week"), None, (teacher,), amount=number - 1),
+        ),
     )
     [found] = shortages(week)
     assert (found.demand, found.supply, found.resources) == (number, number - 1, (teacher,))
@@ -86,8 +91,8 @@ def test_most_per_day_and_most_per_week_lower_the_supply() -> None:
         instance,
         constraints=(
             *instance.constraints,
-            Constraint("max_per_day", None, (teacher,), amount=1),
-            Constraint("unavailable", None, (teacher,), cells=frozenset(range(4 * max(0, 5 - number), 4))),
+            Constraint(rule_named("max_per_day"), None, (teacher,), amount=1),
+            Constraint(rule_named("unavailable"), None, (teacher,), cells=frozenset(range(4 * max(0, 5 - number), 4))),
         ),
     )
     assert all(found.resources == (teacher,) for found in shortages(day))
@@ -96,7 +101,8 @@ def test_most_per_day_and_most_per_week_lower_the_supply() -> None:
 def test_more_meetings_on_different_days_than_days_are_named() -> None:
     instance = base(Random(6))
     grown = replace(
-        instance, constraints=(*instance.constraints, Constraint("different_days", None, (), (0, 1, 2, 3, 4)))
+        instance,
+        constraints=(*instance.constraints, Constraint(rule_named("different_days"), None, (), (0, 1, 2, 3, 4))),
     )
     [found] = shortages(grown)
     assert (found.kind, found.demand, found.supply) == (ShortageKind.DAYS, 5, 4)
@@ -119,8 +125,8 @@ def test_domains_leave_what_the_hard_rules_leave() -> None:
         rooms=rooms,
         constraints=(
             *instance.constraints,
-            Constraint("room_closed", None),
-            Constraint("unavailable", None, (teacher,), cells=frozenset({3})),
+            Constraint(rule_named("room_closed"), None),
+            Constraint(rule_named("unavailable"), None, (teacher,), cells=frozenset({3})),
         ),
     )
     domains = Domains(narrowed)

@@ -11,8 +11,10 @@ from tests.engine.planted import KINDS, Planted, base
 from webapp.engine.cpsat.run import Limits
 from webapp.engine.explain import Explanation, Verdict, explain
 from webapp.engine.explain.core import status_of
-from webapp.engine.instance import Constraint, Instance, Meeting, Placement, Resource, ResourceKind, TimeOption
+from webapp.engine.instance import Constraint, Instance, Meeting, Placement, Resource, TimeOption
 from webapp.engine.result import Status
+from webapp.engine.rule import ResourceKind
+from webapp.engine.rules import rule_named
 from webapp.engine.timegrid import Time, TimeGrid
 
 
@@ -69,7 +71,7 @@ def test_the_price_list_says_what_each_way_out_costs() -> None:
     assert {price.amount for price in told.prices} == {1}
     assert all(price.proven for price in told.prices)
     assert any(price.assumption is None and price.sentence == "Leave 1 meeting out." for price in told.prices)
-    assert any(price.assumption and price.assumption.constraint.rule == "unavailable" for price in told.prices)
+    assert any(price.assumption and price.assumption.constraint.rule.name == "unavailable" for price in told.prices)
 
 
 def test_a_teacher_over_the_weeks_limit_has_a_price_in_a_week_of_48_slots() -> None:
@@ -77,8 +79,10 @@ def test_a_teacher_over_the_weeks_limit_has_a_price_in_a_week_of_48_slots() -> N
     times = tuple(TimeOption(Time(slot, 1, 1 << day)) for day in range(6) for slot in range(8))
     people = (Resource("T", ResourceKind.INSTRUCTOR, "Dr T"), Resource("G", ResourceKind.GROUP, "G"))
     meetings = tuple(Meeting(f"M{i}", times, (), (0, 1), 20, needs_room=False) for i in range(17))
-    constraints = tuple(Constraint(rule, None) for rule in ("all_placed", "instructor_clash", "group_clash"))
-    limit = Constraint("max_per_week", None, (0,), amount=14)
+    constraints = tuple(
+        Constraint(rule_named(rule), None) for rule in ("all_placed", "instructor_clash", "group_clash")
+    )
+    limit = Constraint(rule_named("max_per_week"), None, (0,), amount=14)
     told = explain(Instance("week", grid, (), people, meetings, (*constraints, limit)), 20)
     [conflict] = told.conflicts
     assert {a.rule.name for a in conflict.members} == {"instructor_clash", "max_per_week"}
@@ -100,7 +104,7 @@ def test_two_pins_in_one_room_at_one_time_are_named() -> None:
     meetings = [replace(m, pin=pin) if i in (first, second) else m for i, m in enumerate(instance.meetings)]
     told = explain(replace(instance, meetings=tuple(meetings)), 20)
     conflict = told.conflicts[0]
-    assert {(a.constraint.rule, a.constraint.meetings) for a in conflict.members} == {
+    assert {(a.constraint.rule.name, a.constraint.meetings) for a in conflict.members} == {
         ("room_clash", ()),
         ("pinned", (first,)),
         ("pinned", (second,)),
@@ -139,5 +143,5 @@ def _hard_to_prove() -> Instance:
     return replace(
         instance,
         meetings=meetings,
-        constraints=(*instance.constraints, Constraint("max_per_day", None, tuple(range(5)), amount=4)),
+        constraints=(*instance.constraints, Constraint(rule_named("max_per_day"), None, tuple(range(5)), amount=4)),
     )

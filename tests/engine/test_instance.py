@@ -14,13 +14,14 @@ from webapp.engine.instance import (
     Meeting,
     Placement,
     Resource,
-    ResourceKind,
     Room,
     RoomOption,
     Student,
     Subpart,
     TimeOption,
 )
+from webapp.engine.rule import ResourceKind
+from webapp.engine.rules import rule_named
 from webapp.engine.solution import Solution
 from webapp.engine.timegrid import Time, TimeGrid
 
@@ -36,7 +37,7 @@ def instance(**changes) -> Instance:
         "rooms": (Room("R1", 30),),
         "resources": (RAO,),
         "meetings": (Meeting("A", (FIRST,), (RoomOption(0),), (0,)), Meeting("B", (FIRST,))),
-        "constraints": (Constraint("group_gaps", 2), Constraint("room_clash", None)),
+        "constraints": (Constraint(rule_named("group_gaps"), 2), Constraint(rule_named("room_clash"), None)),
     }
     return Instance(**(fields | changes))
 
@@ -62,22 +63,21 @@ def test_a_problem_that_has_no_solution_is_built():
         ({"meetings": (Meeting("A", (), pin=Placement(None, 3)),)}, "meeting A, pin: index 3 is unknown"),
         ({"rooms": (Room("R1", 1, closed=(Time(0, 5, 1),)),)}, "room R1: slots 0 to 5 lie outside"),
         (
-            {"constraints": (Constraint("same_time", 1, meetings=(0, 2)),)},
+            {"constraints": (Constraint(rule_named("same_time"), 1, meetings=(0, 2)),)},
             "rule same_time, meetings: index 2 is unknown",
         ),
         (
-            {"constraints": (Constraint("unavailable", 1, (9,), label="Dr Rao"),)},
+            {"constraints": (Constraint(rule_named("unavailable"), 1, (9,), label="Dr Rao"),)},
             "unavailable Dr Rao, resources: index 9",
         ),
         (
-            {"constraints": (Constraint("unavailable", 1, cells=frozenset({8})),)},
+            {"constraints": (Constraint(rule_named("unavailable"), 1, cells=frozenset({8})),)},
             "cell 8 lies outside the grid of 8 cells",
         ),
         ({"interchangeable": ((0, 5),)}, "interchangeable meetings: index 5 is unknown"),
         ({"reference": (UNPLACED,)}, "reference has 1 placements for 2 meetings"),
         ({"reference": (UNPLACED, Placement(Time(4, 1, 1)))}, "reference: slots 4 to 5 lie outside the day"),
         ({"reference": (UNPLACED, Placement(Time(0, 1, 1), 1))}, "reference: index 1 is unknown, there are 1"),
-        ({"constraints": (Constraint("no_such_rule", 1),)}, "no_such_rule"),
         ({"rooms": (Room("R1", 1, travel={4: 1}),)}, "room R1, travel: index 4 is unknown"),
         ({"meetings": (Meeting("A", (), parent=1),)}, "meeting A, parent: index 1 is unknown"),
         ({"courses": (Course("C", (Configuration("1", (Subpart("s", (7,)),)),)),)}, "course C, subpart s: index 7"),
@@ -98,9 +98,12 @@ def test_what_is_ill_formed_is_refused_and_named(changes, words):
         (lambda: Room("R1", float("nan")), "capacity must be a whole number, found nan"),
         (lambda: Room("R1", True), "capacity must be a whole number, found True"),
         (lambda: Resource("e", ResourceKind.STUDENTS, weight=0), "resource e: weight must lie between 1"),
-        (lambda: Constraint("group_gaps", -1), "rule group_gaps: weight must lie between 0"),
-        (lambda: Constraint("group_gaps", MOST + 1), "weight must lie between 0 and 1000000000, found 1000000001"),
-        (lambda: Constraint("max_per_day", 1, amount=-2), "rule max_per_day: amount must lie"),
+        (lambda: Constraint(rule_named("group_gaps"), -1), "rule group_gaps: weight must lie between 0"),
+        (
+            lambda: Constraint(rule_named("group_gaps"), MOST + 1),
+            "weight must lie between 0 and 1000000000, found 1000000001",
+        ),
+        (lambda: Constraint(rule_named("max_per_day"), 1, amount=-2), "rule max_per_day: amount must lie"),
         (lambda: TimeOption(Time(0, 1, 1), -3), "time option at slot 0: penalty must lie"),
         (lambda: RoomOption(0, -3), "option of room 0: penalty must lie"),
         (lambda: Meeting("A", (), size=-1), "meeting A: size must lie"),

@@ -18,13 +18,14 @@ from webapp.engine.instance import (
     Meeting,
     Placement,
     Resource,
-    ResourceKind,
     Room,
     RoomOption,
     TimeOption,
 )
 from webapp.engine.nearby import DEAREST, STEPS, Search, priced, prices, settled, stay_close, sweep
 from webapp.engine.pins import with_pins
+from webapp.engine.rule import ResourceKind
+from webapp.engine.rules import rule_named
 from webapp.engine.search.compile import compile_instance
 from webapp.engine.solution import Solution
 from webapp.engine.timegrid import Time, TimeGrid
@@ -38,7 +39,10 @@ def gappy() -> tuple[Instance, Solution]:
     times = tuple(TimeOption(Time(slot, 1, 1)) for slot in range(4))
     meetings = tuple(Meeting(f"M{number}", times, (RoomOption(0),), (0,)) for number in range(2))
     rules = ("all_placed", "room_clash", "instructor_clash")
-    constraints = (*(Constraint(rule, None) for rule in rules), Constraint("instructor_gaps", GAP))
+    constraints = (
+        *(Constraint(rule_named(rule), None) for rule in rules),
+        Constraint(rule_named("instructor_gaps"), GAP),
+    )
     teacher = Resource("T", ResourceKind.INSTRUCTOR)
     instance = Instance("gappy", TimeGrid(1, 4), (Room("A", 9),), (teacher,), meetings, constraints)
     return instance, Solution((Placement(Time(0, 1, 1), 0), Placement(Time(2, 1, 1), 0)))
@@ -78,7 +82,7 @@ def test_the_prices_fall_from_many_times_the_heaviest_weight_to_the_lightest() -
 def test_one_compilation_at_another_price_costs_what_the_truth_counts(data: st.DataObject) -> None:
     instance: Instance = data.draw(instances(hard=HARD))
     left_out = compile_instance(instance).left_out
-    instance = replace(instance, constraints=tuple(c for c in instance.constraints if c.rule not in left_out))
+    instance = replace(instance, constraints=tuple(c for c in instance.constraints if c.rule.name not in left_out))
     before, _ = wander(compile_instance(instance), 1, 200, 5.0)
     near = Search(instance, before)
     for price in (near.lightest, near.lightest + 7, 1000):

@@ -30,7 +30,7 @@ def weights_for(instance, profile):
     found = {}
     for constraint in profiled(instance, profile).constraints:
         if constraint.weight is not None:
-            found[constraint.rule] = max(found.get(constraint.rule, 0), constraint.weight)
+            found[constraint.rule.name] = max(found.get(constraint.rule.name, 0), constraint.weight)
     return found
 
 
@@ -42,12 +42,12 @@ def two_classes(*constraints: Constraint) -> Instance:
 
 
 OWN = (
-    Constraint("all_placed", None),
-    Constraint("group_gaps", 2),
-    Constraint("min_working_days", 5, meetings=(0, 1), amount=2),
-    Constraint("avoided_times", 1, resources=(RAO,), cells=frozenset({0})),
-    Constraint("avoided_times", 3, resources=(RAO,), cells=frozenset({1})),
-    Constraint("room_stability", 0, meetings=(0, 1)),
+    Constraint(rule_named("all_placed"), None),
+    Constraint(rule_named("group_gaps"), 2),
+    Constraint(rule_named("min_working_days"), 5, meetings=(0, 1), amount=2),
+    Constraint(rule_named("avoided_times"), 1, resources=(RAO,), cells=frozenset({0})),
+    Constraint(rule_named("avoided_times"), 3, resources=(RAO,), cells=frozenset({1})),
+    Constraint(rule_named("room_stability"), 0, meetings=(0, 1)),
 )
 
 
@@ -76,7 +76,7 @@ def test_a_profile_lifts_what_it_is_named_for_and_leaves_the_rest():
 
 def test_a_lifted_rule_keeps_the_proportions_of_its_weights():
     found = profiled(two_classes(*OWN), "Faculty-First").constraints
-    assert [c.weight for c in found if c.rule == "avoided_times"] == [7, 20]
+    assert [c.weight for c in found if c.rule.name == "avoided_times"] == [7, 20]
 
 
 def test_room_saving_minds_rooms_before_seats():
@@ -85,9 +85,9 @@ def test_room_saving_minds_rooms_before_seats():
 
 
 def test_hard_rules_stay_hard_and_are_not_added_again():
-    instance = two_classes(Constraint("group_gaps", None), Constraint("all_placed", None))
+    instance = two_classes(Constraint(rule_named("group_gaps"), None), Constraint(rule_named("all_placed"), None))
     found = profiled(instance, "Student-First").constraints
-    assert [c.weight for c in found if c.rule in ("group_gaps", "all_placed")] == [None, None]
+    assert [c.weight for c in found if c.rule.name in ("group_gaps", "all_placed")] == [None, None]
 
 
 def test_wishes_that_nobody_has_are_not_invented():
@@ -117,7 +117,7 @@ def test_the_yardstick_is_in_the_order_of_the_rules():
 
 
 def test_each_profile_prefers_the_timetable_that_is_better_in_what_it_is_named_for():
-    instance = two_classes(*OWN, Constraint("instructor_gaps", 1))
+    instance = two_classes(*OWN, Constraint(rule_named("instructor_gaps"), 1))
     apart = Solution((at(0, 0, room=HALL), at(1, 4, room=LAB)))
     together = Solution((at(0, 2, room=LAB), at(0, 3, room=LAB)))
     for profile in SPECIAL:
@@ -131,7 +131,11 @@ def test_the_criterion_of_balanced_is_the_cost():
 
 
 def test_nothing_violated_is_100_and_one_average_violation_a_meeting_is_50():
-    instance = two_classes(Constraint("all_placed", None), Constraint("group_gaps", 1), Constraint("group_days", 3))
+    instance = two_classes(
+        Constraint(rule_named("all_placed"), None),
+        Constraint(rule_named("group_gaps"), 1),
+        Constraint(rule_named("group_days"), 3),
+    )
     assert quality_score(instance, Score({}, {}, 0, 0)) == Decimal("100.00")
     assert quality_score(instance, Score({}, {}, 0, 4)) == Decimal("50.00")
     assert quality_score(instance, Score({}, {}, 1, 0)) == Decimal("50.00")
@@ -147,7 +151,9 @@ def test_weights_of_another_unit_give_the_same_quality():
     solution = Solution((at(0, 0), at(0, 3)))
     scores = []
     for unit in (1, 10):
-        instance = two_classes(Constraint("group_gaps", 2 * unit), Constraint("group_days", unit))
+        instance = two_classes(
+            Constraint(rule_named("group_gaps"), 2 * unit), Constraint(rule_named("group_days"), unit)
+        )
         scores.append(quality_score(instance, evaluate(instance, solution)))
     assert scores[0] == scores[1]
 

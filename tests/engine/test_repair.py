@@ -17,7 +17,6 @@ from webapp.engine.instance import (
     Meeting,
     Placement,
     Resource,
-    ResourceKind,
     Room,
     RoomOption,
     TimeOption,
@@ -25,6 +24,8 @@ from webapp.engine.instance import (
 from webapp.engine.nearby import Near
 from webapp.engine.repair import Change, PersonOut, RoomOut, changed, repair
 from webapp.engine.result import Status
+from webapp.engine.rule import ResourceKind
+from webapp.engine.rules import rule_named
 from webapp.engine.solution import Solution
 from webapp.engine.timegrid import Time, TimeGrid
 
@@ -47,8 +48,10 @@ def tiny(random: Random) -> tuple[Instance, Solution]:
         )
         for i in range(number)
     )
-    soft = (Constraint("instructor_gaps", 1), Constraint("room_stability", 2, (0,)))
-    instance = Instance("tiny", grid, rooms, people, meetings, (*(Constraint(r, None) for r in HARD), *soft))
+    soft = (Constraint(rule_named("instructor_gaps"), 1), Constraint(rule_named("room_stability"), 2, (0,)))
+    instance = Instance(
+        "tiny", grid, rooms, people, meetings, (*(Constraint(rule_named(r), None) for r in HARD), *soft)
+    )
     return instance, window(instance, Solution.empty(instance), range(number), 5)
 
 
@@ -123,7 +126,7 @@ def waiting(rooms: int) -> tuple[Instance, Solution]:
         Meeting("W", times, (RoomOption(0),), (1,)),
     )
     named = tuple(Room(code, 10) for code in "ABC"[:rooms])
-    instance = Instance("waiting", grid, named, people, meetings, tuple(Constraint(r, None) for r in HARD))
+    instance = Instance("waiting", grid, named, people, meetings, tuple(Constraint(rule_named(r), None) for r in HARD))
     stands = (Placement(Time(0, 1, 1), 0), Placement(Time(1, 1, 1), 0), Placement())
     return instance, Solution(stands)
 
@@ -163,7 +166,11 @@ def test_each_rung_moves_more_costs_less_and_breaks_nothing() -> None:
     before = window(instance, Solution.empty(instance), range(len(instance.meetings)), 5)
     room = before.placements[0].room
     assert room is not None
-    soft = (Constraint("instructor_gaps", 3), Constraint("group_gaps", 2), Constraint("room_stability", 1))
+    soft = (
+        Constraint(rule_named("instructor_gaps"), 3),
+        Constraint(rule_named("group_gaps"), 2),
+        Constraint(rule_named("room_stability"), 1),
+    )
     instance = replace(instance, constraints=(*instance.constraints, *soft))
     found = repair(instance, before, [RoomOut(room)], 10, workers=2)
     rungs = [(rung.moves, rung.cost) for rung in found.ladder]

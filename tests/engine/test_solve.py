@@ -12,10 +12,12 @@ import pytest
 from tests.engine.large import planted_ctt
 from webapp.engine.__main__ import main
 from webapp.engine.evaluate import evaluate
-from webapp.engine.instance import Constraint, Instance, Meeting, Placement, Resource, ResourceKind, TimeOption
+from webapp.engine.instance import Constraint, Instance, Meeting, Placement, Resource, TimeOption
 from webapp.engine.params import SearchParams, SolveParams
 from webapp.engine.readers import read
 from webapp.engine.result import Status
+from webapp.engine.rule import ResourceKind
+from webapp.engine.rules import rule_named
 from webapp.engine.search.annealing import HARD_ALONE, Found
 from webapp.engine.search.warmup import tiny
 from webapp.engine.solution import Solution
@@ -130,9 +132,13 @@ def test_a_hard_rule_that_the_search_does_not_see_is_kept_all_the_same() -> None
     grid = TimeGrid(1, 20)
     times = tuple(TimeOption(Time(slot, 1, 1), 20 - slot) for slot in range(20))
     meetings = tuple(Meeting(f"m{n}", times, (), (0,), needs_room=False) for n in range(13))
-    hard = (Constraint("all_placed", None), Constraint("group_clash", None), Constraint("max_in_row", None, amount=2))
+    hard = (
+        Constraint(rule_named("all_placed"), None),
+        Constraint(rule_named("group_clash"), None),
+        Constraint(rule_named("max_in_row"), None, amount=2),
+    )
     group = (Resource("g", ResourceKind.GROUP),)
-    instance = Instance("fine", grid, (), group, meetings, (*hard, Constraint("time_penalty", 1)))
+    instance = Instance("fine", grid, (), group, meetings, (*hard, Constraint(rule_named("time_penalty"), 1)))
     notes = Notes()
     result = solve(instance, SolveParams(seconds=4.0), observer=notes)
     assert result.hard == 0
@@ -162,7 +168,7 @@ def test_what_only_cpsat_could_place_is_not_melted_again(planted: Path, monkeypa
 def test_an_instance_without_meetings_or_rooms_is_no_accident() -> None:
     """Nothing to place is solved; meetings without any room are all unplaced."""
     base = tiny()
-    empty = Instance("empty", base.grid, base.rooms, (), (), (Constraint("all_placed", None),))
+    empty = Instance("empty", base.grid, base.rooms, (), (), (Constraint(rule_named("all_placed"), None),))
     assert solve(empty, QUICK).status is Status.OPTIMAL
     bare = replace(base, rooms=(), meetings=tuple(replace(m, rooms=()) for m in base.meetings))
     assert len(solve(bare, QUICK).unplaced) == 4
@@ -173,7 +179,9 @@ def test_a_pinned_meeting_stands_where_it_is_pinned() -> None:
     base = tiny()
     pin = Placement(base.meetings[0].times[4].time, 1)
     instance = replace(base, meetings=(replace(base.meetings[0], pin=pin), *base.meetings[1:]))
-    result = solve(replace(instance, constraints=(*instance.constraints, Constraint("pinned", None))), QUICK)
+    result = solve(
+        replace(instance, constraints=(*instance.constraints, Constraint(rule_named("pinned"), None))), QUICK
+    )
     assert result.hard == 0
     assert result.solution.placements[0] == pin
 
@@ -235,7 +243,7 @@ def test_a_bound_is_proven_where_there_are_workers_for_it(tmp_path: Path) -> Non
     path.write_text(planted_ctt(courses=12, rooms=4, curricula=10), encoding="utf-8")
     instance = read(path)
     hard = tuple(constraint for constraint in instance.constraints if constraint.hard)
-    instance = replace(instance, constraints=(*hard, Constraint("group_days", 1)))
+    instance = replace(instance, constraints=(*hard, Constraint(rule_named("group_days"), 1)))
     notes = Notes()
     result = solve(instance, SolveParams(seconds=10.0, workers=2), observer=notes)
     assert result.hard == 0
@@ -248,7 +256,7 @@ def test_a_bound_is_proven_where_there_are_workers_for_it(tmp_path: Path) -> Non
 def test_a_run_ends_where_the_cost_is_the_bound() -> None:
     """Four meetings, three slots a day: two days at least. Nobody looks for a minute whether one would do."""
     base = tiny()
-    constraints = (*base.constraints[:3], Constraint("group_days", 3))
+    constraints = (*base.constraints[:3], Constraint(rule_named("group_days"), 3))
     notes = Notes()
     begin = time.monotonic()
     result = solve(replace(base, constraints=constraints), SolveParams(seconds=60.0, workers=2), observer=notes)
@@ -287,7 +295,12 @@ def hard_to_place() -> Instance:
     pairs = [pair for pair in combinations(range(5), 2) for _ in range(4)]
     meetings = tuple(Meeting(f"m{n}", times, (), pair, needs_room=False) for n, pair in enumerate([*pairs, (0, 1)]))
     return Instance(
-        "pairs", grid, (), people, meetings, (Constraint("all_placed", None), Constraint("instructor_clash", None))
+        "pairs",
+        grid,
+        (),
+        people,
+        meetings,
+        (Constraint(rule_named("all_placed"), None), Constraint(rule_named("instructor_clash"), None)),
     )
 
 

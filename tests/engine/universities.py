@@ -9,11 +9,12 @@ from webapp.engine.instance import (
     Meeting,
     Placement,
     Resource,
-    ResourceKind,
     Room,
     RoomOption,
     TimeOption,
 )
+from webapp.engine.rule import ResourceKind
+from webapp.engine.rules import rule_named
 from webapp.engine.solution import Solution
 from webapp.engine.timegrid import Time, TimeGrid
 
@@ -61,13 +62,16 @@ def university(meetings: int = 1500, seed: int = 1) -> Instance:
     resources = tuple(Resource(f"{kind.value}{i}", kind, weight=3) for kind, size in sizes.items() for i in range(size))
     groups = range(sizes[ResourceKind.INSTRUCTOR], sizes[ResourceKind.INSTRUCTOR] + sizes[ResourceKind.GROUP])
     found: list[Meeting] = []
-    constraints = [Constraint(rule, None) for rule in HARD]
-    constraints += [Constraint(rule, weight) for rule, weight in SOFT.items()]
-    constraints += [Constraint("max_per_day", None, amount=6), Constraint("max_in_row", 5, amount=4)]
+    constraints = [Constraint(rule_named(rule), None) for rule in HARD]
+    constraints += [Constraint(rule_named(rule), weight) for rule, weight in SOFT.items()]
+    constraints += [
+        Constraint(rule_named("max_per_day"), None, amount=6),
+        Constraint(rule_named("max_in_row"), 5, amount=4),
+    ]
     for instructor in range(sizes[ResourceKind.INSTRUCTOR]):
         for rule, weight in (("unavailable", None), ("avoided_times", 2)):
             cells = frozenset(random.sample(range(grid.cells), 4))
-            constraints.append(Constraint(rule, weight, (instructor,), cells=cells))
+            constraints.append(Constraint(rule_named(rule), weight, (instructor,), cells=cells))
     for course in range(meetings // LECTURES):
         who = (
             random.randrange(sizes[ResourceKind.INSTRUCTOR]),
@@ -77,9 +81,9 @@ def university(meetings: int = 1500, seed: int = 1) -> Instance:
         size = random.randint(20, 100)
         indices = tuple(range(len(found), len(found) + LECTURES))
         found += [Meeting(f"C{course}#{i + 1}", times, options, who, size) for i in range(LECTURES)]
-        constraints.append(Constraint("min_working_days", 5, meetings=indices, amount=LECTURES))
-        constraints.append(Constraint("room_stability", 1, meetings=indices))
-        constraints.append(Constraint("different_days", 3, meetings=indices))
+        constraints.append(Constraint(rule_named("min_working_days"), 5, meetings=indices, amount=LECTURES))
+        constraints.append(Constraint(rule_named("room_stability"), 1, meetings=indices))
+        constraints.append(Constraint(rule_named("different_days"), 3, meetings=indices))
     return Instance(f"university of {meetings}", grid, rooms, resources, tuple(found), tuple(constraints))
 
 

@@ -130,7 +130,7 @@ class _Search:
         counts: Counter[str] = Counter()
         people: dict[int, _Changes] = defaultdict(list)
         for part, change in changes:
-            counts[self.instance.constraints[part.constraint].rule] += change
+            counts[self.instance.constraints[part.constraint].rule.name] += change
             if part.subject.resource is not None:
                 people[part.subject.resource].append((part, change))
         worth = {who: self._worth(theirs) for who, theirs in sorted(people.items())}

@@ -13,9 +13,9 @@ from enum import StrEnum
 from webapp.engine.domains import ANY_TIME, Domains, meetings_of
 from webapp.engine.instance import Constraint, Instance, Placement
 from webapp.engine.matching import violator
-from webapp.engine.rules import rule_named
+from webapp.engine.rule import Rule
 from webapp.engine.rules.different_days import DifferentDays
-from webapp.engine.rules.family import ChoiceRule, ClashRule, Rule, Subject
+from webapp.engine.rules.family import ChoiceRule, ClashRule, Subject, subjects_of
 from webapp.engine.rules.max_per_day import MaxPerDay
 from webapp.engine.rules.max_per_week import MaxPerWeek
 from webapp.engine.rules.pinned import Pinned
@@ -110,7 +110,7 @@ class _Counter:
         self.names = names
         self.instance, self.grid, self.domains = instance, instance.grid, domains
         self.hard: list[Hard] = [
-            (index, constraint, rule_named(constraint.rule))
+            (index, constraint, constraint.rule)
             for index, constraint in enumerate(instance.constraints)
             if constraint.hard
         ]
@@ -123,7 +123,7 @@ class _Counter:
                 for meeting in meetings_of(instance, constraint):
                     self._choices.setdefault(meeting, []).append(index)
             elif isinstance(rule, MaxPerDay | MaxPerWeek):
-                for subject in rule.subjects(instance, constraint):
+                for subject in subjects_of(instance, constraint):
                     self._limits.setdefault(subject, []).append((index, constraint, rule))
 
     # --- what a meeting needs and may have ------------------------------------------------------
@@ -164,7 +164,7 @@ class _Counter:
 
     def _narrows(self, index: int, meeting: int) -> bool:
         constraint, what = self.instance.constraints[index], self.instance.meetings[meeting]
-        rule = rule_named(constraint.rule)
+        rule = constraint.rule
         places: Iterable[Placement] = ()
         if not isinstance(rule, ChoiceRule) or isinstance(rule, Pinned):
             return what.pin is not None
@@ -218,7 +218,7 @@ class _Counter:
         for index, constraint, rule in self.hard:
             if not isinstance(rule, ClashRule) or rule.rooms:
                 continue
-            for subject in rule.subjects(self.instance, constraint):
+            for subject in subjects_of(self.instance, constraint):
                 meetings = tuple(m for m in subject.meetings if m not in lonely)
                 found = self._person(subject, meetings, constraint, index)
                 if found is not None:

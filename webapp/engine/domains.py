@@ -9,8 +9,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from webapp.engine.instance import UNPLACED, Constraint, Instance, Placement, TimeOption
-from webapp.engine.rules import rule_named
-from webapp.engine.rules.family import ChoiceRule, ClashRule, PairRule
+from webapp.engine.rules.family import ChoiceRule, ClashRule, PairRule, subjects_of
 from webapp.engine.rules.pinned import Pinned
 from webapp.engine.rules.possible_time import PossibleTime
 from webapp.engine.rules.room_closed import RoomClosed
@@ -24,14 +23,14 @@ ANY_TIME = Time(0, 1, 1)
 def meetings_of(instance: Instance, constraint: Constraint) -> Counter[int]:
     """The meetings that a constraint is about, and for how many of its subjects each counts."""
     found: Counter[int] = Counter()
-    for subject in rule_named(constraint.rule).subjects(instance, constraint):
+    for subject in subjects_of(instance, constraint):
         found.update(subject.meetings)
     return found
 
 
 def pieces(instance: Instance, constraint: Constraint) -> Iterator[Constraint]:
     """Yield a constraint in parts: one per person, group, pinned meeting or set of meetings."""
-    rule = rule_named(constraint.rule)
+    rule = constraint.rule
     if isinstance(rule, PairRule) or (isinstance(rule, ClashRule) and rule.rooms):
         yield constraint
     elif isinstance(rule, Pinned):
@@ -41,7 +40,7 @@ def pieces(instance: Instance, constraint: Constraint) -> Iterator[Constraint]:
     elif isinstance(rule, ChoiceRule) and not constraint.resources:
         yield constraint
     else:
-        for subject in rule.subjects(instance, constraint):
+        for subject in subjects_of(instance, constraint):
             if subject.resource is not None:
                 yield replace(constraint, resources=(subject.resource,), meetings=())
             elif subject.meetings:
@@ -61,7 +60,7 @@ class Domains:
         self.instance = instance
         self._rules: list[list[tuple[ChoiceRule, Constraint]]] = [[] for _ in instance.meetings]
         for index, constraint in enumerate(instance.constraints):
-            rule = rule_named(constraint.rule)
+            rule = constraint.rule
             if constraint.hard and index not in without and isinstance(rule, ChoiceRule):
                 for meeting in meetings_of(instance, constraint):
                     self._rules[meeting].append((rule, constraint))

@@ -52,11 +52,11 @@ class Score:
         costs: Counter[str] = Counter()
         hard = 0
         for constraint, count in zip(instance.constraints, totals, strict=True):
-            counts[constraint.rule] += count
+            counts[constraint.rule.name] += count
             if constraint.weight is None:
                 hard += count
             else:
-                costs[constraint.rule] += constraint.weight * count
+                costs[constraint.rule.name] += constraint.weight * count
         return cls(_ordered(counts), _ordered(costs), hard, sum(costs.values()))
 
 
@@ -112,8 +112,10 @@ def violations(
 ) -> Iterator[Violation]:
     """Yield everything that counts, hard rules first in the order of `RULES`; or of one rule only."""
     names = names or Names.of(instance)
-    used = [i for i, constraint in enumerate(instance.constraints) if rule in (None, constraint.rule)]
-    for index in sorted(used, key=lambda i: (not instance.constraints[i].hard, _ORDER[instance.constraints[i].rule])):
+    used = [i for i, constraint in enumerate(instance.constraints) if rule in (None, constraint.rule.name)]
+    for index in sorted(
+        used, key=lambda i: (not instance.constraints[i].hard, _ORDER[instance.constraints[i].rule.name])
+    ):
         for part in parts(instance, solution.placements, index):
             yield told(instance, solution.placements, part, names)
 
@@ -122,7 +124,7 @@ def told(instance: Instance, placements: Sequence[Placement], part: Part, names:
     """The violation that a part is."""
     constraint = instance.constraints[part.constraint]
     return Violation(
-        rule=constraint.rule,
+        rule=constraint.rule.name,
         constraint=part.constraint,
         subject=subject_label(instance, part, names),
         count=part.count,
@@ -215,7 +217,7 @@ class Timetable:
         counts: Counter[str] = Counter()
         for index, change in summed.items():
             constraint = self.instance.constraints[index]
-            counts[constraint.rule] += change
+            counts[constraint.rule.name] += change
             if constraint.weight is None:
                 hard += change
             else:

@@ -6,21 +6,13 @@ checks again. Infeasible data is legal: it builds, and `explain` says why it can
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from functools import cached_property
 
+from webapp.engine.rule import ResourceKind, Rule
 from webapp.engine.timegrid import Time, TimeGrid
 
 MOST = 1_000_000_000
 """No size, weight, capacity or penalty may exceed this: far above any real one, far below overflow."""
-
-
-class ResourceKind(StrEnum):
-    """Whose time a resource is."""
-
-    INSTRUCTOR = "instructor"
-    GROUP = "group"
-    STUDENTS = "students"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +150,7 @@ class Constraint:
     Parameters
     ----------
     rule
-        Name of a rule in `webapp.engine.rules.RULES`, which says how the other fields are read.
+        One of `webapp.engine.rules.RULES`, which says how the other fields are read.
     weight
         Penalty per unit of the rule's count; None makes it hard.
     resources, meetings
@@ -172,7 +164,7 @@ class Constraint:
         Who or what it is about, for sentences.
     """
 
-    rule: str
+    rule: Rule
     weight: int | None
     resources: tuple[int, ...] = ()
     meetings: tuple[int, ...] = ()
@@ -181,7 +173,7 @@ class Constraint:
     label: str = ""
 
     def __post_init__(self) -> None:
-        where = f"rule {self.rule}"
+        where = f"rule {self.rule.name}"
         if self.weight is not None:
             _whole("weight", self.weight, where)
         _whole("amount", self.amount, where)
@@ -304,10 +296,7 @@ class Instance:
             _indices((placement.room,), len(self.rooms), where)
 
     def _check_constraint(self, constraint: Constraint) -> None:
-        from webapp.engine.rules import rule_named  # the rules are written in terms of instances
-
-        where = f"rule {constraint.rule} {constraint.label}".rstrip()
-        rule_named(constraint.rule)
+        where = f"rule {constraint.rule.name} {constraint.label}".rstrip()
         _indices(constraint.resources, len(self.resources), f"{where}, resources")
         _indices(constraint.meetings, len(self.meetings), f"{where}, meetings")
         for cell in constraint.cells:
@@ -339,7 +328,7 @@ class Instance:
         Rules that ``weights`` does not name keep theirs; hard ones stay hard.
         """
         changed = tuple(
-            replace(c, weight=weights[c.rule]) if c.weight is not None and c.rule in weights else c
+            replace(c, weight=weights[c.rule.name]) if c.weight is not None and c.rule.name in weights else c
             for c in self.constraints
         )
         return replace(self, constraints=changed)

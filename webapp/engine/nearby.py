@@ -18,6 +18,7 @@ from webapp.engine.evaluate import evaluate
 from webapp.engine.instance import Constraint, Instance, Placement
 from webapp.engine.params import SearchParams
 from webapp.engine.result import Stop, never
+from webapp.engine.rules import rule_named
 from webapp.engine.search.annealing import anneal_rounds
 from webapp.engine.search.budget import TimeBudget
 from webapp.engine.search.compile import Compiled, compile_instance
@@ -46,7 +47,7 @@ def prices(instance: Instance) -> list[int]:
 
 def priced(instance: Instance, before: Solution, price: int) -> Instance:
     """The instance in which each meeting that stands elsewhere than before costs so much."""
-    near = Constraint("changes", price)
+    near = Constraint(rule_named("changes"), price)
     return replace(instance, reference=before.placements, constraints=(*instance.constraints, near))
 
 

@@ -10,17 +10,17 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from webapp.engine.instance import Constraint, Instance, Placement
-from webapp.engine.rules import rule_named
+from webapp.engine.rule import Rule
 from webapp.engine.rules.family import (
     ChoiceRule,
     ClashRule,
     DayPatternRule,
     PairRule,
     PlacedRule,
-    Rule,
     SamePlaceRule,
     Subject,
     WeekPatternRule,
+    subjects_of,
 )
 from webapp.engine.rules.patterns import averaged, day_patterns, week_loads
 
@@ -44,11 +44,11 @@ class Part:
 def parts(instance: Instance, placements: Sequence[Placement], index: int) -> Iterator[Part]:
     """Yield the parts of a constraint (by its index) that count at least 1."""
     constraint = instance.constraints[index]
-    rule = rule_named(constraint.rule)
+    rule = constraint.rule
     if isinstance(rule, PairRule):
         yield from _pair_parts(instance, placements, index, rule)
         return
-    for subject in rule.subjects(instance, constraint):
+    for subject in subjects_of(instance, constraint):
         found = _subject_parts(instance, placements, index, rule, subject)
         yield from (Part(index, subject, *part) for part in found if part[0])
 

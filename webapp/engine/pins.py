@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from webapp.engine.instance import Constraint, Instance, Placement
+from webapp.engine.rules import rule_named
 
 
 def with_pins(instance: Instance, pins: Mapping[int, Placement]) -> Instance:
@@ -24,7 +25,7 @@ def with_pins(instance: Instance, pins: Mapping[int, Placement]) -> Instance:
     return replace(
         instance,
         meetings=tuple(meetings),
-        constraints=(*instance.constraints, Constraint("pinned", None, meetings=tuple(sorted(pins)))),
+        constraints=(*instance.constraints, Constraint(rule_named("pinned"), None, meetings=tuple(sorted(pins)))),
         interchangeable=apart(instance, pins.keys()),
     )
 

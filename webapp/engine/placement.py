@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from webapp.engine.domains import Domains
 from webapp.engine.instance import UNPLACED, Instance
 from webapp.engine.result import Unplaced
-from webapp.engine.rules import rule_named
-from webapp.engine.rules.family import ClashRule
+from webapp.engine.rules.family import ClashRule, subjects_of
 from webapp.engine.solution import Solution
 from webapp.engine.timegrid import Time
 
@@ -32,7 +31,7 @@ def _hard_clashes(instance: Instance, solution: Solution) -> Iterator[tuple[int,
     placed = [(m, p.time, p.room) for m, p in enumerate(solution.placements) if p.time is not None]
     sets: list[list[int]] = []
     for constraint in instance.constraints:
-        rule = rule_named(constraint.rule)
+        rule = constraint.rule
         if constraint.hard and isinstance(rule, ClashRule):
             if rule.rooms:
                 by_room: dict[int, list[int]] = defaultdict(list)
@@ -41,7 +40,7 @@ def _hard_clashes(instance: Instance, solution: Solution) -> Iterator[tuple[int,
                         by_room[room].append(meeting)
                 sets += by_room.values()
             else:
-                sets += [list(subject.meetings) for subject in rule.subjects(instance, constraint)]
+                sets += [list(subject.meetings) for subject in subjects_of(instance, constraint)]
     times = {meeting: time for meeting, time, _ in placed}
     for members in sets:
         here = sorted(m for m in members if m in times)

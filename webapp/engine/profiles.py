@@ -13,6 +13,7 @@ from decimal import ROUND_DOWN, Decimal
 from webapp.engine.evaluate import Score
 from webapp.engine.instance import MOST, Constraint, Instance
 from webapp.engine.rules import RULES, rule_named
+from webapp.engine.rules.family import subjects_of
 
 
 @dataclass(frozen=True)
@@ -112,8 +113,10 @@ def profile_named(name: str) -> Profile:
 
 def measured(instance: Instance) -> Instance:
     """The same problem with everything on the yardstick counted, at weight 0 where it has no weight."""
-    used = {constraint.rule for constraint in instance.constraints}
-    added = [Constraint(rule, 0) for rule in ABOUT_ALL if rule not in used and _has_subjects(instance, rule)]
+    used = {constraint.rule.name for constraint in instance.constraints}
+    added = [
+        Constraint(rule_named(rule), 0) for rule in ABOUT_ALL if rule not in used and _has_subjects(instance, rule)
+    ]
     return replace(instance, constraints=(*instance.constraints, *added))
 
 
@@ -128,8 +131,8 @@ def profiled(instance: Instance, profile: str) -> Instance:
     found = []
     for constraint in measured(instance).constraints:
         if constraint.weight is not None:
-            least = max(1, factors[constraint.rule] * unit) if constraint.rule in factors else 0
-            constraint = replace(constraint, weight=_lifted(constraint.weight, heaviest[constraint.rule], least))
+            least = max(1, factors[constraint.rule.name] * unit) if constraint.rule.name in factors else 0
+            constraint = replace(constraint, weight=_lifted(constraint.weight, heaviest[constraint.rule.name], least))
         if constraint.weight != 0:
             found.append(constraint)
     return replace(instance, constraints=tuple(found))
@@ -180,7 +183,8 @@ def _heaviest(instance: Instance) -> dict[str, int]:
     found: dict[str, int] = {}
     for constraint in instance.constraints:
         if constraint.weight is not None:
-            found[constraint.rule] = max(found.get(constraint.rule, 0), constraint.weight)
+            name = constraint.rule.name
+            found[name] = max(found.get(name, 0), constraint.weight)
     return {rule.name: found[rule.name] for rule in RULES if rule.name in found}
 
 
@@ -192,5 +196,4 @@ def _lifted(weight: int, heaviest: int, least: int) -> int:
 
 
 def _has_subjects(instance: Instance, rule: str) -> bool:
-    subjects = rule_named(rule).subjects(instance, Constraint(rule, 0))
-    return any(subject.meetings for subject in subjects)
+    return any(subject.meetings for subject in subjects_of(instance, Constraint(rule_named(rule), 0)))

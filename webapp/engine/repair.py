@@ -26,6 +26,7 @@ from webapp.engine.explain.core import MOST_PLACES, places
 from webapp.engine.instance import UNPLACED, Constraint, Instance, Placement
 from webapp.engine.nearby import Near, prices, settled, stay_close, sweep
 from webapp.engine.result import Status, Stop, never
+from webapp.engine.rules import rule_named
 from webapp.engine.solution import Solution
 from webapp.engine.timegrid import Time
 
@@ -131,14 +132,14 @@ def changed(instance: Instance, changes: Sequence[Change]) -> Instance:
             case PersonOut(resource, cells):
                 gone = cells or frozenset(range(grid.cells))
                 label = instance.resources[resource].label
-                added.append(Constraint("unavailable", None, (resource,), cells=gone, label=label))
+                added.append(Constraint(rule_named("unavailable"), None, (resource,), cells=gone, label=label))
             case Grown(grown, size):
                 for meeting in grown:
                     meetings[meeting] = replace(meetings[meeting], size=size)
-                added.append(Constraint("room_capacity", None, meetings=grown))
+                added.append(Constraint(rule_named("room_capacity"), None, meetings=grown))
     closing = any(isinstance(change, RoomOut) for change in changes)
-    if closing and not any(c.rule == "room_closed" and c.hard for c in instance.constraints):
-        added.append(Constraint("room_closed", None))
+    if closing and not any(c.rule.name == "room_closed" and c.hard for c in instance.constraints):
+        added.append(Constraint(rule_named("room_closed"), None))
     changed_constraints = (*instance.constraints, *added)
     return replace(instance, rooms=tuple(rooms), meetings=tuple(meetings), constraints=changed_constraints)
 

@@ -318,7 +318,8 @@ class _Run:
     def _disproved(self, by: str) -> None:
         """No timetable keeps every hard rule: the search goes on, so that as few as possible are broken."""
         if any(
-            c.hard and c.rule == "all_placed" and not (c.meetings or c.resources) for c in self.instance.constraints
+            c.hard and c.rule.name == "all_placed" and not (c.meetings or c.resources)
+            for c in self.instance.constraints
         ):
             self.disproof = by
 

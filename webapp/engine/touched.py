@@ -11,17 +11,17 @@ from enum import Flag, auto
 
 from webapp.engine.instance import Constraint, Instance, Placement
 from webapp.engine.parts import Part, pair_weight
-from webapp.engine.rules import rule_named
+from webapp.engine.rule import Rule
 from webapp.engine.rules.family import (
     ChoiceRule,
     ClashRule,
     DayPatternRule,
     PairRule,
     PlacedRule,
-    Rule,
     SamePlaceRule,
     Subject,
     WeekPatternRule,
+    subjects_of,
 )
 from webapp.engine.rules.patterns import DayPattern, averaged, day_patterns, week_loads
 from webapp.engine.timegrid import Time
@@ -71,7 +71,7 @@ class Touched:
         self._by_subject: dict[Subject, _Watch] = {}
         self._there: dict[tuple[int, Time], tuple[set[int], dict[int, list[int]]]] = {}
         for index, constraint in enumerate(instance.constraints):
-            self._register(index, constraint, rule_named(constraint.rule))
+            self._register(index, constraint, constraint.rule)
         self._start()
 
     def _register(self, index: int, constraint: Constraint, rule: Rule) -> None:
@@ -83,7 +83,7 @@ class Touched:
         if isinstance(rule, ClashRule) and rule.rooms:
             self._room_clashes.append(index)
             return
-        for subject in rule.subjects(self.instance, constraint):
+        for subject in subjects_of(self.instance, constraint):
             if isinstance(rule, PlacedRule):
                 for meeting in subject.meetings:
                     self._placed[meeting].append((index, subject))

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from webapp.engine.instance import Instance, Placement
 from webapp.engine.parts import Part
-from webapp.engine.rules import rule_named
 from webapp.engine.timegrid import Time
 
 NAMED_AT_MOST = 3
@@ -62,7 +61,7 @@ def subject_label(instance: Instance, part: Part, names: Names) -> str:
 def sentence(instance: Instance, placements: Sequence[Placement], part: Part, names: Names) -> str:
     """Say what a part counts, where the meetings stand as ``placements`` says."""
     constraint = instance.constraints[part.constraint]
-    rule = rule_named(constraint.rule)
+    rule = constraint.rule
     first = placements[part.meetings[0]] if part.meetings else Placement()
     said = rule.finding.format(
         who=subject_label(instance, part, names),

@@ -19,7 +19,6 @@ from webapp.engine.pins import with_pins
 from webapp.engine.placement import reasons
 from webapp.engine.repair import Change as EngineChange
 from webapp.engine.repair import Grown, PersonOut, Repair, RoomOut, Rung, changed, displaced, repair
-from webapp.engine.rules import rule_named
 from webapp.engine.rules.family import ChoiceRule
 from webapp.engine.solution import Solution
 from webapp.engine.solve import resolve
@@ -113,7 +112,7 @@ def _excusing(instance: Instance, solution: Solution, overrides: Overrides) -> I
     """The instance in which no rule about single placements that a word excuses forbids a meeting where it stands."""
     found = []
     for constraint in instance.constraints:
-        rule = rule_named(constraint.rule)
+        rule = constraint.rule
         if not constraint.hard or not isinstance(rule, ChoiceRule):
             found.append(constraint)
             continue

@@ -105,7 +105,7 @@ class Tried:
 def fingerprint(instance: Instance, constraint: Constraint) -> str:
     """By what a rule for somebody is found again in an instance that was made anew from the same rows."""
     told = [
-        constraint.rule,
+        constraint.rule.name,
         [instance.resources[resource].code for resource in constraint.resources],
         [instance.meetings[meeting].code for meeting in constraint.meetings],
         sorted(constraint.cells),

@@ -14,12 +14,12 @@ from webapp.engine.instance import (
     Meeting,
     Placement,
     Resource,
-    ResourceKind,
     Room,
     RoomOption,
     TimeOption,
 )
 from webapp.engine.result import Status
+from webapp.engine.rule import ResourceKind
 from webapp.engine.rules import rule_named
 from webapp.engine.rules.family import ClashRule, PairRule
 from webapp.engine.solution import Solution
@@ -90,7 +90,7 @@ def random_constraint(random: Random, instance: Instance, rule: str, weight: int
         resources = tuple(sorted(random.sample(range(6), 2)))
     elif choice < 0.6:
         meetings = some
-    return Constraint(rule, weight, resources, meetings, cells, random.randint(0, 3), "it")
+    return Constraint(rule_named(rule), weight, resources, meetings, cells, random.randint(0, 3), "it")
 
 
 def forced(variables: Variables, solution: Solution) -> None:

@@ -17,7 +17,7 @@ from tests.engine.cpsat.cpsat_cases import (
 from tests.engine.instances import instances, solutions
 from webapp.engine.evaluate import evaluate
 from webapp.engine.instance import Constraint, Instance, Placement, TimeOption
-from webapp.engine.rules import RULES
+from webapp.engine.rules import RULES, rule_named
 from webapp.engine.solution import Solution
 from webapp.engine.timegrid import Time
 
@@ -118,12 +118,12 @@ def test_the_lectures_of_a_course_are_counted_and_not_named() -> None:
             meetings=twins,
             interchangeable=((0, 1, 2),),
             constraints=(
-                Constraint("instructor_clash", None),
-                Constraint("min_working_days", 5, meetings=(0, 1, 2), amount=3),
-                Constraint("different_days", 4, meetings=(0, 1, 2)),
-                Constraint("room_stability", 3, meetings=(0, 1, 2)),
-                Constraint("time_penalty", 1),
-                Constraint("room_capacity", 1),
+                Constraint(rule_named("instructor_clash"), None),
+                Constraint(rule_named("min_working_days"), 5, meetings=(0, 1, 2), amount=3),
+                Constraint(rule_named("different_days"), 4, meetings=(0, 1, 2)),
+                Constraint(rule_named("room_stability"), 3, meetings=(0, 1, 2)),
+                Constraint(rule_named("time_penalty"), 1),
+                Constraint(rule_named("room_capacity"), 1),
             ),
         )
         rooms = [random.choice(first.rooms).room if first.needs_room else None for _ in times]

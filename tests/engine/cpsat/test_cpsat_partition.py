@@ -16,6 +16,7 @@ from webapp.engine.cpsat.partition import partition_bound
 from webapp.engine.evaluate import evaluate
 from webapp.engine.instance import Constraint, Placement
 from webapp.engine.readers.ctt import read_ctt
+from webapp.engine.rules import rule_named
 from webapp.engine.solution import Solution
 
 CTT = Path(os.environ.get("TIMELOOM_BENCHMARKS", "../shared/benchmarks")) / "ctt"
@@ -28,10 +29,10 @@ def test_the_bound_from_parts_never_exceeds_what_trying_everything_finds(monkeyp
         random = Random(seed)
         instance = random_instance(random)
         instance = replace(instance, meetings=instance.meetings[:3])
-        hard = [Constraint(rule, None) for rule in ("all_placed", "room_clash", "instructor_clash")]
-        hard.append(Constraint("max_per_day", None, amount=3))
+        hard = [Constraint(rule_named(rule), None) for rule in ("all_placed", "room_clash", "instructor_clash")]
+        hard.append(Constraint(rule_named("max_per_day"), None, amount=3))
         soft = [
-            Constraint(rule, random.randint(1, 3), amount=2)
+            Constraint(rule_named(rule), random.randint(1, 3), amount=2)
             for rule in ("group_gaps", "isolated_meetings", "min_working_days", "group_days", "time_penalty")
         ]
         instance = replace(instance, constraints=(*hard, *soft))
@@ -56,7 +57,11 @@ def test_the_bound_from_parts_never_exceeds_what_trying_everything_finds(monkeyp
 
 def test_a_larger_term_has_a_bound_below_what_is_found() -> None:
     instance = base(Random(1))
-    soft = [Constraint("isolated_meetings", 2), Constraint("instructor_days", 1), Constraint("group_gaps", 1)]
+    soft = [
+        Constraint(rule_named("isolated_meetings"), 2),
+        Constraint(rule_named("instructor_days"), 1),
+        Constraint(rule_named("group_gaps"), 1),
+    ]
     instance = replace(instance, constraints=(*instance.constraints, *soft))
     found = window(instance, Solution.empty(instance), range(len(instance.meetings)), 4)
     bound = partition_bound(instance, 4)
@@ -66,7 +71,7 @@ def test_a_larger_term_has_a_bound_below_what_is_found() -> None:
 
 def test_hard_rules_that_can_not_hold_are_noticed() -> None:
     planted = overfull_group(Random(0)).instance
-    planted = replace(planted, constraints=(*planted.constraints, Constraint("group_gaps", 1)))
+    planted = replace(planted, constraints=(*planted.constraints, Constraint(rule_named("group_gaps"), 1)))
     assert partition_bound(planted, 10) is None
 
 
@@ -79,5 +84,8 @@ def test_parts_prove_a_bound_where_the_whole_proves_none(name: str) -> None:
 
 def test_parts_that_there_is_no_time_to_gather_prove_nothing() -> None:
     """Told to stop, it ends at once, with the bound that needs no proof."""
-    instance = replace(base(Random(1)), constraints=(Constraint("group_gaps", 1), Constraint("all_placed", None)))
+    instance = replace(
+        base(Random(1)),
+        constraints=(Constraint(rule_named("group_gaps"), 1), Constraint(rule_named("all_placed"), None)),
+    )
     assert partition_bound(instance, 60, stop=lambda: True) == 0

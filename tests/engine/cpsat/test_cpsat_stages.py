@@ -27,7 +27,7 @@ from webapp.engine.explain import Explanation, Verdict, explain
 from webapp.engine.instance import Constraint, Instance, Placement
 from webapp.engine.readers.ctt import read_ctt
 from webapp.engine.result import Status
-from webapp.engine.rules import RULES
+from webapp.engine.rules import RULES, rule_named
 from webapp.engine.rules.family import ChoiceRule
 from webapp.engine.solution import Solution
 from webapp.engine.timegrid import Time
@@ -39,7 +39,9 @@ SOFT = ("room_capacity", "isolated_meetings", "group_gaps", "instructor_days", "
 def with_soft(instance: Instance) -> Instance:
     """The instance with some soft rules and rooms of different sizes."""
     rooms = tuple(replace(room, capacity=10 + 5 * i) for i, room in enumerate(instance.rooms))
-    return replace(instance, rooms=rooms, constraints=(*instance.constraints, *(Constraint(rule, 2) for rule in SOFT)))
+    return replace(
+        instance, rooms=rooms, constraints=(*instance.constraints, *(Constraint(rule_named(rule), 2) for rule in SOFT))
+    )
 
 
 def test_times_then_rooms_give_a_timetable_and_the_bound_is_below_its_cost() -> None:
@@ -65,8 +67,8 @@ def test_the_bound_never_exceeds_what_trying_everything_finds() -> None:
         random = Random(seed)
         instance = random_instance(random)
         instance = replace(instance, meetings=instance.meetings[:3])
-        hard = [Constraint(rule, None) for rule in ("all_placed", "room_clash", "instructor_clash")]
-        soft = [Constraint(rule, random.randint(1, 3), amount=1) for rule in random.sample(names, 6)]
+        hard = [Constraint(rule_named(rule), None) for rule in ("all_placed", "room_clash", "instructor_clash")]
+        soft = [Constraint(rule_named(rule), random.randint(1, 3), amount=1) for rule in random.sample(names, 6)]
         instance = replace(instance, constraints=(*hard, *soft))
         choices = [
             [Placement(o.time, r) for o in m.times for r in ([o.room for o in m.rooms] if m.needs_room else [None])]

@@ -9,8 +9,8 @@ from random import Random
 import pytest
 
 from webapp.engine.evaluate import evaluate
-from webapp.engine.instance import ResourceKind
 from webapp.engine.readers import ReadError, read, read_solution, write_solution
+from webapp.engine.rule import ResourceKind
 
 BENCHMARKS = Path(os.environ.get("TIMELOOM_BENCHMARKS", Path(__file__).parents[4] / "shared" / "benchmarks"))
 

@@ -51,7 +51,7 @@ def test_rooms_that_do_not_suit_are_no_options_and_unavailable_times_are_hard(tm
     assert [[instance.rooms[o.room].code for o in m.rooms] for m in instance.meetings] == [["B"], ["B"], ["A", "B"]]
     domains = Domains(instance)
     assert [len(domains.times(m)) for m in range(3)] == [5, 5, 6]
-    assert any(c.rule == "suitable_room" and c.hard for c in instance.constraints)
+    assert any(c.rule.name == "suitable_room" and c.hard for c in instance.constraints)
 
 
 @pytest.mark.parametrize(

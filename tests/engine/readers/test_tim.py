@@ -53,7 +53,7 @@ def test_a_file_is_read_as_it_is_meant(tmp_path: Path) -> None:
     assert [m.resources for m in instance.meetings] == [(0, 1), (1, 2)]
     assert [[o.room for o in m.rooms] for m in instance.meetings] == [[0, 1], [1]]
     assert [len(m.times) for m in instance.meetings] == [SLOTS, SLOTS - 1]
-    assert [c.meetings for c in instance.constraints if c.rule == "precedence"] == [(0, 1)]
+    assert [c.meetings for c in instance.constraints if c.rule.name == "precedence"] == [(0, 1)]
 
 
 def test_late_lone_and_three_in_a_row_cost_one_each(tmp_path: Path) -> None:

@@ -10,11 +10,12 @@ from webapp.engine.instance import (
     Meeting,
     Placement,
     Resource,
-    ResourceKind,
     Room,
     RoomOption,
     TimeOption,
 )
+from webapp.engine.rule import ResourceKind
+from webapp.engine.rules import rule_named
 from webapp.engine.solution import Solution
 from webapp.engine.timegrid import Time, TimeGrid
 
@@ -66,10 +67,8 @@ def problem(
     """
     if isinstance(meetings, int):
         meetings = [meeting(f"M{i + 1}") for i in range(meetings)]
-    return Instance(
-        "case", grid, tuple(rooms), PEOPLE, tuple(meetings), (Constraint(rule, weight, meetings=only, **constraint),),
-        reference=tuple(reference),
-    )  # fmt: skip
+    constraints = (Constraint(rule_named(rule), weight, meetings=only, **constraint),)
+    return Instance("case", grid, tuple(rooms), PEOPLE, tuple(meetings), constraints, reference=tuple(reference))
 
 
 def count(rule: str, held: Sequence[Placement], meetings: Sequence[Meeting] = (), **fields) -> int:

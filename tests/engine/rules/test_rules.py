@@ -1,5 +1,7 @@
 """The rules' table of contents: complete, in order, and each with a sentence, a file and tests."""
 
+import pickle
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
@@ -33,6 +35,13 @@ def test_a_rule_has_a_test_file(rule):
 def test_names_are_unique_and_find_their_rule():
     assert len({rule.name for rule in RULES}) == len(RULES)
     assert rule_named("room_clash").name == "room_clash"
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_a_rule_made_again_copied_or_pickled_is_the_same_rule(rule):
+    assert type(rule)() is rule
+    assert deepcopy(rule) is rule
+    assert pickle.loads(pickle.dumps(rule)) is rule  # noqa: S301  # our own bytes
 
 
 def test_an_unknown_rule_is_refused_with_the_names_of_the_known():

@@ -11,7 +11,7 @@ from tests.engine.instances import instances
 from webapp.engine.evaluate import Score, evaluate
 from webapp.engine.instance import MOST, Constraint, Instance, Placement
 from webapp.engine.params import SearchParams
-from webapp.engine.rules import RULES
+from webapp.engine.rules import RULES, rule_named
 from webapp.engine.search.annealing import anneal_rounds
 from webapp.engine.search.arrays import unpack
 from webapp.engine.search.budget import WorkBudget
@@ -51,7 +51,7 @@ def test_random_moves_cost_what_the_truth_counts(weeks: bool, data: st.DataObjec
     instance: Instance = data.draw(instances(hard=data.draw(ANY_HARD), weeks=weeks))
     problem = compile_instance(instance)
     solution, believed = wander(problem, data.draw(st.integers(1, 9)), data.draw(st.integers(0, 300)), 50.0)
-    seen = tuple(c for c in instance.constraints if c.rule not in problem.left_out)
+    seen = tuple(c for c in instance.constraints if c.rule.name not in problem.left_out)
     judged = evaluate(replace(instance, constraints=seen), solution)
     assert believed == (judged.hard, judged.cost)
 
@@ -83,9 +83,9 @@ def test_a_pin_binds_as_much_as_the_instance_says(weight: int | str | None, cost
     """Where its time is avoided at 10: a hard or dear pin holds all the same, a cheap one is paid for, none is free."""
     base = tiny()
     pinned = replace(base.meetings[0], pin=Placement(base.meetings[0].times[4].time, 1), resources=(1,))
-    avoided = Constraint("avoided_times", 10, meetings=(0,), cells=frozenset({4}))
-    kept = (Constraint("all_placed", None), Constraint("room_clash", None), avoided)
-    rule = () if weight == "off" else (Constraint("pinned", weight),)
+    avoided = Constraint(rule_named("avoided_times"), 10, meetings=(0,), cells=frozenset({4}))
+    kept = (Constraint(rule_named("all_placed"), None), Constraint(rule_named("room_clash"), None), avoided)
+    rule = () if weight == "off" else (Constraint(rule_named("pinned"), weight),)
     instance = replace(base, meetings=(pinned,), constraints=(*kept, *rule), reference=())
     _, score = cooled(instance)
     assert (score.hard, score.cost) == (0, cost)
@@ -96,8 +96,8 @@ def test_a_closed_room_is_as_closed_as_the_instance_says(weight: int | str | Non
     """The only room is closed all week: hard, the meeting stays out; soft, it is paid for; without the rule, free."""
     base = tiny()
     closed = replace(base.rooms[0], closed=(Time(0, 3, 3),))
-    rule = () if weight == "off" else (Constraint("room_closed", weight),)
-    constraints = (Constraint("all_placed", None), Constraint("room_clash", None), *rule)
+    rule = () if weight == "off" else (Constraint(rule_named("room_closed"), weight),)
+    constraints = (Constraint(rule_named("all_placed"), None), Constraint(rule_named("room_clash"), None), *rule)
     meeting = replace(base.meetings[0], rooms=base.meetings[0].rooms[:1])
     instance = replace(base, rooms=(closed, base.rooms[1]), meetings=(meeting,), constraints=constraints)
     solution, score = cooled(instance)
@@ -109,7 +109,10 @@ def test_a_room_closed_for_some_is_open_for_others() -> None:
     base = tiny()
     closed = replace(base.rooms[0], closed=(Time(0, 3, 3),))
     two = tuple(replace(m, rooms=m.rooms[:1], resources=()) for m in base.meetings[:2])
-    constraints = (Constraint("all_placed", None), Constraint("room_closed", None, meetings=(1,)))
+    constraints = (
+        Constraint(rule_named("all_placed"), None),
+        Constraint(rule_named("room_closed"), None, meetings=(1,)),
+    )
     instance = replace(base, rooms=(closed, base.rooms[1]), meetings=two, constraints=constraints)
     solution, score = cooled(instance)
     assert (score.hard, solution.unplaced) == (1, (1,))
@@ -119,7 +122,7 @@ def test_huge_weights_do_not_spill_into_the_hard_count() -> None:
     """A thousand students without a seat at the dearest there is: the search weighs in larger units, and says so."""
     base = tiny()
     crowds = tuple(replace(meeting, size=1_000) for meeting in base.meetings)
-    dear = tuple(replace(c, weight=MOST) if c.rule == "room_capacity" else c for c in base.constraints)
+    dear = tuple(replace(c, weight=MOST) if c.rule.name == "room_capacity" else c for c in base.constraints)
     instance = replace(base, meetings=crowds, constraints=dear)
     problem = compile_instance(instance)
     solution, (hard, soft) = wander(problem, 1, 300, 5.0)

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session, scoped_session
 
 from tests import factories
 from webapp.engine.evaluate import evaluate
-from webapp.engine.instance import Placement, ResourceKind
+from webapp.engine.instance import Placement
+from webapp.engine.rule import ResourceKind
 from webapp.engine.solution import Solution
 from webapp.engine.timegrid import Time
 from webapp.extensions import db
@@ -222,7 +223,7 @@ def test_wishes_become_constraints_on_the_cells_of_their_slots(session: Db) -> N
     factories.availability(factories.slot(term, 0, 2), WishLevel.PREFER, section_id=section.section_id)
     factories.availability(factories.slot(term, 0, 0), room_id=hall.room_id)
     problem = build_problem(term)
-    by_rule = {c.rule: c for c in problem.instance.constraints if c.cells}
+    by_rule = {c.rule.name: c for c in problem.instance.constraints if c.cells}
     assert by_rule["unavailable"].cells == {3, 4}
     assert by_rule["unavailable"].hard
     assert by_rule["unavailable"].resources == (instance_resource(problem, "Dr Rao"),)
@@ -238,7 +239,7 @@ def test_a_teachers_own_limit_stands_in_place_of_the_terms(session: Db) -> None:
     factories.component(term=term, meetings_per_week=1, faculty=[rao])
     factories.component(term=term, meetings_per_week=1, faculty=[iyer])
     problem = build_problem(term)
-    limits = {c.amount: c.resources for c in problem.instance.constraints if c.rule == "max_per_day"}
+    limits = {c.amount: c.resources for c in problem.instance.constraints if c.rule.name == "max_per_day"}
     assert limits == {
         2: (problem.resource_of_faculty[rao.faculty_id],),
         7: (problem.resource_of_faculty[iyer.faculty_id],),
@@ -252,7 +253,7 @@ def test_components_say_which_meetings_stand_on_different_days_together_or_apart
     factories.component(section, "L", meetings_per_week=3, min_days=2)
     factories.component(section, "P", meetings_per_week=1, batches=batches, parallel=True)
     factories.component(section, "S", meetings_per_week=2, different_days=False)
-    found = [(c.rule, c.meetings, c.amount) for c in build_problem(term).instance.constraints if c.meetings]
+    found = [(c.rule.name, c.meetings, c.amount) for c in build_problem(term).instance.constraints if c.meetings]
     assert ("different_days", (0, 1, 2), 0) in found
     assert ("min_working_days", (0, 1, 2), 2) in found
     assert ("same_time", (3, 4), 0) in found
@@ -263,7 +264,7 @@ def test_a_double_booking_is_hard_even_where_its_rule_is_switched_off(session: D
     term = factories.term()
     factories.rule(term, "room_clash", is_enabled=False)
     factories.component(term=term, meetings_per_week=1)
-    hard = {c.rule for c in build_problem(term).instance.constraints if c.hard}
+    hard = {c.rule.name for c in build_problem(term).instance.constraints if c.hard}
     assert hard == {"all_placed", "room_clash", "instructor_clash", "group_clash", "possible_time", "suitable_room"}
 
 

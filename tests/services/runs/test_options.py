@@ -43,7 +43,7 @@ def test_classes_of_other_departments_are_pinned_where_they_stand(here: Universi
         pin = held.instance.meetings[index].pin
         assert pin == (None if row.department_id == here.mat.department_id else stands[index])
     assert held.told() == {"frozen": 4, "tray": 0, "locked": 0, "free": 2, "left_out": 0}
-    pinned = [c for c in held.instance.constraints if c.rule == "pinned" and c.hard and c.meetings]
+    pinned = [c for c in held.instance.constraints if c.rule.name == "pinned" and c.hard and c.meetings]
     assert [c.meetings for c in pinned] == [held.frozen]
 
 
@@ -55,7 +55,7 @@ def test_a_frozen_class_without_a_place_stays_in_the_tray_with_its_reason(here: 
     assert (held.frozen, len(held.tray)) == ((), 4)
     assert set(held.reasons.values()) == {"The hall is full."}
     assert {held.instance.meetings[index].times for index in held.tray} == {()}
-    placed = next(c for c in held.instance.constraints if c.rule == "all_placed")
+    placed = next(c for c in held.instance.constraints if c.rule.name == "all_placed")
     assert not set(placed.meetings) & set(held.tray)
     assert len(placed.meetings) == 2
 
@@ -121,7 +121,7 @@ def test_what_goes_beyond_a_weekly_limit_is_left_out_where_a_partial_timetable_w
     assert set(held.left_out) < set(mine)
     said = "Left out: Dr Rao is asked for 3 slots, and may teach 1 a week."
     assert {held.reasons[i] for i in held.left_out} == {said}
-    placed = next(c for c in held.instance.constraints if c.rule == "all_placed")
+    placed = next(c for c in held.instance.constraints if c.rule.name == "all_placed")
     assert set(range(len(problem.rows))) - set(placed.meetings) == set(held.left_out)
     assert held.told()["left_out"] == len(mine) - 1
     assert hold(problem, RunChoices()).left_out == ()
@@ -134,23 +134,25 @@ def test_staying_close_costs_each_moved_class_once_or_ten_times_the_heaviest_wis
     heaviest = max(c.weight for c in problem.instance.constraints if c.weight is not None)
     for close, factor in (("little", 1), ("strongly", 10)):
         held = hold(problem, RunChoices(base_id=base.timetable_id, close=close))
-        rule = next(c for c in held.instance.constraints if c.rule == "changes")
+        rule = next(c for c in held.instance.constraints if c.rule.name == "changes")
         assert rule.weight == factor * heaviest
         judge = Judge(held)
         away = solution_from(problem, here.timetable(shift=1).timetable_id)
         assert judge.score(stands).counts["changes"] == 0
         assert judge.score(away).counts["changes"] == len(problem.rows)
     own = weighed(held.instance, "Mine", {"Mine": {"group_gaps": 7}}, held.close)
-    assert next(c.weight for c in own.constraints if c.rule == "changes") == 70
+    assert next(c.weight for c in own.constraints if c.rule.name == "changes") == 70
 
 
 def test_an_own_profile_weighs_as_it_says_and_leaves_hard_rules_hard(here: University) -> None:
     problem = here.problem()
     own = weighed(problem.instance, "Mine", {"Mine": dict.fromkeys(weight_profiles.WEIGHED, 0) | {"group_gaps": 7}})
-    soft = {c.rule: c.weight for c in own.constraints if c.weight is not None}
+    soft = {c.rule.name: c.weight for c in own.constraints if c.weight is not None}
     assert soft["group_gaps"] == 7
     assert not set(soft) & (set(weight_profiles.WEIGHED) - {"group_gaps"})
-    assert {c.rule for c in own.constraints if c.hard} == {c.rule for c in problem.instance.constraints if c.hard}
+    assert {c.rule.name for c in own.constraints if c.hard} == {
+        c.rule.name for c in problem.instance.constraints if c.hard
+    }
 
 
 @pytest.mark.parametrize(

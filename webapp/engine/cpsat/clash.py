@@ -8,7 +8,7 @@ from ortools.sat.python import cp_model
 
 from webapp.engine.cpsat.variables import Block, Count, Occupancy, Variables
 from webapp.engine.instance import Constraint, Placement
-from webapp.engine.rules.family import ClashRule, Subject
+from webapp.engine.rules.family import ClashRule, Subject, subjects_of
 from webapp.engine.timegrid import Time
 
 
@@ -39,7 +39,7 @@ def _occupancies(variables: Variables, constraint: Constraint, rule: ClashRule) 
     if rule.rooms:
         yield from room_occupancies(variables)
         return
-    touched = [s for s in rule.subjects(variables.instance, constraint) if variables.touched(s)]
+    touched = [s for s in subjects_of(variables.instance, constraint) if variables.touched(s)]
     for meetings in largest({subject.meetings for subject in touched}):
         yield variables.occupancy(meetings)
 
@@ -82,7 +82,7 @@ def count(variables: Variables, constraint: Constraint, rule: ClashRule) -> Coun
             _room_pairs(variables, total)
         return total
     shared: Counter[tuple[int, int]] = Counter()
-    for subject in rule.subjects(variables.instance, constraint):
+    for subject in subjects_of(variables.instance, constraint):
         if variables.touched(subject) and not variables.is_exclusive(subject):
             shared.update(_weighted_pairs(variables, subject, rule))
     blocks = {block.meetings[0]: block for block in variables.blocks}

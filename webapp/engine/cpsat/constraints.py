@@ -8,14 +8,13 @@ from ortools.sat.python import cp_model
 from webapp.engine.cpsat import choice, clash, day_pattern, pair, placed, room_counts, same_place, week_pattern
 from webapp.engine.cpsat.variables import Count, Variables
 from webapp.engine.instance import Constraint
-from webapp.engine.rules import rule_named
+from webapp.engine.rule import Rule
 from webapp.engine.rules.family import (
     ChoiceRule,
     ClashRule,
     DayPatternRule,
     PairRule,
     PlacedRule,
-    Rule,
     SamePlaceRule,
     WeekPatternRule,
 )
@@ -58,7 +57,7 @@ def add_constraints(
     _rooms_suffice(variables, cuts)
     for index, constraint in variables.constraints():
         variables.go_on()
-        if not only(rule_named(constraint.rule)):
+        if not only(constraint.rule):
             continue
         guard = None if guards is None else guards.get(index)
         if constraint.hard:
@@ -77,7 +76,7 @@ def _rooms_suffice(variables: Variables, cuts: tuple[frozenset[int], ...]) -> No
 
 def _require(variables: Variables, constraint: Constraint, guard: cp_model.IntVar | None, objective: Objective) -> None:
     """The rule holds: its count is 0."""
-    rule = rule_named(constraint.rule)
+    rule = constraint.rule
     if isinstance(rule, ClashRule):
         if not rule.rooms or variables.named_rooms:
             clash.forbid(variables, constraint, rule, guard)
@@ -98,14 +97,14 @@ def _charge(variables: Variables, index: int, constraint: Constraint, objective:
     """The rule costs its weight for each unit of its count."""
     counted = count(variables, constraint)
     if counted is None:
-        objective.left_out.add(constraint.rule)
+        objective.left_out.add(constraint.rule.name)
     else:
         objective.counts[index] = counted
 
 
 def count(variables: Variables, constraint: Constraint) -> Count | None:
     """The count of any rule, by its family; None where the model has no form for it."""
-    rule = rule_named(constraint.rule)
+    rule = constraint.rule
     match rule:
         case PlacedRule():
             return placed.count(variables, constraint)

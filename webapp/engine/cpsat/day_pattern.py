@@ -5,7 +5,7 @@ from ortools.sat.python import cp_model
 from webapp.engine.cpsat.shapes import Diagram, Gaps, Isolated, Load, Shape, Windows, day_shape
 from webapp.engine.cpsat.variables import Count, Variables
 from webapp.engine.instance import Constraint
-from webapp.engine.rules.family import DayPatternRule
+from webapp.engine.rules.family import DayPatternRule, subjects_of
 
 Terms = list[tuple[cp_model.LinearExprT, int]]
 
@@ -17,7 +17,7 @@ def count(variables: Variables, constraint: Constraint, rule: DayPatternRule) ->
     if shape is None:
         return None
     known: dict[tuple[int, ...], Terms] = {}  # curricula share courses: the same day is encoded once
-    for subject in rule.subjects(variables.instance, constraint):
+    for subject in subjects_of(variables.instance, constraint):
         if not variables.touched(subject):
             continue
         for day in range(grid.days):

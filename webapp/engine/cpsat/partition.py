@@ -18,7 +18,6 @@ from webapp.engine.cpsat.variables import GivenUp, Variables
 from webapp.engine.domains import Domains, meetings_of, pieces
 from webapp.engine.instance import Constraint, Instance
 from webapp.engine.result import Status, Stop, never
-from webapp.engine.rules import rule_named
 from webapp.engine.rules.family import DayPatternRule, SamePlaceRule, WeekPatternRule
 from webapp.engine.sizes import soon_built
 
@@ -67,7 +66,7 @@ def _first_parts(instance: Instance, clock: Clock) -> list[_Part]:
     """Small parts: soft rules that share many meetings together; large ones where their model is soon built."""
     atoms = []
     for constraint in instance.constraints:
-        if constraint.weight and not isinstance(rule_named(constraint.rule), SamePlaceRule):
+        if constraint.weight and not isinstance(constraint.rule, SamePlaceRule):
             for piece in () if clock.over else pieces(instance, constraint):
                 atoms.append(_Part((piece,), frozenset(meetings_of(instance, piece))))
     large = [atom for atom in atoms if len(atom.meetings) > SMALL]
@@ -162,7 +161,7 @@ def _within(instance: Instance, meetings: frozenset[int]) -> Iterator[Constraint
     for constraint in instance.constraints:
         if not constraint.hard:
             continue
-        if isinstance(rule_named(constraint.rule), DayPatternRule | WeekPatternRule):
+        if isinstance(constraint.rule, DayPatternRule | WeekPatternRule):
             for piece in pieces(instance, constraint):
                 if meetings_of(instance, piece).keys() <= meetings:
                     yield piece

@@ -12,7 +12,6 @@ from webapp.engine.domains import ANY_TIME, Domains
 from webapp.engine.instance import Instance, Placement, TimeOption
 from webapp.engine.matching import match, violator
 from webapp.engine.result import Status, Stop, never
-from webapp.engine.rules import rule_named
 from webapp.engine.rules.family import ChoiceRule, ClashRule, PairRule, SamePlaceRule
 from webapp.engine.solution import Solution
 from webapp.engine.timegrid import Time
@@ -170,7 +169,7 @@ def first_rooms(instance: Instance, times: Solution, domains: Domains) -> Soluti
 
 def _room_prices(instance: Instance) -> Callable[[int, int], tuple[int, int]]:
     """What a room costs a meeting by the soft rules about rooms alone, and its seats."""
-    rules = [(rule_named(c.rule), c) for c in instance.constraints if c.weight and not c.resources and not c.meetings]
+    rules = [(c.rule, c) for c in instance.constraints if c.weight and not c.resources and not c.meetings]
     alone = [(rule, c) for rule, c in rules if isinstance(rule, ChoiceRule) and rule.room_only]
 
     def price(meeting: int, room: int) -> tuple[int, int]:

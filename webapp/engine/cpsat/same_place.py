@@ -5,7 +5,7 @@ from ortools.sat.python import cp_model
 from webapp.engine.cpsat.shapes import convex_lines
 from webapp.engine.cpsat.variables import Count, Variables
 from webapp.engine.instance import Constraint
-from webapp.engine.rules.family import SamePlaceRule, Subject
+from webapp.engine.rules.family import SamePlaceRule, Subject, subjects_of
 
 
 def count(variables: Variables, constraint: Constraint, rule: SamePlaceRule) -> Count | None:
@@ -13,7 +13,7 @@ def count(variables: Variables, constraint: Constraint, rule: SamePlaceRule) -> 
     if not variables.named_rooms:
         return None
     total = Count()
-    for subject in rule.subjects(variables.instance, constraint):
+    for subject in subjects_of(variables.instance, constraint):
         if variables.touched(subject):
             _one(variables, subject, rule, constraint.amount, total)
     return total

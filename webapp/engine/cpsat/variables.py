@@ -14,8 +14,7 @@ from ortools.sat.python import cp_model
 from webapp.engine.domains import Domains
 from webapp.engine.instance import Constraint, Instance, Placement, TimeOption
 from webapp.engine.result import never
-from webapp.engine.rules import rule_named
-from webapp.engine.rules.family import ChoiceRule, ClashRule, PairRule, Subject
+from webapp.engine.rules.family import ChoiceRule, ClashRule, PairRule, Subject, subjects_of
 from webapp.engine.timegrid import Time
 
 Literal = cp_model.LiteralT
@@ -201,7 +200,7 @@ class Variables:
     @cached_property
     def rooms_are_exclusive(self) -> bool:
         """Whether a hard rule gives a room to one meeting at a time."""
-        hard = (rule_named(c.rule) for c in self.instance.constraints if c.hard)
+        hard = (c.rule for c in self.instance.constraints if c.hard)
         return any(isinstance(rule, ClashRule) and rule.rooms for rule in hard)
 
     def _rooms(self, meeting: int, time: Time, literal: cp_model.IntVar) -> Mapping[int, cp_model.IntVar]:
@@ -227,7 +226,7 @@ class Variables:
 
     def _counts_double_bookings(self) -> bool:
         """Whether two meetings in one room cost something: then it matters how many they are."""
-        soft = (rule_named(c.rule) for c in self.instance.constraints if c.weight)
+        soft = (c.rule for c in self.instance.constraints if c.weight)
         return any(isinstance(rule, ClashRule) and rule.rooms for rule in soft)
 
     def _alike(self, members: tuple[int, ...]) -> bool:
@@ -251,7 +250,7 @@ class Variables:
             return False
         rooms: list[int | None] = [option.room for option in self.instance.meetings[members[0]].rooms]
         for constraint in self.instance.constraints:
-            rule = rule_named(constraint.rule)
+            rule = constraint.rule
             if not isinstance(rule, ChoiceRule):
                 continue
             for option in self.instance.meetings[members[0]].times:
@@ -268,9 +267,9 @@ class Variables:
             return frozenset()
         found: set[int] = set()
         for constraint in self.instance.constraints:
-            rule = rule_named(constraint.rule)
+            rule = constraint.rule
             if constraint.hard and isinstance(rule, ClashRule) and not rule.rooms:
-                found.update(s.resource for s in rule.subjects(self.instance, constraint) if s.resource is not None)
+                found.update(s.resource for s in subjects_of(self.instance, constraint) if s.resource is not None)
         return frozenset(found)
 
     @cached_property
@@ -281,7 +280,7 @@ class Variables:
         for constraint in self.instance.constraints:
             if not constraint.meetings:
                 continue
-            rule, named = rule_named(constraint.rule), set(constraint.meetings)
+            rule, named = constraint.rule, set(constraint.meetings)
             if isinstance(rule, PairRule) and (rule.ordered or not rule.time_only):
                 found |= named
             found.update(m for m in named if m in group_of and not named.issuperset(group_of[m]))

@@ -10,7 +10,7 @@ from ortools.sat.python import cp_model
 from webapp.engine.cpsat.shapes import Line, convex_lines
 from webapp.engine.cpsat.variables import Count, Variables
 from webapp.engine.instance import Constraint
-from webapp.engine.rules.family import Subject, WeekPatternRule
+from webapp.engine.rules.family import Subject, WeekPatternRule, subjects_of
 
 MOST_ROWS = 20_000
 """No table of more rows is made: a rule about hours with more has no form here."""
@@ -23,7 +23,7 @@ def count(variables: Variables, constraint: Constraint, rule: WeekPatternRule) -
     def cost(loads: Sequence[int]) -> int:
         return rule.cost(loads, grid, constraint.amount)
 
-    for subject in rule.subjects(variables.instance, constraint):
+    for subject in subjects_of(variables.instance, constraint):
         if not subject.meetings:
             total.constant += cost([0] * grid.days)
         if not variables.touched(subject):

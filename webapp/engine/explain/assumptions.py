@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from webapp.engine.domains import pieces
 from webapp.engine.instance import Constraint, Instance
-from webapp.engine.rules import rule_named
-from webapp.engine.rules.family import PlacedRule, Rule
+from webapp.engine.rule import Rule
+from webapp.engine.rules.family import PlacedRule
 from webapp.engine.rules.pinned import Pinned
 from webapp.engine.rules.possible_time import PossibleTime
 from webapp.engine.rules.suitable_room import SuitableRoom
@@ -39,21 +39,21 @@ class Assumption:
     @property
     def rule(self) -> Rule:
         """The rule."""
-        return rule_named(self.constraint.rule)
+        return self.constraint.rule
 
 
 def assumptions_of(instance: Instance, names: Names) -> list[Assumption]:
     """Every hard rule of the instance in pieces, in the order of its constraints."""
     found = []
     for index, constraint in enumerate(instance.constraints):
-        if constraint.hard and not isinstance(rule_named(constraint.rule), STRUCTURE):
+        if constraint.hard and not isinstance(constraint.rule, STRUCTURE):
             for piece in pieces(instance, constraint):
                 found.append(Assumption(piece, index, _who(instance, piece, names), _sentence(instance, piece, names)))
     return found
 
 
 def _sentence(instance: Instance, constraint: Constraint, names: Names) -> str:
-    rule = rule_named(constraint.rule)
+    rule = constraint.rule
     if isinstance(rule, Pinned):
         meeting = constraint.meetings[0]
         pin = instance.meetings[meeting].pin

@@ -21,8 +21,7 @@ from webapp.engine.evaluate import evaluate
 from webapp.engine.explain.assumptions import Assumption
 from webapp.engine.instance import Instance
 from webapp.engine.result import Status
-from webapp.engine.rules import rule_named
-from webapp.engine.rules.family import ClashRule, Subject
+from webapp.engine.rules.family import ClashRule, Subject, subjects_of
 from webapp.engine.solution import Solution
 
 MOST_PLACES = 150_000
@@ -92,7 +91,7 @@ class Guarded:
 
 def names_rooms(instance: Instance, meetings: Sequence[int]) -> bool:
     """Whether a model decides about rooms: some rule asks for it, and it does not grow too large."""
-    asks = any(about_rooms(rule_named(constraint.rule)) for constraint in instance.constraints)
+    asks = any(about_rooms(constraint.rule) for constraint in instance.constraints)
     return asks and places(instance, meetings) <= MOST_PLACES
 
 
@@ -107,10 +106,10 @@ def meetings_touched(instance: Instance, only: Collection[int] | None = None) ->
         return sorted(only)
     found: set[int] = set()
     for constraint in instance.constraints:
-        rule = rule_named(constraint.rule)
+        rule = constraint.rule
         if isinstance(rule, ClashRule) and rule.rooms:
             return list(range(len(instance.meetings)))
-        for subject in rule.subjects(instance, constraint):
+        for subject in subjects_of(instance, constraint):
             found.update(subject.meetings)
     return sorted(found)
 
@@ -127,7 +126,7 @@ def _count(variables: Variables, assumption: Assumption, guard: cp_model.IntVar)
             }
             _enough(variables, Subject(kind.meetings), supply, guard)
         return
-    for subject in rule.subjects(variables.instance, assumption.constraint):
+    for subject in subjects_of(variables.instance, assumption.constraint):
         _enough(variables, subject, dict.fromkeys(variables.occupancy(subject.meetings).literals, 1), guard)
 
 

@@ -13,7 +13,6 @@ from webapp.engine.explain.core import Core, find_core, meetings_touched, shrink
 from webapp.engine.explain.prices import Price, prices
 from webapp.engine.instance import Instance
 from webapp.engine.result import Status, Stop, never
-from webapp.engine.rules import rule_named
 from webapp.engine.rules.family import ClashRule
 from webapp.engine.words import Names
 
@@ -178,5 +177,5 @@ def _from_search(instance: Instance, core: Core) -> Conflict:
 
 
 def _of_all_rooms(assumption: Assumption) -> bool:
-    rule = rule_named(assumption.constraint.rule)
+    rule = assumption.constraint.rule
     return isinstance(rule, ClashRule) and rule.rooms

@@ -14,7 +14,6 @@ from webapp.engine.explain.core import MOST_PLACES, meetings_touched, places
 from webapp.engine.instance import Constraint, Instance
 from webapp.engine.params import SolveParams
 from webapp.engine.result import Status
-from webapp.engine.rules import rule_named
 from webapp.engine.rules.family import ClashRule
 from webapp.engine.solution import Solution
 from webapp.engine.solve import schedule
@@ -91,7 +90,7 @@ class _Question:
         self.whole = replace(instance, constraints=self._softened(everything))
         self.conflict = replace(instance, constraints=self._softened(members))
         self.of_conflict = meetings_touched(self.conflict, only)
-        self.structure = tuple(c for c in instance.constraints if c.hard and isinstance(rule_named(c.rule), STRUCTURE))
+        self.structure = tuple(c for c in instance.constraints if c.hard and isinstance(c.rule, STRUCTURE))
 
     def _softened(self, assumptions: Sequence[Assumption]) -> tuple[Constraint, ...]:
         kept = tuple(a.constraint for a in assumptions if a is not self.member)

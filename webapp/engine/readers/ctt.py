@@ -21,12 +21,13 @@ from webapp.engine.instance import (
     Meeting,
     Placement,
     Resource,
-    ResourceKind,
     Room,
     RoomOption,
     TimeOption,
 )
 from webapp.engine.readers.problems import ReadError, text_of
+from webapp.engine.rule import ResourceKind
+from webapp.engine.rules import rule_named
 from webapp.engine.solution import Solution
 from webapp.engine.timegrid import Time, TimeGrid
 
@@ -251,18 +252,22 @@ class _Reader:
         return meetings, of_course
 
     def _constraints(self, of_course: dict[str, tuple[int, ...]]) -> list[Constraint]:
-        found = [Constraint(rule, None) for rule in HARD]
+        found = [Constraint(rule_named(rule), None) for rule in HARD]
         for code, course in self.courses.items():
             if course.blocked:
                 cells = frozenset(course.blocked)
-                found.append(Constraint("unavailable", None, meetings=of_course[code], cells=cells, label=code))
-        found.append(Constraint("room_capacity", 1))
+                found.append(
+                    Constraint(rule_named("unavailable"), None, meetings=of_course[code], cells=cells, label=code)
+                )
+        found.append(Constraint(rule_named("room_capacity"), 1))
         found += [
-            Constraint("min_working_days", 5, meetings=of_course[code], amount=course.min_days, label=code)
+            Constraint(rule_named("min_working_days"), 5, meetings=of_course[code], amount=course.min_days, label=code)
             for code, course in self.courses.items()
         ]
-        found.append(Constraint("isolated_meetings", 2))
-        found += [Constraint("room_stability", 1, meetings=of_course[code], label=code) for code in self.courses]
+        found.append(Constraint(rule_named("isolated_meetings"), 2))
+        found += [
+            Constraint(rule_named("room_stability"), 1, meetings=of_course[code], label=code) for code in self.courses
+        ]
         return found
 
 

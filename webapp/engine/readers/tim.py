@@ -20,12 +20,13 @@ from webapp.engine.instance import (
     Meeting,
     Placement,
     Resource,
-    ResourceKind,
     Room,
     RoomOption,
     TimeOption,
 )
 from webapp.engine.readers.problems import ReadError, text_of
+from webapp.engine.rule import ResourceKind
+from webapp.engine.rules import rule_named
 from webapp.engine.solution import Solution
 from webapp.engine.timegrid import Time, TimeGrid
 
@@ -132,15 +133,15 @@ def _time(slot: int) -> Time:
 
 
 def _constraints(students: int, before: list[list[int]]) -> list[Constraint]:
-    found = [Constraint(rule, None) for rule in HARD]
+    found = [Constraint(rule_named(rule), None) for rule in HARD]
     for event, later in enumerate(before):
-        found += [Constraint("precedence", None, meetings=(event, after)) for after in later]
+        found += [Constraint(rule_named("precedence"), None, meetings=(event, after)) for after in later]
     everyone = tuple(range(students))
     if everyone:
         late = frozenset(day * PER_DAY + PER_DAY - 1 for day in range(DAYS))
-        found.append(Constraint("avoided_times", 1, everyone, cells=late, label="late"))
-        found.append(Constraint("max_in_row", 1, everyone, amount=2))
-        found.append(Constraint("lone_meetings", 1, everyone))
+        found.append(Constraint(rule_named("avoided_times"), 1, everyone, cells=late, label="late"))
+        found.append(Constraint(rule_named("max_in_row"), 1, everyone, amount=2))
+        found.append(Constraint(rule_named("lone_meetings"), 1, everyone))
     return found
 
 

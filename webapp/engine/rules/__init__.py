@@ -1,11 +1,11 @@
 """The rules, hard ones first: the engine's table of contents."""
 
+from webapp.engine.rule import Rule
 from webapp.engine.rules.all_placed import AllPlaced
 from webapp.engine.rules.avoided_times import AvoidedTimes
 from webapp.engine.rules.changes import Changes
 from webapp.engine.rules.different_days import DifferentDays
 from webapp.engine.rules.empty_seats import EmptySeats
-from webapp.engine.rules.family import Rule
 from webapp.engine.rules.group_clash import GroupClash
 from webapp.engine.rules.group_days import GroupDays
 from webapp.engine.rules.group_gaps import GroupGaps

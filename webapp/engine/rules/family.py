@@ -5,7 +5,7 @@ function, and three pieces of machinery work on the shape alone: `webapp.engine.
 truth), `webapp.engine.cpsat` (variables and constraints) and `webapp.engine.search` (what one move
 changes, compiled). A new rule of a known family therefore is one new file.
 
-How a constraint names what it is about (its *subjects*, see `Rule.subjects`):
+How a constraint names what it is about (its *subjects*, see `subjects_of`):
 
 - each index in ``constraint.resources`` is a subject of its own: the meetings it takes part in;
 - the whole of ``constraint.meetings`` is one subject.
@@ -19,14 +19,14 @@ Rules about pairs look at ``constraint.meetings`` alone. The clash of rooms has 
 Unplaced meetings (no time) take no part in any rule but `PlacedRule`; their room is ignored.
 """
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from inspect import cleandoc
 from itertools import combinations, pairwise
 from typing import ClassVar
 
-from webapp.engine.instance import Constraint, Instance, Placement, ResourceKind
+from webapp.engine.instance import Constraint, Instance, Placement
+from webapp.engine.rule import Rule
 from webapp.engine.timegrid import TimeGrid
 
 
@@ -42,46 +42,19 @@ class Subject:
     room: int | None = None
 
 
-class Rule(ABC):
-    """One rule: its name, its sentence, and whom it is about by default."""
-
-    family: ClassVar[str]
-    """The family's name, in words."""
-    name: ClassVar[str]
-    title: ClassVar[str]
-    """A few words for a table's heading."""
-    sentence: ClassVar[str]
-    """What the rule asks for, in one sentence that a registrar can read: the class's docstring."""
-    kinds: ClassVar[tuple[ResourceKind, ...]] = ()
-    """Kinds of resources that it is about when a constraint names no subject."""
-    unit: ClassVar[str] = "violation"
-    """What one unit of its count is, in the singular."""
-    units: ClassVar[str] = ""
-    """The plural of ``unit``, where adding an s won't do."""
-    finding: ClassVar[str] = "{who}: {n}."
-    """How a violation is told; `webapp.engine.words` fills in the fields."""
-
-    def __init_subclass__(cls) -> None:
-        """Take the sentence from the first paragraph of the docstring."""
-        super().__init_subclass__()
-        if "name" in cls.__dict__:
-            cls.sentence = " ".join(cleandoc(cls.__doc__ or "").partition("\n\n")[0].split())
-
-    def subjects(self, instance: Instance, constraint: Constraint) -> tuple[Subject, ...]:
-        """Whom or what a constraint of this rule counts for, each on its own."""
-        named = constraint.resources
-        if not named and not constraint.meetings:
-            if not self.kinds:
-                return (Subject(tuple(range(len(instance.meetings)))),)
-            named = tuple(r for kind in self.kinds for r in instance.resources_of_kind(kind))
-        found = [Subject(instance.meetings_of[resource], resource) for resource in named]
-        if constraint.meetings:
-            found.append(Subject(constraint.meetings))
-        return tuple(found)
-
-    def amount_in_words(self, count: int) -> str:
-        """The count with its unit, such as "2 free slots"."""
-        return f"{count} {self.unit if count == 1 else self.units or self.unit + 's'}"
+def subjects_of(instance: Instance, constraint: Constraint) -> tuple[Subject, ...]:
+    """Whom or what a constraint counts for, each on its own."""
+    rule, named = constraint.rule, constraint.resources
+    if isinstance(rule, ClashRule) and rule.rooms:
+        return tuple(Subject((), room=room) for room in range(len(instance.rooms)))
+    if not named and not constraint.meetings:
+        if not rule.kinds:
+            return (Subject(tuple(range(len(instance.meetings)))),)
+        named = tuple(r for kind in rule.kinds for r in instance.resources_of_kind(kind))
+    subjects = [Subject(instance.meetings_of[resource], resource) for resource in named]
+    if constraint.meetings:
+        subjects.append(Subject(constraint.meetings))
+    return tuple(subjects)
 
 
 class PlacedRule(Rule):
@@ -127,12 +100,6 @@ class ClashRule(Rule):
     rooms: ClassVar[bool] = False
     """True for the rule about rooms: then the subjects are the rooms, not resources."""
     weighted: ClassVar[bool] = False
-
-    def subjects(self, instance: Instance, constraint: Constraint) -> tuple[Subject, ...]:
-        """Rooms for the rule about rooms; otherwise as any rule."""
-        if self.rooms:
-            return tuple(Subject((), room=room) for room in range(len(instance.rooms)))
-        return super().subjects(instance, constraint)
 
 
 class DayPatternRule(Rule):

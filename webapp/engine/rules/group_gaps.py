@@ -1,6 +1,6 @@
 """Days of groups without idle time."""
 
-from webapp.engine.instance import ResourceKind
+from webapp.engine.rule import ResourceKind
 from webapp.engine.rules.family import DayPatternRule
 from webapp.engine.rules.patterns import free_between
 from webapp.engine.timegrid import TimeGrid

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from webapp.engine.instance import ResourceKind
+from webapp.engine.rule import ResourceKind
 from webapp.engine.rules.family import WeekPatternRule
 from webapp.engine.rules.patterns import days_used
 from webapp.engine.timegrid import TimeGrid

@@ -1,6 +1,6 @@
 """Days with a single slot."""
 
-from webapp.engine.instance import ResourceKind
+from webapp.engine.rule import ResourceKind
 from webapp.engine.rules.family import DayPatternRule
 from webapp.engine.timegrid import TimeGrid
 

@@ -1,6 +1,6 @@
 """Most slots without a break."""
 
-from webapp.engine.instance import ResourceKind
+from webapp.engine.rule import ResourceKind
 from webapp.engine.rules.family import DayPatternRule
 from webapp.engine.rules.patterns import runs
 from webapp.engine.timegrid import TimeGrid

@@ -1,6 +1,6 @@
 """One meeting at a time for single students."""
 
-from webapp.engine.instance import ResourceKind
+from webapp.engine.rule import ResourceKind
 from webapp.engine.rules.family import ClashRule
 
 

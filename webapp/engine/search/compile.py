@@ -23,6 +23,7 @@ from webapp.engine.rules.family import (
     PlacedRule,
     SamePlaceRule,
     WeekPatternRule,
+    subjects_of,
 )
 from webapp.engine.rules.pinned import Pinned
 from webapp.engine.rules.room_closed import RoomClosed
@@ -88,7 +89,7 @@ class _Compiler:
     def __init__(self, instance: Instance) -> None:
         self.instance, self.grid, self.unit = instance, instance.grid, unit_of(instance)
         # What has no weight is counted by the truth and steers nothing.
-        self.rules = [(rule_named(c.rule), c) for c in instance.constraints if c.weight != 0]
+        self.rules = [(c.rule, c) for c in instance.constraints if c.weight != 0]
         self.left_out: set[str] = set()
         self.known_counts: dict[tuple[str, int], Ints] = {}
         # What each meeting is subject to: (constraint, times counted), by family.
@@ -107,7 +108,7 @@ class _Compiler:
         for index, (rule, constraint) in enumerate(self.rules):
             if not isinstance(rule, ChoiceRule | PlacedRule):
                 continue
-            for subject in rule.subjects(self.instance, constraint):
+            for subject in subjects_of(self.instance, constraint):
                 for meeting in subject.meetings:
                     if isinstance(rule, PlacedRule):
                         self.unplaced[meeting] += self._weight(constraint)
@@ -300,7 +301,7 @@ class _Compiler:
         for rule, constraint in self.rules:
             if not isinstance(rule, ClashRule) or rule.rooms:
                 continue
-            for subject in rule.subjects(self.instance, constraint):
+            for subject in subjects_of(self.instance, constraint):
                 weight = self._weight(constraint)
                 if rule.weighted and subject.resource is not None:
                     weight *= self.instance.resources[subject.resource].weight
@@ -342,7 +343,7 @@ class _Compiler:
             if not self._has_table(rule):
                 self.left_out.add(rule.name)
                 continue
-            for whom in rule.subjects(self.instance, constraint):
+            for whom in subjects_of(self.instance, constraint):
                 if whom.meetings:
                     key = tuple(sorted(whom.meetings))
                     rows.setdefault(key, []).append((index, self._weight(constraint)))
@@ -414,7 +415,7 @@ class _Compiler:
             if not isinstance(rule, SamePlaceRule):
                 continue
             row = [self._weight(constraint) * rule.cost(range(n), constraint.amount) for n in range(rooms + 1)]
-            for subject in rule.subjects(self.instance, constraint):
+            for subject in subjects_of(self.instance, constraint):
                 key = tuple(sorted(subject.meetings))
                 if key in by_meetings:
                     costs[by_meetings[key]] += np.array(row, np.int64)

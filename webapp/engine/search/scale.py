@@ -1,8 +1,15 @@
 """How many points of cost are one in the search, so that no soft cost spills into the hard count of a packed one."""
 
 from webapp.engine.instance import Constraint, Instance
-from webapp.engine.rules import rule_named
-from webapp.engine.rules.family import ChoiceRule, ClashRule, DayPatternRule, PairRule, PlacedRule, SamePlaceRule
+from webapp.engine.rules.family import (
+    ChoiceRule,
+    ClashRule,
+    DayPatternRule,
+    PairRule,
+    PlacedRule,
+    SamePlaceRule,
+    subjects_of,
+)
 from webapp.engine.search.arrays import SHIFT
 
 MOST_SOFT = 1 << (SHIFT - 2)
@@ -26,12 +33,12 @@ def scaled(weight: int, unit: int) -> int:
 
 def _most(instance: Instance, constraint: Constraint, largest: int) -> int:
     """More than a constraint can count."""
-    rule, grid = rule_named(constraint.rule), instance.grid
+    rule, grid = constraint.rule, instance.grid
     if isinstance(rule, PairRule):
         return len(constraint.meetings) ** 2
     if isinstance(rule, ClashRule) and rule.rooms:
         return 0  # the search never breaks it
-    subjects = rule.subjects(instance, constraint)
+    subjects = subjects_of(instance, constraint)
     if isinstance(rule, ClashRule):
         weights = [1 if s.resource is None else instance.resources[s.resource].weight for s in subjects]
         return sum(len(s.meetings) ** 2 * weight for s, weight in zip(subjects, weights, strict=True))

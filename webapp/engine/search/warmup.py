@@ -1,6 +1,8 @@
 """A tiny instance that takes the search through every compiled function."""
 
-from webapp.engine.instance import Constraint, Instance, Meeting, Resource, ResourceKind, Room, RoomOption, TimeOption
+from webapp.engine.instance import Constraint, Instance, Meeting, Resource, Room, RoomOption, TimeOption
+from webapp.engine.rule import ResourceKind
+from webapp.engine.rules import rule_named
 from webapp.engine.timegrid import Time, TimeGrid
 
 
@@ -16,14 +18,14 @@ def tiny(weeks: int = 1) -> Instance:
         resources=(Resource("g", ResourceKind.GROUP), Resource("i", ResourceKind.INSTRUCTOR)),
         meetings=tuple(Meeting(f"m{n}", times, rooms, (0,) if n else (0, 1), 15) for n in range(4)),
         constraints=(
-            Constraint("all_placed", None),
-            Constraint("room_clash", None),
-            Constraint("group_clash", None),
-            Constraint("room_capacity", 1),
-            Constraint("isolated_meetings", 2),
-            Constraint("group_days", 1),
-            Constraint("room_stability", 1, meetings=(0, 1, 2, 3)),
-            Constraint("precedence", 1, meetings=(0, 1)),
-            Constraint("same_room", 1, meetings=(0, 1)),
+            Constraint(rule_named("all_placed"), None),
+            Constraint(rule_named("room_clash"), None),
+            Constraint(rule_named("group_clash"), None),
+            Constraint(rule_named("room_capacity"), 1),
+            Constraint(rule_named("isolated_meetings"), 2),
+            Constraint(rule_named("group_days"), 1),
+            Constraint(rule_named("room_stability"), 1, meetings=(0, 1, 2, 3)),
+            Constraint(rule_named("precedence"), 1, meetings=(0, 1)),
+            Constraint(rule_named("same_room"), 1, meetings=(0, 1)),
         ),
     )

@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from itertools import combinations
 
-from webapp.engine.instance import Placement, ResourceKind
+from webapp.engine.instance import Placement
+from webapp.engine.rule import ResourceKind
 from webapp.engine.timegrid import Time
 from webapp.services.checks.findings import Finding, FindingKind, Severity, Target
 from webapp.services.checks.needs import Told
@@ -123,7 +124,7 @@ def _about_room(case: Case, meeting: int, pin: Placement) -> Iterator[tuple[str,
         if what.size > room.capacity:
             yield (
                 _("%(size)s students for %(seats)s seats", size=what.size, seats=room.capacity),
-                case.is_hard(constraint.rule),
+                case.is_hard(constraint.rule.name),
             )
     if pin.time is not None and case.constraints("room_closed") and any(pin.time.overlaps(t) for t in room.closed):
         yield _("the room is closed then"), case.is_hard("room_closed")

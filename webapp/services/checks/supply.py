@@ -4,8 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from webapp.engine.counts import Shortage, ShortageKind, shortages
-from webapp.engine.instance import ResourceKind
-from webapp.engine.rules import rule_named
+from webapp.engine.rule import ResourceKind
 from webapp.services.checks.findings import Finding, FindingKind, Severity, Target
 from webapp.services.checks.needs import Told
 from webapp.services.checks.term_data import Case, some
@@ -53,9 +52,9 @@ def _too_many_slots(case: Case, shortage: Shortage) -> Finding:
         return _found(shortage, FindingKind.STUDENTS, case.of_meeting(shortage.meetings[0]), shortage.sentence)
     resource = shortage.resources[0]
     limits = [
-        f"{rule_named(c.rule).title.lower()} {c.amount}"
+        f"{c.rule.title.lower()} {c.amount}"
         for c in (case.instance.constraints[index] for index in shortage.constraints)
-        if c.rule in LIMITS
+        if c.rule.name in LIMITS
     ]
     sentence = shortage.sentence
     if limits:
@@ -90,7 +89,7 @@ def _nowhere(case: Case, found: Sequence[Shortage]) -> Finding:
 
 def _rule_in_words(case: Case, index: int) -> str:
     constraint = case.instance.constraints[index]
-    title = rule_named(constraint.rule).title
+    title = constraint.rule.title
     return f"{title} ({constraint.label})" if constraint.label else title
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from webapp.engine.domains import Domains
-from webapp.engine.instance import Constraint, ResourceKind
+from webapp.engine.instance import Constraint
+from webapp.engine.rule import ResourceKind
 from webapp.engine.timegrid import Time
 from webapp.models import Component, Room, Section, Term
 from webapp.services.checks.findings import FindingKind, Target
@@ -86,7 +87,7 @@ class Case:
 
     def constraints(self, rule: str) -> list[Constraint]:
         """The constraints that put a rule to work, weightless ones left out."""
-        return [c for c in self.instance.constraints if c.rule == rule and c.weight != 0]
+        return [c for c in self.instance.constraints if c.rule.name == rule and c.weight != 0]
 
     def is_hard(self, rule: str) -> bool:
         """Whether the rule must hold for somebody."""

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from webapp.engine.alternatives import Alternative, alternatives
-from webapp.engine.instance import Placement, ResourceKind
+from webapp.engine.instance import Placement
+from webapp.engine.rule import ResourceKind
 from webapp.services.editor.session import Board
 from webapp.services.shared.words import _
 

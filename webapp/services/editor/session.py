@@ -143,7 +143,7 @@ class Board:
     @cached_property
     def placed_hard(self) -> int:
         """How many hard rules ask that a meeting be placed."""
-        return sum(c.rule == PLACED_RULE and c.hard for c in self.instance.constraints)
+        return sum(c.rule.name == PLACED_RULE and c.hard for c in self.instance.constraints)
 
     def hard_of(self, score: Score) -> int:
         """Hard violations of what is placed."""

@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from webapp.engine.instance import Constraint, ResourceKind
+from webapp.engine.instance import Constraint
+from webapp.engine.rule import ResourceKind, Rule
 from webapp.engine.rules import rule_named
 from webapp.engine.rules.family import PairRule
 from webapp.models import Availability, Component, TermRule, WishLevel
@@ -33,7 +34,7 @@ class TermConstraints:
         self._meetings = meetings
         self._rows = meetings.rows
         self._components = {component.component_id: component for component in meetings.rows.components}
-        self._makers: dict[str, Callable[[str, _Use], Iterable[Constraint]]] = {
+        self._makers: dict[str, Callable[[Rule, _Use], Iterable[Constraint]]] = {
             "different_days": self._different_days,
             "same_time": self._parallel_batches,
             "min_working_days": self._min_working_days,
@@ -48,7 +49,7 @@ class TermConstraints:
 
     def all(self) -> tuple[Constraint, ...]:
         """Every constraint of the term, the always hard ones first."""
-        found = [Constraint(name, None) for name in ALWAYS_HOLD]
+        found = [Constraint(rule_named(name), None) for name in ALWAYS_HOLD]
         for rule in self._rows.rules:
             if rule.is_enabled:
                 found += self._of_rule(rule)
@@ -61,16 +62,17 @@ class TermConstraints:
             return self._about_components(row, use, named)
         if row.rule in ALWAYS_HOLD:
             return ()
-        if row.rule in self._makers:
-            return self._makers[row.rule](row.rule, use)
-        if isinstance(rule_named(row.rule), PairRule):
+        rule = rule_named(row.rule)
+        if rule.name in self._makers:
+            return self._makers[rule.name](rule, use)
+        if isinstance(rule, PairRule):
             return ()  # a rule between meetings that names none
-        return [Constraint(row.rule, use.weight, amount=use.amount or 0)]
+        return [Constraint(rule, use.weight, amount=use.amount or 0)]
 
     def _about_components(self, row: TermRule, use: _Use, named: list[int]) -> list[Constraint]:
         chosen = set(named)
         meetings = tuple(i for i, m in enumerate(self._meetings.meetings) if m.key.component_id in chosen)
-        return [Constraint(row.rule, use.weight, meetings=meetings, amount=use.amount or 0, label=row.code)]
+        return [Constraint(rule_named(row.rule), use.weight, meetings=meetings, amount=use.amount or 0, label=row.code)]
 
     # Rules that follow from what a component asks for
 
@@ -86,12 +88,12 @@ class TermConstraints:
         named = f" ({self._rows.groups[batch_id].code})" if batch_id is not None else ""
         return f"{self._rows.courses[section.course_id].code} {section.code}, {component.code}{named}"
 
-    def _different_days(self, rule: str, use: _Use) -> Iterator[Constraint]:
+    def _different_days(self, rule: Rule, use: _Use) -> Iterator[Constraint]:
         for component, meetings, label in self._sets():
             if component.different_days:
                 yield Constraint(rule, use.weight, meetings=meetings, label=label)
 
-    def _parallel_batches(self, rule: str, use: _Use) -> Iterator[Constraint]:
+    def _parallel_batches(self, rule: Rule, use: _Use) -> Iterator[Constraint]:
         together: dict[tuple[int, int], list[int]] = defaultdict(list)
         for index, row in enumerate(self._meetings.meetings):
             if row.parallel:
@@ -101,21 +103,21 @@ class TermConstraints:
                 label = self._called(self._components[component_id], None)
                 yield Constraint(rule, use.weight, meetings=tuple(meetings), label=label)
 
-    def _min_working_days(self, rule: str, use: _Use) -> Iterator[Constraint]:
+    def _min_working_days(self, rule: Rule, use: _Use) -> Iterator[Constraint]:
         for (component_id, batch_id), meetings in self._meetings.meetings_of_set.items():
             component = self._components[component_id]
             if component.min_days > 0:
                 label = self._called(component, batch_id)
                 yield Constraint(rule, use.weight, meetings=tuple(meetings), amount=component.min_days, label=label)
 
-    def _each_set(self, rule: str, use: _Use) -> Iterator[Constraint]:
+    def _each_set(self, rule: Rule, use: _Use) -> Iterator[Constraint]:
         for component, meetings, label in self._sets():
             if component.needs_room:
                 yield Constraint(rule, use.weight, meetings=meetings, label=label)
 
     # Limits of people
 
-    def _with_amount(self, rule: str, use: _Use) -> Iterator[Constraint]:
+    def _with_amount(self, rule: Rule, use: _Use) -> Iterator[Constraint]:
         if use.amount is not None:
             yield Constraint(rule, use.weight, amount=self._in_pieces(use.amount))
 
@@ -123,17 +125,17 @@ class TermConstraints:
         """A number of slots in slots of the grid; where shifts cut it finer, the most finely cut slot counts."""
         return slots * self._meetings.calendar.pieces_per_slot
 
-    def _max_per_day(self, rule: str, use: _Use) -> Iterator[Constraint]:
+    def _max_per_day(self, rule: Rule, use: _Use) -> Iterator[Constraint]:
         own = {key: f.max_slots_day for key, f in self._rows.faculty.items() if f.max_slots_day is not None}
         kinds = (ResourceKind.INSTRUCTOR, ResourceKind.GROUP)
         yield from self._limits(rule, use, own, kinds)
 
-    def _max_per_week(self, rule: str, use: _Use) -> Iterator[Constraint]:
+    def _max_per_week(self, rule: Rule, use: _Use) -> Iterator[Constraint]:
         own = {key: f.max_slots_week for key, f in self._rows.faculty.items() if f.max_slots_week is not None}
         yield from self._limits(rule, use, own, (ResourceKind.INSTRUCTOR,))
 
     def _limits(
-        self, rule: str, use: _Use, own: dict[int, int], kinds: tuple[ResourceKind, ...]
+        self, rule: Rule, use: _Use, own: dict[int, int], kinds: tuple[ResourceKind, ...]
     ) -> Iterator[Constraint]:
         """The teachers' own limits, those with the same number together; the term's for everybody else."""
         by_amount: dict[int, list[int]] = defaultdict(list)
@@ -151,10 +153,10 @@ class TermConstraints:
 
     # Wishes
 
-    def _wishes(self, rule: str, use: _Use) -> Iterator[Constraint]:
+    def _wishes(self, rule: Rule, use: _Use) -> Iterator[Constraint]:
         cells: dict[tuple[str, int], set[int]] = defaultdict(set)
         for wish in self._rows.availability:
-            if wish.level is LEVEL_OF[rule] and wish.room_id is None:
+            if wish.level is LEVEL_OF[rule.name] and wish.room_id is None:
                 cells[_owner(wish)].update(self._meetings.calendar.cells_of(wish.time_slot_id))
         for (what, key), owned in cells.items():
             if what == "faculty":

@@ -10,9 +10,10 @@ import sqlalchemy as sa
 
 from webapp.engine.instance import Constraint, Instance, Meeting, Placement
 from webapp.engine.pins import apart, with_pins
+from webapp.engine.rule import Rule
 from webapp.engine.rules import rule_named
 from webapp.engine.rules.changes import Changes
-from webapp.engine.rules.family import ChoiceRule, ClashRule, PairRule, Rule, SamePlaceRule
+from webapp.engine.rules.family import ChoiceRule, ClashRule, PairRule, SamePlaceRule, subjects_of
 from webapp.engine.rules.max_per_week import MaxPerWeek
 from webapp.engine.solution import Solution
 from webapp.extensions import db
@@ -118,9 +119,9 @@ def _held_to(base_id: int, problem: TermProblem, choices: RunChoices) -> HeldPro
     close = CLOSENESS[choices.close]
     if close:
         weight = close * instance.weight_range[1]
-        rule = Constraint(CHANGES, weight, meetings=tuple(sorted(free)))
+        rule = Constraint(rule_named(CHANGES), weight, meetings=tuple(sorted(free)))
         reference = tuple(_possible(m, p) for m, p in zip(instance.meetings, stands, strict=True))
-        kept_rules = (c for c in instance.constraints if c.rule != CHANGES)  # the term's own compares with nothing
+        kept_rules = (c for c in instance.constraints if c.rule.name != CHANGES)  # the term's own compares with nothing
         instance = replace(instance, reference=reference, constraints=(*kept_rules, rule))
     reasons = {i: told[i][2] for i in tray if i in told and told[i][2]}
     astray = _astray(problem, {i: stands[i] for i, pin in pins.items() if pin.time is not None}, pins)
@@ -152,9 +153,9 @@ def _without_excess(problem: TermProblem, held: HeldProblem) -> HeldProblem:
     instance = held.instance
     reasons: dict[int, str] = {}
     for constraint in instance.constraints:
-        if constraint.rule != MaxPerWeek.name or not constraint.hard:
+        if constraint.rule.name != MaxPerWeek.name or not constraint.hard:
             continue
-        for subject in rule_named(constraint.rule).subjects(instance, constraint):
+        for subject in subjects_of(instance, constraint):
             asked = [m for m in subject.meetings if instance.meetings[m].times and m not in reasons]
             asked.sort(key=lambda m: (instance.meetings[m].pin is None, m))
             slots = _slots_asked(instance, asked)
@@ -216,7 +217,7 @@ def _without_places(instance: Instance, tray: set[int]) -> Instance:
     )
     constraints = tuple(
         replace(c, meetings=tuple(i for i in c.meetings or range(len(meetings)) if i not in tray))
-        if c.rule == "all_placed"
+        if c.rule.name == "all_placed"
         else c
         for c in instance.constraints
     )

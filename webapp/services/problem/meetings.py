@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from webapp.engine.instance import Meeting, Placement, Resource, ResourceKind, RoomOption
+from webapp.engine.instance import Meeting, Placement, Resource, RoomOption
+from webapp.engine.rule import ResourceKind
 from webapp.models import Component, Course, Section
 from webapp.services.problem.calendar import Calendar, EmptyWeekSet
 from webapp.services.problem.groups import LeafGroups

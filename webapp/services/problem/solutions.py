@@ -161,7 +161,9 @@ def hard_violations(problem: TermProblem, solution: Solution) -> Iterator[Violat
 
 
 def _unplaced_hard(problem: TermProblem, solution: Solution) -> int:
-    uses = sum(1 for constraint in problem.instance.constraints if constraint.rule == PLACED_RULE and constraint.hard)
+    uses = sum(
+        1 for constraint in problem.instance.constraints if constraint.rule.name == PLACED_RULE and constraint.hard
+    )
     return uses * len(solution.unplaced)
 
 

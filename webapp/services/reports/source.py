@@ -7,7 +7,7 @@ from functools import cached_property
 
 import sqlalchemy as sa
 
-from webapp.engine.instance import ResourceKind
+from webapp.engine.rule import ResourceKind
 from webapp.engine.rules.patterns import averaged, day_patterns, free_between
 from webapp.engine.timegrid import Time
 from webapp.extensions import db

@@ -122,9 +122,9 @@ class _Itemiser:
 
     def _parts(self, rule: str | None) -> Iterator[tuple[Part, str, bool]]:
         for index, constraint in enumerate(self._instance.constraints):
-            if constraint.weight != 0 and rule in (None, constraint.rule):
+            if constraint.weight != 0 and rule in (None, constraint.rule.name):
                 for part in parts(self._instance, self._placements, index):
-                    yield part, constraint.rule, constraint.weight is None
+                    yield part, constraint.rule.name, constraint.weight is None
 
     def _group(self, name: str, is_hard: bool, found: list[Part], start: int, most: int | None) -> Itemised:
         most = most or len(found)

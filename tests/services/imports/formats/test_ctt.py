@@ -140,4 +140,4 @@ def test_a_real_file_becomes_the_problem_that_the_engine_reads_from_it(name: str
 
 def _cells(instance: object, rule: str) -> list[tuple[int | None, int, list[int]]]:
     constraints = instance.constraints  # type: ignore[attr-defined]
-    return sorted((c.weight, c.amount, sorted(c.cells)) for c in constraints if c.rule == rule)
+    return sorted((c.weight, c.amount, sorted(c.cells)) for c in constraints if c.rule.name == rule)

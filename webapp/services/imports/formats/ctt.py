@@ -102,7 +102,7 @@ def _courses(instance: Instance) -> list[_Course]:
     of_course: dict[str, list[int]] = {}
     for index, meeting in enumerate(instance.meetings):
         of_course.setdefault(meeting.code.rpartition("#")[0], []).append(index)
-    min_days = {c.label: c.amount for c in instance.constraints if c.rule == "min_working_days"}
+    min_days = {c.label: c.amount for c in instance.constraints if c.rule.name == "min_working_days"}
     found = []
     for code, indices in of_course.items():
         first = instance.meetings[indices[0]]
@@ -157,7 +157,7 @@ def _slots(instance: Instance) -> Iterable[Cells]:
 def _unavailable(instance: Instance, courses: list[_Course]) -> Iterable[Cells]:
     known = {course.code for course in courses}
     for constraint in instance.constraints:
-        if constraint.rule != "unavailable" or constraint.label not in known:
+        if constraint.rule.name != "unavailable" or constraint.label not in known:
             continue
         for cell in sorted(constraint.cells):
             day, period = divmod(cell, instance.grid.slots_per_day)
