@@ -95,11 +95,11 @@ def made(classes: int) -> tuple[int, list[int], str]:
 
 def packed(problem: Any) -> Any:
     """Each class in the first of some chosen places that breaks nothing; the rest lies in the tray."""
-    from webapp.engine.evaluate import Timetable
+    from webapp.engine.evaluate import ScoredTimetable
     from webapp.engine.instance import Placement
 
     random = Random(2)
-    timetable = Timetable(problem.instance)
+    timetable = ScoredTimetable(problem.instance)
     for index, meeting in enumerate(problem.instance.meetings):
         for _ in range(60):
             place = Placement(random.choice(meeting.times).time, random.choice(meeting.rooms).room)

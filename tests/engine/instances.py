@@ -14,10 +14,10 @@ from webapp.engine.instance import (
     UNPLACED,
     Constraint,
     Instance,
+    InstanceRoom,
     Meeting,
     Placement,
     Resource,
-    Room,
     RoomOption,
     TimeOption,
 )
@@ -82,7 +82,7 @@ def instances(
     """
     grid = draw(grids(weeks=weeks))
     rooms = tuple(
-        Room(f"R{i}", capacity=draw(st.sampled_from([10, 20, 30])), closed=draw(_few(times(grid), 1)))
+        InstanceRoom(f"R{i}", capacity=draw(st.sampled_from([10, 20, 30])), closed=draw(_few(times(grid), 1)))
         for i in range(draw(st.integers(1, 3)))
     )
     kinds = (ResourceKind.INSTRUCTOR, ResourceKind.GROUP, ResourceKind.GROUP, ResourceKind.STUDENTS)

@@ -7,10 +7,10 @@ from random import Random
 from webapp.engine.instance import (
     Constraint,
     Instance,
+    InstanceRoom,
     Meeting,
     Placement,
     Resource,
-    Room,
     RoomOption,
     TimeOption,
 )
@@ -39,7 +39,9 @@ class Planted:
 def base(random: Random) -> Instance:
     """A term with a timetable: every meeting was given a free place while it was made up."""
     grid = TimeGrid(DAYS, SLOTS)
-    rooms = tuple(Room(f"R{i}", 30) for i in range(ROOMS)) + tuple(Room(f"LAB{i}", 30) for i in range(LABS))
+    rooms = tuple(InstanceRoom(f"R{i}", 30) for i in range(ROOMS)) + tuple(
+        InstanceRoom(f"LAB{i}", 30) for i in range(LABS)
+    )
     people = [Resource(f"T{i}", ResourceKind.INSTRUCTOR, f"Dr T{i}") for i in range(5)]
     people += [Resource(f"G{i}", ResourceKind.GROUP, f"Group {i}") for i in range(3)]
     times = tuple(TimeOption(Time(s, 1, 1 << d)) for d in range(DAYS) for s in range(SLOTS))

@@ -9,8 +9,8 @@ from tests.engine.instances import instances, single_times, solutions
 from tests.engine.rules.cases import CS3, HALL, LAB, PEOPLE, RAO, ROOMS, WEEK, at, meeting
 from tests.engine.universities import scattered, university
 from webapp.engine.alternatives import alternatives
-from webapp.engine.evaluate import Timetable
-from webapp.engine.instance import UNPLACED, Constraint, Instance, Meeting, Placement, Room, RoomOption
+from webapp.engine.evaluate import ScoredTimetable
+from webapp.engine.instance import UNPLACED, Constraint, Instance, InstanceRoom, Meeting, Placement, RoomOption
 from webapp.engine.rules import rule_named
 from webapp.engine.solution import Solution
 from webapp.engine.words import Names
@@ -19,7 +19,7 @@ BOTH_ROOMS = (RoomOption(HALL), RoomOption(LAB))
 HARD = ("all_placed", "room_clash", "instructor_clash", "group_clash", "room_closed")
 
 
-def small_week() -> tuple[Instance, Timetable]:
+def small_week() -> tuple[Instance, ScoredTimetable]:
     """Algebra (Dr Rao, CS 3) may move; Botany (CS 3) and Chemistry (nobody) stay on day 1."""
     times = [option.time for option in single_times(WEEK)]
     instance = Instance(
@@ -39,7 +39,7 @@ def small_week() -> tuple[Instance, Timetable]:
         ),
     )
     placed = Solution((at(0, 3, room=HALL), at(0, 0, room=HALL), at(0, 1, room=LAB)))
-    return instance, Timetable(instance, placed)
+    return instance, ScoredTimetable(instance, placed)
 
 
 def at_cell(found, day, slot):
@@ -103,16 +103,16 @@ def test_an_unplaced_meeting_gains_by_being_placed():
 
 def test_a_closed_room_is_not_free():
     what = meeting("A", [at(0, 0).at])
-    rooms = (Room("Hall", 60, closed=(at(0, 0).at,)),)
+    rooms = (InstanceRoom("Hall", 60, closed=(at(0, 0).at,)),)
     instance = Instance("closed", WEEK, rooms, PEOPLE, (what,), (Constraint(rule_named("room_closed"), None),))
-    only = alternatives(instance, Timetable(instance), 0)[0]
+    only = alternatives(instance, ScoredTimetable(instance), 0)[0]
     assert (only.hard, only.free_rooms) == (1, ())
 
 
 def test_a_meeting_without_a_room_has_alternatives_too():
     what = Meeting("Excursion", single_times(WEEK), needs_room=False)
     instance = Instance("outside", WEEK, (), (), (what,), (Constraint(rule_named("time_penalty"), 1),))
-    found = alternatives(instance, Timetable(instance), 0)
+    found = alternatives(instance, ScoredTimetable(instance), 0)
     assert [a.cost for a in found[:6]] == [0, 1, 2, 3, 4, 5]
     assert {a.placement.room for a in found} == {None}
 
@@ -122,7 +122,7 @@ def test_a_meeting_without_a_room_has_alternatives_too():
 def test_each_alternative_says_what_the_move_would_change_and_no_room_is_better(data):
     instance = data.draw(instances(hard=HARD))
     before = data.draw(solutions(instance))
-    timetable = Timetable(instance, before)
+    timetable = ScoredTimetable(instance, before)
     index = data.draw(st.integers(0, len(instance.meetings) - 1))
     what = instance.meetings[index]
     for found in alternatives(instance, timetable, index):
@@ -136,7 +136,7 @@ def test_each_alternative_says_what_the_move_would_change_and_no_room_is_better(
 
 def test_a_whole_grid_is_painted_within_200_ms_at_1500_meetings():
     instance = university()
-    timetable = Timetable(instance, scattered(instance))
+    timetable = ScoredTimetable(instance, scattered(instance))
     slowest = 0.0
     for index in range(0, 1500, 150):
         began = process_time()

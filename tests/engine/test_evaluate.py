@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.engine.instances import instances, placements, solutions
 from tests.engine.universities import scattered, university
-from webapp.engine.evaluate import Timetable, evaluate, violations
+from webapp.engine.evaluate import ScoredTimetable, evaluate, violations
 from webapp.engine.touched import Aspect
 
 
@@ -16,7 +16,7 @@ from webapp.engine.touched import Aspect
 @given(data=st.data())
 def test_a_timetable_agrees_with_a_count_from_nothing_after_any_moves(data):
     instance = data.draw(instances())
-    timetable = Timetable(instance, data.draw(solutions(instance)))
+    timetable = ScoredTimetable(instance, data.draw(solutions(instance)))
     assert timetable.score() == evaluate(instance, timetable.solution)
     for _ in range(data.draw(st.integers(1, 4))):
         meeting = data.draw(st.integers(0, len(instance.meetings) - 1))
@@ -29,7 +29,7 @@ def test_a_timetable_agrees_with_a_count_from_nothing_after_any_moves(data):
 def test_a_delta_says_what_moves_would_change_and_leaves_no_trace(data):
     instance = data.draw(instances())
     before = data.draw(solutions(instance))
-    timetable = Timetable(instance, before)
+    timetable = ScoredTimetable(instance, before)
     which = data.draw(st.lists(st.integers(0, len(instance.meetings) - 1), min_size=1, max_size=3, unique=True))
     changes = {meeting: data.draw(placements(instance, meeting)) for meeting in which}
     delta = timetable.delta(changes)
@@ -44,7 +44,7 @@ def test_a_delta_says_what_moves_would_change_and_leaves_no_trace(data):
 @given(data=st.data())
 def test_the_aspects_of_a_move_add_up(data):
     instance = data.draw(instances())
-    timetable = Timetable(instance, data.draw(solutions(instance)))
+    timetable = ScoredTimetable(instance, data.draw(solutions(instance)))
     meeting = data.draw(st.integers(0, len(instance.meetings) - 1))
     placement = data.draw(placements(instance, meeting))
     whole = sum(change for _, change in timetable.changes(meeting, placement))
@@ -68,7 +68,7 @@ def test_every_count_is_told_in_a_sentence(data):
 
 def test_a_delta_takes_well_under_a_millisecond_at_1500_meetings():
     instance = university()
-    timetable = Timetable(instance, scattered(instance))
+    timetable = ScoredTimetable(instance, scattered(instance))
     random, elsewhere = Random(2), scattered(instance, seed=3).placements
     moved = [random.randrange(1500) for _ in range(500)]
     began = process_time()
@@ -80,7 +80,7 @@ def test_a_delta_takes_well_under_a_millisecond_at_1500_meetings():
 
 def test_a_large_timetable_agrees_with_a_count_from_nothing_after_many_moves():
     instance = university()
-    timetable = Timetable(instance, scattered(instance))
+    timetable = ScoredTimetable(instance, scattered(instance))
     random, elsewhere = Random(4), scattered(instance, seed=5).placements
     for meeting in random.sample(range(1500), 300):
         timetable.place(meeting, elsewhere[meeting])

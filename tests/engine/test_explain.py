@@ -9,8 +9,8 @@ import pytest
 
 from tests.engine.planted import KINDS, Planted, base
 from webapp.engine.cpsat.run import Limits
-from webapp.engine.explain import Explanation, Verdict, explain
 from webapp.engine.explain.core import status_of
+from webapp.engine.explain.explanation import Explanation, Verdict, explain
 from webapp.engine.instance import Constraint, Instance, Meeting, Placement, Resource, TimeOption
 from webapp.engine.result import Status
 from webapp.engine.rule import ResourceKind

@@ -9,14 +9,14 @@ from webapp.engine.instance import (
     UNPLACED,
     Configuration,
     Constraint,
-    Course,
+    CourseStructure,
     Instance,
+    InstanceRoom,
     Meeting,
     Placement,
     Resource,
-    Room,
     RoomOption,
-    Student,
+    StudentDemand,
     Subpart,
     TimeOption,
 )
@@ -34,7 +34,7 @@ def instance(**changes) -> Instance:
     fields = {
         "name": "tiny",
         "grid": GRID,
-        "rooms": (Room("R1", 30),),
+        "rooms": (InstanceRoom("R1", 30),),
         "resources": (RAO,),
         "meetings": (Meeting("A", (FIRST,), (RoomOption(0),), (0,)), Meeting("B", (FIRST,))),
         "constraints": (Constraint(rule_named("group_gaps"), 2), Constraint(rule_named("room_clash"), None)),
@@ -49,7 +49,7 @@ def test_a_problem_that_has_no_solution_is_built():
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"rooms": (Room("R1", 1), Room("R1", 2))}, "room R1 is there twice"),
+        ({"rooms": (InstanceRoom("R1", 1), InstanceRoom("R1", 2))}, "room R1 is there twice"),
         ({"resources": (RAO, RAO)}, "resource rao is there twice"),
         ({"meetings": (Meeting("A", ()), Meeting("A", ()))}, "meeting A is there twice"),
         ({"meetings": (Meeting("", ()),)}, "a meeting has no code"),
@@ -61,7 +61,7 @@ def test_a_problem_that_has_no_solution_is_built():
         ({"meetings": (Meeting("A", (FIRST,), (), (7,)),)}, "meeting A, resources: index 7 is unknown, there are 1"),
         ({"meetings": (Meeting("A", (), pin=Placement(Time(9, 1, 1))),)}, "meeting A, pin: slots 9 to 10"),
         ({"meetings": (Meeting("A", (), pin=Placement(None, 3)),)}, "meeting A, pin: index 3 is unknown"),
-        ({"rooms": (Room("R1", 1, closed=(Time(0, 5, 1),)),)}, "room R1: slots 0 to 5 lie outside"),
+        ({"rooms": (InstanceRoom("R1", 1, closed=(Time(0, 5, 1),)),)}, "room R1: slots 0 to 5 lie outside"),
         (
             {"constraints": (Constraint(rule_named("same_time"), 1, meetings=(0, 2)),)},
             "rule same_time, meetings: index 2 is unknown",
@@ -78,11 +78,14 @@ def test_a_problem_that_has_no_solution_is_built():
         ({"reference": (UNPLACED,)}, "reference has 1 placements for 2 meetings"),
         ({"reference": (UNPLACED, Placement(Time(4, 1, 1)))}, "reference: slots 4 to 5 lie outside the day"),
         ({"reference": (UNPLACED, Placement(Time(0, 1, 1), 1))}, "reference: index 1 is unknown, there are 1"),
-        ({"rooms": (Room("R1", 1, travel={4: 1}),)}, "room R1, travel: index 4 is unknown"),
+        ({"rooms": (InstanceRoom("R1", 1, travel={4: 1}),)}, "room R1, travel: index 4 is unknown"),
         ({"meetings": (Meeting("A", (), parent=1),)}, "meeting A, parent: index 1 is unknown"),
-        ({"courses": (Course("C", (Configuration("1", (Subpart("s", (7,)),)),)),)}, "course C, subpart s: index 7"),
-        ({"courses": (Course("C", ()), Course("C", ()))}, "course C is there twice"),
-        ({"students": (Student("S", (0,)),)}, "student S, courses: index 0 is unknown, there are 0"),
+        (
+            {"courses": (CourseStructure("C", (Configuration("1", (Subpart("s", (7,)),)),)),)},
+            "course C, subpart s: index 7",
+        ),
+        ({"courses": (CourseStructure("C", ()), CourseStructure("C", ()))}, "course C is there twice"),
+        ({"students": (StudentDemand("S", (0,)),)}, "student S, courses: index 0 is unknown, there are 0"),
     ],
 )
 def test_what_is_ill_formed_is_refused_and_named(changes, words):
@@ -93,10 +96,10 @@ def test_what_is_ill_formed_is_refused_and_named(changes, words):
 @pytest.mark.parametrize(
     ("build", "words"),
     [
-        (lambda: Room("R1", -1), "room R1: capacity must lie between 0"),
-        (lambda: Room("R1", 2.5), "capacity must be a whole number, found 2.5"),
-        (lambda: Room("R1", float("nan")), "capacity must be a whole number, found nan"),
-        (lambda: Room("R1", True), "capacity must be a whole number, found True"),
+        (lambda: InstanceRoom("R1", -1), "room R1: capacity must lie between 0"),
+        (lambda: InstanceRoom("R1", 2.5), "capacity must be a whole number, found 2.5"),
+        (lambda: InstanceRoom("R1", float("nan")), "capacity must be a whole number, found nan"),
+        (lambda: InstanceRoom("R1", True), "capacity must be a whole number, found True"),
         (lambda: Resource("e", ResourceKind.STUDENTS, weight=0), "resource e: weight must lie between 1"),
         (lambda: Constraint(rule_named("group_gaps"), -1), "rule group_gaps: weight must lie between 0"),
         (
@@ -108,7 +111,7 @@ def test_what_is_ill_formed_is_refused_and_named(changes, words):
         (lambda: RoomOption(0, -3), "option of room 0: penalty must lie"),
         (lambda: Meeting("A", (), size=-1), "meeting A: size must lie"),
         (lambda: Meeting("A", (), limit=-1), "meeting A: limit must lie"),
-        (lambda: Room("R1", 1, travel={0: -1}), "room R1: travel must lie"),
+        (lambda: InstanceRoom("R1", 1, travel={0: -1}), "room R1: travel must lie"),
         (lambda: Meeting("A", (), resources=(1, 1)), "meeting A: a resource is named twice"),
         (lambda: TimeGrid(0, 4), "days must be a whole number of at least 1, found 0"),
         (lambda: TimeGrid(5, 4, breaks=frozenset({4})), "break after slot 4 lies outside the day of 4 slots"),

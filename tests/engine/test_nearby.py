@@ -15,14 +15,14 @@ from webapp.engine.evaluate import evaluate
 from webapp.engine.instance import (
     Constraint,
     Instance,
+    InstanceRoom,
     Meeting,
     Placement,
     Resource,
-    Room,
     RoomOption,
     TimeOption,
 )
-from webapp.engine.nearby import DEAREST, STEPS, Search, priced, prices, settled, stay_close, sweep
+from webapp.engine.nearby import DEAREST, STEPS, NearbySearch, priced, prices, settled, stay_close, sweep
 from webapp.engine.pins import with_pins
 from webapp.engine.rule import ResourceKind
 from webapp.engine.rules import rule_named
@@ -44,7 +44,7 @@ def gappy() -> tuple[Instance, Solution]:
         Constraint(rule_named("instructor_gaps"), GAP),
     )
     teacher = Resource("T", ResourceKind.INSTRUCTOR)
-    instance = Instance("gappy", TimeGrid(1, 4), (Room("A", 9),), (teacher,), meetings, constraints)
+    instance = Instance("gappy", TimeGrid(1, 4), (InstanceRoom("A", 9),), (teacher,), meetings, constraints)
     return instance, Solution((Placement(Time(0, 1, 1), 0), Placement(Time(2, 1, 1), 0)))
 
 
@@ -84,7 +84,7 @@ def test_one_compilation_at_another_price_costs_what_the_truth_counts(data: st.D
     left_out = compile_instance(instance).left_out
     instance = replace(instance, constraints=tuple(c for c in instance.constraints if c.rule.name not in left_out))
     before, _ = wander(compile_instance(instance), 1, 200, 5.0)
-    near = Search(instance, before)
+    near = NearbySearch(instance, before)
     for price in (near.lightest, near.lightest + 7, 1000):
         now, believed = wander(near.at(price), 2, 30, 50.0)
         score = evaluate(priced(instance, before, price), now)

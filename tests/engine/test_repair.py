@@ -14,10 +14,10 @@ from webapp.engine.instance import (
     UNPLACED,
     Constraint,
     Instance,
+    InstanceRoom,
     Meeting,
     Placement,
     Resource,
-    Room,
     RoomOption,
     TimeOption,
 )
@@ -36,7 +36,7 @@ def tiny(random: Random) -> tuple[Instance, Solution]:
     """Two rooms, three slots, four or five meetings of two teachers: small enough to try everything."""
     grid = TimeGrid(1, 3)
     times = tuple(TimeOption(Time(s, 1, 1)) for s in range(3))
-    rooms = (Room("A", 10), Room("B", 10))
+    rooms = (InstanceRoom("A", 10), InstanceRoom("B", 10))
     people = tuple(Resource(f"T{i}", ResourceKind.INSTRUCTOR) for i in range(2))
     number = random.randint(4, 5)
     meetings = tuple(
@@ -125,7 +125,7 @@ def waiting(rooms: int) -> tuple[Instance, Solution]:
         Meeting("M1", times, (RoomOption(0),), (0,)),
         Meeting("W", times, (RoomOption(0),), (1,)),
     )
-    named = tuple(Room(code, 10) for code in "ABC"[:rooms])
+    named = tuple(InstanceRoom(code, 10) for code in "ABC"[:rooms])
     instance = Instance("waiting", grid, named, people, meetings, tuple(Constraint(rule_named(r), None) for r in HARD))
     stands = (Placement(Time(0, 1, 1), 0), Placement(Time(1, 1, 1), 0), Placement())
     return instance, Solution(stands)

@@ -6,10 +6,10 @@ from random import Random
 from webapp.engine.instance import (
     Constraint,
     Instance,
+    InstanceRoom,
     Meeting,
     Placement,
     Resource,
-    Room,
     RoomOption,
     TimeOption,
 )
@@ -52,7 +52,7 @@ def university(meetings: int = 1500, seed: int = 1) -> Instance:
     random = Random(seed)
     grid = TimeGrid(5, 8)
     times = tuple(TimeOption(Time(slot, 1, 1 << day)) for day in range(grid.days) for slot in range(grid.slots_per_day))
-    rooms = tuple(Room(f"R{i}", random.choice([30, 60, 90, 120])) for i in range(meetings // 25))
+    rooms = tuple(InstanceRoom(f"R{i}", random.choice([30, 60, 90, 120])) for i in range(meetings // 25))
     options = tuple(RoomOption(room) for room in range(len(rooms)))
     sizes = {
         ResourceKind.INSTRUCTOR: meetings // 10,

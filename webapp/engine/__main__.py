@@ -122,7 +122,7 @@ def _score(given: argparse.Namespace) -> int:
 
 
 def _explain(given: argparse.Namespace) -> int:
-    from webapp.engine.explain import explain
+    from webapp.engine.explain.explanation import explain
 
     found = explain(read(given.file), seconds=given.seconds)
     print(json.dumps(_plain(found)))

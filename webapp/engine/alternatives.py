@@ -8,14 +8,14 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from webapp.engine.evaluate import Timetable
+from webapp.engine.evaluate import ScoredTimetable
 from webapp.engine.instance import Instance, Placement
-from webapp.engine.parts import Part
+from webapp.engine.parts import CountPart
 from webapp.engine.timegrid import Time
 from webapp.engine.touched import Aspect
 from webapp.engine.words import Names, sentence
 
-_Changes = list[tuple[Part, int]]
+_Changes = list[tuple[CountPart, int]]
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Alternative:
 
 
 def alternatives(
-    instance: Instance, timetable: Timetable, meeting: int, names: Names | None = None
+    instance: Instance, timetable: ScoredTimetable, meeting: int, names: Names | None = None
 ) -> list[Alternative]:
     """Every possible time of a meeting with the best room there, in the order of its times.
 
@@ -72,7 +72,7 @@ def alternatives(
 class _Search:
     """What is asked once for all the times of one meeting."""
 
-    def __init__(self, instance: Instance, timetable: Timetable, meeting: int, names: Names) -> None:
+    def __init__(self, instance: Instance, timetable: ScoredTimetable, meeting: int, names: Names) -> None:
         self.instance, self.timetable, self.meeting, self.names = instance, timetable, meeting, names
         self.what = instance.meetings[meeting]
         self.now = timetable.placements[meeting]

@@ -15,7 +15,7 @@ from webapp.engine.instance import Constraint, Instance, Placement
 from webapp.engine.matching import violator
 from webapp.engine.rule import Rule
 from webapp.engine.rules.different_days import DifferentDays
-from webapp.engine.rules.family import ChoiceRule, ClashRule, Subject, subjects_of
+from webapp.engine.rules.family import ChoiceRule, ClashRule, RuleSubject, subjects_of
 from webapp.engine.rules.max_per_day import MaxPerDay
 from webapp.engine.rules.max_per_week import MaxPerWeek
 from webapp.engine.rules.pinned import Pinned
@@ -117,7 +117,7 @@ class _Counter:
         self._cells: dict[int, frozenset[int]] = {}
         self._needs: dict[int, int] = {}
         self._choices: dict[int, list[int]] = {}
-        self._limits: dict[Subject, list[Hard]] = {}
+        self._limits: dict[RuleSubject, list[Hard]] = {}
         for index, constraint, rule in self.hard:
             if isinstance(rule, ChoiceRule):
                 for meeting in meetings_of(instance, constraint):
@@ -225,7 +225,7 @@ class _Counter:
                     yield found
 
     def _person(
-        self, subject: Subject, meetings: tuple[int, ...], constraint: Constraint, index: int
+        self, subject: RuleSubject, meetings: tuple[int, ...], constraint: Constraint, index: int
     ) -> Shortage | None:
         name = self._name(subject, constraint)
         demand = sum(self.need(m) for m in meetings)
@@ -247,7 +247,7 @@ class _Counter:
         rules = tuple(sorted({index, *self.choices(few)}))
         return Shortage(ShortageKind.SLOTS, name, asked, there, sentence, few, where, (), rules)
 
-    def _name(self, subject: Subject, constraint: Constraint) -> str:
+    def _name(self, subject: RuleSubject, constraint: Constraint) -> str:
         if subject.resource is not None:
             return self.instance.resources[subject.resource].label
         return constraint.label or self.label(subject.meetings)

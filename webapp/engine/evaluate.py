@@ -1,7 +1,7 @@
 """The truth: what a timetable counts under the rules, in plain Python.
 
 It alone judges: the web, the tests, the check before publishing and every reported score. `evaluate`
-counts a timetable from nothing, `violations` says each count as a sentence, and `Timetable` keeps
+counts a timetable from nothing, `violations` says each count as a sentence, and `ScoredTimetable` keeps
 the counts up to date while meetings move.
 """
 
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from webapp.engine.instance import UNPLACED, Instance, Placement
-from webapp.engine.parts import Part, parts
+from webapp.engine.parts import CountPart, parts
 from webapp.engine.rules import RULES
 from webapp.engine.solution import Solution
 from webapp.engine.touched import Aspect, Touched
@@ -120,7 +120,7 @@ def violations(
             yield told(instance, solution.placements, part, names)
 
 
-def told(instance: Instance, placements: Sequence[Placement], part: Part, names: Names) -> Violation:
+def told(instance: Instance, placements: Sequence[Placement], part: CountPart, names: Names) -> Violation:
     """The violation that a part is."""
     constraint = instance.constraints[part.constraint]
     return Violation(
@@ -136,7 +136,7 @@ def told(instance: Instance, placements: Sequence[Placement], part: Part, names:
     )
 
 
-class Timetable:
+class ScoredTimetable:
     """A timetable in the making: knows its score, and what a move would change.
 
     Counting again touches only the parts of the rules in which the moved meeting has a share.
@@ -197,7 +197,7 @@ class Timetable:
 
     def changes(
         self, meeting: int, placement: Placement, aspect: Aspect = Aspect.EVERYTHING
-    ) -> Iterator[tuple[Part, int]]:
+    ) -> Iterator[tuple[CountPart, int]]:
         """Yield each part that a move would change, as it would be, and by how much its count changes.
 
         ``aspect`` limits this to rules about times, rooms, or both together; the three add up.

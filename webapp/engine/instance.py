@@ -38,7 +38,7 @@ class Resource:
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class InstanceRoom:
     """A place that holds one meeting at a time.
 
     ``closed`` lists the times at which nothing may be held there; ``travel`` maps other rooms'
@@ -201,7 +201,7 @@ class Configuration:
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
+class CourseStructure:
     """ITC-2019: a course is taken in exactly one of its configurations."""
 
     code: str
@@ -209,7 +209,7 @@ class Course:
 
 
 @dataclass(frozen=True, slots=True)
-class Student:
+class StudentDemand:
     """ITC-2019: a student and the courses (indices) demanded."""
 
     code: str
@@ -238,14 +238,14 @@ class Instance:
 
     name: str
     grid: TimeGrid
-    rooms: tuple[Room, ...]
+    rooms: tuple[InstanceRoom, ...]
     resources: tuple[Resource, ...]
     meetings: tuple[Meeting, ...]
     constraints: tuple[Constraint, ...]
     interchangeable: tuple[tuple[int, ...], ...] = ()
     reference: tuple[Placement, ...] = ()
-    courses: tuple[Course, ...] = ()
-    students: tuple[Student, ...] = ()
+    courses: tuple[CourseStructure, ...] = ()
+    students: tuple[StudentDemand, ...] = ()
 
     def __post_init__(self) -> None:
         _unique("room", (room.code for room in self.rooms))

@@ -165,7 +165,7 @@ def sweep(
         The start, and what each step has come to.
     """
     end = time.monotonic() + seconds
-    search = Search(instance, before)
+    search = NearbySearch(instance, before)
     first = search.judged(start)
 
     def climb(number: int) -> list[Near]:
@@ -182,7 +182,7 @@ def sweep(
         return [first, *(near for pool in threads.map(climb, range(len(lists))) for near in pool)]
 
 
-class Search:
+class NearbySearch:
     """The problem compiled once: another price of a move is another table of what places cost."""
 
     def __init__(self, instance: Instance, before: Solution) -> None:

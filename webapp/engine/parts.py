@@ -1,7 +1,7 @@
 """What the count of a rule is made of: one part per subject and day, meeting, or pair.
 
 A rule's count is the sum of its parts, and a part is what a sentence can be said about. All that
-counts a timetable from nothing goes through `parts`; `webapp.engine.evaluate.Timetable` keeps the
+counts a timetable from nothing goes through `parts`; `webapp.engine.evaluate.ScoredTimetable` keeps the
 same sums up to date while meetings move.
 """
 
@@ -17,8 +17,8 @@ from webapp.engine.rules.family import (
     DayPatternRule,
     PairRule,
     PlacedRule,
+    RuleSubject,
     SamePlaceRule,
-    Subject,
     WeekPatternRule,
     subjects_of,
 )
@@ -26,7 +26,7 @@ from webapp.engine.rules.patterns import averaged, day_patterns, week_loads
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class CountPart:
     """A share of a constraint's count.
 
     ``constraint`` is an index of the instance; ``meetings`` are those that cause the count: the
@@ -35,13 +35,13 @@ class Part:
     """
 
     constraint: int
-    subject: Subject
+    subject: RuleSubject
     count: int
     meetings: tuple[int, ...]
     day: int | None = None
 
 
-def parts(instance: Instance, placements: Sequence[Placement], index: int) -> Iterator[Part]:
+def parts(instance: Instance, placements: Sequence[Placement], index: int) -> Iterator[CountPart]:
     """Yield the parts of a constraint (by its index) that count at least 1."""
     constraint = instance.constraints[index]
     rule = constraint.rule
@@ -50,14 +50,14 @@ def parts(instance: Instance, placements: Sequence[Placement], index: int) -> It
         return
     for subject in subjects_of(instance, constraint):
         found = _subject_parts(instance, placements, index, rule, subject)
-        yield from (Part(index, subject, *part) for part in found if part[0])
+        yield from (CountPart(index, subject, *part) for part in found if part[0])
 
 
 _Found = Iterator[tuple[int, tuple[int, ...]] | tuple[int, tuple[int, ...], int]]
 
 
 def _subject_parts(
-    instance: Instance, placements: Sequence[Placement], index: int, rule: Rule, subject: Subject
+    instance: Instance, placements: Sequence[Placement], index: int, rule: Rule, subject: RuleSubject
 ) -> _Found:
     constraint = instance.constraints[index]
     if isinstance(rule, PlacedRule):
@@ -79,7 +79,7 @@ def _subject_parts(
     raise TypeError(f"rule {rule.name} belongs to no known family")
 
 
-def _clash_parts(instance: Instance, placements: Sequence[Placement], rule: ClashRule, subject: Subject) -> _Found:
+def _clash_parts(instance: Instance, placements: Sequence[Placement], rule: ClashRule, subject: RuleSubject) -> _Found:
     weight = pair_weight(instance, rule, subject)
     meetings: Sequence[int] = subject.meetings
     if subject.room is not None:
@@ -90,7 +90,7 @@ def _clash_parts(instance: Instance, placements: Sequence[Placement], rule: Clas
             yield weight, (first, second)
 
 
-def pair_weight(instance: Instance, rule: ClashRule, subject: Subject) -> int:
+def pair_weight(instance: Instance, rule: ClashRule, subject: RuleSubject) -> int:
     """What one overlapping pair of a subject counts."""
     if rule.weighted and subject.resource is not None:
         return instance.resources[subject.resource].weight
@@ -98,7 +98,11 @@ def pair_weight(instance: Instance, rule: ClashRule, subject: Subject) -> int:
 
 
 def _day_parts(
-    instance: Instance, placements: Sequence[Placement], constraint: Constraint, rule: DayPatternRule, subject: Subject
+    instance: Instance,
+    placements: Sequence[Placement],
+    constraint: Constraint,
+    rule: DayPatternRule,
+    subject: RuleSubject,
 ) -> _Found:
     grid = instance.grid
     placed = [(m, time) for m in subject.meetings if (time := placements[m].time) is not None]
@@ -110,7 +114,11 @@ def _day_parts(
 
 
 def _week_parts(
-    instance: Instance, placements: Sequence[Placement], constraint: Constraint, rule: WeekPatternRule, subject: Subject
+    instance: Instance,
+    placements: Sequence[Placement],
+    constraint: Constraint,
+    rule: WeekPatternRule,
+    subject: RuleSubject,
 ) -> _Found:
     grid = instance.grid
     times = [time for m in subject.meetings if (time := placements[m].time) is not None]
@@ -120,7 +128,7 @@ def _week_parts(
 
 
 def _same_place_parts(
-    placements: Sequence[Placement], constraint: Constraint, rule: SamePlaceRule, subject: Subject
+    placements: Sequence[Placement], constraint: Constraint, rule: SamePlaceRule, subject: RuleSubject
 ) -> _Found:
     rooms = {
         meeting: placement.room
@@ -130,10 +138,10 @@ def _same_place_parts(
     yield rule.cost([*rooms.values()], constraint.amount), tuple(rooms)
 
 
-def _pair_parts(instance: Instance, placements: Sequence[Placement], index: int, rule: PairRule) -> Iterator[Part]:
+def _pair_parts(instance: Instance, placements: Sequence[Placement], index: int, rule: PairRule) -> Iterator[CountPart]:
     constraint = instance.constraints[index]
-    subject = Subject(constraint.meetings)
+    subject = RuleSubject(constraint.meetings)
     for first, second in rule.pairs(constraint):
         one, two = placements[first], placements[second]
         if one.time is not None and two.time is not None and (count := rule.cost(instance, constraint, one, two)):
-            yield Part(index, subject, count, (first, second))
+            yield CountPart(index, subject, count, (first, second))

@@ -21,7 +21,7 @@ from webapp.engine.cpsat.run import Clock, Limits, run
 from webapp.engine.cpsat.time_model import hint, read
 from webapp.engine.cpsat.variables import GivenUp, Variables
 from webapp.engine.domains import Domains
-from webapp.engine.evaluate import Timetable, evaluate
+from webapp.engine.evaluate import ScoredTimetable, evaluate
 from webapp.engine.explain.core import MOST_PLACES, places
 from webapp.engine.instance import UNPLACED, Constraint, Instance, Placement
 from webapp.engine.nearby import Near, prices, settled, stay_close, sweep
@@ -345,7 +345,7 @@ class _Work:
         """The timetable with those in it that had no place before and find a free one; nobody moves for them."""
         if not self.waiting:
             return solution
-        timetable = Timetable(self.instance, solution)
+        timetable = ScoredTimetable(self.instance, solution)
         for meeting in sorted(self.waiting):
             rooms: Sequence[int | None] = [option.room for option in self.instance.meetings[meeting].rooms] or [None]
             options = [Placement(o.time, r) for o in self.instance.meetings[meeting].times for r in rooms]

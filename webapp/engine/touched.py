@@ -1,6 +1,6 @@
 """Which parts of the rules a move touches, and what becomes of them.
 
-The indices behind `webapp.engine.evaluate.Timetable`: who meets when, which subjects watch a
+The indices behind `webapp.engine.evaluate.ScoredTimetable`: who meets when, which subjects watch a
 meeting. Every number comes from the same functions of the rules that `parts` calls.
 """
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import Flag, auto
 
 from webapp.engine.instance import Constraint, Instance, Placement
-from webapp.engine.parts import Part, pair_weight
+from webapp.engine.parts import CountPart, pair_weight
 from webapp.engine.rule import Rule
 from webapp.engine.rules.family import (
     ChoiceRule,
@@ -18,15 +18,15 @@ from webapp.engine.rules.family import (
     DayPatternRule,
     PairRule,
     PlacedRule,
+    RuleSubject,
     SamePlaceRule,
-    Subject,
     WeekPatternRule,
     subjects_of,
 )
 from webapp.engine.rules.patterns import DayPattern, averaged, day_patterns, week_loads
 from webapp.engine.timegrid import Time
 
-_Change = tuple[Part, int]
+_Change = tuple[CountPart, int]
 MOST_REMEMBERED = 500
 """So many answers to "who is there at that time" are kept until something moves."""
 
@@ -44,7 +44,7 @@ class Aspect(Flag):
 class _Watch:
     """A subject with the rules about its days, weeks and rooms, and what it does now."""
 
-    subject: Subject
+    subject: RuleSubject
     day_rules: list[tuple[int, DayPatternRule, int]] = field(default_factory=list)
     week_rules: list[tuple[int, WeekPatternRule, int]] = field(default_factory=list)
     room_rules: list[tuple[int, SamePlaceRule, int]] = field(default_factory=list)
@@ -61,14 +61,14 @@ class Touched:
         self.placements = list(placements)
         count = len(instance.meetings)
         self._at: list[set[int]] = [set() for _ in range(instance.grid.cells)]
-        self._placed: list[list[tuple[int, Subject]]] = [[] for _ in range(count)]
-        self._choices: list[list[tuple[int, ChoiceRule, Constraint, Subject, int]]] = [[] for _ in range(count)]
-        self._clashes: list[list[tuple[int, ClashRule, Subject]]] = [[] for _ in range(count)]
-        self._sharing: dict[int, dict[int, list[tuple[int, Subject, int]]]] = {}
+        self._placed: list[list[tuple[int, RuleSubject]]] = [[] for _ in range(count)]
+        self._choices: list[list[tuple[int, ChoiceRule, Constraint, RuleSubject, int]]] = [[] for _ in range(count)]
+        self._clashes: list[list[tuple[int, ClashRule, RuleSubject]]] = [[] for _ in range(count)]
+        self._sharing: dict[int, dict[int, list[tuple[int, RuleSubject, int]]]] = {}
         self._room_clashes: list[int] = []
         self._pairs: list[list[tuple[int, PairRule, Constraint, int, bool]]] = [[] for _ in range(count)]
         self._watches: list[list[_Watch]] = [[] for _ in range(count)]
-        self._by_subject: dict[Subject, _Watch] = {}
+        self._by_subject: dict[RuleSubject, _Watch] = {}
         self._there: dict[tuple[int, Time], tuple[set[int], dict[int, list[int]]]] = {}
         for index, constraint in enumerate(instance.constraints):
             self._register(index, constraint, constraint.rule)
@@ -96,7 +96,7 @@ class Touched:
             else:
                 self._watch(index, constraint.amount, rule, subject)
 
-    def _watch(self, index: int, amount: int, rule: Rule, subject: Subject) -> None:
+    def _watch(self, index: int, amount: int, rule: Rule, subject: RuleSubject) -> None:
         watch = self._by_subject.get(subject)
         if watch is None:
             watch = self._by_subject[subject] = _Watch(subject)
@@ -218,7 +218,7 @@ class Touched:
         change = (new.time is None) - (old.time is None)
         if change:
             for index, subject in self._placed[meeting]:
-                yield Part(index, subject, int(new.time is None), (meeting,)), change
+                yield CountPart(index, subject, int(new.time is None), (meeting,)), change
 
     def _choice_changes(self, meeting: int, old: Placement, new: Placement, wanted: Aspect) -> Iterator[_Change]:
         instance, bits = self.instance, wanted.value  # numbers, since asking a Flag costs more than most rules
@@ -228,7 +228,7 @@ class Touched:
             before = 0 if old.time is None else rule.cost(instance, constraint, meeting, old)
             after = 0 if new.time is None else rule.cost(instance, constraint, meeting, new)
             if before != after:
-                yield Part(index, subject, after, (meeting,)), after - before
+                yield CountPart(index, subject, after, (meeting,)), after - before
 
     def _pair_changes(self, meeting: int, old: Placement, new: Placement, wanted: Aspect) -> Iterator[_Change]:
         for index, rule, constraint, other, is_first in self._pairs[meeting]:
@@ -243,9 +243,9 @@ class Touched:
             )  # fmt: skip
             if before != after:
                 pair = (meeting, other) if is_first else (other, meeting)
-                yield Part(index, Subject(constraint.meetings), after, pair), after - before
+                yield CountPart(index, RuleSubject(constraint.meetings), after, pair), after - before
 
-    def _shared_with(self, meeting: int) -> dict[int, list[tuple[int, Subject, int]]]:
+    def _shared_with(self, meeting: int) -> dict[int, list[tuple[int, RuleSubject, int]]]:
         """Per other meeting, the constraints under which the two may not overlap, and what a pair counts."""
         found = self._sharing.get(meeting)
         if found is None:
@@ -262,7 +262,7 @@ class Touched:
         for others, there in ((then - now, 0), (now - then, 1)):
             for other in sorted(others & shared.keys()):
                 for index, subject, weight in shared[other]:
-                    yield Part(index, subject, there * weight, _pair(meeting, other)), weight if there else -weight
+                    yield CountPart(index, subject, there * weight, _pair(meeting, other)), weight if there else -weight
 
     def _room_clash_changes(self, meeting: int, old: Placement, new: Placement) -> Iterator[_Change]:
         if not self._room_clashes:
@@ -276,7 +276,7 @@ class Touched:
         for others, there in ((then - now, 0), (now - then, 1)):
             for other, room in sorted(others):
                 for index in self._room_clashes:
-                    part = Part(index, Subject((), room=room), there, _pair(meeting, other))
+                    part = CountPart(index, RuleSubject((), room=room), there, _pair(meeting, other))
                     yield part, 1 if there else -1
 
     def _pattern_changes(self, meeting: int, old: Placement, new: Placement) -> Iterator[_Change]:
@@ -305,7 +305,7 @@ class Touched:
                 for found in (watch.patterns[day], patterns)
             )
             if before != after:
-                yield Part(index, watch.subject, after, meetings, day), after - before
+                yield CountPart(index, watch.subject, after, meetings, day), after - before
 
     def _week_changes(self, watch: _Watch, patterns: list[list[DayPattern]]) -> Iterator[_Change]:
         grid = self.instance.grid
@@ -317,7 +317,7 @@ class Touched:
                 for found in (watch.patterns, patterns)
             )
             if before != after:
-                yield Part(index, watch.subject, after, watch.subject.meetings), after - before
+                yield CountPart(index, watch.subject, after, watch.subject.meetings), after - before
 
     def _same_place_changes(self, meeting: int, old: Placement, new: Placement) -> Iterator[_Change]:
         for watch in self._watches[meeting]:
@@ -334,7 +334,7 @@ class Touched:
             for index, rule, amount in watch.room_rules:
                 before, after = rule.cost(list(watch.rooms), amount), rule.cost(used, amount)
                 if before != after:
-                    yield Part(index, watch.subject, after, watch.subject.meetings), after - before
+                    yield CountPart(index, watch.subject, after, watch.subject.meetings), after - before
 
 
 def aspect_of(rule: ChoiceRule | PairRule) -> Aspect:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from webapp.engine.instance import Instance, Placement
-from webapp.engine.parts import Part
+from webapp.engine.parts import CountPart
 from webapp.engine.timegrid import Time
 
 NAMED_AT_MOST = 3
@@ -42,7 +42,7 @@ class Names:
         return f"{' and '.join(map(self.day, time.day_list()))}, {self.slot(time.start)}{last}"
 
 
-def subject_label(instance: Instance, part: Part, names: Names) -> str:
+def subject_label(instance: Instance, part: CountPart, names: Names) -> str:
     """Who or what a part is about."""
     subject = part.subject
     if subject.resource is not None:
@@ -58,7 +58,7 @@ def subject_label(instance: Instance, part: Part, names: Names) -> str:
     return f"{named} and {more} more" if more > 0 else named
 
 
-def sentence(instance: Instance, placements: Sequence[Placement], part: Part, names: Names) -> str:
+def sentence(instance: Instance, placements: Sequence[Placement], part: CountPart, names: Names) -> str:
     """Say what a part counts, where the meetings stand as ``placements`` says."""
     constraint = instance.constraints[part.constraint]
     rule = constraint.rule

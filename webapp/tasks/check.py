@@ -10,8 +10,9 @@ from dataclasses import asdict
 from typing import Any
 
 from webapp.engine.counts import shortages
-from webapp.engine.explain import Conflict, Explanation, Price, Verdict, explain
 from webapp.engine.explain.assumptions import Assumption
+from webapp.engine.explain.explanation import ConflictSet, Explanation, Verdict, explain
+from webapp.engine.explain.prices import Price
 from webapp.engine.params import SolveParams
 from webapp.engine.result import Status
 from webapp.engine.rules import rule_named
@@ -78,7 +79,7 @@ def _together(clashes: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     return found
 
 
-def _clash(case: Case, conflict: Conflict) -> dict[str, Any]:
+def _clash(case: Case, conflict: ConflictSet) -> dict[str, Any]:
     return {
         "sentence": conflict.shortage.sentence if conflict.shortage else "",
         "members": [{"sentence": one.sentence, "rule": one.rule.title, "who": one.who} for one in conflict.members],
@@ -89,7 +90,7 @@ def _clash(case: Case, conflict: Conflict) -> dict[str, Any]:
     }
 
 
-def _targets(case: Case, conflict: Conflict) -> Iterable[Target]:
+def _targets(case: Case, conflict: ConflictSet) -> Iterable[Target]:
     """The rows that a conflict is about: people and rooms first, then classes where these are few."""
     found = [case.of_resource(resource) for resource in conflict.resources]
     if conflict.rooms:

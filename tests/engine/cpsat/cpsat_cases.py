@@ -11,10 +11,10 @@ from webapp.engine.cpsat.variables import Variables
 from webapp.engine.instance import (
     Constraint,
     Instance,
+    InstanceRoom,
     Meeting,
     Placement,
     Resource,
-    Room,
     RoomOption,
     TimeOption,
 )
@@ -42,7 +42,9 @@ def random_instance(random: Random, constraints: int = 0, **grid_fields: int) ->
     breaks = frozenset({random.randrange(3)}) if random.random() < 0.3 else frozenset[int]()
     grid = TimeGrid(**(fields | grid_fields), breaks=breaks)
     rooms = tuple(
-        Room(f"R{i}", random.choice((5, 10, 20)), tuple(random_time(random, grid) for _ in range(random.randint(0, 1))))
+        InstanceRoom(
+            f"R{i}", random.choice((5, 10, 20)), tuple(random_time(random, grid) for _ in range(random.randint(0, 1)))
+        )
         for i in range(3)
     )
     kinds = list(ResourceKind)

@@ -23,7 +23,7 @@ from webapp.engine.cpsat.room_model import RoomShortage, RoomStage, solve_rooms
 from webapp.engine.cpsat.run import Limits, run
 from webapp.engine.cpsat.time_model import TimeStage, solve_times
 from webapp.engine.evaluate import evaluate
-from webapp.engine.explain import Explanation, Verdict, explain
+from webapp.engine.explain.explanation import Explanation, Verdict, explain
 from webapp.engine.instance import Constraint, Instance, Placement
 from webapp.engine.readers.ctt import read_ctt
 from webapp.engine.result import Status

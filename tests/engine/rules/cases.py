@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 
-from webapp.engine.evaluate import Timetable, evaluate, violations
+from webapp.engine.evaluate import ScoredTimetable, evaluate, violations
 from webapp.engine.instance import (
     UNPLACED,
     Constraint,
     Instance,
+    InstanceRoom,
     Meeting,
     Placement,
     Resource,
-    Room,
     RoomOption,
     TimeOption,
 )
@@ -32,7 +32,7 @@ PEOPLE = (
     Resource("exchange", ResourceKind.STUDENTS, "Exchange students", weight=7),
 )
 HALL, LAB = 0, 1
-ROOMS = (Room("Hall", 60), Room("Lab", 20))
+ROOMS = (InstanceRoom("Hall", 60), InstanceRoom("Lab", 20))
 EVERYBODY = (RAO, CS3, EXCHANGE)
 
 
@@ -56,7 +56,7 @@ def problem(
     rule: str,
     meetings: int | Sequence[Meeting],
     grid: TimeGrid = WEEK,
-    rooms: Sequence[Room] = ROOMS,
+    rooms: Sequence[InstanceRoom] = ROOMS,
     reference: Sequence[Placement] = (),
     weight: int | None = 1,
     only: tuple[int, ...] = (),
@@ -74,7 +74,7 @@ def problem(
 def count(rule: str, held: Sequence[Placement], meetings: Sequence[Meeting] = (), **fields) -> int:
     """The rule's count, which must be the same from nothing and placed one after the other."""
     instance = problem(rule, meetings or len(held), **fields)
-    timetable = Timetable(instance)
+    timetable = ScoredTimetable(instance)
     for index, placement in enumerate(held):
         timetable.place(index, placement)
     found = evaluate(instance, Solution(tuple(held))).counts[rule]

@@ -1,9 +1,9 @@
 """No meeting is held in a room while it is closed."""
 
 from tests.engine.rules.cases import EVEN, FORTNIGHT, HALL, LAB, ODD, at, count, sentences
-from webapp.engine.instance import Room
+from webapp.engine.instance import InstanceRoom
 
-ROOMS = (Room("Hall", 60, closed=(at(0, 0, length=2).at,)), Room("Lab", 20))
+ROOMS = (InstanceRoom("Hall", 60, closed=(at(0, 0, length=2).at,)), InstanceRoom("Lab", 20))
 
 
 def test_another_room_or_another_time_is_open():
@@ -15,7 +15,7 @@ def test_a_meeting_that_begins_while_it_is_closed_counts():
 
 
 def test_it_may_be_closed_in_some_weeks_only():
-    rooms = (Room("Hall", 60, closed=(at(0, 0, weeks=ODD).at,)),)
+    rooms = (InstanceRoom("Hall", 60, closed=(at(0, 0, weeks=ODD).at,)),)
     assert count("room_closed", [at(0, 0, weeks=EVEN), at(0, 0, weeks=ODD)], rooms=rooms, grid=FORTNIGHT) == 1
 
 

@@ -8,7 +8,7 @@ from ortools.sat.python import cp_model
 
 from webapp.engine.cpsat.variables import Block, Count, Occupancy, Variables
 from webapp.engine.instance import Constraint, Placement
-from webapp.engine.rules.family import ClashRule, Subject, subjects_of
+from webapp.engine.rules.family import ClashRule, RuleSubject, subjects_of
 from webapp.engine.timegrid import Time
 
 
@@ -95,7 +95,7 @@ def count(variables: Variables, constraint: Constraint, rule: ClashRule) -> Coun
     return total
 
 
-def _weighted_pairs(variables: Variables, subject: Subject, rule: ClashRule) -> dict[tuple[int, int], int]:
+def _weighted_pairs(variables: Variables, subject: RuleSubject, rule: ClashRule) -> dict[tuple[int, int], int]:
     """Pairs of blocks (by their first meeting) and of blocks with fixed meetings, with the weight of each."""
     weight = 1
     if rule.weighted and subject.resource is not None:

@@ -5,7 +5,7 @@ from ortools.sat.python import cp_model
 from webapp.engine.cpsat.shapes import convex_lines
 from webapp.engine.cpsat.variables import Count, Variables
 from webapp.engine.instance import Constraint
-from webapp.engine.rules.family import SamePlaceRule, Subject, subjects_of
+from webapp.engine.rules.family import RuleSubject, SamePlaceRule, subjects_of
 
 
 def count(variables: Variables, constraint: Constraint, rule: SamePlaceRule) -> Count | None:
@@ -19,7 +19,7 @@ def count(variables: Variables, constraint: Constraint, rule: SamePlaceRule) -> 
     return total
 
 
-def _one(variables: Variables, subject: Subject, rule: SamePlaceRule, amount: int, total: Count) -> None:
+def _one(variables: Variables, subject: RuleSubject, rule: SamePlaceRule, amount: int, total: Count) -> None:
     model = variables.model
     ways: dict[int, list[cp_model.IntVar]] = {}
     for block in variables.blocks_in(subject.meetings):

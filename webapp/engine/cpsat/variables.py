@@ -14,7 +14,7 @@ from ortools.sat.python import cp_model
 from webapp.engine.domains import Domains
 from webapp.engine.instance import Constraint, Instance, Placement, TimeOption
 from webapp.engine.result import never
-from webapp.engine.rules.family import ChoiceRule, ClashRule, PairRule, Subject, subjects_of
+from webapp.engine.rules.family import ChoiceRule, ClashRule, PairRule, RuleSubject, subjects_of
 from webapp.engine.timegrid import Time
 
 Literal = cp_model.LiteralT
@@ -315,11 +315,11 @@ class Variables:
         found = {id(block): block for m in meetings if (block := self.block_of.get(m)) is not None}
         return list(found.values())
 
-    def touched(self, subject: Subject) -> bool:
+    def touched(self, subject: RuleSubject) -> bool:
         """Whether the subject has a free meeting, so that its rules must be looked at."""
         return any(m in self.block_of for m in subject.meetings)
 
-    def is_exclusive(self, subject: Subject) -> bool:
+    def is_exclusive(self, subject: RuleSubject) -> bool:
         """Whether a hard rule keeps the subject's meetings from overlapping."""
         if subject.resource is not None and subject.resource in self.exclusive:
             return True
@@ -345,7 +345,7 @@ class Variables:
             self._occupancies[meetings] = found
         return self._occupancies[meetings]
 
-    def busy(self, subject: Subject, key: int) -> cp_model.IntVar:
+    def busy(self, subject: RuleSubject, key: int) -> cp_model.IntVar:
         """Whether any of the subject's meetings takes place in the cell."""
         occupancy = self.occupancy(subject.meetings)
         if occupancy.fixed.get(key):
@@ -373,7 +373,7 @@ class Variables:
             self._or[key] = either
         return self._or[key]
 
-    def uses_day(self, subject: Subject, week: int, day: int) -> cp_model.IntVar:
+    def uses_day(self, subject: RuleSubject, week: int, day: int) -> cp_model.IntVar:
         """Whether any of the subject's meetings takes place on a day of a kind of week."""
         memo = (week * self.grid.days + day, subject.meetings)
         if memo not in self._used:

@@ -10,7 +10,7 @@ from ortools.sat.python import cp_model
 from webapp.engine.cpsat.shapes import Line, convex_lines
 from webapp.engine.cpsat.variables import Count, Variables
 from webapp.engine.instance import Constraint
-from webapp.engine.rules.family import Subject, WeekPatternRule, subjects_of
+from webapp.engine.rules.family import RuleSubject, WeekPatternRule, subjects_of
 
 MOST_ROWS = 20_000
 """No table of more rows is made: a rule about hours with more has no form here."""
@@ -44,7 +44,7 @@ def count(variables: Variables, constraint: Constraint, rule: WeekPatternRule) -
     return total
 
 
-def _loads(variables: Variables, subject: Subject, week: int) -> tuple[list[cp_model.LinearExprT], list[int]]:
+def _loads(variables: Variables, subject: RuleSubject, week: int) -> tuple[list[cp_model.LinearExprT], list[int]]:
     """Per day an expression for the number of busy slots, and the most it can be."""
     grid = variables.grid
     days: list[cp_model.LinearExprT] = []

@@ -21,7 +21,7 @@ from webapp.engine.evaluate import evaluate
 from webapp.engine.explain.assumptions import Assumption
 from webapp.engine.instance import Instance
 from webapp.engine.result import Status
-from webapp.engine.rules.family import ClashRule, Subject, subjects_of
+from webapp.engine.rules.family import ClashRule, RuleSubject, subjects_of
 from webapp.engine.solution import Solution
 
 MOST_PLACES = 150_000
@@ -124,13 +124,13 @@ def _count(variables: Variables, assumption: Assumption, guard: cp_model.IntVar)
                 key: sum(1 for r in kind.rooms if key % variables.grid.cells not in variables.domains.closed_cells[r])
                 for key in variables.occupancy(kind.meetings).literals
             }
-            _enough(variables, Subject(kind.meetings), supply, guard)
+            _enough(variables, RuleSubject(kind.meetings), supply, guard)
         return
     for subject in subjects_of(variables.instance, assumption.constraint):
         _enough(variables, subject, dict.fromkeys(variables.occupancy(subject.meetings).literals, 1), guard)
 
 
-def _enough(variables: Variables, subject: Subject, supply: dict[int, int], guard: cp_model.IntVar) -> None:
+def _enough(variables: Variables, subject: RuleSubject, supply: dict[int, int], guard: cp_model.IntVar) -> None:
     """The cells in use hold all that the meetings need."""
     need = 0
     for block in variables.blocks_in(subject.meetings):

@@ -28,15 +28,8 @@ class Verdict(StrEnum):
     NOT_PROVED = "not proved"
 
 
-class Step(StrEnum):
-    """Which kind of proof found a conflict."""
-
-    COUNTING = "counting"
-    SEARCH = "search"
-
-
 @dataclass(frozen=True)
-class Conflict:
+class ConflictSet:
     """Rules that can't hold together.
 
     Attributes
@@ -53,7 +46,6 @@ class Conflict:
         A fresh model of the members alone was infeasible too.
     """
 
-    step: Step
     members: tuple[Assumption, ...]
     meetings: tuple[int, ...]
     resources: tuple[int, ...]
@@ -69,7 +61,7 @@ class Explanation:
     """The answer: a verdict, the conflicts, what each way out of the first one costs, and a sentence."""
 
     verdict: Verdict
-    conflicts: tuple[Conflict, ...]
+    conflicts: tuple[ConflictSet, ...]
     prices: tuple[Price, ...]
     sentence: str
     seconds: float
@@ -132,7 +124,7 @@ def explain(
 
 def _from_counting(
     instance: Instance, everything: list[Assumption], found: Sequence[Shortage], clock: Clock
-) -> list[Conflict]:
+) -> list[ConflictSet]:
     conflicts = []
     for number, shortage in enumerate(found):
         candidates = [a for a in everything if a.of in shortage.constraints and _concerns(instance, a, shortage)]
@@ -142,8 +134,7 @@ def _from_counting(
         else:
             core = Core(tuple(candidates), not candidates, not candidates)
         conflicts.append(
-            Conflict(
-                Step.COUNTING,
+            ConflictSet(
                 core.members,
                 shortage.meetings,
                 shortage.resources,
@@ -166,14 +157,14 @@ def _concerns(instance: Instance, assumption: Assumption, shortage: Shortage) ->
     return not meetings_of(instance, constraint).keys().isdisjoint(shortage.meetings)
 
 
-def _from_search(instance: Instance, core: Core) -> Conflict:
+def _from_search(instance: Instance, core: Core) -> ConflictSet:
     resources = tuple(dict.fromkeys(r for a in core.members for r in a.constraint.resources))
     about = {m for a in core.members if not _of_all_rooms(a) for m in meetings_of(instance, a.constraint)}
     meetings = tuple(sorted(about)) or tuple(meetings_touched(instance))
     said = " ".join(f"({n}) {a.sentence}" for n, a in enumerate(core.members, 1))
     count = len(core.members)
     sentence = f"These {count} rules can't hold together: {said}" if count > 1 else f"This can't hold: {said}"
-    return Conflict(Step.SEARCH, core.members, meetings, resources, (), None, core.minimal, core.verified, sentence)
+    return ConflictSet(core.members, meetings, resources, (), None, core.minimal, core.verified, sentence)
 
 
 def _of_all_rooms(assumption: Assumption) -> bool:

@@ -18,10 +18,10 @@ from pathlib import Path
 from webapp.engine.instance import (
     Constraint,
     Instance,
+    InstanceRoom,
     Meeting,
     Placement,
     Resource,
-    Room,
     RoomOption,
     TimeOption,
 )
@@ -225,7 +225,7 @@ class _Reader:
         return Instance(
             name=self.head.get("name", (0, self.file.path.stem))[1],
             grid=self.grid,
-            rooms=tuple(Room(code, capacity) for code, capacity in self.rooms.items()),
+            rooms=tuple(InstanceRoom(code, capacity) for code, capacity in self.rooms.items()),
             resources=tuple(resources),
             meetings=tuple(meetings),
             constraints=tuple(self._constraints(of_course)),

@@ -17,10 +17,10 @@ from pathlib import Path
 from webapp.engine.instance import (
     Constraint,
     Instance,
+    InstanceRoom,
     Meeting,
     Placement,
     Resource,
-    Room,
     RoomOption,
     TimeOption,
 )
@@ -121,7 +121,7 @@ def read(path: Path) -> Instance:
     return Instance(
         name=path.stem,
         grid=TimeGrid(DAYS, PER_DAY),
-        rooms=tuple(Room(f"r{room}", seats[room]) for room in range(rooms)),
+        rooms=tuple(InstanceRoom(f"r{room}", seats[room]) for room in range(rooms)),
         resources=tuple(Resource(f"s{student}", ResourceKind.STUDENTS) for student in range(students)),
         meetings=meetings,
         constraints=tuple(_constraints(students, before)),

@@ -31,7 +31,7 @@ from webapp.engine.timegrid import TimeGrid
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class RuleSubject:
     """Whom or what a count is about: a resource, a room, or a set of meetings.
 
     ``meetings`` is empty for a room: its meetings are those that are held there.
@@ -42,18 +42,18 @@ class Subject:
     room: int | None = None
 
 
-def subjects_of(instance: Instance, constraint: Constraint) -> tuple[Subject, ...]:
+def subjects_of(instance: Instance, constraint: Constraint) -> tuple[RuleSubject, ...]:
     """Whom or what a constraint counts for, each on its own."""
     rule, named = constraint.rule, constraint.resources
     if isinstance(rule, ClashRule) and rule.rooms:
-        return tuple(Subject((), room=room) for room in range(len(instance.rooms)))
+        return tuple(RuleSubject((), room=room) for room in range(len(instance.rooms)))
     if not named and not constraint.meetings:
         if not rule.kinds:
-            return (Subject(tuple(range(len(instance.meetings)))),)
+            return (RuleSubject(tuple(range(len(instance.meetings)))),)
         named = tuple(r for kind in rule.kinds for r in instance.resources_of_kind(kind))
-    subjects = [Subject(instance.meetings_of[resource], resource) for resource in named]
+    subjects = [RuleSubject(instance.meetings_of[resource], resource) for resource in named]
     if constraint.meetings:
-        subjects.append(Subject(constraint.meetings))
+        subjects.append(RuleSubject(constraint.meetings))
     return tuple(subjects)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from webapp.engine.params import SearchParams
 from webapp.engine.result import Stop
-from webapp.engine.search.arrays import State, unpack
+from webapp.engine.search.arrays import SearchState, unpack
 from webapp.engine.search.budget import Budget
 from webapp.engine.search.compile import Compiled
 from webapp.engine.search.kernel import anneal
@@ -200,7 +200,13 @@ def _unheard(_hard: int, _cost: int) -> None:
 
 
 def _slice(
-    problem: Compiled, state: State, moves: int, temperature: float, hard: float, params: SearchParams, simple: bool
+    problem: Compiled,
+    state: SearchState,
+    moves: int,
+    temperature: float,
+    hard: float,
+    params: SearchParams,
+    simple: bool,
 ) -> None:
     if len(problem.model.kind):
         shares = (params.share_room, params.share_time)

@@ -19,7 +19,7 @@ SHIFT = 40
 """Bits of the soft part of a packed cost."""
 
 CLOSED = -2
-"""In `State.at`: nothing may stand here. -1 means free."""
+"""In `SearchState.at`: nothing may stand here. -1 means free."""
 
 
 def pack(hard: int, soft: int) -> int:
@@ -125,7 +125,7 @@ class Model(NamedTuple):
     """table x (own room * (rooms + 1) + other's room) -> packed cost; the last row and column: no room"""
 
 
-class State(NamedTuple):
+class SearchState(NamedTuple):
     """A timetable and what the loop keeps up to date about it."""
 
     time: Ints

@@ -13,7 +13,7 @@ Research 65 (2016): one annealing over the full state with moves and swaps.
 
 import numpy as np
 
-from webapp.engine.search.arrays import CLOSED, SHIFT, Bits, Ints, Model, State
+from webapp.engine.search.arrays import CLOSED, SHIFT, Bits, Ints, Model, SearchState
 from webapp.engine.search.compiled import compiled, inlined
 from webapp.engine.search.moves import N_MEETINGS, other_change, sure_change, swap
 
@@ -44,7 +44,7 @@ def below(bits: Bits, bound: int) -> int:
 
 
 @inlined
-def standing(model: Model, state: State, meeting: int, time: int, room: int) -> int:
+def standing(model: Model, state: SearchState, meeting: int, time: int, room: int) -> int:
     """Who stands in a room at a time: a meeting, -1 nobody, -2 a closed room or several."""
     found = -1
     for item in range(model.units_at[time], model.units_at[time + 1]):
@@ -59,7 +59,7 @@ def standing(model: Model, state: State, meeting: int, time: int, room: int) -> 
 
 
 @inlined
-def may_swap(model: Model, state: State, meeting: int, other: int, t1: int) -> bool:
+def may_swap(model: Model, state: SearchState, meeting: int, other: int, t1: int) -> bool:
     """Whether the one who stands at ``t1`` can take the meeting's place."""
     kind, kind2 = model.kind[meeting], model.kind[other]
     t0, r0 = state.time[meeting], state.room[meeting]
@@ -75,7 +75,7 @@ def may_swap(model: Model, state: State, meeting: int, other: int, t1: int) -> b
 @compiled
 def anneal(
     model: Model,
-    state: State,
+    state: SearchState,
     script: Ints,
     moves: int,
     temperature: float,

@@ -4,7 +4,7 @@ A move takes one meeting from ``(t0, r0)`` to ``(t1, r1)``; -1 means unplaced or
 a swap the other meeting goes the opposite way, so that whatever both belong to does not change.
 """
 
-from webapp.engine.search.arrays import Model, State
+from webapp.engine.search.arrays import Model, SearchState
 from webapp.engine.search.compiled import inlined
 
 N_MEETINGS, N_KINDS, N_TIMES, N_ROOMS, N_UNITS, N_PARTS, N_DAYS, N_WEEKS, N_SLOTS, N_SUBJECTS, N_PLACES = range(11)
@@ -27,7 +27,7 @@ def clash_between(model: Model, one: int, two: int) -> int:
 
 
 @inlined
-def clash_change(model: Model, state: State, kind: int, t0: int, t1: int) -> int:
+def clash_change(model: Model, state: SearchState, kind: int, t0: int, t1: int) -> int:
     """Change in clashes when a meeting of the kind moves and nothing else does."""
     found = 0
     own = model.clash_self[kind]
@@ -41,7 +41,7 @@ def clash_change(model: Model, state: State, kind: int, t0: int, t1: int) -> int
 
 
 @inlined
-def day_change(model: Model, state: State, subject: int, t0: int, t1: int) -> int:
+def day_change(model: Model, state: SearchState, subject: int, t0: int, t1: int) -> int:
     """Change in a subject's patterns where there is one week and a time lies on one day."""
     day0 = model.parts[model.parts_at[t0]] if t0 >= 0 else -1
     day1 = model.parts[model.parts_at[t1]] if t1 >= 0 else -1
@@ -71,7 +71,7 @@ def day_change(model: Model, state: State, subject: int, t0: int, t1: int) -> in
 
 
 @inlined
-def _busy_after(model: Model, state: State, subject: int, part: int, t0: int, t1: int) -> int:
+def _busy_after(model: Model, state: SearchState, subject: int, part: int, t0: int, t1: int) -> int:
     mask = state.busy[subject, part]
     if t0 >= 0 and model.touches[t0, part]:
         mask &= ~(model.slot_mask[t0] & ~state.twice[subject, part])
@@ -81,7 +81,7 @@ def _busy_after(model: Model, state: State, subject: int, part: int, t0: int, t1
 
 
 @inlined
-def weeks_change(model: Model, state: State, subject: int, t0: int, t1: int) -> int:
+def weeks_change(model: Model, state: SearchState, subject: int, t0: int, t1: int) -> int:
     """Change in a subject's patterns over several weeks: means, rounded up as the truth does."""
     days, weeks = model.size[N_DAYS], model.size[N_WEEKS]
     touched = (model.days_of[t0] if t0 >= 0 else 0) | (model.days_of[t1] if t1 >= 0 else 0)
@@ -117,7 +117,7 @@ def weeks_change(model: Model, state: State, subject: int, t0: int, t1: int) -> 
 
 
 @inlined
-def pattern_change(model: Model, state: State, kind: int, t0: int, t1: int, other: int, simple: bool) -> int:
+def pattern_change(model: Model, state: SearchState, kind: int, t0: int, t1: int, other: int, simple: bool) -> int:
     """Change in day and week patterns of the kind's subjects, but for those of the other kind."""
     found = 0
     at, end = 0, 0
@@ -137,7 +137,7 @@ def pattern_change(model: Model, state: State, kind: int, t0: int, t1: int, othe
 
 
 @inlined
-def place_change(model: Model, state: State, kind: int, r0: int, r1: int, other: int) -> int:
+def place_change(model: Model, state: SearchState, kind: int, r0: int, r1: int, other: int) -> int:
     """Change in same-place rules of the kind's subjects, but for those of the other kind."""
     found = 0
     if r0 == r1:
@@ -189,7 +189,15 @@ def choice_change(model: Model, kind: int, t0: int, r0: int, t1: int, r1: int) -
 
 @inlined
 def pair_change(
-    model: Model, state: State, meeting: int, t1: int, r1: int, swapped: int, its_time: int, its_room: int, both: bool
+    model: Model,
+    state: SearchState,
+    meeting: int,
+    t1: int,
+    r1: int,
+    swapped: int,
+    its_time: int,
+    its_room: int,
+    both: bool,
 ) -> int:
     """Change in a meeting's pairs when it moves to ``(t1, r1)`` and another to ``(its_time, its_room)``.
 
@@ -229,7 +237,7 @@ def pair_change(
 
 
 @inlined
-def shift_time(model: Model, state: State, meeting: int, time: int, sign: int) -> None:
+def shift_time(model: Model, state: SearchState, meeting: int, time: int, sign: int) -> None:
     """Enter a meeting at a time (sign 1) or take it out (-1), but for its room."""
     kind = model.kind[meeting]
     for item in range(model.clash_at[kind], model.clash_at[kind + 1]):
@@ -260,7 +268,7 @@ def shift_time(model: Model, state: State, meeting: int, time: int, sign: int) -
 
 
 @inlined
-def shift_room(model: Model, state: State, meeting: int, time: int, room: int, sign: int) -> None:
+def shift_room(model: Model, state: SearchState, meeting: int, time: int, room: int, sign: int) -> None:
     """Enter a meeting in a room at a time (sign 1) or take it out (-1)."""
     kind = model.kind[meeting]
     for position in range(model.units_at[time], model.units_at[time + 1]):
@@ -275,7 +283,7 @@ def shift_room(model: Model, state: State, meeting: int, time: int, room: int, s
 
 
 @inlined
-def sure_change(model: Model, state: State, meeting: int, t1: int, r1: int, other: int) -> int:
+def sure_change(model: Model, state: SearchState, meeting: int, t1: int, r1: int, other: int) -> int:
     """Packed change of placements and clashes when a meeting goes to ``(t1, r1)``: single look-ups.
 
     ``other`` is -1 or a meeting of another kind that stands at exactly ``t1`` in ``r1``, and takes the
@@ -297,7 +305,7 @@ def sure_change(model: Model, state: State, meeting: int, t1: int, r1: int, othe
 
 
 @inlined
-def other_change(model: Model, state: State, meeting: int, t1: int, r1: int, other: int, simple: bool) -> int:
+def other_change(model: Model, state: SearchState, meeting: int, t1: int, r1: int, other: int, simple: bool) -> int:
     """Packed change of the rest: patterns, places and pairs."""
     t0, r0 = state.time[meeting], state.room[meeting]
     found = 0
@@ -322,7 +330,7 @@ def other_change(model: Model, state: State, meeting: int, t1: int, r1: int, oth
 
 
 @inlined
-def swap(model: Model, state: State, meeting: int, t1: int, r1: int, other: int) -> None:
+def swap(model: Model, state: SearchState, meeting: int, t1: int, r1: int, other: int) -> None:
     """Carry out what `sure_change` and `other_change` weigh together."""
     t0, r0 = state.time[meeting], state.room[meeting]
     for step in range(4):

@@ -3,13 +3,13 @@
 import numpy as np
 
 from webapp.engine.instance import UNPLACED, Placement
-from webapp.engine.search.arrays import CLOSED, Ints, State, unpack
+from webapp.engine.search.arrays import CLOSED, Ints, SearchState, unpack
 from webapp.engine.search.compile import Compiled
 from webapp.engine.search.kernel import anneal
 from webapp.engine.solution import Solution
 
 
-def new_state(problem: Compiled, seed: int) -> State:
+def new_state(problem: Compiled, seed: int) -> SearchState:
     """The timetable in which nothing is placed yet."""
     meetings, kinds, times, rooms, units, parts, _, weeks, _, subjects, places = problem.model.size.tolist()
     at = np.full((rooms, units), -1, np.int32)
@@ -17,7 +17,7 @@ def new_state(problem: Compiled, seed: int) -> State:
         at[room, unit] = CLOSED
     empty = sum(int(problem.model.unplaced_cost[kind]) for kind in problem.model.kind)
     empty += int(problem.model.place_cost[:, 0].sum()) + _patterns_of_nothing(problem)
-    return State(
+    return SearchState(
         time=np.full(meetings, -1, np.int32),
         room=np.full(meetings, -1, np.int32),
         at=at,
@@ -58,7 +58,7 @@ def is_simple(problem: Compiled) -> bool:
     return problem.instance.grid.weeks == 1 and bool((parts == 1).all())
 
 
-def state_of(problem: Compiled, solution: Solution, seed: int) -> State:
+def state_of(problem: Compiled, solution: Solution, seed: int) -> SearchState:
     """The state of a solution; what stands where it can't, or where another stands, stays unplaced."""
     model, state = problem.model, new_state(problem, seed)
     script = []
@@ -80,7 +80,7 @@ def empty_script() -> Ints:
     return np.zeros((0, 3), np.int32)
 
 
-def best_of(problem: Compiled, state: State) -> Solution:
+def best_of(problem: Compiled, state: SearchState) -> Solution:
     """The best timetable of a state as a solution."""
     placements = []
     for time, room in zip(state.best_time.tolist(), state.best_room.tolist(), strict=True):
@@ -89,6 +89,6 @@ def best_of(problem: Compiled, state: State) -> Solution:
     return Solution(tuple(placements))
 
 
-def best_cost(state: State) -> tuple[int, int]:
+def best_cost(state: SearchState) -> tuple[int, int]:
     """Hard violations and weighted soft cost of the best timetable."""
     return unpack(int(state.totals[1]))

@@ -1,6 +1,6 @@
 """A tiny instance that takes the search through every compiled function."""
 
-from webapp.engine.instance import Constraint, Instance, Meeting, Resource, Room, RoomOption, TimeOption
+from webapp.engine.instance import Constraint, Instance, InstanceRoom, Meeting, Resource, RoomOption, TimeOption
 from webapp.engine.rule import ResourceKind
 from webapp.engine.rules import rule_named
 from webapp.engine.timegrid import Time, TimeGrid
@@ -14,7 +14,7 @@ def tiny(weeks: int = 1) -> Instance:
     return Instance(
         name="tiny",
         grid=grid,
-        rooms=(Room("A", 10), Room("B", 20)),
+        rooms=(InstanceRoom("A", 10), InstanceRoom("B", 20)),
         resources=(Resource("g", ResourceKind.GROUP), Resource("i", ResourceKind.INSTRUCTOR)),
         meetings=tuple(Meeting(f"m{n}", times, rooms, (0,) if n else (0, 1), 15) for n in range(4)),
         constraints=(

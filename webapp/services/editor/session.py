@@ -14,8 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from webapp.engine.evaluate import Score, Violation, told
-from webapp.engine.evaluate import Timetable as Counted
+from webapp.engine.evaluate import Score, ScoredTimetable, Violation, told
 from webapp.engine.instance import UNPLACED, Placement
 from webapp.engine.profiles import measured
 from webapp.engine.solution import Solution
@@ -76,7 +75,7 @@ class Board:
         self.problem = problem
         self.instance = measured(problem.instance)
         self.names = names_of(problem)
-        self.counted = Counted(self.instance, Solution.empty(self.instance))
+        self.counted = ScoredTimetable(self.instance, Solution.empty(self.instance))
         self.revision = 0
         self.standing: dict[int, Standing] = {}
         self.entry_of: dict[int, int] = {}
@@ -100,7 +99,7 @@ class Board:
             wanted[index] = self._placement(index, entry)
         moved = {i: there for i, there in enumerate(wanted) if there != self.counted.placements[i]}
         if len(moved) > len(wanted) // 4:
-            self.counted = Counted(self.instance, Solution(tuple(wanted)))
+            self.counted = ScoredTimetable(self.instance, Solution(tuple(wanted)))
         else:
             for index, there in moved.items():
                 self.counted.place(index, there)

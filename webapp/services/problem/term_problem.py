@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from webapp.engine.instance import Instance, Room
+from webapp.engine.instance import Instance, InstanceRoom
 from webapp.engine.timegrid import Time
 from webapp.models import Term, WishLevel
 from webapp.services.problem.calendar import Calendar, build_calendar
@@ -99,14 +99,14 @@ def problem_from(rows: TermRows) -> TermProblem:
     )
 
 
-def _rooms(rows: TermRows, calendar: Calendar) -> tuple[Room, ...]:
+def _rooms(rows: TermRows, calendar: Calendar) -> tuple[InstanceRoom, ...]:
     closed: dict[int, list[Time]] = {}
     for wish in rows.availability:
         if wish.room_id is not None and wish.level is WishLevel.UNAVAILABLE:
             first, last = calendar.reach[wish.time_slot_id]
             day = 1 << calendar.by_id[wish.time_slot_id].day
             closed.setdefault(wish.room_id, []).append(Time(first, last - first, day, calendar.grid.all_weeks))
-    return tuple(Room(room.code, room.capacity, tuple(closed.get(room.room_id, ()))) for room in rows.rooms)
+    return tuple(InstanceRoom(room.code, room.capacity, tuple(closed.get(room.room_id, ()))) for room in rows.rooms)
 
 
 def _interchangeable(meetings: TermMeetings) -> tuple[tuple[int, ...], ...]:

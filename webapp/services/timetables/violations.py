@@ -10,7 +10,7 @@ from functools import cached_property
 import sqlalchemy as sa
 
 from webapp.engine.evaluate import told
-from webapp.engine.parts import Part, parts
+from webapp.engine.parts import CountPart, parts
 from webapp.engine.rules import RULES, rule_named
 from webapp.extensions import db
 from webapp.models import StudentGroup, Timetable, TimetableEntry
@@ -114,19 +114,19 @@ class _Itemiser:
 
     def by_rule(self, rule: str | None, start: int, most: int | None) -> list[Itemised]:
         """Groups in the order of the page, each with the slice that is shown."""
-        found: dict[tuple[str, bool], list[Part]] = {}
+        found: dict[tuple[str, bool], list[CountPart]] = {}
         for part, name, is_hard in self._parts(rule):
             found.setdefault((name, is_hard), []).append(part)
         groups = [self._group(name, is_hard, of_rule, start, most) for (name, is_hard), of_rule in found.items()]
         return sorted(groups, key=lambda one: (not one.is_hard, -one.cost, _ORDER[one.rule]))
 
-    def _parts(self, rule: str | None) -> Iterator[tuple[Part, str, bool]]:
+    def _parts(self, rule: str | None) -> Iterator[tuple[CountPart, str, bool]]:
         for index, constraint in enumerate(self._instance.constraints):
             if constraint.weight != 0 and rule in (None, constraint.rule.name):
                 for part in parts(self._instance, self._placements, index):
                     yield part, constraint.rule.name, constraint.weight is None
 
-    def _group(self, name: str, is_hard: bool, found: list[Part], start: int, most: int | None) -> Itemised:
+    def _group(self, name: str, is_hard: bool, found: list[CountPart], start: int, most: int | None) -> Itemised:
         most = most or len(found)
         start = min(start, (len(found) - 1) // most * most)  # past the end the last ones are shown
         dearest = sorted(found, key=lambda part: -(self._cost(part) or part.count))
@@ -140,10 +140,10 @@ class _Itemiser:
             items=tuple(self._item(part) for part in dearest[start : start + most]),
         )
 
-    def _cost(self, part: Part) -> int:
+    def _cost(self, part: CountPart) -> int:
         return (self._instance.constraints[part.constraint].weight or 0) * part.count
 
-    def _item(self, part: Part) -> Item:
+    def _item(self, part: CountPart) -> Item:
         said = told(self._instance, self._placements, part, self._names)
         return Item(
             sentence=said.sentence,
@@ -166,7 +166,7 @@ class _Finder:
         self._faculty = {index: key for key, index in problem.resource_of_faculty.items()}
         self._leaves = {index: leaf for leaf, index in problem.resource_of_leaf.items()}
 
-    def subject_of(self, part: Part) -> Subject | None:
+    def subject_of(self, part: CountPart) -> Subject | None:
         """Whom the part is about, else the first of those who are at its class: group, teacher, room."""
         resource, room = part.subject.resource, part.subject.room
         if room is not None:
@@ -178,7 +178,7 @@ class _Finder:
             return self._known(Lens.GROUP, self._upwards([int(key) for key in leaf]))
         return self._of_class(part.meetings[0]) if part.meetings else None
 
-    def entry_of(self, part: Part) -> int | None:
+    def entry_of(self, part: CountPart) -> int | None:
         """The entry of the class that causes it."""
         return self._entries.get(self._problem.rows[part.meetings[0]].key) if part.meetings else None
 
