@@ -138,7 +138,7 @@ def constraints(draw, name: str, weight: int | None, grid: TimeGrid, resources: 
     elif (rule.kinds or isinstance(rule, ChoiceRule)) and draw(st.booleans()):
         people = draw(_few(st.integers(0, resources - 1), 2, least=1))
     return Constraint(
-        rule_named(rule),
+        rule,
         weight,
         resources=people,
         meetings=about,
