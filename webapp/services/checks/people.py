@@ -1,6 +1,6 @@
 """What is missing or stands about unused in a term's data."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import sqlalchemy as sa
@@ -154,19 +154,7 @@ def unused_data(look: Look) -> Iterator[Finding]:
     rows = look.rows
     used = {group for named in rows.section_groups.values() for group in named}
     used |= {group for named in rows.batches.values() for group in named}
-    near = set(used)
-    for group_id in used:
-        above = rows.groups[group_id].parent_id
-        while above is not None and above not in near:
-            near.add(above)
-            above = rows.groups[above].parent_id
-    children: dict[int | None, list[int]] = defaultdict(list)
-    for key, group in rows.groups.items():
-        children[group.parent_id].append(key)
-    below = list(used)
-    for group_id in below:
-        below += children[group_id]
-    near |= set(below)
+    near = rows.tree.related(used)
     idle = [group for key, group in rows.groups.items() if key not in near]
     members: Counter[int] = Counter(rows.member_counts)
     for group in idle[:NAMED_APART]:

@@ -17,7 +17,6 @@ from webapp.models import (
     EntryGroup,
     Room,
     Section,
-    StudentGroup,
     Timetable,
     TimetableChange,
     TimetableEntry,
@@ -29,6 +28,7 @@ from webapp.services.editor.history import next_to_redo, next_to_undo, why_not_e
 from webapp.services.editor.moves import index_of, uncovered_by
 from webapp.services.editor.session import Board, Standing, board_of
 from webapp.services.problem.calendar import DAY_NAMES
+from webapp.services.problem.groups import read_tree
 from webapp.services.problem.labels import names_of
 from webapp.services.shared.words import _
 from webapp.services.timetables.diff import InBrief, in_brief
@@ -158,7 +158,7 @@ def entries_of(timetable: Timetable, subject: Subject, day: int | None = None) -
 def _of_subject(timetable: Timetable, subject: Subject) -> Any:
     match subject.lens:
         case Lens.GROUP:
-            kin = _kin(timetable.term_id, subject.key)
+            kin = read_tree(timetable.term_id).related([subject.key])
             attended = sa.select(EntryGroup.entry_id).where(EntryGroup.student_group_id.in_(kin))
             return TimetableEntry.entry_id.in_(attended)
         case Lens.FACULTY:
@@ -169,21 +169,6 @@ def _of_subject(timetable: Timetable, subject: Subject) -> Any:
         case Lens.DEPARTMENT:
             taught = sa.select(Course.course_id).where(Course.department_id == subject.key)
             return TimetableEntry.course_id.in_(taught)
-
-
-def _kin(term_id: int, group_id: int) -> set[int]:
-    """The group, those above it and all its parts."""
-    query = sa.select(StudentGroup.student_group_id, StudentGroup.parent_id).filter_by(term_id=term_id)
-    parents: dict[int, int | None] = dict(iter(db.session.execute(query)))
-
-    def line(key: int | None) -> list[int]:
-        found: list[int] = []
-        while key is not None and key not in found:
-            found.append(key)
-            key = parents.get(key)
-        return found
-
-    return set(line(group_id)) | {key for key in parents if group_id in line(key)}
 
 
 def own_subject(timetable: Timetable, lens: Lens, entry_id: int) -> str | None:

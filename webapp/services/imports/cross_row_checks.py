@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 from webapp.services.imports.faults import Faults
 from webapp.services.imports.sheets import Row, Sheet, Tables
 from webapp.services.imports.stored import Store, complete
-from webapp.services.schema.file_descriptors import Key, Record, Value
+from webapp.services.problem.groups import GroupTree
+from webapp.services.schema.file_descriptors import Key, Record
 from webapp.services.schema.file_tables import BY_NAME
 from webapp.services.shared.words import _
 
@@ -105,21 +106,17 @@ def _weeks_of_term(merged: Merged) -> int | None:
 
 def _groups_form_a_tree(merged: Merged, sheet: Sheet, faults: Faults) -> None:
     """No group is below itself."""
-    rows = merged.rows("groups")
+    tree = GroupTree({code: record.get("parent") for (code,), record in merged.rows("groups").items()})
     for row in sheet.rows:
-        seen: list[Value] = [row.record["code"]]
-        parent = row.record.get("parent")
-        while parent is not None and parent not in seen:
-            seen.append(parent)
-            parent = rows[(parent,)].get("parent") if (parent,) in rows else None
-        if parent == row.record["code"] and len(seen) > 1:
-            circle = _(" in ").join(str(code) for code in [*seen, parent])
+        codes = tree.circle(row.record["code"])
+        if len(codes) > 2:
+            circle = _(" in ").join(str(code) for code in codes)
             _add(
                 faults,
                 sheet,
                 row,
                 "parent",
-                row.record["parent"],
+                codes[1],
                 _("no circle of groups; this one is %(circle)s", circle=circle),
             )
 

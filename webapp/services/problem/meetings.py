@@ -158,7 +158,7 @@ class TermMeetings:
         self, groups: frozenset[int], sections: frozenset[tuple[int, int | None]]
     ) -> tuple[int, ...]:
         """Those of the groups and their ancestors, and those of the sections chosen, in the batch chosen."""
-        closure = self.leaf_groups.with_ancestors(groups)
+        closure = self.rows.tree.with_ancestors(groups)
         found = {index for group in closure for index in self._attended.get(group, ())}
         for section, batch in sections:
             for index in self.meetings_of_section.get(section, ()):

@@ -30,6 +30,7 @@ from webapp.models import (
     WeekSet,
 )
 from webapp.services.problem.calendar import Slot, minutes
+from webapp.services.problem.groups import GroupTree, tree_of
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class TermRows:
     rooms: Sequence[Room]
     faculty: Mapping[int, Faculty]
     groups: Mapping[int, StudentGroup]
+    tree: GroupTree[int]
     courses: Mapping[int, Course]
     sections: Mapping[int, Section]
     components: Sequence[Component]
@@ -68,6 +70,7 @@ def read_term(term: Term) -> TermRows:
     """Read all that the engine needs to know about a term."""
     of_term = term.term_id
     groups = {g.student_group_id: g for g in _rows(StudentGroup, StudentGroup.term_id == of_term, StudentGroup.code)}
+    tree = tree_of(groups)
     sections = {s.section_id: s for s in _rows(Section, Section.term_id == of_term, Section.section_id)}
     in_term = sa.select(Section.section_id).where(Section.term_id == of_term).scalar_subquery()
     components = _rows(Component, Component.section_id.in_(in_term), Component.section_id, Component.code)
@@ -88,6 +91,7 @@ def read_term(term: Term) -> TermRows:
         rooms=_rows(Room, Room.organization_id == home, Room.code),
         faculty={f.faculty_id: f for f in _rows(Faculty, Faculty.organization_id == home, Faculty.code)},
         groups=groups,
+        tree=tree,
         courses={c.course_id: c for c in _rows(Course, Course.organization_id == home)},
         sections=sections,
         components=components,
@@ -109,7 +113,7 @@ def read_term(term: Term) -> TermRows:
             .order_by(ComponentBatch.component_id, StudentGroup.code)
         ),
         enrollments=[(student, section, batch) for student, section, batch in enrollments],
-        members=_members(of_term, {student for student, _, _ in enrollments}, groups),
+        members=_members(of_term, {student for student, _, _ in enrollments}, tree),
         member_counts=_member_counts(of_term),
         pins=_rows(Pin, Pin.component_id.in_(of_components), Pin.pin_id),
         availability=_rows(Availability, Availability.time_slot_id.in_(slots_of_term), Availability.availability_id),
@@ -166,7 +170,7 @@ def _component_faculty(of_components: Any) -> dict[int, list[tuple[int, int | No
     return found
 
 
-def _members(term_id: int, students: Set[int], groups: Mapping[int, StudentGroup]) -> dict[int, list[int]]:
+def _members(term_id: int, students: Set[int], tree: GroupTree[int]) -> dict[int, list[int]]:
     """The groups of these students, and of those whose groups share no tree, so that no leaf speaks for them.
 
     They are picked here, since a planner without statistics picks them one by one.
@@ -180,16 +184,11 @@ def _members(term_id: int, students: Set[int], groups: Mapping[int, StudentGroup
     found: dict[int, list[int]] = defaultdict(list)
     for student, group in _tuples(query):
         found[student].append(group)
-    return {student: own for student, own in found.items() if student in students or _several_trees(own, groups)}
-
-
-def _several_trees(own: Sequence[int], groups: Mapping[int, StudentGroup]) -> bool:
-    return len(own) > 1 and len({_root(group, groups) for group in own}) > 1
-
-
-def _root(group_id: int, groups: Mapping[int, StudentGroup]) -> int:
-    above = groups[group_id].parent_id
-    return group_id if above is None else _root(above, groups)
+    return {
+        student: own
+        for student, own in found.items()
+        if student in students or (len(own) > 1 and len({tree.root(group) for group in own}) > 1)
+    }
 
 
 def _member_counts(term_id: int) -> dict[int, int]:

@@ -9,11 +9,11 @@ from webapp.extensions import db
 from webapp.models import Term, Timetable, TimetableStatus, User
 from webapp.services.imports.formats.writers import csv_text
 from webapp.services.problem.calendar import DAY_NAMES
+from webapp.services.problem.groups import read_tree
 from webapp.services.shared.words import _
 from webapp.services.timetables.diff import Differences, How, Moved, differences
 from webapp.services.timetables.publishing import timetable_of
 from webapp.services.timetables.scores import Criterion, criteria, variant_of
-from webapp.services.views.audience import related_groups
 from webapp.services.views.entries import SeenEntry, read_slot_views
 from webapp.services.views.grid import EntryView, Grid, build_grid
 
@@ -149,13 +149,13 @@ def _known(narrowing: Narrowing, choices: Mapping[str, list[Choice]]) -> Narrowi
 
 
 def _narrowed(found: Differences, by: Narrowing, term_id: int) -> tuple[Moved, ...]:
-    kin = related_groups(term_id, by.group) if by.group else frozenset()
+    related = read_tree(term_id).related([by.group]) if by.group else frozenset()
     return tuple(
         one
         for one in found.moved
         if by.how in ("", one.how.value)
         and (not by.department or any(side.department_id == by.department for side in one.sides))
-        and (not by.group or not kin.isdisjoint(one.group_ids))
+        and (not by.group or not related.isdisjoint(one.group_ids))
         and (not by.teacher or by.teacher in one.faculty_ids)
         and (not by.room or by.room in one.room_ids)
     )

@@ -31,6 +31,7 @@ from webapp.models import (
     WeekSet,
 )
 from webapp.services.problem.calendar import DAY_NAMES
+from webapp.services.problem.groups import Direction, closure
 from webapp.services.shared.errors import Problem
 from webapp.services.shared.words import _
 from webapp.services.views.entries import SeenEntry, read_entries
@@ -418,7 +419,7 @@ def _teachers(moved: Sequence[Moved]) -> tuple[Affected, ...]:
 def _groups(moved: Sequence[Moved]) -> tuple[Affected, ...]:
     """The groups; as many students as the group is said to have, or as are members of it and its parts."""
     classes = Counter(key for one in moved for key in one.group_ids)
-    below = _below(list(classes))
+    below = closure(StudentGroup.student_group_id.in_(classes), Direction.DOWN)
     members = (
         sa.select(below.c.root_id, sa.func.count(sa.distinct(StudentGroupMember.student_id)).label("number"))
         .join(StudentGroupMember, StudentGroupMember.student_group_id == below.c.student_group_id)
@@ -440,17 +441,6 @@ def _groups(moved: Sequence[Moved]) -> tuple[Affected, ...]:
     )
 
 
-def _below(group_ids: Sequence[int]) -> Any:
-    """The groups with all their parts, each beside the group that was asked for."""
-    own = (
-        sa.select(StudentGroup.student_group_id.label("root_id"), StudentGroup.student_group_id)
-        .where(StudentGroup.student_group_id.in_(group_ids))
-        .cte("affected_groups", recursive=True)
-    )
-    parts = sa.select(own.c.root_id, StudentGroup.student_group_id)
-    return own.union(parts.join(own, own.c.student_group_id == StudentGroup.parent_id))
-
-
 def _electives(moved: Sequence[Moved]) -> tuple[Affected, ...]:
     classes = Counter(one.either.section_id for one in moved)
     students = sa.func.count(CourseEnrollment.student_id)
@@ -469,7 +459,8 @@ def _electives(moved: Sequence[Moved]) -> tuple[Affected, ...]:
 
 def _students(moved: Sequence[Moved]) -> int:
     """Members of the groups and their parts, and those who have chosen the very class, each once."""
-    below = _below(sorted({key for one in moved for key in one.group_ids}))
+    attending = {key for one in moved for key in one.group_ids}
+    below = closure(StudentGroup.student_group_id.in_(attending), Direction.DOWN)
     members = sa.select(StudentGroupMember.student_id).where(
         StudentGroupMember.student_group_id.in_(sa.select(below.c.student_group_id))
     )

@@ -13,9 +13,10 @@ from webapp.engine.evaluate import told
 from webapp.engine.parts import CountPart, parts
 from webapp.engine.rules import RULES, rule_named
 from webapp.extensions import db
-from webapp.models import StudentGroup, Timetable, TimetableEntry
+from webapp.models import Timetable, TimetableEntry
 from webapp.services.imports.formats.writers import csv_text
 from webapp.services.problem.calendar import DAY_NAMES
+from webapp.services.problem.groups import GroupTree, read_tree
 from webapp.services.problem.labels import names_of
 from webapp.services.problem.meetings import MeetingKey
 from webapp.services.problem.solutions import solution_from
@@ -194,16 +195,9 @@ class _Finder:
 
         Who is in a batch and in a tutorial group has the classes of both, so only what both are parts of shows them.
         """
-        lines = [self._line(key) for key in smallest]
+        lines = [self._tree.line(key) for key in smallest]
         shared = [key for key in lines[0] if all(key in line for line in lines)]
         return shared + [key for key in lines[0] if key not in shared]
-
-    def _line(self, key: int | None) -> list[int]:
-        line: list[int] = []
-        while key is not None and key not in line:
-            line.append(key)
-            key = self._parents.get(key)
-        return line
 
     @cached_property
     def _subjects(self) -> dict[Lens, dict[int, Subject]]:
@@ -211,9 +205,8 @@ class _Finder:
         return {lens: {subject.key: subject for subject in subjects(self._timetable, lens)} for lens in lenses}
 
     @cached_property
-    def _parents(self) -> dict[int, int | None]:
-        query = sa.select(StudentGroup.student_group_id, StudentGroup.parent_id)
-        return dict(db.session.execute(query.filter_by(term_id=self._timetable.term_id)).all())
+    def _tree(self) -> GroupTree[int]:
+        return read_tree(self._timetable.term_id)
 
     @cached_property
     def _entries(self) -> dict[MeetingKey, int]:

@@ -34,6 +34,7 @@ from webapp.models import (
     TimetableStatus,
     User,
 )
+from webapp.services.problem.groups import Direction, GroupTree, closure, read_tree
 from webapp.services.shared.errors import Forbidden, NotFound
 from webapp.services.shared.words import _
 from webapp.services.views.entries import SeenEntry, read_entries, read_slot_views
@@ -220,16 +221,11 @@ def _taught_by(faculty_id: int) -> sa.ColumnElement[bool]:
 
 def _attended_by(student_id: int, term_id: int) -> sa.ColumnElement[bool]:
     """Classes of the student's groups and their ancestors, and of the sections and batches chosen."""
-    own = (
-        sa.select(StudentGroup.student_group_id, StudentGroup.parent_id)
-        .join(StudentGroupMember, StudentGroupMember.student_group_id == StudentGroup.student_group_id)
-        .where(StudentGroupMember.student_id == student_id, StudentGroup.term_id == term_id)
-        .cte("own_groups", recursive=True)
-    )
-    above = sa.select(StudentGroup.student_group_id, StudentGroup.parent_id)
-    closure = own.union(above.join(own, own.c.parent_id == StudentGroup.student_group_id))
+    own = sa.select(StudentGroupMember.student_group_id).where(StudentGroupMember.student_id == student_id)
+    is_own = sa.and_(StudentGroup.student_group_id.in_(own), StudentGroup.term_id == term_id)
+    with_ancestors = closure(is_own, Direction.UP)
     in_groups = sa.select(EntryGroup.entry_id).where(
-        EntryGroup.student_group_id.in_(sa.select(closure.c.student_group_id))
+        EntryGroup.student_group_id.in_(sa.select(with_ancestors.c.student_group_id))
     )
     chosen = (
         sa.select(CourseEnrollment.section_id)
@@ -315,11 +311,11 @@ def sheets_for(
             raise SubjectUnknown(_("This timetable has no such %(lens)s.", lens=lens.value))
         found = [by_key[key] for key in keys]
     slots = read_slot_views(timetable.term_id)
-    kin = _Kin(timetable.term_id) if lens is Lens.GROUP else None
+    tree = read_tree(timetable.term_id) if lens is Lens.GROUP else None
     entries = read_entries(timetable.timetable_id)
     if department_id is not None:
         entries = [entry if entry.department_id == department_id else entry.as_busy() for entry in entries]
-    return [_sheet(subject, build_grid(slots, _views(_of(subject, entries, kin)))) for subject in found]
+    return [_sheet(subject, build_grid(slots, _views(_of(subject, entries, tree)))) for subject in found]
 
 
 def _sheet(subject: Subject, grid: Grid) -> Sheet:
@@ -328,10 +324,10 @@ def _sheet(subject: Subject, grid: Grid) -> Sheet:
     return Sheet(subject.name, subtitle, grid, grid.legend, entries)
 
 
-def _of(subject: Subject, entries: Iterable[SeenEntry], kin: "_Kin | None") -> list[SeenEntry]:
+def _of(subject: Subject, entries: Iterable[SeenEntry], tree: GroupTree[int] | None) -> list[SeenEntry]:
     match subject.lens:
         case Lens.GROUP:
-            related = kin.of(subject.key) if kin else frozenset({subject.key})
+            related = tree.related([subject.key]) if tree else frozenset({subject.key})
             return [entry for entry in entries if not related.isdisjoint(entry.group_ids)]
         case Lens.FACULTY:
             return [entry for entry in entries if subject.key in entry.faculty_ids]
@@ -339,32 +335,6 @@ def _of(subject: Subject, entries: Iterable[SeenEntry], kin: "_Kin | None") -> l
             return [entry for entry in entries if entry.room_id == subject.key]
         case Lens.DEPARTMENT:
             return [entry for entry in entries if entry.department_id == subject.key]
-
-
-def related_groups(term_id: int, group_id: int) -> frozenset[int]:
-    """The groups whose classes concern a group: its ancestors, itself, and all its parts; one query."""
-    return _Kin(term_id).of(group_id)
-
-
-class _Kin:
-    """The groups whose classes concern a group: its ancestors, itself, and all its parts."""
-
-    def __init__(self, term_id: int) -> None:
-        query = sa.select(StudentGroup.student_group_id, StudentGroup.parent_id).filter_by(term_id=term_id)
-        self._parents = dict(db.session.execute(query).all())
-
-    def of(self, group_id: int) -> frozenset[int]:
-        """The group, those above and those below."""
-        below = {key for key in self._parents if group_id in self._line(key)}
-        return frozenset(below | set(self._line(group_id)))
-
-    def _line(self, group_id: int) -> list[int]:
-        line: list[int] = []
-        above: int | None = group_id
-        while above is not None and above not in line:
-            line.append(above)
-            above = self._parents.get(above)
-        return line
 
 
 def week_of(term: Term | None, entries: Sequence[EntryView]) -> Grid:
