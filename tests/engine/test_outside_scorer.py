@@ -11,7 +11,7 @@ import pytest
 
 from webapp.engine.evaluate import Score, evaluate
 from webapp.engine.instance import UNPLACED, Instance, Placement
-from webapp.engine.readers.ctt import read_ctt, write_solution
+from webapp.engine.readers.ctt import read, write_solution
 from webapp.engine.solution import Solution
 
 BENCHMARKS = Path(os.environ.get("TIMELOOM_BENCHMARKS", Path(__file__).parents[3] / "shared" / "benchmarks"))
@@ -64,7 +64,7 @@ def soft(score: Score) -> dict[str, int]:
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_soft_costs_agree_where_nobody_is_in_two_places(file, tmp_path):
-    instance = read_ctt(file)
+    instance = read(file)
     solution = at_random(instance, Random(file.stem), clashes=False)
     score, theirs = evaluate(instance, solution), outside(file, instance, solution, tmp_path)
     assert soft(score) == theirs["soft"]
@@ -78,7 +78,7 @@ def test_soft_costs_agree_where_nobody_is_in_two_places(file, tmp_path):
 @pytest.mark.parametrize("file", FILES[::3], ids=lambda file: file.stem)
 def test_hard_violations_agree_where_people_and_rooms_clash(file, tmp_path):
     """Their conflicts are pairs of courses, ours pairs for each person: both are none, or neither."""
-    instance = read_ctt(file)
+    instance = read(file)
     solution = at_random(instance, Random(file.stem), clashes=True)
     score, theirs = evaluate(instance, solution), outside(file, instance, solution, tmp_path)
     hard = theirs["hard"]

@@ -11,7 +11,6 @@ from tests.engine.rules.cases import HALL, LAB, PEOPLE, RAO, ROOMS, WEEK, at, me
 from webapp.engine.evaluate import Score, evaluate
 from webapp.engine.instance import Constraint, Instance
 from webapp.engine.profiles import (
-    NAMED_FOR,
     PROFILES,
     YARDSTICK,
     criterion,
@@ -52,7 +51,7 @@ OWN = (
 
 
 def test_the_five_profiles_have_the_names_of_the_contract_and_put_known_rules_first():
-    assert list(NAMED_FOR) == ["Balanced", *SPECIAL]
+    assert [profile.name for profile in PROFILES] == ["Balanced", *SPECIAL]
     for profile in PROFILES:
         assert profile.sentence.endswith(".")
         for tier in profile.tiers:
@@ -186,5 +185,5 @@ def test_a_profile_never_weighs_a_rule_less_than_the_instance_does(data):
     for profile in SPECIAL:
         lifted = weights_for(instance, profile)
         assert all(lifted[rule] >= weight for rule, weight in own.items())
-        assert all(lifted[rule] >= max(own.values(), default=1) for tier in NAMED_FOR[profile][:1] for rule in tier
-                   if rule in lifted)  # fmt: skip
+        first = [rule for tier in profile_named(profile).tiers[:1] for rule in tier if rule in lifted]
+        assert all(lifted[rule] >= max(own.values(), default=1) for rule in first)

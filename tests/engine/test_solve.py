@@ -18,7 +18,7 @@ from webapp.engine.readers import read
 from webapp.engine.result import Status
 from webapp.engine.rule import ResourceKind
 from webapp.engine.rules import rule_named
-from webapp.engine.search.annealing import HARD_ALONE, Found
+from webapp.engine.search.annealing import HARD_ALONE, AnnealingResult
 from webapp.engine.search.warmup import tiny
 from webapp.engine.solution import Solution
 from webapp.engine.solve import SCHEDULING_SHARE, cluster, resolve, schedule, solve
@@ -155,9 +155,9 @@ def test_what_only_cpsat_could_place_is_not_melted_again(planted: Path, monkeypa
     first = schedule(instance, replace(QUICK, moves=10))
     assert (first.hard, first.is_tight) == (0, True)
 
-    def noted(problem: object, start: Solution, params: SearchParams, *_: object) -> Found:
+    def noted(problem: object, start: Solution, params: SearchParams, *_: object) -> AnnealingResult:
         weights.append(params.hard_weight)
-        return Found(start, 0, 0, 0)
+        return AnnealingResult(start, 0, 0, 0)
 
     monkeypatch.setattr("webapp.engine.solve.anneal_rounds", noted)
     for is_tight in (False, first.is_tight):

@@ -116,8 +116,8 @@ def summary(result: Result, codes: list[str]) -> dict[str, object]:
 def _score(given: argparse.Namespace) -> int:
     instance = read(given.file)
     score = evaluate(instance, read_solution(given.solution, instance, like=given.file))
-    told = {"feasible": score.feasible, "hard": score.hard, "cost": score.cost}
-    print(json.dumps(told | {"counts": dict(score.counts), "costs": dict(score.costs)}))
+    summary = {"feasible": score.feasible, "hard": score.hard, "cost": score.cost}
+    print(json.dumps(summary | {"counts": dict(score.counts), "costs": dict(score.costs)}))
     return 0 if score.feasible else 1
 
 

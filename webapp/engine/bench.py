@@ -96,16 +96,16 @@ def _row(path: Path, seconds: float, workers: int, seed: int, best: int | None, 
     ended = subprocess.run(command, capture_output=True, text=True, check=False)
     if ended.returncode not in (0, 1):
         raise ValueError(f"{path.name}: {ended.stderr.strip() or 'the run died'}")
-    told = json.loads(ended.stdout)
+    result = json.loads(ended.stdout)
     gap = None
-    if best is not None and told["hard"] == 0:
-        gap = round(100 * (told["cost"] - best) / best, 1) if best else told["cost"] * 100.0
+    if best is not None and result["hard"] == 0:
+        gap = round(100 * (result["cost"] - best) / best, 1) if best else result["cost"] * 100.0
     return {
         "instance": path.stem, "seconds": f"{seconds:g}", "workers": workers, "seed": seed,
-        "status": told["status"], "cost": told["cost"], "hard": told["hard"], "best_known": best,
-        "gap_percent": gap, "bound": told["bound"], "first_feasible": told["first_feasible"],
-        "cpu_seconds": told["cpu_seconds"], "wall_seconds": told["seconds"], "moves": told["iterations"],
-        "peak_mib": told["peak_mib"],
+        "status": result["status"], "cost": result["cost"], "hard": result["hard"], "best_known": best,
+        "gap_percent": gap, "bound": result["bound"], "first_feasible": result["first_feasible"],
+        "cpu_seconds": result["cpu_seconds"], "wall_seconds": result["seconds"], "moves": result["iterations"],
+        "peak_mib": result["peak_mib"],
     }  # fmt: skip
 
 

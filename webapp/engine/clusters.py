@@ -26,9 +26,11 @@ class Clusters:
     communities: tuple[tuple[int, ...], ...]
 
     def __len__(self) -> int:
+        """How many communities there are."""
         return len(self.communities)
 
     def __iter__(self) -> Iterator[tuple[int, ...]]:
+        """Yield the communities."""
         return iter(self.communities)
 
 
@@ -56,6 +58,7 @@ def _components(instance: Instance) -> list[int]:
     parent = list(range(len(instance.meetings)))
 
     def root(meeting: int) -> int:
+        """The meeting that stands for the component so far."""
         while parent[meeting] != meeting:
             parent[meeting] = parent[parent[meeting]]
             meeting = parent[meeting]

@@ -326,10 +326,10 @@ class _Counter:
                 of_set.setdefault(frozenset(self.domains.rooms(index)), []).append(index)
         found = [short for kind in sorted(_closed(of_set), key=sorted) if (short := self._kind(kind, of_set, clash))]
         found.sort(key=lambda short: len(short.rooms))
-        told: set[int] = set()
+        covered: set[int] = set()
         for short in found:
-            if not told.issuperset(short.meetings):
-                told.update(short.meetings)
+            if not covered.issuperset(short.meetings):
+                covered.update(short.meetings)
                 yield short
         if not found:
             yield from self._rooms_by_matching(of_set, clash)

@@ -123,7 +123,7 @@ class Domains:
         if self.instance.meetings[meeting].needs_room:
             rooms = self.rooms(meeting)
             if not rooms:
-                return True  # a lack of rooms is told as such, and not as a lack of times
+                return True  # a lack of rooms is reported as such, and not as a lack of times
         return any(not any(self._cost(rule, c, meeting, Placement(time, room)) for rule, c in rules) for room in rooms)
 
     def _both(self, meeting: int) -> list[tuple[ChoiceRule, Constraint]]:

@@ -1,7 +1,7 @@
 """The truth: what a timetable counts under the rules, in plain Python.
 
 It alone judges: the web, the tests, the check before publishing and every reported score. `evaluate`
-counts a timetable from nothing, `violations` says each count as a sentence, and `ScoredTimetable` keeps
+counts a timetable from nothing, `violations` puts each count into a sentence, and `ScoredTimetable` keeps
 the counts up to date while meetings move.
 """
 
@@ -71,15 +71,10 @@ class Delta:
     cost: int
     counts: Mapping[str, int]
 
-    @property
-    def improves(self) -> bool:
-        """Whether the timetable would be better: fewer hard violations, or as many at less cost."""
-        return (self.hard, self.cost) < (0, 0)
-
 
 @dataclass(frozen=True)
 class Violation:
-    """One count of one rule, said in a sentence.
+    """One count of one rule, with its sentence.
 
     Attributes
     ----------
@@ -117,10 +112,10 @@ def violations(
         used, key=lambda i: (not instance.constraints[i].hard, _ORDER[instance.constraints[i].rule.name])
     ):
         for part in parts(instance, solution.placements, index):
-            yield told(instance, solution.placements, part, names)
+            yield violation_of(instance, solution.placements, part, names)
 
 
-def told(instance: Instance, placements: Sequence[Placement], part: CountPart, names: Names) -> Violation:
+def violation_of(instance: Instance, placements: Sequence[Placement], part: CountPart, names: Names) -> Violation:
     """The violation that a part is."""
     constraint = instance.constraints[part.constraint]
     return Violation(

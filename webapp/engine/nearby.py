@@ -19,7 +19,7 @@ from webapp.engine.instance import Constraint, Instance, Placement
 from webapp.engine.params import SearchParams
 from webapp.engine.result import Stop, never
 from webapp.engine.rules import rule_named
-from webapp.engine.search.annealing import anneal_rounds
+from webapp.engine.search.annealing import anneal_rounds, unreported
 from webapp.engine.search.budget import TimeBudget
 from webapp.engine.search.compile import Compiled, compile_instance
 from webapp.engine.search.scale import scaled
@@ -169,6 +169,7 @@ def sweep(
     first = search.judged(start)
 
     def climb(number: int) -> list[Near]:
+        """What the prices of one list come to, one after the other."""
         pool = [first]
         for step, price in enumerate(lists[number]):
             share = min(most_of_step, (end - time.monotonic()) / (len(lists[number]) - step))
@@ -220,7 +221,7 @@ class NearbySearch:
         )
         began = time.monotonic()
         budget = TimeBudget(time.monotonic, began, began + seconds, params.slices)
-        found = anneal_rounds(self.at(price), start, params, seed, budget, stop, _unheard)
+        found = anneal_rounds(self.at(price), start, params, seed, budget, stop, unreported)
         moves = self._moves(found.solution)
         return self._near(found.solution, found.hard, found.cost - self._scaled(price) * moves, moves)
 
@@ -239,7 +240,3 @@ class NearbySearch:
     def _moves(self, solution: Solution) -> int:
         pairs = zip(self.before.placements, solution.placements, strict=True)
         return sum(old.time is not None and new.time is not None and old != new for old, new in pairs)
-
-
-def _unheard(_hard: int, _cost: int) -> None:
-    """Nobody watches."""

@@ -31,6 +31,6 @@ def with_pins(instance: Instance, pins: Mapping[int, Placement]) -> Instance:
 
 
 def apart(instance: Instance, meetings: Collection[int]) -> tuple[tuple[int, ...], ...]:
-    """The groups of interchangeable meetings without these, which are told apart now."""
+    """The groups of interchangeable meetings without these, which are no longer alike."""
     groups = (tuple(index for index in group if index not in meetings) for group in instance.interchangeable)
     return tuple(group for group in groups if len(group) > 1)

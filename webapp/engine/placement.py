@@ -89,13 +89,13 @@ class _Reasons:
                 taken += 1
             elif data.needs_room and not self._room_free(meeting, time):
                 roomless += 1
-        return self._told(data.code, len(times), taken, roomless, people)
+        return self._sentence(data.code, len(times), taken, roomless, people)
 
     def _room_free(self, meeting: int, time: Time) -> bool:
         rooms = self.domains.rooms_at(meeting, time)
         return any(not any(time.overlaps(t) for t in self.held[room]) for room in rooms)
 
-    def _told(self, code: str, times: int, taken: int, roomless: int, people: Counter[int]) -> str:
+    def _sentence(self, code: str, times: int, taken: int, roomless: int, people: Counter[int]) -> str:
         parts = []
         if taken:
             worst, most = people.most_common(1)[0]

@@ -69,9 +69,6 @@ PROFILES = (
 )
 """In the order in which variants are made. A factor of 0 is the smallest weight there is, 1."""
 
-NAMED_FOR: Mapping[str, tuple[tuple[str, ...], ...]] = {profile.name: profile.tiers for profile in PROFILES}
-"""What each profile must be best or tied in; Balanced in the cost itself."""
-
 YARDSTICK = (
     "all_placed",
     "student_clash",
@@ -108,7 +105,7 @@ def profile_named(name: str) -> Profile:
     for profile in PROFILES:
         if profile.name == name:
             return profile
-    raise ValueError(f"there is no profile {name!r}; there are {', '.join(NAMED_FOR)}")
+    raise ValueError(f"there is no profile {name!r}; there are {', '.join(profile.name for profile in PROFILES)}")
 
 
 def measured(instance: Instance) -> Instance:

@@ -236,6 +236,7 @@ class _Work:
         rooms = {option.room for m in self.must for option in meetings[m].rooms}
 
         def distance(meeting: int) -> tuple[int, int, int]:
+            """The sort key: what must move first, then what shares most with it."""
             place = self.before.placements[meeting]
             shared = len(people.intersection(meetings[meeting].resources))
             return (meeting not in self.must, -shared - (place.room in rooms), meeting)
@@ -301,12 +302,6 @@ class _Work:
             self.bound = len(self.moved(best))
         else:
             self.bound = max(self.bound, bound)
-
-    def fewest_unplaced(self) -> Solution | None:
-        """The timetable with the fewest unplaced meetings, and then the fewest moved, among the nearest."""
-        circle = self._nearest()[: len(self.must) + CIRCLES[-1]]
-        _, after, _ = self._solve(circle, self.clock.left * (1 - LADDER_SHARE), most=None, partial=True)
-        return after
 
     def ladder(self, first: Solution) -> tuple[Rung, ...]:
         """The least cost with the fewest moves, and what further moves would gain, as long as each gains less."""

@@ -76,7 +76,7 @@ class Observer(Protocol):
 
 
 class NoObserver:
-    """Ignores what it is told."""
+    """Ignores every report."""
 
     def on_stage(self, stage: str) -> None:
         """Do nothing."""

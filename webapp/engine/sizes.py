@@ -1,4 +1,4 @@
-"""How long a model of CP-SAT takes to build, told beforehand: what is given up halfway is time lost."""
+"""How long a model of CP-SAT takes to build, estimated beforehand: what is given up halfway is time lost."""
 
 from collections.abc import Iterable
 

@@ -14,7 +14,7 @@ from webapp.engine.instance import Instance
 from webapp.engine.params import MOVES_PER_SECOND, SearchParams, SolveParams
 from webapp.engine.placement import reasons, without_clashes
 from webapp.engine.result import NoObserver, Observer, Result, Status, Stop, never
-from webapp.engine.search.annealing import HARD_ALONE, Found, anneal_rounds, find_feasible
+from webapp.engine.search.annealing import HARD_ALONE, AnnealingResult, anneal_rounds, find_feasible, unreported
 from webapp.engine.search.budget import Budget, TimeBudget, WorkBudget
 from webapp.engine.search.compile import Compiled, compile_instance
 from webapp.engine.sizes import options, soon_built
@@ -57,9 +57,9 @@ def solve(instance: Instance, params: SolveParams, stop: Stop = never, observer:
     Result
         Judged by the truth; feasible only when nothing hard is violated.
     """
-    told = observer or NoObserver()
-    told.on_stage("clustering")
-    run = _Run(instance, params, stop, told)
+    watcher = observer or NoObserver()
+    watcher.on_stage("clustering")
+    run = _Run(instance, params, stop, watcher)
     share = SCHEDULING_SHARE if run.asks_cpsat else ALONE_SHARE
     start = run.schedule(share)
     return run.result(run.resolve(start.solution))
@@ -107,7 +107,7 @@ PROVING_SHARE = 0.2
 
 
 class _Run:
-    """One run: its clock, what it has told the observer, and the problem as arrays."""
+    """One run: its clock, what the observer knows, and the problem as arrays."""
 
     def __init__(self, instance: Instance, params: SolveParams, stop: Stop, observer: Observer) -> None:
         self.instance, self.params, self.asked, self.observer = instance, params, stop, observer
@@ -136,7 +136,7 @@ class _Run:
 
     # Stages
 
-    def schedule(self, share: float) -> Found:
+    def schedule(self, share: float) -> AnnealingResult:
         """A first timetable, from nothing or from what is pinned, in a share of the time that is left."""
         self.observer.on_stage("scheduling")
         begin = self.clock()
@@ -152,14 +152,14 @@ class _Run:
             return self._anneal_hard(found.solution, (1 - CPSAT_TO) * share, end)
         score = evaluate(self.instance, solution)
         self.is_tight = score.hard == 0
-        self._told(score.hard, score.cost)
-        return Found(solution, score.hard, score.cost, 0)
+        self._reached(score.hard, score.cost)
+        return AnnealingResult(solution, score.hard, score.cost, 0)
 
-    def _anneal_hard(self, start: Solution, work: float, end: float) -> Found:
+    def _anneal_hard(self, start: Solution, work: float, end: float) -> AnnealingResult:
         """Anneal the hard rules alone, for a share of the moves or until a moment of the clock."""
         params, budget = self.params, self._budget(work, end)
-        told = self._told if self.problem.is_exact else _unheard
-        found = find_feasible(self.problem, start, params.search, params.seed, budget, self.stop, told)
+        report = self._reached if self.problem.is_exact else unreported
+        found = find_feasible(self.problem, start, params.search, params.seed, budget, self.stop, report)
         self._note(found, budget)
         return self._judged(found)
 
@@ -180,7 +180,7 @@ class _Run:
             self._disproved("times, with rooms as numbers")
         return None
 
-    def resolve(self, start: Solution) -> Found:
+    def resolve(self, start: Solution) -> AnnealingResult:
         """Anneal from a start, one chain per worker."""
         self.observer.on_stage("conflict resolution")
         workers = self.params.workers
@@ -191,15 +191,15 @@ class _Run:
             chains = [each.result() for each in running]
         return min(chains, key=lambda found: (found.hard, found.cost))
 
-    def _chain(self, start: Solution, worker: int) -> Found:
+    def _chain(self, start: Solution, worker: int) -> AnnealingResult:
         """One worker's part; the last of several looks for a bound before it joins."""
         if worker and worker == self.params.workers - 1 and not self.params.reproducible:
             start = self._prove(start)
         budget = self._budget(1.0, self.end)
         seed = self.params.seed * 1_000_003 + worker
-        search, told = self._shaped(worker), self._told
+        search, report = self._shaped(worker), self._reached
         judge = None if self.problem.is_exact else self._judged
-        found = anneal_rounds(self.problem, start, search, seed, budget, self.stop, told, judge)
+        found = anneal_rounds(self.problem, start, search, seed, budget, self.stop, report, judge)
         self._note(found, budget)
         return found
 
@@ -263,7 +263,7 @@ class _Run:
             if rooms.solution is not None:
                 old, new = (evaluate(self.instance, solution) for solution in (start, rooms.solution))
                 start = rooms.solution if (new.hard, new.cost) < (old.hard, old.cost) else start
-                self._told(new.hard, new.cost)
+                self._reached(new.hard, new.cost)
         return start, stage.status in (Status.OPTIMAL, Status.INFEASIBLE)
 
     def _budget(self, work: float, end: float) -> Budget:
@@ -277,20 +277,20 @@ class _Run:
 
     # What is known
 
-    def _judged(self, found: Found) -> Found:
+    def _judged(self, found: AnnealingResult) -> AnnealingResult:
         """What the truth counts, where the search does not see all of it."""
         if self.problem.is_exact:
             return found
         score = evaluate(self.instance, found.solution)
-        self._told(score.hard, score.cost)
+        self._reached(score.hard, score.cost)
         return replace(found, hard=score.hard, cost=score.cost)
 
-    def _note(self, found: Found, budget: Budget) -> None:
+    def _note(self, found: AnnealingResult, budget: Budget) -> None:
         with self.lock:
             self.moves += found.moves
         self.safety_hit |= isinstance(budget, WorkBudget) and budget.hit
 
-    def _told(self, hard: int, cost: int) -> None:
+    def _reached(self, hard: int, cost: int) -> None:
         """A timetable is known."""
         with self.lock:
             if self.best is not None and (hard, cost) >= self.best:
@@ -298,7 +298,7 @@ class _Run:
             self.best = (hard, cost)
             if hard == 0 and self.first_feasible is None:
                 self.first_feasible = self.clock() - self.begin
-            self._tell(hard, cost)
+            self._report(hard, cost)
 
     def _proved(self, bound: int, bound_of: str) -> None:
         """No complete timetable costs less."""
@@ -307,10 +307,10 @@ class _Run:
                 return
             self.bound, self.bound_of = bound, bound_of
             if self.best is not None:
-                self._tell(*self.best)
+                self._report(*self.best)
 
-    def _tell(self, hard: int, cost: int) -> None:
-        """Tell the observer, and end all workers where none can do better; those of a reproducible run end alone."""
+    def _report(self, hard: int, cost: int) -> None:
+        """Report it, and end all workers where none can do better; those of a reproducible run end alone."""
         if not hard and cost <= self.bound and not self.params.reproducible:
             self.best_possible.set()
         self.observer.on_best(cost, hard, self.bound, self.clock() - self.begin)
@@ -325,7 +325,7 @@ class _Run:
 
     # The last word
 
-    def result(self, found: Found) -> Result:
+    def result(self, found: AnnealingResult) -> Result:
         """What the truth says about the timetable found."""
         solution = found.solution
         score = evaluate(self.instance, solution)
@@ -377,10 +377,6 @@ class _Run:
             named = ", ".join(self.problem.left_out)
             said.append(f"The search did not see these rules, which the result counts: {named}.")
         return " ".join(said)
-
-
-def _unheard(_hard: int, _cost: int) -> None:
-    """Nobody is told what is not the truth's count."""
 
 
 def versions() -> dict[str, str]:

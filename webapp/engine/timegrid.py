@@ -21,7 +21,7 @@ class TimeGrid:
         Number of slots in every day. Where days differ, the grid is the longest day and the
         missing slots are in no meeting's possible times.
     weeks
-        Number of weeks that are told apart.
+        Number of weeks, each a bit in the masks of weeks.
     breaks
         Slots after which the break is too long for the next slot to count as adjacent:
         no double period spans it, and a meeting on its other side is no neighbour.

@@ -1,4 +1,4 @@
-"""Violations told in English sentences, with the names that the caller has for things."""
+"""Violations in English sentences, with the names that the caller has for things."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -15,7 +15,7 @@ from webapp.engine.cpsat import partition
 from webapp.engine.cpsat.partition import partition_bound
 from webapp.engine.evaluate import evaluate
 from webapp.engine.instance import Constraint, Placement
-from webapp.engine.readers.ctt import read_ctt
+from webapp.engine.readers.ctt import read
 from webapp.engine.rules import rule_named
 from webapp.engine.solution import Solution
 
@@ -79,7 +79,7 @@ def test_hard_rules_that_can_not_hold_are_noticed() -> None:
 @pytest.mark.skipif(not CTT.exists(), reason="the benchmark folder is not there")
 @pytest.mark.parametrize("name", ["comp05", "comp12"])
 def test_parts_prove_a_bound_where_the_whole_proves_none(name: str) -> None:
-    assert partition_bound(read_ctt(CTT / f"{name}.ctt"), 30)
+    assert partition_bound(read(CTT / f"{name}.ctt"), 30)
 
 
 def test_parts_that_there_is_no_time_to_gather_prove_nothing() -> None:

@@ -25,7 +25,7 @@ from webapp.engine.cpsat.time_model import TimeStage, solve_times
 from webapp.engine.evaluate import evaluate
 from webapp.engine.explain.explanation import Explanation, Verdict, explain
 from webapp.engine.instance import Constraint, Instance, Placement
-from webapp.engine.readers.ctt import read_ctt
+from webapp.engine.readers.ctt import read
 from webapp.engine.result import Status
 from webapp.engine.rules import RULES, rule_named
 from webapp.engine.rules.family import ChoiceRule
@@ -200,7 +200,7 @@ def test_interchangeable_meetings_come_back_in_the_order_of_their_times() -> Non
 
 @pytest.mark.skipif(not CTT.exists(), reason="the benchmark folder is not there")
 def test_the_time_model_proves_4_for_comp01() -> None:
-    stage = solve_times(read_ctt(CTT / "comp01.ctt"), 60, workers=2)
+    stage = solve_times(read(CTT / "comp01.ctt"), 60, workers=2)
     assert (stage.status, stage.objective, stage.bound) == (Status.OPTIMAL, 4, 4)
 
 

@@ -34,6 +34,7 @@ def _by_time(variables: Variables, constraint: Constraint, rule: ChoiceRule, blo
     meeting = block.meetings[0]
 
     def least(time: Time) -> int:
+        """Count at a time, in the room that counts least."""
         if rule.time_only or not variables.instance.meetings[meeting].needs_room:
             return rule.cost(variables.instance, constraint, meeting, Placement(time, None))
         rooms = variables.domains.rooms(meeting)

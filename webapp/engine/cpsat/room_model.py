@@ -173,6 +173,7 @@ def _room_prices(instance: Instance) -> Callable[[int, int], tuple[int, int]]:
     alone = [(rule, c) for rule, c in rules if isinstance(rule, ChoiceRule) and rule.room_only]
 
     def price(meeting: int, room: int) -> tuple[int, int]:
+        """The cost of the room for the meeting, then its seats."""
         place = Placement(ANY_TIME, room)
         cost = sum((c.weight or 0) * rule.cost(instance, c, meeting, place) for rule, c in alone)
         return cost, instance.rooms[room].capacity

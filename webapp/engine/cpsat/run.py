@@ -94,7 +94,7 @@ class Outcome:
 
 
 def run(model: cp_model.CpModel, limits: Limits) -> Outcome:
-    """Solve within the limits, and end within a fraction of a second when told to stop.
+    """Solve within the limits, and end within a fraction of a second when `stop` asks for it.
 
     CP-SAT's callbacks speak only when a solution is found, so a thread of its own watches the flag.
     """
@@ -115,6 +115,7 @@ def run(model: cp_model.CpModel, limits: Limits) -> Outcome:
     done = threading.Event()
 
     def watch() -> None:
+        """Stop the solver once the caller asks for it."""
         while not done.wait(STOP_POLL):
             if limits.stop():
                 solver.stop_search()

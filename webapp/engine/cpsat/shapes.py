@@ -73,6 +73,7 @@ def day_shape(rule: DayPatternRule, grid: TimeGrid, amount: int) -> Shape | None
     """The shape of a day pattern rule, or None when none fits on a grid too fine to ask about in full."""
 
     def cost(busy: int) -> int:
+        """The truth for one day."""
         return rule.cost(busy, grid, amount)
 
     slots = grid.slots_per_day

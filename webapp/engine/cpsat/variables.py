@@ -42,10 +42,6 @@ class Count:
             self.variables.append(variable)
             self.coefficients.append(coefficient)
 
-    def expression(self) -> cp_model.LinearExpr:
-        """The sum as an expression."""
-        return cp_model.LinearExpr.weighted_sum(self.variables, self.coefficients) + self.constant
-
 
 @dataclass(frozen=True)
 class Block:
@@ -110,7 +106,7 @@ class Variables:
     guarded
         Whether hard rules will hang on assumptions: then nothing is presumed about them.
     separate
-        Whether interchangeable meetings are told apart.
+        Whether interchangeable meetings are modelled each by itself.
     given_up
         Asked again and again while the model is built; raises `GivenUp` when it says yes.
     """

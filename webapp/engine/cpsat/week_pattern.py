@@ -21,6 +21,7 @@ def count(variables: Variables, constraint: Constraint, rule: WeekPatternRule) -
     grid, total = variables.grid, Count()
 
     def cost(loads: Sequence[int]) -> int:
+        """The truth for one week."""
         return rule.cost(loads, grid, constraint.amount)
 
     for subject in subjects_of(variables.instance, constraint):

@@ -17,7 +17,7 @@ from webapp.engine.rules.family import ClashRule
 from webapp.engine.words import Names
 
 MOST_CONFLICTS = 12
-"""So many shortages are shrunk to their rules; the others are told as they were counted."""
+"""So many shortages are shrunk to their rules; the others stay as they were counted."""
 
 
 class Verdict(StrEnum):
@@ -115,11 +115,11 @@ def explain(
         return Explanation(verdict, (), (), sentence, monotonic() - begin)
     conflicts.sort(key=lambda conflict: len(conflict.members))
     first, shared = conflicts[0], Clock(replace(clock.limits(), workers=workers))
-    told = prices(instance, everything, first.members, shared, first.meetings if first.shortage else None)
+    priced = prices(instance, everything, first.members, shared, first.meetings if first.shortage else None)
     sentence = " ".join(conflict.sentence for conflict in conflicts[:3])
     if len(conflicts) > 3:
         sentence += f" And {len(conflicts) - 3} more conflicts."
-    return Explanation(Verdict.IMPOSSIBLE, tuple(conflicts), told, sentence, monotonic() - begin)
+    return Explanation(Verdict.IMPOSSIBLE, tuple(conflicts), priced, sentence, monotonic() - begin)
 
 
 def _from_counting(

@@ -36,14 +36,11 @@ class Price:
         How often the rule must be broken, or how many meetings left out; None: no amount is enough.
     proven
         Whether fewer are proven not to be enough (with no amount: that none is).
-    rooms_checked
-        Whether rooms were assigned, and not only counted.
     """
 
     assumption: Assumption | None
     amount: int | None
     proven: bool
-    rooms_checked: bool
     sentence: str
 
 
@@ -101,13 +98,13 @@ class _Question:
         domains = Domains(self.whole)
         meetings = range(len(self.whole.meetings))
         if self.member is not None and not all(domains.times(m) for m in meetings):
-            return _told(self.member, None, True, True)
+            return _priced(self.member, None, True)
         paid, solution = (None, None) if self.member is None else self._search(clock)
         if self.member is not None and isinstance(self.member.rule, ClashRule):
-            return None if paid is None else _told(self.member, paid, paid == 1, True)
+            return None if paid is None else _priced(self.member, paid, paid == 1)
         least = 1 if paid == 1 else self._least(clock)
         if paid is not None and paid <= least:
-            return _told(self.member, paid, True, True)
+            return _priced(self.member, paid, True)
         return self._by_model(clock, domains, least, paid, solution)
 
     def _search(self, clock: Clock) -> tuple[int | None, Solution | None]:
@@ -156,9 +153,9 @@ class _Question:
         try:
             variables, objective = self._built(self.whole, meetings, domains, clock, named_rooms=named)
         except GivenUp:
-            return None if paid is None else _told(self.member, paid, False, True)
+            return None if paid is None else _priced(self.member, paid, False)
         if objective.left_out:
-            return None if paid is None else _told(self.member, paid, False, True)
+            return None if paid is None else _priced(self.member, paid, False)
         goal = variables.missing if self.member is None else cost(self.whole, variables, objective)
         variables.model.add(goal >= least)
         if paid is not None and start is not None:
@@ -169,13 +166,13 @@ class _Question:
         if outcome.solved:
             amount = round(outcome.objective)
             proven = outcome.status is Status.OPTIMAL or ceil(outcome.bound - 1e-6) >= amount
-            return _told(self.member, amount, proven, named or amount == paid)
+            return _priced(self.member, amount, proven)
         if paid is not None:
-            return _told(self.member, paid, ceil(outcome.bound - 1e-6) >= paid, True)
-        return _told(self.member, None, True, named) if outcome.status is Status.INFEASIBLE else None
+            return _priced(self.member, paid, ceil(outcome.bound - 1e-6) >= paid)
+        return _priced(self.member, None, True) if outcome.status is Status.INFEASIBLE else None
 
 
-def _told(member: Assumption | None, amount: int | None, proven: bool, named: bool) -> Price:
+def _priced(member: Assumption | None, amount: int | None, proven: bool) -> Price:
     if member is None:
         words = (
             f"leave {amount} meeting{'' if amount == 1 else 's'} out" if amount is not None else "leave meetings out"
@@ -185,7 +182,7 @@ def _told(member: Assumption | None, amount: int | None, proven: bool, named: bo
     else:
         words = f"allow {member.rule.amount_in_words(amount)}{f' ({member.who})' if member.who else ''}"
     said = "" if proven else " (fewer may do)"
-    return Price(member, amount, proven, named, f"{words[:1].upper()}{words[1:]}{said}.")
+    return Price(member, amount, proven, f"{words[:1].upper()}{words[1:]}{said}.")
 
 
 def _short(member: Assumption) -> str:

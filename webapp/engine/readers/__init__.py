@@ -1,4 +1,4 @@
-"""Files on the way in and out: which reader a file's name asks for, and how a refusal is said.
+"""Files on the way in and out: which reader a file's name asks for, and how a refusal is worded.
 
 A reader builds an `Instance` or raises `ReadError`; a writer puts a solution down in the format of
 the input, so that the format's own scorers read it.

@@ -59,9 +59,11 @@ class _File:
         self.rows = [(n, line.split()) for n, line in enumerate(text_of(path).split("\n"), 1) if line.split()]
 
     def refuse(self, line: int, found: str, expected: str) -> ReadError:
+        """The error to raise: what was there and what was expected."""
         return ReadError(self.path, line, found, expected)
 
     def number(self, line: int, text: str, what: str, least: int, most: int) -> int:
+        """Read a whole number from ``least`` to ``most``; raises `ReadError`."""
         expected = f"{what} as a whole number from {least} to {most}"
         if not (text.isascii() and text.isdigit() and len(text) <= 12 and least <= int(text) <= most):
             raise self.refuse(line, repr(text), expected)
@@ -309,8 +311,3 @@ def read_solution(path: Path, instance: Instance) -> Solution:
             raise file.refuse(line, f"another lecture of {row[0]}", "no more lectures than the course has")
         placed[waiting[row[0]].pop()] = Placement(Time(slot, 1, 1 << day), rooms[row[1]])
     return Solution(tuple(placed.get(i, Placement()) for i in range(len(instance.meetings))))
-
-
-def read_ctt(path: str | Path) -> Instance:
-    """Read a `.ctt` or `.ectt` file; see `read`."""
-    return read(Path(path))

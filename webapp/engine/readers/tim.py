@@ -2,8 +2,8 @@
 
 A file is a long list of whole numbers: events, rooms, features and students; the rooms' seats; who
 attends what; which features rooms have and events need; when each event may be held; which event
-must be before which. Nothing stands between the parts, so a number too many or too few shows only
-by the count; what can be told by its line is.
+must be before which. Nothing separates the parts, so a number too many or too few shows only by
+the count; any other fault is refused with its line.
 
 Notes
 -----

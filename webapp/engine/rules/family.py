@@ -83,9 +83,6 @@ class ChoiceRule(Rule):
     """True when the room makes no difference."""
     room_only: ClassVar[bool] = False
     """True when the time makes no difference."""
-    of_domain: ClassVar[bool] = False
-    """True when it asks no more than that the placement is one of the meeting's own options: what is
-    built on these options need not ask again."""
 
 
 class ClashRule(Rule):

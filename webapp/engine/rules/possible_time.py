@@ -13,7 +13,6 @@ class PossibleTime(ChoiceRule):
     units = "meetings at an impossible time"
     finding = "{meeting} can't be held at {time}."
     time_only = True
-    of_domain = True
 
     def cost(self, instance: Instance, constraint: Constraint, meeting: int, placement: Placement) -> int:
         """1 when the time is not among the meeting's own."""

@@ -13,7 +13,6 @@ class SuitableRoom(ChoiceRule):
     units = "meetings without a suitable room"
     finding = "{meeting} is held in {room}, which does not suit it."
     room_only = True
-    of_domain = True
 
     def cost(self, instance: Instance, constraint: Constraint, meeting: int, placement: Placement) -> int:
         """1 when the room does not suit, or is missing although one is needed."""

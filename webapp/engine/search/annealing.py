@@ -13,7 +13,7 @@ from webapp.engine.search.scale import scaled
 from webapp.engine.search.state import best_cost, best_of, empty_script, is_simple, state_of
 from webapp.engine.solution import Solution
 
-Told = Callable[[int, int], None]
+Report = Callable[[int, int], None]
 """Called with hard violations and cost whenever a chain's best is better than before."""
 
 
@@ -30,7 +30,7 @@ HARD_START, HARD_END = 0.15, 0.03
 
 
 @dataclass(frozen=True)
-class Found:
+class AnnealingResult:
     """What annealing came to: by the compiled count, which the truth still has to confirm."""
 
     solution: Solution
@@ -39,7 +39,7 @@ class Found:
     moves: int
 
 
-Judge = Callable[[Found], Found]
+Judge = Callable[[AnnealingResult], AnnealingResult]
 """Replaces the compiled count by the truth's, where the search does not see all that counts."""
 
 
@@ -60,8 +60,8 @@ class Temperatures:
 
 
 def find_feasible(
-    problem: Compiled, start: Solution, params: SearchParams, seed: int, budget: Budget, stop: Stop, told: Told
-) -> Found:
+    problem: Compiled, start: Solution, params: SearchParams, seed: int, budget: Budget, stop: Stop, report: Report
+) -> AnnealingResult:
     """Anneal the hard violations alone, until there are none that the search sees or the budget is used up.
 
     The soft cost only decides between equals: where a meeting is in ninety curricula, it would
@@ -70,7 +70,7 @@ def find_feasible(
     state = state_of(problem, start, seed)
     simple, moves, known = is_simple(problem), 0, best_cost(state)
     alone = HARD_ALONE * max(1.0, problem.instance.weight_range[1] / problem.unit / ORDINARY)
-    told(*known)
+    report(*known)
     while known[0] and (used := budget.used()) < 1 and not stop():
         temperature = alone * HARD_START * (HARD_END / HARD_START) ** used
         size = budget.slice()
@@ -79,8 +79,8 @@ def find_feasible(
         moves += size
         if best_cost(state) < known:
             known = best_cost(state)
-            told(*known)
-    return Found(best_of(problem, state), *known, moves)
+            report(*known)
+    return AnnealingResult(best_of(problem, state), *known, moves)
 
 
 @dataclass(frozen=True)
@@ -129,9 +129,9 @@ def anneal_rounds(
     seed: int,
     budget: Budget,
     stop: Stop,
-    told: Told,
+    report: Report,
     judge: Judge | None = None,
-) -> Found:
+) -> AnnealingResult:
     """Cool several chains over the budget, then warm the best of them a little and cool it again, several times.
 
     Which valley a chain settles in is chance, and a slow chain chooses hardly better than a quick one:
@@ -140,20 +140,20 @@ def anneal_rounds(
     Parameters
     ----------
     judge
-        Decides between rounds, and is what is told; without one the compiled count does.
+        Decides between rounds, and its counts are reported; without one the compiled count does.
     """
-    best, moves = Found(start, *best_cost(state_of(problem, start, seed)), 0), 0
+    best, moves = AnnealingResult(start, *best_cost(state_of(problem, start, seed)), 0), 0
     if judge is not None:
         best = judge(best)
-    told(best.hard, best.cost)
+    report(best.hard, best.cost)
     for number, each in enumerate(rounds(params)):
         origin = start if each.anew else best.solution
-        heard = told if judge is None else _unheard
-        found = _cool(problem, origin, params, each, seed + number * BETWEEN_SEEDS, budget, stop, heard)
+        inner = report if judge is None else unreported
+        found = _cool(problem, origin, params, each, seed + number * BETWEEN_SEEDS, budget, stop, inner)
         moves += found.moves
         if judge is not None:
             found = judge(found)
-            told(found.hard, found.cost)
+            report(found.hard, found.cost)
         # An equal timetable is taken too: it is another place to go on from.
         if (found.hard, found.cost) <= (best.hard, best.cost):
             best = found
@@ -168,8 +168,8 @@ def _cool(
     seed: int,
     budget: Budget,
     stop: Stop,
-    told: Told,
-) -> Found:
+    report: Report,
+) -> AnnealingResult:
     """One round from a start.
 
     Hard violations are cheap enough to pass through while it is hot. If any are left in the second
@@ -191,12 +191,12 @@ def _cool(
         moves += size
         if best_cost(state) < known:
             known = best_cost(state)
-            told(*known)
-    return Found(best_of(problem, state), *known, moves)
+            report(*known)
+    return AnnealingResult(best_of(problem, state), *known, moves)
 
 
-def _unheard(_hard: int, _cost: int) -> None:
-    """Nobody is told what is not the truth's count."""
+def unreported(_hard: int, _cost: int) -> None:
+    """Report nothing: a count that the truth has not confirmed is nobody's business yet."""
 
 
 def _slice(

@@ -36,9 +36,6 @@ from webapp.engine.timegrid import Time
 MOST_TABLE_SLOTS = 16
 """Days of more slots have no table of busy masks; their day patterns are left to the truth."""
 
-MOST_LOADS = 50_000
-"""Largest table over the hours of each day that is worth building."""
-
 
 @dataclass(frozen=True)
 class Compiled:

@@ -44,8 +44,8 @@ def below(bits: Bits, bound: int) -> int:
 
 
 @inlined
-def standing(model: Model, state: SearchState, meeting: int, time: int, room: int) -> int:
-    """Who stands in a room at a time: a meeting, -1 nobody, -2 a closed room or several."""
+def occupant(model: Model, state: SearchState, meeting: int, time: int, room: int) -> int:
+    """Who is in a room at a time: a meeting, -1 nobody, -2 a closed room or several."""
     found = -1
     for item in range(model.units_at[time], model.units_at[time + 1]):
         who = state.at[room, model.units[item]]
@@ -126,7 +126,7 @@ def anneal(
             continue
         other = -1
         if r1 >= 0:
-            other = standing(model, state, meeting, t1, r1)
+            other = occupant(model, state, meeting, t1, r1)
             if other == -2 or (other >= 0 and (step < scripted or not may_swap(model, state, meeting, other, t1))):
                 continue
         seed = next_random(seed)

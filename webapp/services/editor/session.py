@@ -14,7 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from webapp.engine.evaluate import Score, ScoredTimetable, Violation, told
+from webapp.engine.evaluate import Score, ScoredTimetable, Violation, violation_of
 from webapp.engine.instance import UNPLACED, Placement
 from webapp.engine.profiles import measured
 from webapp.engine.solution import Solution
@@ -188,7 +188,7 @@ class Board:
         self.counted.unplace(index)
         found = [part for part, change in self.counted.changes(index, here) if change > 0]
         self.counted.place(index, here)
-        said = [told(self.instance, self.counted.placements, part, self.names) for part in found]
+        said = [violation_of(self.instance, self.counted.placements, part, self.names) for part in found]
         said = [violation for violation in said if violation.weight != 0]
         return sorted(said, key=lambda violation: (violation.weight is not None, -(violation.weight or 0)))
 

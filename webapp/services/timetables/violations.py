@@ -9,7 +9,7 @@ from functools import cached_property
 
 import sqlalchemy as sa
 
-from webapp.engine.evaluate import told
+from webapp.engine.evaluate import violation_of
 from webapp.engine.parts import CountPart, parts
 from webapp.engine.rules import RULES, rule_named
 from webapp.extensions import db
@@ -145,7 +145,7 @@ class _Itemiser:
         return (self._instance.constraints[part.constraint].weight or 0) * part.count
 
     def _item(self, part: CountPart) -> Item:
-        said = told(self._instance, self._placements, part, self._names)
+        said = violation_of(self._instance, self._placements, part, self._names)
         return Item(
             sentence=said.sentence,
             about=said.subject,
