@@ -176,7 +176,7 @@ def _groups_and_students(made: University, classes: list[ClassSection]) -> None:
     cohorts: dict[str, int] = {}
     for one in classes:
         programme, cohort = one.programme, f"{one.programme.code}{one.semester}"
-        common = {
+        common: dict[str, Value] = {
             "department": programme.code,
             "programme": programme.name,
             "semester_of_study": one.semester,
@@ -240,19 +240,16 @@ def _core_section(made: University, code: str, one: ClassSection, *, lab: bool) 
 
 
 def _lectures(made: University, course: str, section: str, number: int, **cells: Value) -> None:
-    made.add(
-        "components",
-        **{
-            "course": course,
-            "section": section,
-            "component": "L",
-            "kind": "lecture",
-            "meetings_per_week": number,
-            "room_kind": "lecture",
-            "min_days": min(3, number),
-        }
-        | cells,
-    )
+    usual: dict[str, Value] = {
+        "course": course,
+        "section": section,
+        "component": "L",
+        "kind": "lecture",
+        "meetings_per_week": number,
+        "room_kind": "lecture",
+        "min_days": min(3, number),
+    }
+    made.add("components", **usual | cells)
 
 
 def _lab(made: University, course: str, one: ClassSection, teacher: str) -> None:

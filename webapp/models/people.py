@@ -47,7 +47,7 @@ class Department(Model):
     name: Mapped[Name]
 
 
-class User(UserMixin, Model):
+class User(UserMixin, Model):  # type: ignore[misc]  # Flask-Login ships no types
     """Someone who can sign in. A head of department or teacher is linked to a faculty row."""
 
     __tablename__ = "users"

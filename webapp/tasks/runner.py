@@ -384,7 +384,7 @@ class Run:
         """Put what the engine found into the pool, less what the truth objects to."""
         solution, objections = trimmed(problem, result.solution)
         told = {unplaced.meeting: unplaced.reason for unplaced in result.unplaced if unplaced.reason}
-        self.reasons |= told | self.held.reasons
+        self.reasons |= {**told, **self.held.reasons}
         self.reasons |= objections
         self.pool.append(solution)
         return solution

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
+from jinja2 import Template
 from sqlalchemy.exc import InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException
 
@@ -101,7 +102,7 @@ def _answer(code: int, message: str = "", findings: Sequence[str] = ()) -> Respo
     if request.path.startswith("/api/"):
         name = HTTPStatus(code).name.lower()
         return jsonify(error=name, message=message, status=code, findings=list(findings)), code
-    templates = [f"errors/{code}.html", "errors/error.html"]
+    templates: list[str | Template] = [f"errors/{code}.html", "errors/error.html"]
     page = render_template(templates, code=code, title=TITLES.get(code), message=message, findings=findings)
     response = make_response(page, code)
     if is_fragment() and code == 422:

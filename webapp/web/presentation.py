@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, time
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import abort, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from webapp.models import Term, Timetable, User
+from webapp.services.shared.words import _
 from webapp.services.views import audience, changes
 from webapp.services.views.audience import Lens, Subject
 from webapp.services.views.grid import EntryView, Sheet
@@ -46,7 +47,7 @@ def subject_of(subjects: Sequence[Subject], key: str | None) -> Subject | None:
     return found
 
 
-def looked_at() -> dict[str, str]:
+def looked_at() -> dict[str, Any]:
     """What the address says of what is looked at; nothing else of it is handed on to a link."""
     return {name: request.args[name] for name in KEPT if request.args.get(name)}
 

@@ -120,7 +120,11 @@ def _page(timetable: Timetable, refusal: Problem | None = None, decision: Wish |
     overrides, locked_up = view.overrides(timetable), view.refusal(timetable)
     undo, redo, last = view.undoable(timetable)
     grid, tray = view.week_of(timetable, subject, overrides)
-    here = {"timetable_id": timetable.timetable_id, "by": lens.value, "key": subject.key if subject else None}
+    here: dict[str, Any] = {
+        "timetable_id": timetable.timetable_id,
+        "by": lens.value,
+        "key": subject.key if subject else None,
+    }
     seen = [*tray, *(entry for day in grid.days for entry in day.entries)]
     page = render(
         "admin/editor/editor.html",
@@ -154,7 +158,7 @@ def _page(timetable: Timetable, refusal: Problem | None = None, decision: Wish |
 
 def _url(timetable: Timetable) -> str:
     """The editor as it was looked at."""
-    kept = {name: request.form[name] for name in ("by", "key", "entry") if request.form.get(name)}
+    kept: dict[str, Any] = {name: request.form[name] for name in ("by", "key", "entry") if request.form.get(name)}
     if request.form.get("by") not in set(Lens):
         kept.pop("by", None)
     return url_for("admin.editor", timetable_id=timetable.timetable_id, **kept)

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import (
     BooleanField,
@@ -23,6 +22,7 @@ from wtforms.validators import InputRequired, Length, Optional
 from webapp.models import Role
 from webapp.services.reference import DAYS, Kind, Scope, Table, options_of
 from webapp.services.reference import Field as RecordField
+from webapp.web.forms import PageForm
 
 LONG_TEXT = 200
 ROLES = (
@@ -76,14 +76,14 @@ def _field(scope: Scope, item: RecordField, values: dict[str, Any]) -> Field:
     return _PLAIN.get(item.kind, StringField)(item.label, [Optional()], description=item.hint)
 
 
-def record_form(scope: Scope, table: Table, values: dict[str, Any]) -> FlaskForm:
+def record_form(scope: Scope, table: Table, values: dict[str, Any]) -> PageForm:
     """The form of a row; only types are checked here, what is allowed is up to the path."""
     fields = {item.name: _field(scope, item, values) for item in table.fields}
-    kind: type[FlaskForm] = type("RecordForm", (FlaskForm,), fields)
+    kind: type[PageForm] = type("RecordForm", (PageForm,), fields)
     return kind(data=values)
 
 
-class UserForm(FlaskForm):
+class UserForm(PageForm):
     name = StringField(_l("Name"), [InputRequired(_l("This is needed.")), Length(max=200)])
     email = StringField(_l("E-mail"), [InputRequired(_l("This is needed.")), Length(max=254)])
     role = SelectField(_l("Role"), choices=choices(ROLES))
@@ -95,7 +95,7 @@ class UserForm(FlaskForm):
     )
 
 
-class UploadForm(FlaskForm):
+class UploadForm(PageForm):
     file = FileField(
         _l("File"),
         [FileRequired(_l("Choose a file."))],

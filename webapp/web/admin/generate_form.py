@@ -6,7 +6,6 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, IntegerField, SelectField, SelectMultipleField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -16,6 +15,7 @@ from webapp.services.problem.holds import RunChoices
 from webapp.services.runs.options import BaseTimetable, ChoiceRefused, DepartmentClasses
 from webapp.services.runs.requests import DEFAULT_SECONDS, LEAST_SECONDS, MOST_SECONDS, VARIANTS
 from webapp.web.admin.forms import choices
+from webapp.web.forms import PageForm
 from webapp.web.params import number
 
 MOST_SEED = 2**31 - 1
@@ -36,7 +36,7 @@ def _key(text: Any) -> int | None:
     return number(str(text))
 
 
-class GenerateForm(FlaskForm):
+class GenerateForm(PageForm):
     """Which term, which variants and how long, what is held to."""
 
     academic_year = SelectField(_l("Academic year"))

@@ -4,7 +4,6 @@ from flask import abort, flash, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
-from flask_wtf import FlaskForm
 
 from webapp.services import reference
 from webapp.services.accounts.permissions import Permission
@@ -12,6 +11,7 @@ from webapp.services.reference import Kind, RecordChanged, RecordInUse, RecordRe
 from webapp.web.access import requires
 from webapp.web.admin import bp
 from webapp.web.admin.forms import record_form
+from webapp.web.forms import PageForm
 from webapp.web.htmx import redirect_to, render
 from webapp.web.navigation import chosen_term, posted_term, scope
 from webapp.web.params import page_number
@@ -76,9 +76,18 @@ def edit_record(table_key: str, key: int) -> ResponseReturnValue:
     except RecordChanged as problem:
         _blame(form, problem)
         seen, changed = reference.mark_of(table, row), problem
-    shown = {"table": table, "form": form, "term": where.term, "key": key, "label": label}
     status = 409 if changed else 422 if form.errors else 200
-    return render("admin/record.html", **shown, seen=seen, changed=changed), status
+    page = render(
+        "admin/record.html",
+        table=table,
+        form=form,
+        term=where.term,
+        key=key,
+        label=label,
+        seen=seen,
+        changed=changed,
+    )
+    return page, status
 
 
 @bp.route("/records/<table_key>/<int:key>/delete", methods=["GET", "POST"])
@@ -100,7 +109,7 @@ def delete_record(table_key: str, key: int) -> ResponseReturnValue:
     return render("admin/record_delete.html", table=table, term=where.term, key=key, label=label, uses=uses), status
 
 
-def _store(form: FlaskForm, where: Scope, table: Table, key: int | None, seen: str | None = None) -> bool:
+def _store(form: PageForm, where: Scope, table: Table, key: int | None, seen: str | None = None) -> bool:
     """Hand the form to the path; its words, field by field, come back into the form. Raises RecordChanged."""
     if not form.validate_on_submit():
         if not form.errors:
@@ -116,7 +125,7 @@ def _store(form: FlaskForm, where: Scope, table: Table, key: int | None, seen: s
     return True
 
 
-def _blame(form: FlaskForm, problem: RecordRefused) -> None:
+def _blame(form: PageForm, problem: RecordRefused) -> None:
     for name, words in problem.errors.items():
         if name in form:
             form[name].errors = [words]

@@ -41,6 +41,7 @@ POLL_SECONDS = 2
 def repair() -> ResponseReturnValue:
     terms, term = chosen_term()
     wanted = request.args.get("timetable", "")
+    found: Timetable | None
     if wanted:
         found = publishing.timetable_of(me(), number(wanted))
     else:

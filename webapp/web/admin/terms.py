@@ -7,7 +7,6 @@ from flask import abort, flash, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
-from flask_wtf import FlaskForm
 
 from webapp.models import Term
 from webapp.services.accounts.permissions import Permission
@@ -18,6 +17,7 @@ from webapp.services.terms.selection import list_terms, term_by_key
 from webapp.web.access import requires
 from webapp.web.admin import bp
 from webapp.web.admin.forms import record_form
+from webapp.web.forms import PageForm
 from webapp.web.htmx import redirect_to, render
 from webapp.web.navigation import chosen_term, me, scope
 from webapp.web.params import number
@@ -28,7 +28,7 @@ def _own(term_id: int | None) -> Term:
 
 
 def _page(
-    source: Term, form: FlaskForm, ticked: Collection[str], key: str, problem: Problem | None = None
+    source: Term, form: PageForm, ticked: Collection[str], key: str, problem: Problem | None = None
 ) -> ResponseReturnValue:
     page = render(
         "admin/terms/copy.html",

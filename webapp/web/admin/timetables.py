@@ -100,7 +100,7 @@ def _where_to_look(timetable: Timetable) -> Callable[[Item], tuple[str, str]]:
 
     def urls(item: Item) -> tuple[str, str]:
         whose = {"by": item.subject.lens.value, "key": item.subject.key} if item.subject else {}
-        here = {"timetable_id": timetable.timetable_id, **whose}
+        here: dict[str, Any] = {"timetable_id": timetable.timetable_id, **whose}
         week = url_for("admin.timetable_week", **here) if item.subject else ""
         editable = timetable.status is TimetableStatus.DRAFT and item.entry_id
         return week, url_for("admin.editor", **here, entry=item.entry_id) if editable else ""

@@ -1,11 +1,11 @@
 """The forms of signing in, of passwords and of tokens."""
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import HiddenField, PasswordField, StringField
 from wtforms.validators import EqualTo, InputRequired, Length
 
 from webapp.services.accounts.passwords import PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN
+from webapp.web.forms import PageForm
 
 NEEDED = InputRequired(_l("This is needed."))
 NEW_PASSWORD_HINT = _l(
@@ -14,20 +14,20 @@ NEW_PASSWORD_HINT = _l(
 )
 
 
-class SignInForm(FlaskForm):
+class SignInForm(PageForm):
     email = StringField(_l("E-mail"), [NEEDED, Length(max=254)])
     password = PasswordField(_l("Password"), [NEEDED, Length(max=PASSWORD_LENGTH_MAX)])
     next = HiddenField()
 
 
-class NewPasswordForm(FlaskForm):
+class NewPasswordForm(PageForm):
     new = PasswordField(_l("New password"), [NEEDED], description=NEW_PASSWORD_HINT)
     again = PasswordField(
         _l("New password again"), [NEEDED, EqualTo("new", _l("The two new passwords are not the same."))]
     )
 
 
-class ChangePasswordForm(FlaskForm):
+class ChangePasswordForm(PageForm):
     current = PasswordField(_l("Current password"), [NEEDED, Length(max=PASSWORD_LENGTH_MAX)])
     new = PasswordField(_l("New password"), [NEEDED], description=NEW_PASSWORD_HINT)
     again = PasswordField(
@@ -35,7 +35,7 @@ class ChangePasswordForm(FlaskForm):
     )
 
 
-class TokenForm(FlaskForm):
+class TokenForm(PageForm):
     name = StringField(
         _l("Name of the new token"), [NEEDED, Length(max=200)], description=_l("Such as the program that will use it.")
     )

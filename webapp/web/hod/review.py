@@ -1,5 +1,7 @@
 """A head's review: the own department's classes of what is submitted, what is said about them, and the approval."""
 
+from typing import Any
+
 from flask import flash, make_response, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -97,7 +99,11 @@ def _page(timetable: Timetable, refusal: Problem | None = None, body: str = "") 
     sheets = audience.sheets_for(timetable, lens, [subject.key], department_id) if subject else []
     classes = approvals.classes_of(timetable, department_id)
     entry_id = number(request.values.get("entry"))
-    here = {"timetable_id": timetable.timetable_id, "by": lens.value, "key": subject.key if subject else None}
+    here: dict[str, Any] = {
+        "timetable_id": timetable.timetable_id,
+        "by": lens.value,
+        "key": subject.key if subject else None,
+    }
     return render(
         "hod/review.html",
         department=current_user.department,
