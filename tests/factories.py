@@ -45,6 +45,7 @@ from webapp.models import (
     WeekSet,
     WishLevel,
 )
+from webapp.services.terms.selection import data_revision_of
 
 _numbers = count(1)
 Row = TypeVar("Row")
@@ -417,6 +418,7 @@ def job(term: Term, **fields: Any) -> GenerationJob:
                 "semester": term.semester,
                 "academic_year": term.academic_year,
                 "seconds": 10,
+                "data_revision": data_revision_of(term.term_id),
             }
             | fields
         )

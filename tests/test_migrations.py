@@ -85,6 +85,31 @@ def test_db_check_finds_nothing_to_migrate(empty_app: Flask) -> None:
     assert result.exit_code == 0, result.output
 
 
+def test_what_always_holds_is_switched_on_where_it_was_off_and_answers_of_todays_data_stay_so(empty_app: Flask) -> None:
+    upgrade(str(MIGRATIONS), revision="0002_override_rules")
+    columns = "job_id, organization_id, term_id, kind, semester, academic_year, seconds, created_at"
+    job = f"INSERT INTO generation_jobs ({columns}) VALUES ('tt_{{}}', 1, 1, 'check', 1, '2024-25', 9, '{{}}')"
+    for statement in (
+        "INSERT INTO organizations (code, name) VALUES ('U', 'U')",
+        "INSERT INTO terms (organization_id, academic_year, semester, name, starts_on, ends_on) "
+        "VALUES (1, '2024-25', 1, 'Autumn', '2024-08-01', '2024-12-01')",
+        "INSERT INTO term_rules (term_id, code, rule, is_enabled, is_hard, weight) "
+        "VALUES (1, 'suitable_room', 'suitable_room', false, false, 1), (1, 'changes', 'changes', false, false, 1)",
+        "INSERT INTO audit_events (organization_id, action, subject, subject_key, created_at) "
+        "VALUES (1, 'room.edit', 'rooms', '1', '2024-06-01')",
+        job.format("earlier", "2024-05-01"),
+        job.format("later", "2024-07-01"),
+    ):
+        db.session.execute(sa.text(statement))
+    db.session.commit()
+    upgrade(str(MIGRATIONS))
+    rules = db.session.execute(sa.text("SELECT rule, is_enabled, is_hard FROM term_rules ORDER BY rule")).all()
+    assert rules == [("changes", False, False), ("suitable_room", True, True)]
+    asked = db.session.execute(sa.text("SELECT job_id, data_revision FROM generation_jobs ORDER BY job_id")).all()
+    assert asked == [("tt_earlier", None), ("tt_later", 1)]
+    assert db.session.scalar(sa.text("SELECT data_revision FROM terms")) == 1
+
+
 def claim(entry: TimetableEntry, resource: str, begin: int, end: int, weeks: set[int]) -> EntryClaim:
     return EntryClaim(
         entry_id=entry.entry_id,

@@ -212,7 +212,6 @@ def test_what_no_reason_covers_is_shown_and_let_stand_by_one(pages: Pages, case:
     entry, slot, room = case.entry("ALG").entry_id, case.slot(0, 0), case.rooms[0].room_id
     factories.availability(slot, room_id=room)
     db.session.commit()
-    session.forget_boards()
     page = pages.get(edit(case, entry))
     assert "No reason covers what it breaks here" in words(page)
     (button,) = [b for b in page.iter("button") if words(b) == "Let it stand by a reason"]

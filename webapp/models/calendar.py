@@ -14,7 +14,8 @@ from webapp.models.types import Code, Key, Name, WeekNumbers
 class Term(Model):
     """A term of an organisation; it holds all programmes taught in its dates.
 
-    ``semester`` numbers the term within the academic year. Terms of one organisation don't overlap.
+    ``semester`` numbers the term within the academic year. Terms of one organisation don't overlap. PostgreSQL raises
+    ``data_revision`` behind the session's back: `terms.selection.data_revision_of` asks for it.
     """
 
     __tablename__ = "terms"
@@ -41,6 +42,11 @@ class Term(Model):
     weeks: Mapped[int] = mapped_column(server_default="16")
     break_minutes: Mapped[int] = mapped_column(
         server_default="15", comment="slots with a longer break between them are not adjacent"
+    )
+    data_revision: Mapped[int] = mapped_column(
+        sa.BigInteger,
+        server_default="1",
+        comment="raised by triggers whenever what the engine reads of the term changes",
     )
 
     organization: Mapped[Organization] = relationship()

@@ -79,6 +79,7 @@ class GenerationJob(Model):
     progress: Mapped[int] = mapped_column(server_default="0")
     seconds: Mapped[int] = mapped_column(comment="wall time for the whole run")
     seed: Mapped[int] = mapped_column(server_default="1")
+    data_revision: Mapped[int | None] = mapped_column(sa.BigInteger, comment="the term's, when it was asked for")
     options: Mapped[Json] = mapped_column(comment="what was asked for: profiles, weights, reproducible")
     facts: Mapped[Json] = mapped_column(comment="what is known so far: cost, bound, placed, per variant")
     failure: Mapped[str | None] = mapped_column(sa.Text, comment="why it failed, as a sentence")
@@ -135,6 +136,9 @@ class Timetable(Model):
     quality_score: Mapped[Decimal | None] = mapped_column(sa.Numeric(5, 2))
     status: Mapped[TimetableStatus] = mapped_column(choice(TimetableStatus, "status"), server_default="draft")
     revision: Mapped[int] = mapped_column(server_default="1", comment="raised by every change, for stale moves")
+    data_revision: Mapped[int | None] = mapped_column(
+        sa.BigInteger, comment="the term's, of the data that figures and scores were counted with"
+    )
     number: Mapped[int | None] = mapped_column(comment="given when it is published, counted within the term")
     content_hash: Mapped[str] = mapped_column(sa.String(64), server_default="")
     cost: Mapped[int | None]

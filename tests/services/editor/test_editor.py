@@ -27,6 +27,7 @@ from webapp.services.editor.moves import Wish
 from webapp.services.problem.solutions import content_hash, solution_from
 from webapp.services.problem.term_problem import build_problem
 from webapp.services.shared import audit
+from webapp.services.terms.selection import data_revision_of
 from webapp.services.timetables import publishing
 
 
@@ -80,6 +81,7 @@ def test_a_class_moves_with_its_claims_scores_hash_audit_and_what_undoes_it(case
     move(case, "ALG", 1, 2, 1, ordinal=2)
     assert case.place("ALG", 2) == (1, 2, "LH-2")
     assert case.timetable.revision == 2
+    assert case.timetable.data_revision == data_revision_of(case.timetable.term_id)
     assert_consistent(case)
     change = db.session.scalars(sa.select(TimetableChange)).one()
     assert (change.action, change.revision, change.made_by_id) == ("move", 2, case.user.user_id)
@@ -187,7 +189,6 @@ def test_what_is_broken_later_asks_for_a_reason_of_its_own(case: Case) -> None:
     assert case.timetable.revision == 2, "what is excused needs no further word"
     factories.availability(case.slot(2, 0), room_id=case.rooms[0].room_id)
     db.session.commit()
-    session.forget_boards()
     (open_,) = view.chosen(case.timetable, case.entry("ALG").entry_id).uncovered
     assert "LH-1 is closed" in open_.sentence
     with pytest.raises(NeedsReason) as refused:
@@ -332,7 +333,6 @@ def test_a_class_that_was_deleted_meanwhile_is_told(case: Case) -> None:
     entry_id = case.entry("BOT", 2).entry_id
     case.entry("BOT", 2).component.meetings_per_week = 1
     db.session.commit()
-    session.forget_boards()
     with pytest.raises(ClassGone, match="no longer ask"):
         moves.unplace(case.user, case.timetable, 1, entry_id)
     with pytest.raises(ClassGone, match="not in the timetable"):

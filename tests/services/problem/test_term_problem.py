@@ -40,6 +40,7 @@ from webapp.services.problem.solutions import (
 )
 from webapp.services.problem.term_problem import NothingToPlace, TermProblem, build_problem
 from webapp.services.shared.rule_defaults import default_rules
+from webapp.services.terms.selection import data_revision_of
 
 Db = scoped_session[Session]
 
@@ -378,6 +379,17 @@ def test_unplaced_meetings_are_stored_with_their_reason(session: Db) -> None:
     reasons = [entry.unplaced_reason for entry in sorted(timetable.entries, key=lambda e: e.ordinal)]
     assert reasons == [None, "No room is free."]
     assert solution_from(problem, timetable_id) == solution
+
+
+def test_a_timetable_says_which_state_of_the_data_it_was_counted_with(session: Db) -> None:
+    problem, solution, timetable_id = stored(ready_term())
+    timetable = db.session.get_one(Timetable, timetable_id)
+    assert timetable.data_revision == problem.data_revision == data_revision_of(problem.term_id)
+    factories.room(timetable.term.organization)
+    assert timetable.data_revision < data_revision_of(problem.term_id), "it is older than the data now"
+    assert replace_timetable(build_problem(timetable.term), solution, TimetableFacts("Balanced"), timetable_id)
+    db.session.expire_all()
+    assert timetable.data_revision == data_revision_of(problem.term_id)
 
 
 def test_replacing_leaves_name_and_key_and_changes_all_else(session: Db) -> None:

@@ -7,18 +7,16 @@ from typing import Any
 import sqlalchemy as sa
 
 from webapp.extensions import db
-from webapp.models import AuditEvent, GenerationJob, JobKind, JobStatus, Term, User
+from webapp.models import GenerationJob, JobKind, JobStatus, Term, User
 from webapp.services.checks.findings import Target
 from webapp.services.jobs.requests import ACTIVE, Wanted, elapsed_of, handed, settle, write_job
 from webapp.services.problem.solutions import DOUBLE_BOOKINGS
 from webapp.services.runs.requests import RunUnknown
 from webapp.services.shared.words import _
+from webapp.services.terms.selection import data_revision_of
 
 CHECK_SECONDS = 20
 """Wall time for a check: for looking for a timetable, and then for the reason why there is none."""
-CHANGES_OF_DATA = ("%.create", "%.edit", "%.delete", "%.paint", "import.%")
-"""Actions of the audit trail after which an earlier answer may no longer hold."""
-
 IS_CHECK = sa.not_(GenerationJob.options.has_key("try"))
 """What-ifs are jobs of the same kind, with this option."""
 
@@ -98,14 +96,14 @@ class Answer:
 class CheckState:
     """How a check stands, as its page shows it.
 
-    ``changes`` counts the changes of data since it was asked for, where it has an answer.
+    ``is_outdated`` where it has an answer and the term's data have changed since it was asked for.
     """
 
     job: GenerationJob
     elapsed: float
     queue_is_away: bool
     answer: Answer | None
-    changes: int
+    is_outdated: bool
 
     @property
     def is_active(self) -> bool:
@@ -157,17 +155,8 @@ def state_of(job: GenerationJob) -> CheckState:
     queue_is_away = settle(job)
     told = job.facts.get("check") if job.status is JobStatus.COMPLETED else None
     answer = None if told is None else _answer(told)
-    changes = 0 if answer is None else _changes_since(job)
-    return CheckState(job, elapsed_of(job), queue_is_away, answer, changes)
-
-
-def _changes_since(job: GenerationJob) -> int:
-    query = sa.select(sa.func.count()).where(
-        AuditEvent.organization_id == job.organization_id,
-        AuditEvent.created_at > job.created_at,
-        sa.or_(*(AuditEvent.action.like(pattern) for pattern in CHANGES_OF_DATA)),
-    )
-    return int(db.session.scalar(query) or 0)
+    is_outdated = answer is not None and job.data_revision != data_revision_of(job.term_id)
+    return CheckState(job, elapsed_of(job), queue_is_away, answer, is_outdated)
 
 
 def _answer(told: Mapping[str, Any]) -> Answer:

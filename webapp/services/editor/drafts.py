@@ -28,6 +28,8 @@ NUMBERED = re.compile(rf", (?:{'|'.join(MADE_BY.values())}) \d+$")
 """What a name ends with that was given by itself: the next one takes its place."""
 KEPT_FACTS = ("relaxation",)
 """What a draft tells of its origin as well: that it was made as if a rule gave way."""
+COUNTED = ("quality_score", "content_hash", "cost", "bound", "hard_violations", "unplaced", "data_revision")
+"""Figures of a timetable that hold for its copy as well."""
 OWN_COLUMNS = {"entry_id", "timetable_id"}
 
 
@@ -54,7 +56,10 @@ def branch(user: User, timetable: Timetable, name: str = "") -> Timetable:
         status=TimetableStatus.DRAFT,
         created_by_id=user.user_id,
         result={name: timetable.result[name] for name in KEPT_FACTS if name in timetable.result},
-        **{field: getattr(timetable, field) for field in ("quality_score", "content_hash", "cost", "bound")},
+        **{
+            field: getattr(timetable, field)
+            for field in ("quality_score", "content_hash", "cost", "bound", "data_revision")
+        },
         hard_violations=timetable.hard_violations,
         unplaced=timetable.unplaced,
     )

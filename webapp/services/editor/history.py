@@ -278,6 +278,7 @@ def _write(timetable: Timetable, board: Board, step: Step) -> None:
     timetable.cost = score.cost
     timetable.unplaced = len(solution.unplaced)
     timetable.content_hash = content_hash(board.problem, solution)
+    timetable.data_revision = board.problem.data_revision
     timetable.revision += 1
     entries = [_entry_values(board, index, standing, step) for index, standing in step.standings.items()]
     db.session.execute(sa.update(TimetableEntry), entries)

@@ -19,16 +19,15 @@ from webapp.engine.instance import UNPLACED, Placement
 from webapp.engine.profiles import measured
 from webapp.engine.solution import Solution
 from webapp.extensions import db
-from webapp.models import AuditEvent, Timetable, TimetableEntry
+from webapp.models import Timetable, TimetableEntry
 from webapp.services.problem.labels import names_of
 from webapp.services.problem.meetings import MeetingKey
 from webapp.services.problem.solutions import PLACED_RULE
 from webapp.services.problem.term_problem import TermProblem, build_problem
+from webapp.services.terms.selection import data_revision_of
 
 KEPT = 4
 """So many boards a process keeps; one of 1,500 classes takes some 30 MB."""
-NOT_OF_THE_TERM = ("timetables", "generation_jobs", "users")
-"""Subjects of audit events that change no board."""
 
 Changes = Mapping[int, Placement]
 
@@ -270,7 +269,7 @@ def forget_boards() -> None:
 @contextmanager
 def board_of(timetable: Timetable) -> Iterator[Board]:
     """The draft's board at its revision, held by this thread until the end of the block."""
-    key = (timetable.timetable_id, _data_state(timetable))
+    key = (timetable.timetable_id, (timetable.created_at, data_revision_of(timetable.term_id)))
     board = _kept.get(key)
     if board is None:
         board = Board(build_problem(timetable.term))
@@ -278,14 +277,3 @@ def board_of(timetable: Timetable) -> Iterator[Board]:
     with board.lock:
         board.sync(timetable.timetable_id, timetable.revision)
         yield board
-
-
-def _data_state(timetable: Timetable) -> Any:
-    """What changes whenever the term's data do: every change of data leaves an audit event in its transaction.
-
-    Both the number and the latest key, since events may be committed in another order than they were numbered in.
-    """
-    query = sa.select(sa.func.count(), sa.func.max(AuditEvent.audit_event_id)).where(
-        AuditEvent.organization_id == timetable.organization_id, AuditEvent.subject.not_in(NOT_OF_THE_TERM)
-    )
-    return (timetable.created_at, *db.session.execute(query).one())

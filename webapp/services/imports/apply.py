@@ -4,7 +4,7 @@ Nothing is committed here; whoever calls decides whether it all holds.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,6 +15,7 @@ from webapp.services.imports.preview import Preview, RowDifference, State, Table
 from webapp.services.imports.stored import Store, primary_key
 from webapp.services.schema.file_descriptors import Column, Key, Record, Scope, Table, link_key
 from webapp.services.schema.file_tables import TERM
+from webapp.services.shared import bulk
 from webapp.services.shared.errors import Problem
 from webapp.services.shared.words import _
 
@@ -129,11 +130,12 @@ class _Writer:
             if link.table != self.table.name:
                 continue
             pointing = [(row, link_key(row.record, columns)) for row in rows]
-            self._execute_update(
+            updates = [
                 {self._own_key: self.stored.ids[row.key], link.attribute: self.stored.ids[key]}
                 for row, key in pointing
                 if key is not None
-            )
+            ]
+            bulk.update_rows(self.model.__table__, self._own_key, updates)
 
     @property
     def _own_key(self) -> str:
@@ -155,12 +157,7 @@ class _Writer:
                 alike[tuple(sorted(cells))].append({self._own_key: self.stored.ids[row.key], **cells})
             self.stored.records[row.key] = row.record
         for updates in alike.values():
-            self._execute_update(updates)
-
-    def _execute_update(self, updates: Iterable[Cells]) -> None:
-        listed = list(updates)
-        if listed:
-            db.session.execute(sa.update(self.model), listed)
+            bulk.update_rows(self.model.__table__, self._own_key, updates)
 
     def _write_list(self, column: Column, cleared: Sequence[RowDifference], rows: Sequence[RowDifference]) -> None:
         many = column.many

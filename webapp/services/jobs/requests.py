@@ -16,6 +16,7 @@ from webapp.services.jobs.lease import LEASE_SECONDS, QUEUE_SECONDS, enqueue_for
 from webapp.services.shared import audit
 from webapp.services.shared.errors import Conflict
 from webapp.services.shared.words import _
+from webapp.services.terms.selection import data_revision_of
 
 ACTIVE = (JobStatus.QUEUED, JobStatus.RUNNING)
 
@@ -90,6 +91,7 @@ def write_job(
         academic_year=term.academic_year,
         seconds=wanted.seconds,
         seed=wanted.seed,
+        data_revision=data_revision_of(term.term_id),
         options=dict(wanted.options),
         idempotency_key=wanted.idempotency_key,
         created_by_id=user.user_id if user else None,

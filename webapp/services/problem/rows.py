@@ -31,6 +31,7 @@ from webapp.models import (
 )
 from webapp.services.problem.calendar import Slot, minutes
 from webapp.services.problem.groups import GroupTree, tree_of
+from webapp.services.terms.selection import data_revision_of
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,8 @@ class TermRows:
     """A term's rows, as they were read; nothing here follows a relationship."""
 
     term: Term
+    data_revision: int
+    """The state of the data; where rows changed while they were read, that of before."""
     slots: tuple[Slot, ...]
     week_sets: Mapping[int, frozenset[int]]
     rooms: Sequence[Room]
@@ -69,6 +72,7 @@ class TermRows:
 def read_term(term: Term) -> TermRows:
     """Read all that the engine needs to know about a term."""
     of_term = term.term_id
+    data_revision = data_revision_of(of_term)
     groups = {g.student_group_id: g for g in _rows(StudentGroup, StudentGroup.term_id == of_term, StudentGroup.code)}
     tree = tree_of(groups)
     sections = {s.section_id: s for s in _rows(Section, Section.term_id == of_term, Section.section_id)}
@@ -86,6 +90,7 @@ def read_term(term: Term) -> TermRows:
     home = term.organization_id
     return TermRows(
         term=term,
+        data_revision=data_revision,
         slots=_slots(of_term),
         week_sets={w.week_set_id: w.weeks for w in _rows(WeekSet, WeekSet.term_id == of_term)},
         rooms=_rows(Room, Room.organization_id == home, Room.code),

@@ -175,6 +175,7 @@ def _of_timetable(problem: TermProblem, solution: Solution, facts: TimetableFact
         "bound": facts.bound,
         "hard_violations": score.hard - _unplaced_hard(problem, solution),
         "unplaced": len(solution.unplaced),
+        "data_revision": problem.data_revision,
         "result": dict(facts.result),
     }
 

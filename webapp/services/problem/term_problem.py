@@ -37,6 +37,7 @@ class TermProblem:
 
     term_id: int
     organization_id: int
+    data_revision: int
     instance: Instance
     calendar: Calendar
     rows: tuple[MeetingRow, ...]
@@ -90,6 +91,7 @@ def problem_from(rows: TermRows) -> TermProblem:
     return TermProblem(
         term_id=term.term_id,
         organization_id=term.organization_id,
+        data_revision=rows.data_revision,
         instance=instance,
         calendar=calendar,
         rows=tuple(meetings.meetings),

@@ -30,3 +30,11 @@ def term_by_key(organization: Organization, term_id: int | None) -> Term | None:
     """The organisation's term of this key."""
     query = sa.select(Term).where(Term.organization_id == organization.organization_id, Term.term_id == term_id)
     return db.session.scalar(query) if term_id is not None else None
+
+
+def data_revision_of(term_id: int) -> int:
+    """The number of the state that a term's data are in now: another one means that the data have changed.
+
+    Asked of the database, since triggers raise it when any row changes that the term's problem is made from.
+    """
+    return db.session.scalars(sa.select(Term.data_revision).where(Term.term_id == term_id)).one()
