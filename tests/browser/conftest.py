@@ -14,8 +14,10 @@ from flask import Flask
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page
 from werkzeug.serving import make_server
 
-from tests.browser import provision, university
-from tests.browser.university import University
+from tests import university
+from tests.browser import provision
+from tests.university import University
+from webapp.models import Organization
 
 ROOT = Path(__file__).parent.parent.parent
 STOP_SECONDS = 30
@@ -98,15 +100,15 @@ def page(page: Page, complaints: list[str]) -> Page:
 
 
 @pytest.fixture
-def empty_university(data: Flask) -> University:
+def empty_university(data: Flask) -> Organization:
     """An organisation with a registrar and nothing else."""
-    return university.found_empty()
+    return university.empty_university()
 
 
 @pytest.fixture
 def published(data: Flask) -> University:
     """A published term and an account of every role."""
-    return university.found_published()
+    return university.published_university()
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from typing import Any
 from playwright.sync_api import Page
 from pypdf import PdfReader
 
-from tests.browser.university import PASSWORD, University
+from tests.university import PASSWORD, email
 
 AXE = (Path(__file__).parent / "vendor" / "axe-4.14.1.min.js").read_text(encoding="utf-8")
 TAGS = "['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']"
@@ -19,7 +19,7 @@ A4_LANDSCAPE, A4_PORTRAIT = (842, 595), (595, 842)
 def sign_in(page: Page, role: str, domain: str = "tiny.example") -> None:
     """Fill in the form as that role's account of a university and wait for its first page."""
     page.goto("/sign-in")
-    page.get_by_label("E-mail").fill(University.email(role, domain))
+    page.get_by_label("E-mail").fill(email(role, domain))
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(lambda url: "/sign-in" not in url)

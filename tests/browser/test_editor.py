@@ -9,7 +9,7 @@ from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.services.editor.cases import Case, adjustable
+from tests.university import Case, adjustable
 from webapp.extensions import db
 from webapp.services.editor import moves, session
 from webapp.web.access import SESSION_BEGAN

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 
 from tests import factories
-from tests.browser.university import University
+from tests.university import University
 from webapp.extensions import db
 from webapp.models import Department, JobKind, JobStatus, Role, Timetable, TimetableEntry, User
 from webapp.services.editor import drafts

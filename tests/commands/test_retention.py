@@ -14,7 +14,7 @@ from flask import Flask
 from flask.testing import FlaskCliRunner
 
 from tests import factories
-from tests.services.university import university
+from tests.university import university
 from webapp.embedded import package_folder
 from webapp.extensions import db
 from webapp.models import AuditEvent, JobStatus, Timetable, TimetableComment, TimetableStatus, Upload

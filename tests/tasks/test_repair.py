@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from flask import Flask
 
 from tests import factories
-from tests.services.editor.cases import Case, adjustable
 from tests.tasks.conftest import WorkerProcess, status_of, wait_for, wait_until
+from tests.university import Case, adjustable
 from webapp.extensions import db
 from webapp.models import JobStatus, TermRule, Timetable, TimetableEntry, TimetableStatus, WishLevel
 from webapp.services.editor import moves, view

@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session, scoped_session
 
-from tests.services.university import university
+from tests.university import university
 from webapp.engine.evaluate import evaluate
 from webapp.engine.instance import Instance, Placement
 from webapp.engine.profiles import criterion, profiled

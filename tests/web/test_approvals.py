@@ -10,7 +10,7 @@ from flask import Flask
 
 from tests import factories
 from tests.pages import Pages, words
-from tests.services.university import University, university
+from tests.university import University, university
 from webapp.extensions import db
 from webapp.models import Role, Timetable, TimetableComment, TimetableStatus, User
 from webapp.services.shared.errors import Problem

@@ -8,7 +8,7 @@ import pytest
 from tests import factories
 from tests.pages import words
 from tests.services.timetables.test_diff import entry_of, move
-from tests.services.university import university
+from tests.university import university
 from webapp.extensions import db
 
 PAGE = "/admin/timetables/compare"

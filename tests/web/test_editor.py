@@ -8,7 +8,7 @@ import pytest
 
 from tests import factories
 from tests.pages import Pages, parse, words
-from tests.services.editor.cases import Case, adjustable
+from tests.university import Case, adjustable
 from webapp.extensions import db
 from webapp.models import Role, Timetable, TimetableStatus
 from webapp.services.editor import session

@@ -2,8 +2,8 @@
 
 import pytest
 
+from tests.every_row import make_every_row
 from tests.pages import assert_sound
-from tests.web import university
 from webapp.models import Role
 from webapp.services.schema.tables import TABLES
 from webapp.web.access import permissions_needed
@@ -58,7 +58,7 @@ ALLOWED = {endpoint: roles for roles, endpoints in ROUTES.items() for endpoint i
 
 @pytest.fixture
 def here(app):
-    return university.build()
+    return make_every_row()
 
 
 def rules(app):
@@ -127,7 +127,7 @@ def test_every_post_of_a_session_needs_its_csrf_token(app, client, sign_in, here
 
 def test_what_belongs_to_another_organisation_does_not_exist(app, client, pages, sign_in, here):
     """Tenant isolation: the registrar of one organisation names the rows of another in every address."""
-    there = university.build("Foreign {}")
+    there = make_every_row("Foreign {}")
     foreign = {"job_id", "term_id", "timetable_id", "upload_id", "user_id", "user_token_id", "dept_id", "key"}
     foreign |= {"weight_profile_id"}
     sign_in(client, here.users[REGISTRAR])
@@ -193,7 +193,7 @@ def test_an_entry_says_what_when_where_by_whom_and_of_which_version(client, sign
     sign_in(client, here.users[FACULTY])
     entry = client.get("/api/timetable/faculty/me").json[0]
     assert set(entry) >= {"entry_id", "course", "section", "kind", "faculty", "room", "day", "start_time", "end_time"}
-    assert (entry["course"]["title"], entry["faculty"], entry["weeks"]) == ("Algorithms", ["Rao"], "all")
+    assert (entry["course"]["title"], entry["faculty"], entry["weeks"]) == ("Algorithms", ["Dr Rao"], "all")
     assert (entry["day"], entry["start_time"], entry["end_time"], entry["timetable_version"]) == (
         0,
         "08:00",
@@ -206,7 +206,7 @@ PLANT = '"><b hx-get=/x>{}</b><img src=x onerror=alert(1)>'
 
 
 def test_names_with_markup_stay_text_on_every_page_of_every_role(app, client, sign_in):
-    here, walked = university.build(PLANT), 0
+    here, walked = make_every_row(PLANT), 0
     for role in Role:
         sign_in(client, here.users[role])
         for rule, method in rules(app):

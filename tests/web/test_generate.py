@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.pages import Pages, parse, sent_by, words
-from tests.services.university import University, university
+from tests.university import University, university
 from webapp.extensions import db, queue
 from webapp.models import GenerationJob, JobStatus, WeightProfile
 from webapp.services.runs import weight_profiles

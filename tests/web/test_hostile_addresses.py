@@ -6,7 +6,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from tests import factories
-from tests.web import university
+from tests.every_row import make_every_row
 from webapp.models import Role
 from webapp.services.accounts import tokens
 
@@ -26,7 +26,7 @@ PAGES = [
 
 @pytest.fixture
 def here(app):
-    return university.build()
+    return make_every_row()
 
 
 @pytest.mark.parametrize(("role", "path"), PAGES)

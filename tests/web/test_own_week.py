@@ -4,8 +4,8 @@ import pytest
 
 from tests import factories
 from tests.pages import Pages, words
-from tests.services.university import University, university
 from tests.services.views.test_changes import second_version
+from tests.university import University, university
 from webapp.models import Role
 from webapp.services.timetables import publishing
 

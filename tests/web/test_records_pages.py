@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from tests import factories
 from tests.pages import Pages, assert_sound, parse, sent_by, words
+from tests.queries import counted_queries
 from webapp.extensions import db
 from webapp.models import AuditEvent, Building, Department, Faculty, Room, Term, TimeSlot, User
 from webapp.services.accounts import users
@@ -167,11 +168,10 @@ class TestLists:
 
 
 def queries_of(pages, path):
-    counted = []
-    connection = db.session.connection()
-    sa.event.listen(connection, "before_cursor_execute", lambda *_args: counted.append(1))
-    pages.get(path)
-    return len(counted)
+    db.session.commit()
+    with counted_queries() as seen:
+        pages.get(path)
+    return len(seen)
 
 
 class TestTerms:

@@ -1,7 +1,7 @@
 """The pages of repairing: what happened is listed, refused in words, and its ladder becomes a draft."""
 
 from tests.pages import words
-from tests.services.editor.cases import adjustable
+from tests.university import adjustable
 from webapp.extensions import db
 from webapp.models import GenerationJob, JobStatus
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tests import factories
-from tests.services.university import university
+from tests.university import university
 from webapp.extensions import db
 from webapp.services import reports
 

@@ -4,7 +4,7 @@ import pytest
 
 from tests import factories
 from tests.pages import words
-from tests.services.university import university
+from tests.university import university
 from webapp.extensions import db
 
 PAGE = "/admin/timetables/variants"

@@ -5,8 +5,7 @@ import sqlalchemy as sa
 
 from tests import factories
 from tests.pages import words
-from tests.services.editor.cases import adjustable
-from tests.services.university import university
+from tests.university import adjustable, university
 from webapp.extensions import db
 from webapp.models import Faculty, TimetableStatus
 from webapp.services.timetables import violations

@@ -5,12 +5,11 @@ from time import process_time
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy import event
 from sqlalchemy.orm import Session, scoped_session
 
 from tests import factories
-from tests.services.checks.cases import large_term
-from tests.services.university import University, university
+from tests.queries import counted_queries
+from tests.university import University, large_term, university
 from webapp.extensions import db
 from webapp.models import SectionFaculty, TermRule, User
 from webapp.services.checks import Finding, FindingKind, Severity, blocking, by_severity, findings, look_at, of
@@ -372,14 +371,8 @@ def test_the_number_of_queries_is_the_same_for_a_large_term(uni: University) -> 
         db.session.flush()
         db.session.expire_all()
         _ = uni.term.name
-        seen: list[str] = []
-
-        def count(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-            seen.append(statement)
-
-        event.listen(db.session.connection(), "before_cursor_execute", count)
-        findings(uni.term)
-        event.remove(db.session.connection(), "before_cursor_execute", count)
+        with counted_queries() as seen:
+            findings(uni.term)
         return len(seen)
 
     before = queries()

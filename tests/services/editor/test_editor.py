@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests import factories
-from tests.services.editor.cases import Case, adjustable
+from tests.university import Case, adjustable
 from webapp.engine.evaluate import evaluate
 from webapp.engine.profiles import measured
 from webapp.extensions import db

@@ -1,15 +1,12 @@
 """Rows to an instance, a solution to rows."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
 import sqlalchemy as sa
-from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, scoped_session
 
 from tests import factories
+from tests.queries import counted_queries
 from webapp.engine.evaluate import evaluate
 from webapp.engine.instance import Placement
 from webapp.engine.rule import ResourceKind
@@ -63,20 +60,6 @@ def instance_resource(problem: TermProblem, name: str) -> int:
 def at(problem: TermProblem, meeting: int, number: int, room: int | None = 0) -> Placement:
     """The meeting at the time option of that number."""
     return Placement(problem.instance.meetings[meeting].times[number].time, room)
-
-
-@contextmanager
-def counted_queries() -> Iterator[list[str]]:
-    seen: list[str] = []
-
-    def note(_c: object, _u: object, statement: str, *_rest: object) -> None:
-        seen.append(statement)
-
-    event.listen(sa.Engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(sa.Engine, "before_cursor_execute", note)
 
 
 def test_a_term_without_meetings_is_refused_in_words(session: Db) -> None:

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests import factories
-from tests.services.editor.cases import Case, adjustable
+from tests.university import Case, adjustable
 from webapp.extensions import db
 from webapp.models import AuditEvent, GenerationJob, JobKind, JobStatus, Timetable, TimetableEntry
 from webapp.services.editor import moves, view

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, scoped_session
 
 from tests import factories
-from tests.services.university import University, university
+from tests.university import University, university
 from webapp.engine.instance import Placement
 from webapp.engine.params import SolveParams
 from webapp.engine.solve import resolve, schedule

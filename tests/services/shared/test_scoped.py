@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests import factories
-from tests.web import university
+from tests.every_row import make_every_row
 from webapp.extensions import Model, db
 from webapp.models import Organization, Pin, Room, Student, Term, Timetable, User
 from webapp.services.reference import TABLES
@@ -24,7 +24,7 @@ def owned_models() -> list[type[Model]]:
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.key)
 def test_every_table_that_has_pages_is_reached_through_its_organisation_alone(app, table):
-    here, there = university.build(), university.build("Foreign {}")
+    here, there = make_every_row(), make_every_row("Foreign {}")
     assert load(here.organization, table.model, here.keys[table.key])
     with pytest.raises(NotFound):
         load(here.organization, table.model, there.keys[table.key])
@@ -37,14 +37,14 @@ def test_every_path_ends_at_an_organisation(app):
 
 
 def test_an_owner_is_a_user_an_organisation_or_a_term(app):
-    here = university.build()
+    here = make_every_row()
     term = db.session.get_one(Term, here.keys["terms"])
     for owner in (here.organization, term, db.session.scalars(sa.select(User)).first()):
         assert load(owner, Timetable, here.timetable.timetable_id) is here.timetable
 
 
 def test_conditions_narrow_what_is_found(app):
-    here = university.build()
+    here = make_every_row()
     key = here.timetable.timetable_id
     assert find(here.organization, Timetable, key, Timetable.variant_name == "Balanced")
     with pytest.raises(NotFound, match=f"no timetable {key}"):
@@ -57,7 +57,7 @@ def test_a_key_that_no_row_can_have_is_found_nowhere(app, key):
 
 
 def test_a_row_is_read_anew_where_that_is_asked_for(app):
-    here = university.build()
+    here = make_every_row()
     room = load(here.organization, Room, here.keys["rooms"])
     db.session.execute(sa.text("UPDATE rooms SET name = 'New'"))
     assert load(here.organization, Room, room.room_id).name == "Hall"
@@ -65,5 +65,5 @@ def test_a_row_is_read_anew_where_that_is_asked_for(app):
 
 
 def test_a_lock_takes_the_row_and_not_the_tables_on_the_way_to_it(app):
-    here = university.build()
+    here = make_every_row()
     assert load(here.organization, Pin, here.keys["pins"], lock=True)

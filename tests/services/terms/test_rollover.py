@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests import factories
-from tests.services import university as build
+from tests import university as build
 from webapp.extensions import db
 from webapp.models import (
     AuditEvent,

@@ -1,16 +1,12 @@
 """What differs between two timetables, how, and whom it concerns."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
-
 import pytest
 import sqlalchemy as sa
-from sqlalchemy import event
 from sqlalchemy.orm import Session, scoped_session
 
 from tests import factories
-from tests.services.university import University, university
+from tests.queries import counted_queries
+from tests.university import University, university
 from webapp.extensions import db
 from webapp.models import EntryFaculty, Timetable, TimetableEntry
 from webapp.services.timetables.diff import How, NotOfOneTerm, differences, how_many, in_brief, where
@@ -151,20 +147,6 @@ def test_timetables_of_two_terms_are_not_compared(uni: University) -> None:
         differences(uni.timetable(), other.timetable())
 
 
-@contextmanager
-def counted() -> Iterator[list[str]]:
-    seen: list[str] = []
-
-    def note(_c: Any, _u: Any, statement: str, *_rest: Any) -> None:
-        seen.append(statement)
-
-    event.listen(sa.Engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(sa.Engine, "before_cursor_execute", note)
-
-
 def test_queries_do_not_grow_with_the_classes_that_differ(uni: University) -> None:
     a, b = uni.timetable("Balanced"), uni.timetable("Compact-Week")
     used = []
@@ -173,7 +155,7 @@ def test_queries_do_not_grow_with_the_classes_that_differ(uni: University) -> No
             move(entry_of(b, course), 4)
         db.session.flush()
         assert a.term_id == b.term_id  # read before counting
-        with counted() as seen:
+        with counted_queries() as seen:
             differences(a, b)
         used.append(len(seen))
     assert used[0] == used[1] <= 13

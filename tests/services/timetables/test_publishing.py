@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, scoped_session
 
 from tests import factories
-from tests.services.university import University, university
+from tests.university import University, university
 from webapp.extensions import db
 from webapp.models import AuditEvent, Role, Timetable, TimetableEntry, TimetableStatus, User
 from webapp.services.timetables import approvals, publishing

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.orm import Session, scoped_session
 
 from tests import factories
-from tests.services.university import University, university
+from tests.university import University, university
 from webapp.extensions import db
 from webapp.services.timetables import scores
 from webapp.services.timetables.publishing import publish

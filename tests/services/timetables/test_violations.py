@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy.orm import Session, scoped_session
 
 from tests import factories
-from tests.services.timetables.test_diff import counted
-from tests.services.university import University, university
+from tests.queries import counted_queries
+from tests.university import University, university
 from webapp.extensions import db
 from webapp.models import Timetable
 from webapp.services.timetables.scores import variant_of
@@ -99,7 +99,7 @@ def test_queries_do_not_grow_with_what_is_told(timetable: Timetable) -> None:
     used = []
     for most in (1, 1000):
         db.session.refresh(timetable)
-        with counted() as seen:
+        with counted_queries() as seen:
             itemised(timetable, most=most)
         used.append(len(seen))
     assert used[0] >= used[1], "the second time the session knows the term already"

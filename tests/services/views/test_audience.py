@@ -1,16 +1,15 @@
 """Each sees exactly their own part of the published timetable."""
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from datetime import date
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy import event
 from sqlalchemy.orm import Session, scoped_session
 
 from tests import factories
-from tests.services.university import University, university
+from tests.queries import counted_queries
+from tests.university import University, university
 from webapp.extensions import db
 from webapp.models import Role, StudentGroup, Timetable, User
 from webapp.services.timetables.publishing import publish
@@ -183,20 +182,6 @@ def test_in_a_departments_view_foreign_classes_are_busy_hours_with_the_owners_na
     assert not any("Calculus" in title for _, title, _ in sheet.legend)
     with pytest.raises(SubjectUnknown):
         sheets_for(published, Lens.FACULTY, [uni.sen.faculty_id], uni.cse.department_id)
-
-
-@contextmanager
-def counted_queries() -> Iterator[list[str]]:
-    seen: list[str] = []
-
-    def note(_c: object, _u: object, statement: str, *_rest: object) -> None:
-        seen.append(statement)
-
-    event.listen(sa.Engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(sa.Engine, "before_cursor_execute", note)
 
 
 def test_queries_do_not_grow_with_sheets_or_classes(uni: University, published: Timetable) -> None:

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from tests import factories
 from tests.services.timetables.test_diff import entry_of, move
-from tests.services.university import University, university
+from tests.university import University, university
 from webapp.extensions import db
 from webapp.models import EntryFaculty, Role, Room, Timetable, User
 from webapp.services.timetables import publishing

@@ -1,0 +1,149 @@
+"""For tests that walk every page: a row in every table and a user in every role, and the addresses that name them."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from tests import factories
+from tests.university import university
+from webapp.extensions import db
+from webapp.models import (
+    GenerationJob,
+    JobStatus,
+    Organization,
+    Role,
+    Timetable,
+    TimetableComment,
+    TimetableScore,
+    TimetableStatus,
+    Upload,
+    User,
+    UserToken,
+    WeightProfile,
+)
+
+OF_REVIEW = {
+    "admin.approvals_of",
+    "hod.review",
+    "hod.review_print",
+    "hod.review_comment",
+    "hod.review_approve",
+    "hod.review_take_back",
+}
+
+
+@dataclass
+class EveryRow:
+    """The rows that addresses name."""
+
+    organization: Organization
+    users: dict[Role, User]
+    keys: dict[str, int]
+    """By the key of a reference table, the key of one row."""
+    job: GenerationJob
+    timetable: Timetable
+    submitted: Timetable
+    """Another one, which the pages of review are about."""
+    upload: Upload
+    token: UserToken
+    weight_profile_id: int
+    department_id: int
+
+    def path(self, rule, **fixed) -> str | None:
+        """An address of a rule with the keys of these rows; None where it needs something else."""
+        known = {
+            "job_id": self.job.job_id,
+            "timetable_id": (self.submitted if rule.endpoint in OF_REVIEW else self.timetable).timetable_id,
+            "term_id": self.keys["terms"],
+            "number": 0,
+            "report_key": "rooms",
+            "upload_id": self.upload.upload_id,
+            "user_id": self.users[Role.STUDENT].user_id,
+            "weight_profile_id": self.weight_profile_id,
+            "user_token_id": self.token.user_token_id,
+            "dept_id": self.department_id,
+            "table_key": "rooms",
+            "kind": "rooms",
+            "key": self.keys["rooms"],
+            "form": "xlsx",
+            "secret": "tr_guess",
+        } | fixed
+        if not rule.arguments <= set(known):
+            return None
+        return rule.build({name: known[name] for name in rule.arguments}, append_unknown=False)[1]
+
+
+def make_every_row(say: str = "{}") -> EveryRow:
+    """Make it; ``say`` is put around every name, label and free text that a user may write."""
+    named = say.format
+    uni = university(say, days=2, slots=3, name=named("Monsoon"))
+    org, term, dept, room = uni.organization, uni.term, uni.cse, uni.hall
+    building = factories.building(org, name=named("Main"))
+    room.building_id, room.kind, room.features = building.building_id, named("lab")[:64], [named("projector")[:64]]
+    uni.rao.rank, uni.section_a.programme = named("Professor")[:64], named("B.Tech")
+    student = factories.student(org, name=named("Nisha"), groups=[uni.section_a])
+    component = uni.algorithms.components[0]
+    component.kind = named("talk")[:32]
+    week_set = factories.week_set(term)
+    week_set.name = named("Odd weeks")
+    slot = factories.slot(term)
+    slot.label = named("Period 1")[:64]
+    enrollment = factories.enrollment(student, uni.algorithms)
+    pin = factories.pin(component, room=room)
+    factories.availability(slot, faculty_id=uni.rao.faculty_id)
+    factories.rule(term, "room_stability", weight=1, code=named("x")[:64])
+    ended = {"status": JobStatus.COMPLETED, "failure": named("Because."), "completed_at": datetime.now(UTC)}
+    variant = {"name": named("Balanced")[:100], "status": "done", "unplaced": 0}
+    job = factories.job(term, facts={"variants": [variant]}, **ended)
+    published = {"status": TimetableStatus.PUBLISHED, "number": 1, "published_at": datetime.now(UTC), "unplaced": 1}
+    name = named("Balanced")[:100]
+    timetable = factories.timetable(term, generation_job_id=job.job_id, variant_name=name, **published)
+    score = {"rule": "room_stability", "position": 0, "is_hard": False, "count": 1, "cost": 1}
+    db.session.add(TimetableScore(timetable_id=timetable.timetable_id, **score))
+    factories.entry(timetable, component, slot, room)
+    factories.entry(timetable, component, None, ordinal=2, unplaced_reason=named("No room."))
+    name = named("Compact-Week")[:100]
+    submitted = factories.timetable(term, variant_name=name, status=TimetableStatus.SUBMITTED)
+    entry = factories.entry(submitted, component, slot, room)
+    said = {"timetable_id": submitted.timetable_id, "department_id": dept.department_id, "entry_id": entry.entry_id}
+    db.session.add(TimetableComment(**said, body=named("Too early.")))
+    upload = Upload(
+        organization_id=org.organization_id,
+        term_id=term.term_id,
+        filename=named("data") + ".csv",
+        sha256="0" * 64,
+        content=("code,name\nX," + named("X") + "\n").encode(),
+    )
+    db.session.add(upload)
+    users = {Role.REGISTRAR: uni.registrar}
+    for role, link in {
+        Role.HOD: {"department_id": dept.department_id},
+        Role.FACULTY: {"faculty_id": uni.rao.faculty_id},
+        Role.STUDENT: {"student_id": student.student_id},
+    }.items():
+        users[role] = factories.user(org, role, name=named(f"The {role.value}"), **link)
+    token = UserToken(
+        user_id=users[Role.REGISTRAR].user_id, purpose="api", name=named("Sync"), token_hash=f"{org.code}-hash"
+    )
+    db.session.add(token)
+    profile = WeightProfile(organization_id=org.organization_id, name=named("Mine")[:60], weights={"group_gaps": 5})
+    db.session.add(profile)
+    db.session.commit()
+    keys = {
+        "departments": dept.department_id,
+        "buildings": building.building_id,
+        "rooms": room.room_id,
+        "faculty": uni.rao.faculty_id,
+        "students": student.student_id,
+        "courses": uni.algorithms.course_id,
+        "terms": term.term_id,
+        "time-slots": slot.time_slot_id,
+        "week-sets": week_set.week_set_id,
+        "groups": uni.section_a.student_group_id,
+        "sections": uni.algorithms.section_id,
+        "components": component.component_id,
+        "enrollments": enrollment.course_enrollment_id,
+        "pins": pin.pin_id,
+    }
+    return EveryRow(
+        org, users, keys, job, timetable, submitted, upload, token, profile.weight_profile_id, dept.department_id
+    )
