@@ -23,6 +23,7 @@ from webapp.engine.rules.family import ChoiceRule
 from webapp.engine.solution import Solution
 from webapp.engine.solve import resolve
 from webapp.engine.timegrid import Time
+from webapp.services.problem.labels import placement_in_words
 from webapp.services.problem.solutions import Overrides
 from webapp.services.problem.term_problem import TermProblem
 from webapp.services.repair.base import Base
@@ -219,15 +220,7 @@ def _move(base: Base, meeting: int, after: Solution) -> dict[str, Any]:
     row, people = base.problem.rows[meeting], base.problem.instance.resources
     return {
         "label": row.label,
-        "before": _where(base.problem, base.solution.placements[meeting]),
-        "now": _where(base.problem, after.placements[meeting]),
+        "before": placement_in_words(base.problem, base.solution.placements[meeting]),
+        "now": placement_in_words(base.problem, after.placements[meeting]),
         "teachers": [people[base.problem.resource_of_faculty[key]].label for key in row.faculty_ids],
     }
-
-
-def _where(problem: TermProblem, place: Placement) -> str:
-    """A placement in words; empty for the tray."""
-    if place.time is None:
-        return ""
-    room = "" if place.room is None else f", {problem.instance.rooms[place.room].code}"
-    return f"{problem.calendar.in_words(place.time)}{room}"

@@ -4,6 +4,7 @@ import pytest
 
 from webapp.engine.timegrid import Time
 from webapp.services.problem.calendar import NoTimeSlots, Slot, build_calendar
+from webapp.services.problem.labels import time_in_words
 
 HOUR = 60
 
@@ -91,4 +92,4 @@ def test_a_time_that_no_chain_starts_in_goes_up_to_the_stored_end() -> None:
 
 def test_times_are_said_with_day_and_hours() -> None:
     calendar = build_calendar(slots(*hours(8, 3), days=2), 15, 16, [])
-    assert calendar.in_words(Time(1, 2, 2)) == "Tuesday 09:00 to 11:00"
+    assert time_in_words(calendar, Time(1, 2, 2)) == "Tuesday 09:00 to 11:00"

@@ -10,6 +10,7 @@ from webapp.engine.timegrid import Time
 from webapp.services.checks.findings import Finding, FindingKind, Severity, Target
 from webapp.services.checks.needs import Told
 from webapp.services.checks.term_data import Case, some
+from webapp.services.problem.labels import placement_in_words
 from webapp.services.problem.meetings import MeetingKey
 from webapp.services.shared.words import _
 
@@ -83,17 +84,11 @@ def pins_that_cannot_stand(case: Case) -> Iterator[Told]:
         sentence = _(
             "%(name)s is pinned to %(place)s: %(reasons)s.",
             name=case.label(index),
-            place=_place(case, what.pin),
+            place=placement_in_words(case.problem, what.pin),
             reasons="; ".join(reason for reason, _hard in reasons),
         )
         told = (index,) if severity is Severity.BLOCKER else ()
         yield Finding(severity, FindingKind.PINS, sentence, _pin_of(case, index)), told
-
-
-def _place(case: Case, pin: Placement) -> str:
-    time = case.when(pin.time) if pin.time is not None else ""
-    room = case.instance.rooms[pin.room].code if pin.room is not None else ""
-    return ", ".join(filter(None, (time, room)))
 
 
 def _about_time(case: Case, meeting: int, pin: Placement) -> Iterator[tuple[str, bool]]:

@@ -11,7 +11,7 @@ from webapp.engine.rule import ResourceKind
 from webapp.engine.timegrid import Time
 from webapp.models import Component, Room, Section, Term
 from webapp.services.checks.findings import FindingKind, Target
-from webapp.services.problem.labels import names_of
+from webapp.services.problem.labels import names_of, time_in_words
 from webapp.services.problem.rows import TermRows, read_term
 from webapp.services.problem.term_problem import TermProblem, problem_from
 from webapp.services.shared.errors import Problem
@@ -107,7 +107,7 @@ class Case:
 
     def when(self, time: Time) -> str:
         """A time in words, such as "Tuesday 09:00 to 10:50"."""
-        return self.problem.calendar.in_words(time)
+        return time_in_words(self.problem.calendar, time)
 
     def kind_of(self, resource: int) -> FindingKind:
         """What a want of this person's or group's time is filed under."""

@@ -7,6 +7,7 @@ from webapp.engine.alternatives import Alternative, alternatives
 from webapp.engine.instance import Placement
 from webapp.engine.rule import ResourceKind
 from webapp.services.editor.session import Board
+from webapp.services.problem.labels import time_in_words
 from webapp.services.shared.words import _
 
 HERE, GOOD, WARN, BAD = "here", "good", "warn", "bad"
@@ -105,7 +106,7 @@ def _place(board: Board, index: int, found: Alternative) -> Place:
     return Place(
         time_slot_id=slot or 0,
         room_id=None if placement.room is None else board.problem.room_ids[placement.room],
-        when=board.problem.calendar.in_words(placement.at),
+        when=time_in_words(board.problem.calendar, placement.at),
         room="" if placement.room is None else board.instance.rooms[placement.room].code,
         mark=mark,
         headline=headline,

@@ -20,10 +20,11 @@ from webapp.engine.profiles import measured
 from webapp.engine.solution import Solution
 from webapp.extensions import db
 from webapp.models import Timetable, TimetableEntry
-from webapp.services.problem.labels import names_of
+from webapp.services.problem.labels import names_of, placement_in_words
 from webapp.services.problem.meetings import MeetingKey
 from webapp.services.problem.solutions import PLACED_RULE
 from webapp.services.problem.term_problem import TermProblem, build_problem
+from webapp.services.shared.words import _
 from webapp.services.terms.selection import data_revision_of
 
 KEPT = 4
@@ -127,10 +128,7 @@ class Board:
 
     def where(self, placement: Placement) -> str:
         """A placement in words, such as "Tuesday 09:00 to 10:00, LH-2"."""
-        if placement.time is None:
-            return "the tray"
-        room = "" if placement.room is None else f", {self.instance.rooms[placement.room].code}"
-        return f"{self.problem.calendar.in_words(placement.time)}{room}"
+        return placement_in_words(self.problem, placement) or _("the tray")
 
     def slot_of(self, index: int, placement: Placement) -> int | None:
         """The slot in which a placed meeting begins."""

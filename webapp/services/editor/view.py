@@ -27,9 +27,8 @@ from webapp.services.editor.errors import ClassGone
 from webapp.services.editor.history import next_to_redo, next_to_undo, why_not_editable
 from webapp.services.editor.moves import index_of, uncovered_by
 from webapp.services.editor.session import Board, Standing, board_of
-from webapp.services.problem.calendar import DAY_NAMES
 from webapp.services.problem.groups import read_tree
-from webapp.services.problem.labels import names_of
+from webapp.services.problem.labels import entry_in_words, placement_in_words
 from webapp.services.shared.words import _
 from webapp.services.timetables.diff import InBrief, in_brief
 from webapp.services.views.audience import Lens, Subject
@@ -224,9 +223,7 @@ def _pin(board: Board, index: int) -> str:
     pin = board.instance.meetings[index].pin
     if pin is None:
         return ""
-    names = names_of(board.problem)
-    parts = [board.problem.calendar.in_words(pin.time)] if pin.time is not None else []
-    return ", ".join(parts + ([names.room(pin.room)] if pin.room is not None else []))
+    return placement_in_words(board.problem, pin)
 
 
 def undoable(timetable: Timetable) -> tuple[str | None, str | None, Changed | None]:
@@ -273,12 +270,6 @@ def differences(timetable: Timetable) -> list[InBrief]:
     return [] if origin is None else in_brief(origin, timetable)
 
 
-def _told(day: int | None, start: Any, room: str | None) -> str:
-    if day is None:
-        return _("the tray")
-    return f"{DAY_NAMES[day]} {start:%H:%M}" + (f", {room}" if room else "")
-
-
 def overrides(timetable: Timetable) -> Sequence[Overridden]:
     """The classes that stand where a rule forbids it, with the reasons given; one query."""
     entry = TimetableEntry
@@ -293,6 +284,6 @@ def overrides(timetable: Timetable) -> Sequence[Overridden]:
         .order_by(Course.code, Section.code, entry.ordinal)
     )
     return [
-        Overridden(entry_id, f"{course} {section}", _told(day, start, room), reason or "")
+        Overridden(entry_id, f"{course} {section}", entry_in_words(day, start, room), reason or "")
         for entry_id, course, section, day, start, room, reason in db.session.execute(query)
     ]

@@ -168,12 +168,6 @@ class Calendar:
             return self.time_of(found[0], weeks)
         return Time(first, (ends[0] if ends else last) - first, 1 << slot.day, weeks)
 
-    def in_words(self, moment: Time) -> str:
-        """Day and hours, such as "Tuesday 09:00 to 10:50"."""
-        days = ", ".join(DAY_NAMES[day] for day in moment.day_list())
-        begins, ends = clock(self.pieces[moment.start][0]), clock(self.pieces[moment.end - 1][1])
-        return f"{days} {begins:%H:%M} to {ends:%H:%M}"
-
 
 def build_calendar(
     slots: Sequence[Slot], break_minutes: int, term_weeks: int, week_sets: Iterable[frozenset[int]]

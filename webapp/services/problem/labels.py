@@ -1,9 +1,14 @@
-"""What the engine's indices are called in sentences for people: days, hours, courses, rooms."""
+"""Words for people: what the engine's indices are called, and where and when a class takes place."""
 
-from webapp.engine.instance import Instance
+from collections.abc import Iterable
+from datetime import time
+
+from webapp.engine.instance import Instance, Placement
+from webapp.engine.timegrid import Time
 from webapp.engine.words import Names
 from webapp.services.problem.calendar import DAY_NAMES, Calendar, clock
 from webapp.services.problem.term_problem import TermProblem
+from webapp.services.shared.words import _
 
 
 def names_of(problem: TermProblem) -> Names:
@@ -19,3 +24,38 @@ def names_for(instance: Instance, calendar: Calendar) -> Names:
         meeting=lambda meeting: instance.meetings[meeting].code,
         room=lambda room: instance.rooms[room].code,
     )
+
+
+def placement_in_words(problem: TermProblem, placement: Placement) -> str:
+    """Where the engine has a meeting: "Tuesday 09:00 to 10:50, LH-2"; empty where it has no place.
+
+    A pin or a lock may name the time or the room alone.
+    """
+    when = "" if placement.time is None else time_in_words(problem.calendar, placement.time)
+    return _place(when, None if placement.room is None else problem.instance.rooms[placement.room].code)
+
+
+def time_in_words(calendar: Calendar, moment: Time) -> str:
+    """Days and hours of the engine's time: "Tuesday 09:00 to 10:50"."""
+    begins, ends = calendar.pieces[moment.start][0], calendar.pieces[moment.end - 1][1]
+    return _when(moment.day_list(), clock(begins), clock(ends))
+
+
+def entry_in_words(day: int | None, start: time | None, room: str | None, weeks: str = "") -> str:
+    """Where a row says that a class takes place: "Tuesday 09:00 (odd weeks), LH-2", or that it has no place."""
+    if day is None or start is None:
+        return _("without a place")
+    return _place(_when([day], start, weeks=weeks), room)
+
+
+def _when(days: Iterable[int], begins: time, ends: time | None = None, weeks: str = "") -> str:
+    hours = (
+        f"{begins:%H:%M}"
+        if ends is None
+        else _("%(begins)s to %(ends)s", begins=f"{begins:%H:%M}", ends=f"{ends:%H:%M}")
+    )
+    return f"{', '.join(DAY_NAMES[day] for day in days)} {hours}" + (f" ({weeks})" if weeks else "")
+
+
+def _place(when: str, room: str | None) -> str:
+    return ", ".join(part for part in (when, room) if part)

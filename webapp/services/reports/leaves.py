@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from webapp.models import WishLevel
 from webapp.services.problem.calendar import DAY_NAMES
+from webapp.services.problem.labels import time_in_words
 from webapp.services.reports.shapes import Bars, Report, Row, Table, departments_of, percent
 from webapp.services.reports.source import Held, Reading
 from webapp.services.shared.words import _
@@ -136,7 +137,7 @@ def _of_classes(reading: Reading, covers: list[Cover]) -> Table:
                 cover.held.row.label,
                 reading.rows.faculty[cover.teacher].name,
                 reading.department_of(cover.teacher),
-                reading.problem.calendar.in_words(cover.held.time),
+                time_in_words(reading.problem.calendar, cover.held.time),
                 _why(cover),
             ),
             reading.department_of(cover.teacher),

@@ -24,7 +24,7 @@ from webapp.models import (
     TimetableEntry,
     User,
 )
-from webapp.services.problem.calendar import DAY_NAMES
+from webapp.services.problem.labels import entry_in_words
 from webapp.services.shared import audit
 from webapp.services.shared.errors import Conflict, NotFound, Problem
 from webapp.services.shared.words import _
@@ -452,12 +452,7 @@ def _labels(timetable: Timetable, entry_ids: Iterable[int]) -> dict[int, str]:
 def label_of(entry: SeenEntry) -> str:
     """A class in words: "CSE301 A, Monday 09:00, LH-1"."""
     view = entry.view
-    parts = [f"{view.course_code} {view.section}"]
-    if view.day is not None and view.start is not None:
-        parts.append(f"{DAY_NAMES[view.day]} {view.start:%H:%M}")
-    else:
-        parts.append(_("without a place"))
-    return ", ".join([*parts, view.room_code] if view.room_code else parts)
+    return f"{view.course_code} {view.section}, {entry_in_words(view.day, view.start, view.room_code)}"
 
 
 def classes_of(timetable: Timetable, department_id: int) -> list[tuple[int, str]]:

@@ -7,7 +7,6 @@ Tuesday are no difference from the other way round: meetings are paired by where
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import time
 from enum import StrEnum
 from operator import attrgetter
 from typing import Any
@@ -30,8 +29,8 @@ from webapp.models import (
     TimetableEntry,
     WeekSet,
 )
-from webapp.services.problem.calendar import DAY_NAMES
 from webapp.services.problem.groups import Direction, closure
+from webapp.services.problem.labels import entry_in_words
 from webapp.services.shared.errors import Problem
 from webapp.services.shared.words import _
 from webapp.services.views.entries import SeenEntry, read_entries
@@ -222,21 +221,15 @@ def in_brief(a: Timetable, b: Timetable) -> list[InBrief]:
 
 
 def where(seen: SeenEntry | None) -> str:
-    """Where a class stands, in words: "Tuesday 09:00, LH-2"."""
+    """Where a class is, in words: "Tuesday 09:00, LH-2"."""
     if seen is None:
         return _("not there")
     view = seen.view
-    return _in_words(view.day, view.start, view.weeks, view.room_code)
+    return entry_in_words(view.day, view.start, view.room_code, view.weeks)
 
 
 def _where(row: _Row | None) -> str:
-    return _("not there") if row is None else _in_words(row.time[0], row.time[1], row.weeks, row.room)
-
-
-def _in_words(day: int | None, start: time | None, weeks: str, room: str | None) -> str:
-    if day is None or start is None:
-        return _("without a place")
-    return f"{DAY_NAMES[day]} {start:%H:%M}" + (f" ({weeks})" if weeks else "") + (f", {room}" if room else "")
+    return _("not there") if row is None else entry_in_words(row.time[0], row.time[1], row.room, row.weeks)
 
 
 Key = tuple[int, int | None]
