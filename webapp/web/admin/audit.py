@@ -2,13 +2,13 @@
 
 from flask import Response, request
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
 
 from webapp.services.accounts.permissions import Permission
 from webapp.services.audit_trail import trail
 from webapp.web.access import requires
 from webapp.web.admin import bp
 from webapp.web.htmx import render
+from webapp.web.navigation import me
 from webapp.web.params import page_number
 
 
@@ -16,13 +16,13 @@ from webapp.web.params import page_number
 @requires(Permission.SEE_AUDIT)
 def audit() -> ResponseReturnValue:
     search = trail.understand(request.args)
-    found = trail.read(current_user.organization, search, page_number(request.args.get("page")))
+    found = trail.read(me().organization, search, page_number(request.args.get("page")))
     return render("admin/audit.html", trail=found)
 
 
 @bp.get("/audit.csv")
 @requires(Permission.SEE_AUDIT)
 def audit_csv() -> ResponseReturnValue:
-    text = trail.as_csv(current_user.organization, trail.understand(request.args))
-    headers = {"Content-Disposition": f'attachment; filename="{current_user.organization.code}-audit.csv"'}
+    text = trail.as_csv(me().organization, trail.understand(request.args))
+    headers = {"Content-Disposition": f'attachment; filename="{me().organization.code}-audit.csv"'}
     return Response(text, mimetype="text/csv", headers=headers)
