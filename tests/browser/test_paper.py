@@ -7,7 +7,7 @@ from tests.browser import screens
 from tests.university import DAYS, SLOTS, University
 from webapp.extensions import db
 from webapp.models import Faculty, Organization, Term, TimeSlot
-from webapp.services.reference import Scope
+from webapp.services.schema.scope import Scope
 from webapp.services.terms import availability
 
 HEAD = ("Tiny University", "Semester 3, 2024-25", "Version 1", "Printed")

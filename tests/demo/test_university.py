@@ -8,7 +8,7 @@ from webapp.demo import catalogue, university
 from webapp.engine.counts import shortages
 from webapp.engine.rule import ResourceKind
 from webapp.services.imports import exports, uploads
-from webapp.services.imports.uploads import State
+from webapp.services.imports.preview import RowState
 from webapp.services.problem.term_problem import build_problem
 
 
@@ -80,7 +80,7 @@ def test_nobody_teaches_too_much_and_rooms_are_used_to_three_quarters_at_most() 
 def test_it_comes_in_through_the_import_and_goes_out_unchanged() -> None:
     organization = uploads.make_organization("SARU", "Saraswati University", "Asia/Kolkata")
     imported = uploads.confirm(organization, None, uploads.read_upload("saru.zip", university.archive()))
-    assert imported.counts[State.NEW] > 2500
+    assert imported.counts[RowState.NEW] > 2500
     term = uploads.find_term(organization, "2024-25", 1)
     assert term is not None
     for packed in (exports.export_zip(organization, term), exports.export_workbook(organization, term)):

@@ -136,7 +136,7 @@ def test_what_belongs_to_another_organisation_does_not_exist(app, client, pages,
         if not rule.arguments & foreign or REGISTRAR not in ALLOWED[rule.endpoint]:
             continue
         for table in TABLES if "table_key" in rule.arguments else TABLES[2:3]:
-            path = there.path(rule, table_key=table.key, key=there.keys[table.key])
+            path = there.path(rule, table_key=table.address, key=there.keys[table.address])
             assert call(client, token, path, method).status_code == 404, (method, path)
             named += 1
     assert named > len(TABLES)
@@ -220,7 +220,7 @@ def paths(here, rule):
     if "kind" in rule.arguments:
         return [here.path(rule, kind=kind, key=here.keys[kind]) for kind in ("faculty", "rooms", "groups", "sections")]
     if "table_key" in rule.arguments:
-        return [here.path(rule, table_key=table.key, key=here.keys[table.key]) for table in TABLES]
+        return [here.path(rule, table_key=table.address, key=here.keys[table.address]) for table in TABLES]
     return [here.path(rule)]
 
 

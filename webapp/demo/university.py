@@ -13,10 +13,10 @@ from random import Random
 
 from webapp.demo import catalogue
 from webapp.demo.catalogue import Programme
-from webapp.services.imports.cells import empty
 from webapp.services.imports.formats.writers import zip_of
-from webapp.services.schema.file_descriptors import Record, Value
-from webapp.services.schema.file_tables import BY_NAME
+from webapp.services.schema.columns import Record, Value
+from webapp.services.schema.tables import BY_NAME
+from webapp.services.schema.values import empty
 
 SEED = 1916
 SEATS_OF_ELECTIVE = 70
@@ -59,7 +59,7 @@ class University:
 
     def add(self, table: str, **cells: Value) -> None:
         """Add a row; what is not named is empty."""
-        blank = {column.name: empty(column) for column in BY_NAME[table].columns}
+        blank = {column.name: empty(column) for column in BY_NAME[table].file_columns}
         self.tables[table].append(blank | cells)
 
     def person(self) -> tuple[str, str]:

@@ -9,7 +9,9 @@ from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from webapp.models import Role, Term, User
-from webapp.services.reference import TABLES, Scope, Table
+from webapp.services.schema.columns import Table
+from webapp.services.schema.scope import Scope
+from webapp.services.schema.tables import WITH_PAGES
 from webapp.services.shared.errors import NotFound
 from webapp.services.terms.selection import choose_term, list_terms
 
@@ -72,8 +74,8 @@ def context() -> dict[str, Any]:
 
 def _registrar_links() -> list[tuple[Any, list[Link]]]:
     groups = [(label, _links(items)) for label, items in _REGISTRAR]
-    kept = [table for table in TABLES if not table.of_term]
-    of_term = [table for table in TABLES if table.of_term]
+    kept = [table for table in WITH_PAGES if not table.of_term]
+    of_term = [table for table in WITH_PAGES if table.of_term]
     groups.append((_l("Organisation"), _table_links(kept)))
     groups.append((_l("Term"), _table_links(of_term) + _links(_REGISTRAR_TERM)))
     groups.append((_l("Office"), _links(_REGISTRAR_OFFICE)))
@@ -85,7 +87,7 @@ def _links(items: tuple[tuple[Any, str], ...]) -> list[Link]:
 
 
 def _table_links(tables: Sequence[Table]) -> list[Link]:
-    return _marked([(table.title, url_for("admin.records", table_key=table.key)) for table in tables])
+    return _marked([(table.title, url_for("admin.records", table_key=table.address)) for table in tables])
 
 
 def _marked(links: Sequence[tuple[Any, str]]) -> list[Link]:

@@ -6,7 +6,7 @@ from tests import factories
 from webapp.extensions import db
 from webapp.models import TimetableStatus
 from webapp.services.dashboard.overview import overview_of
-from webapp.services.reference import Scope
+from webapp.services.schema.scope import Scope
 
 
 @pytest.fixture

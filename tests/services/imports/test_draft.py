@@ -16,7 +16,8 @@ from webapp.models import (
     TimetableStatus,
 )
 from webapp.services.imports import exports, uploads
-from webapp.services.imports.uploads import State, Tables
+from webapp.services.imports.preview import RowState
+from webapp.services.imports.sheets import Tables
 
 HEAD = "course,section,component,number,slot,room,locked_time,locked_room\n"
 
@@ -94,7 +95,7 @@ def test_the_same_timetable_again_makes_no_second_draft(organization: Organizati
     uploads.confirm(organization, term, sent(*WEEK))
     again = uploads.confirm(organization, term, sent(*WEEK))
     assert again.timetable_id is None
-    assert again.counts[State.UNCHANGED] == 4
+    assert again.counts[RowState.UNCHANGED] == 4
     packed = exports.export_zip(organization, term)
     assert uploads.preview(organization, term, uploads.read_upload("x.zip", packed)).changes_nothing
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Timetable)) == 1
@@ -104,7 +105,7 @@ def test_a_changed_timetable_becomes_another_draft(organization: Organization, t
     first = uploads.confirm(organization, term, sent(*WEEK)).timetable_id
     second = uploads.confirm(organization, term, sent(*WEEK[:3], "C2,A,L,2,D2P3,R2,no,no"))
     assert second.timetable_id not in (None, first)
-    assert second.counts[State.CHANGED] == 1
+    assert second.counts[RowState.CHANGED] == 1
     assert entries(first)[3].time_slot is not None
     assert entries(first)[3].time_slot.code == "D2P2"
 

@@ -27,8 +27,10 @@ from webapp.models import (
     Upload,
 )
 from webapp.services.imports import exports, uploads
+from webapp.services.imports.faults import UploadRefused
 from webapp.services.imports.formats.writers import zip_of
-from webapp.services.imports.uploads import State, Tables, UploadRefused
+from webapp.services.imports.preview import RowState
+from webapp.services.imports.sheets import Tables
 from webapp.services.shared.errors import NotFound
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -93,7 +95,7 @@ def count(model: type) -> int:
 
 def test_everything_that_the_file_says_is_stored(organization: Organization, term: Term) -> None:
     imported = uploads.confirm(organization, term, tables())
-    assert imported.counts[State.NEW] == 29
+    assert imported.counts[RowState.NEW] == 29
     lab = db.session.scalars(sa.select(Component).filter_by(code="P")).one()
     assert (lab.slots_per_meeting, lab.room_kind, lab.week_set and lab.week_set.weeks) == (2, "lab", {1, 3, 5})
     assert [batch.code for batch in lab.batches] == ["A-B1", "A-B2"]
@@ -113,7 +115,7 @@ def test_the_same_file_again_changes_nothing(organization: Organization, term: T
     uploads.confirm(organization, term, tables())
     preview = uploads.preview(organization, term, tables(), replace=True)
     assert preview.changes_nothing
-    assert preview.counts[State.UNCHANGED] == 29
+    assert preview.counts[RowState.UNCHANGED] == 29
 
 
 def test_a_preview_names_each_changed_cell_and_changes_nothing(organization: Organization, term: Term) -> None:
@@ -125,9 +127,9 @@ def test_a_preview_names_each_changed_cell_and_changes_nothing(organization: Org
     preview = uploads.preview(organization, term, sent)
     rooms = preview.table("rooms")
     assert [(row.number, row.label, row.state) for row in rooms.rows] == [
-        (2, "R1", State.CHANGED),
-        (3, "R9", State.NEW),
-        (4, "L1", State.UNCHANGED),
+        (2, "R1", RowState.CHANGED),
+        (3, "R9", RowState.NEW),
+        (4, "L1", RowState.UNCHANGED),
     ]
     assert [(c.column, c.before, c.after) for c in rooms.rows[0].changes] == [
         ("name", "Hall", "Great Hall"),
@@ -161,7 +163,7 @@ def test_nothing_is_deleted_unless_told_to_replace(organization: Organization, t
     uploads.confirm(organization, term, tables())
     fewer = only(faculty="code,name,department\nF1,Dr Rao,CSE\nF2,Dr Das,CSE\n", enrollments="student,course,section\n")
     uploads.confirm(organization, term, fewer)
-    assert uploads.preview(organization, term, fewer, replace=True).table("enrollments").counts[State.REMOVED] == 1
+    assert uploads.preview(organization, term, fewer, replace=True).table("enrollments").counts[RowState.REMOVED] == 1
     assert len(exports.term_contents(organization, term)["enrollments"]) == 1
     uploads.confirm(organization, term, fewer, replace=True)
     assert exports.term_contents(organization, term)["enrollments"] == []
@@ -226,7 +228,7 @@ def test_every_fault_between_tables_is_named_and_nothing_is_changed(
     before = exports.term_contents(organization, term)
     preview = uploads.preview(organization, term, only(**files))
     assert (file, row, column, found) in [(f.file, f.row, f.column, f.found) for f in preview.faults]
-    assert preview.counts[State.WRONG] >= 1
+    assert preview.counts[RowState.WRONG] >= 1
     with pytest.raises(UploadRefused) as refusal:
         uploads.confirm(organization, term, only(**files))
     assert refusal.value.findings == tuple(str(fault) for fault in preview.faults)
@@ -276,9 +278,9 @@ def test_an_upload_is_kept_with_its_hash_and_found_only_by_its_organisation(orga
 
 def test_a_confirmation_compares_afresh(organization: Organization, term: Term) -> None:
     sent = only(rooms="code,name,capacity\nR1,Hall,60\n")
-    assert uploads.preview(organization, term, sent).counts[State.NEW] == 1
+    assert uploads.preview(organization, term, sent).counts[RowState.NEW] == 1
     uploads.confirm(organization, term, sent)
-    assert uploads.confirm(organization, term, sent).counts[State.UNCHANGED] == 1
+    assert uploads.confirm(organization, term, sent).counts[RowState.UNCHANGED] == 1
     assert count(Room) == 1
 
 
@@ -286,7 +288,7 @@ def test_organisations_do_not_see_each_other(organization: Organization, term: T
     uploads.confirm(organization, term, tables())
     other = factories.organization()
     other_term = factories.term(other, days=0)
-    assert uploads.preview(other, other_term, tables()).counts[State.NEW] == 29
+    assert uploads.preview(other, other_term, tables()).counts[RowState.NEW] == 29
     uploads.confirm(other, other_term, tables())
     assert count(Room) == 4
 
@@ -342,7 +344,7 @@ def test_two_thousand_rows_are_imported_within_five_seconds(organization: Organi
     begun = time.perf_counter()
     imported = uploads.confirm(organization, term, only(students=students))
     assert time.perf_counter() - begun < 5
-    assert imported.counts[State.NEW] == 2000
+    assert imported.counts[RowState.NEW] == 2000
 
 
 def test_the_number_of_statements_does_not_grow_with_the_rows(organization: Organization, term: Term) -> None:

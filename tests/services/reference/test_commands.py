@@ -10,8 +10,11 @@ import sqlalchemy as sa
 from tests import factories
 from webapp.extensions import Model, db
 from webapp.models import AuditEvent, Component, Room, Section, StudentGroup, Term, TermRule, User, WeekSet
-from webapp.services import reference
-from webapp.services.reference import TABLES, Kind, RecordInUse, RecordRefused, Scope, TermMissing, find_table
+from webapp.services.reference import commands, queries
+from webapp.services.reference.errors import RecordInUse, RecordRefused
+from webapp.services.schema.columns import Kind
+from webapp.services.schema.scope import Scope, TermMissing
+from webapp.services.schema.tables import BY_NAME, WITH_PAGES, find_table
 from webapp.services.shared.errors import NotFound
 from webapp.services.shared.rule_defaults import RULE_NAMES
 
@@ -25,19 +28,19 @@ def scope(app):
 
 def values(table, **given):
     """What an untouched form of a new row would send, with some fields filled in."""
-    return {**reference.form_values(table, None), **given}
+    return {**queries.form_values(table, None), **given}
 
 
 def add(scope, key, **given):
     table = find_table(key)
-    return reference.save_row(scope, table, None, values(table, **given))
+    return commands.save_row(scope, table, None, values(table, **given))
 
 
 def refused(scope, key, row_key=None, **given):
     table = find_table(key)
     sent = given if row_key is not None else values(table, **given)
     with pytest.raises(RecordRefused) as problem:
-        reference.save_row(scope, table, row_key, sent)
+        commands.save_row(scope, table, row_key, sent)
     return problem.value.errors
 
 
@@ -52,10 +55,12 @@ def events():
 # The descriptors themselves
 
 
-@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.key)
+@pytest.mark.parametrize("table", WITH_PAGES, ids=lambda table: table.name)
 def test_every_constraint_of_the_database_has_words_or_can_not_be_broken_by_a_form(table):
-    limits = {f"ck_{table.model.__tablename__}_{f.name}_not_negative" for f in table.fields if f.least is not None}
-    limits |= {f"ck_{table.model.__tablename__}_{f.name}_in_range" for f in table.fields if f.least is not None}
+    limits = {
+        f"ck_{table.model.__tablename__}_{f.field}_not_negative" for f in table.form_columns if f.least is not None
+    }
+    limits |= {f"ck_{table.model.__tablename__}_{f.field}_in_range" for f in table.form_columns if f.least is not None}
     for constraint in table.model.__table__.constraints:
         if isinstance(constraint, sa.PrimaryKeyConstraint | sa.ForeignKeyConstraint):
             continue
@@ -71,26 +76,26 @@ def _conventional(constraint):
     return f"ck_{table}_{constraint.name}"
 
 
-@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.key)
+@pytest.mark.parametrize("table", WITH_PAGES, ids=lambda table: table.name)
 def test_every_number_has_bounds_that_the_column_can_hold(table):
-    for item in table.fields:
+    for item in table.form_columns:
         if item.kind in (Kind.WHOLE, Kind.DECIMAL):
             assert None not in (item.least, item.most), item.name
 
 
-@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.key)
+@pytest.mark.parametrize("table", WITH_PAGES, ids=lambda table: table.name)
 def test_fields_are_columns_or_associations_of_the_model(table):
     columns = set(table.model.__table__.columns.keys())
-    for item in table.fields:
-        assert item.many is not None or item.name in columns, item.name
-        if item.refers:
-            find_table(item.table)
+    for item in table.form_columns:
+        assert item.many is not None or item.field in columns, item.field
+        if item.refers_to:
+            assert BY_NAME[item.refers_to].title
 
 
 def test_every_table_that_could_refer_has_a_name_in_used_by():
     from webapp.services.reference.commands import _nouns
 
-    models = {table.model.__table__ for table in TABLES}
+    models = {table.model.__table__ for table in WITH_PAGES}
     referring = {
         other.name
         for other in Model.metadata.sorted_tables
@@ -98,7 +103,7 @@ def test_every_table_that_could_refer_has_a_name_in_used_by():
         for foreign in column.foreign_keys
         if foreign.column.table in models
     }
-    owned = {name for table in TABLES for name in table.owned} | {"availability"}
+    owned = {name for table in WITH_PAGES for name in table.owned} | {"availability"}
     assert referring - owned <= set(_nouns())
 
 
@@ -121,7 +126,7 @@ def test_a_row_is_added_with_its_audit_row(scope):
 def test_a_change_is_kept_with_what_was_before_and_only_that(scope):
     table = find_table("rooms")
     room = factories.room(scope.organization, code="R1", capacity=60)
-    reference.save_row(scope, table, room.room_id, {**reference.form_values(table, room), "capacity": 40})
+    commands.save_row(scope, table, room.room_id, {**queries.form_values(table, room), "capacity": 40})
     (event,) = events()
     assert (event.action, event.before, event.after) == ("rooms.edit", {"capacity": "60"}, {"capacity": "40"})
 
@@ -129,17 +134,17 @@ def test_a_change_is_kept_with_what_was_before_and_only_that(scope):
 def test_saving_what_is_there_already_leaves_no_trace(scope):
     table = find_table("rooms")
     room = factories.room(scope.organization)
-    reference.save_row(scope, table, room.room_id, reference.form_values(table, room))
+    commands.save_row(scope, table, room.room_id, queries.form_values(table, room))
     assert events() == []
 
 
-@pytest.mark.parametrize("table", [t for t in TABLES if t.key != "pins"], ids=lambda table: table.key)
+@pytest.mark.parametrize("table", [t for t in WITH_PAGES if t.name != "pins"], ids=lambda table: table.name)
 def test_an_empty_form_is_refused_field_by_field_and_nothing_is_stored(scope, table):
-    empty = dict.fromkeys(table.by_name)
+    empty = dict.fromkeys(table.by_field)
     with pytest.raises(RecordRefused) as problem:
-        reference.save_row(scope, table, None, empty)
-    assert set(problem.value.errors) >= {item.name for item in table.fields if item.required}
-    assert reference.count_rows(scope, table) == (6 if table.key == "time-slots" else 1 if table.key == "terms" else 0)
+        commands.save_row(scope, table, None, empty)
+    assert set(problem.value.errors) >= {item.field for item in table.form_columns if item.required}
+    assert queries.count_rows(scope, table) == (6 if table.name == "time_slots" else 1 if table.name == "term" else 0)
 
 
 def test_a_code_that_is_in_use_is_refused_in_words(scope):
@@ -159,7 +164,7 @@ def test_a_code_that_is_in_use_is_refused_in_words(scope):
         ("faculty", "email", "a;b@example.org", "not an e-mail address"),
         ("time-slots", "day", 99999, "one of Monday to Sunday"),
         ("courses", "credits", Decimal("1e-999999"), "at most one decimal"),
-        ("courses", "credits", Decimal("1e999999"), "At most 100"),
+        ("courses", "credits", Decimal("1e999999"), "a number from 0 to 100"),
         ("terms", "starts_on", date(1, 1, 1), "from 1900 to 2200"),
         ("terms", "ends_on", date(9999, 12, 31), "from 1900 to 2200"),
     ],
@@ -170,9 +175,9 @@ def test_what_an_import_or_a_column_would_not_take_is_refused_at_its_field(scope
 
 def test_a_number_that_only_the_column_refuses_is_refused_in_words_too(scope):
     rooms = find_table("rooms")
-    wide = replace(rooms, fields=tuple(replace(item, most=None) for item in rooms.fields))
+    wide = replace(rooms, columns=tuple(replace(item, most=None) for item in rooms.columns))
     with pytest.raises(RecordRefused, match="needs a correction") as problem:
-        reference.save_row(scope, wide, None, values(wide, code="R1", name="Hall", capacity=10**12))
+        commands.save_row(scope, wide, None, values(wide, code="R1", name="Hall", capacity=10**12))
     assert "does not fit" in problem.value.errors[""]
 
 
@@ -203,9 +208,9 @@ def test_a_foreign_row_can_be_neither_read_nor_changed_nor_deleted(scope):
     table = find_table("rooms")
     foreign = factories.room()
     for attempt in (
-        lambda: reference.find_row(scope, table, foreign.room_id),
-        lambda: reference.save_row(scope, table, foreign.room_id, values(table, code="X", name="X", capacity=1)),
-        lambda: reference.delete_row(scope, table, foreign.room_id),
+        lambda: queries.find_row(scope, table, foreign.room_id),
+        lambda: commands.save_row(scope, table, foreign.room_id, values(table, code="X", name="X", capacity=1)),
+        lambda: commands.delete_row(scope, table, foreign.room_id),
     ):
         with pytest.raises(NotFound):
             attempt()
@@ -216,7 +221,7 @@ def test_a_row_of_another_term_of_the_own_organisation_is_foreign_too(scope):
     other = factories.term(scope.organization, semester=2)
     group = factories.group(other)
     with pytest.raises(NotFound):
-        reference.find_row(scope, find_table("groups"), group.student_group_id)
+        queries.find_row(scope, find_table("groups"), group.student_group_id)
     errors = refused(scope, "groups", code="G", name="G", parent_id=group.student_group_id)
     assert "parent_id" in errors
 
@@ -229,8 +234,8 @@ def test_there_is_no_table_of_another_name():
 def test_tables_of_a_term_ask_for_a_term(scope):
     without = Scope(scope.organization, None, scope.actor)
     with pytest.raises(TermMissing):
-        reference.list_rows(without, find_table("sections"), {})
-    assert reference.count_rows(without, find_table("sections")) == 0
+        queries.list_rows(without, find_table("sections"), {})
+    assert queries.count_rows(without, find_table("sections")) == 0
 
 
 class TestTerms:
@@ -268,7 +273,7 @@ class TestTerms:
 
     def test_a_term_without_rows_can_be_deleted_with_its_rules(self, scope):
         term = add(scope, "terms", **self.given())
-        reference.delete_row(scope, find_table("terms"), term.term_id)
+        commands.delete_row(scope, find_table("terms"), term.term_id)
         assert db.session.get(Term, term.term_id) is None
 
 
@@ -296,11 +301,9 @@ class TestGroups:
             factories.student(scope.organization, code=code)
         group = add(scope, "groups", code="A", name="A", members="S2, S1\nS1")
         table = find_table("groups")
-        assert reference.form_values(table, group)["members"] == "S1, S2"
-        reference.save_row(
-            scope, table, group.student_group_id, {**reference.form_values(table, group), "members": "S2"}
-        )
-        assert reference.form_values(table, group)["members"] == "S2"
+        assert queries.form_values(table, group)["members"] == "S1, S2"
+        commands.save_row(scope, table, group.student_group_id, {**queries.form_values(table, group), "members": "S2"})
+        assert queries.form_values(table, group)["members"] == "S2"
         assert events()[-1].before == {"members": "S1, S2"}
 
     def test_a_code_that_nobody_has_is_refused_with_the_nearest_one(self, scope):
@@ -316,21 +319,21 @@ class TestGroups:
         batch = factories.group(scope.term, code="A1", parent=top)
         table = find_table("groups")
         for parent in (top, batch):
-            form = {**reference.form_values(table, top), "parent_id": parent.student_group_id}
+            form = {**queries.form_values(table, top), "parent_id": parent.student_group_id}
             assert "parent_id" in refused(scope, "groups", top.student_group_id, **form)
 
     def test_a_circle_that_is_stored_already_is_said_and_not_followed_for_ever(self, scope):
         one, other, third = (factories.group(scope.term, code=code) for code in "ABC")
         one.parent_id, other.parent_id = other.student_group_id, one.student_group_id
         db.session.commit()
-        form = {**reference.form_values(find_table("groups"), third), "parent_id": one.student_group_id}
+        form = {**queries.form_values(find_table("groups"), third), "parent_id": one.student_group_id}
         assert "parent_id" in refused(scope, "groups", third.student_group_id, **form)
 
     def test_the_list_shows_the_tree_in_its_order(self, scope):
         top = factories.group(scope.term, code="Z")
         factories.group(scope.term, code="B", parent=top)
         factories.group(scope.term, code="M")
-        listing = reference.list_rows(scope, find_table("groups"), {})
+        listing = queries.list_rows(scope, find_table("groups"), {})
         assert [(row.cells[0], row.depth) for row in listing.rows] == [("M", 0), ("Z", 0), ("B", 1)]
 
 
@@ -350,7 +353,7 @@ class TestSectionsAndComponents:
     def test_the_first_teacher_leads(self, scope, section):
         assert [t.faculty.code for t in db.session.get(Section, section.section_id).teachers] == ["IYER", "RAO"]
         assert section.term_id == scope.term.term_id
-        (row,) = reference.list_rows(scope, find_table("sections"), {}).rows
+        (row,) = queries.list_rows(scope, find_table("sections"), {}).rows
         assert row.cells[2:4] == ("IYER, RAO", "A, B")
 
     def test_a_teacher_may_teach_one_batch_only(self, scope, section):
@@ -364,7 +367,7 @@ class TestSectionsAndComponents:
             ("RAO", False),
         ]
         table = find_table("components")
-        assert reference.form_values(table, component)["teachers"] == "RAO@A, IYER@B, RAO"
+        assert queries.form_values(table, component)["teachers"] == "RAO@A, IYER@B, RAO"
 
     def test_a_batch_that_there_is_not_is_refused(self, scope, section):
         errors = refused(scope, "components", section_id=section.section_id, code="P", teachers="RAO@C")
@@ -395,12 +398,12 @@ def test_what_is_used_is_not_deleted_and_said_with_counts_and_where_to_look(scop
     component = factories.component(term=scope.term, faculty=[teacher])
     table = find_table("faculty")
     with pytest.raises(RecordInUse, match="1 section taught"):
-        reference.delete_row(scope, table, teacher.faculty_id)
-    (use,) = reference.used_by(table, teacher.faculty_id)
+        commands.delete_row(scope, table, teacher.faculty_id)
+    (use,) = commands.used_by(table, teacher.faculty_id)
     assert (use.count, use.table, use.field) == (1, "sections", "teachers")
-    shown = reference.list_rows(scope, find_table(use.table), {use.field: str(teacher.faculty_id)})
+    shown = queries.list_rows(scope, find_table(use.table), {use.field: str(teacher.faculty_id)})
     assert [row.key for row in shown.rows] == [component.section_id]
-    uses = {use.table: use.count for use in reference.used_by(find_table("departments"), dept.department_id)}
+    uses = {use.table: use.count for use in commands.used_by(find_table("departments"), dept.department_id)}
     assert uses == {"faculty": 1}
 
 
@@ -409,7 +412,7 @@ def test_what_is_not_used_is_deleted_with_its_own_links_wishes_and_audit_row(sco
     group = factories.group(scope.term, code="A")
     factories.member(student, group)
     factories.availability(factories.slot(scope.term), student_group_id=group.student_group_id)
-    assert reference.delete_row(scope, find_table("groups"), group.student_group_id).startswith("A")
+    assert commands.delete_row(scope, find_table("groups"), group.student_group_id).startswith("A")
     assert db.session.get(StudentGroup, group.student_group_id) is None
     event = events()[-1]
     assert (event.action, event.before["members"], event.after) == ("groups.delete", "S1", None)
@@ -419,7 +422,7 @@ def test_somebody_with_an_account_is_not_deleted(scope):
     teacher = factories.faculty(factories.department(scope.organization))
     db.session.execute(sa.update(User).where(User.user_id == scope.actor.user_id).values(faculty_id=teacher.faculty_id))
     with pytest.raises(RecordInUse, match="1 account"):
-        reference.delete_row(scope, find_table("faculty"), teacher.faculty_id)
+        commands.delete_row(scope, find_table("faculty"), teacher.faculty_id)
 
 
 # Lists
@@ -440,25 +443,25 @@ class TestLists:
         return find_table("rooms")
 
     def test_fifty_rows_make_a_page_and_foreign_ones_are_on_none(self, scope, rooms):
-        first, second = (reference.list_rows(scope, rooms, {}, page) for page in (1, 2))
+        first, second = (queries.list_rows(scope, rooms, {}, page) for page in (1, 2))
         assert (len(first.rows), len(second.rows), first.page.total) == (50, 10, 60)
         assert "FOREIGN" not in names(first) + names(second)
 
     def test_search_takes_signs_literally(self, scope, rooms):
-        assert reference.list_rows(scope, rooms, {"q": "50%_7"}).page.total == 1
-        assert reference.list_rows(scope, rooms, {"q": "r0%"}).page.total == 0
-        assert reference.list_rows(scope, rooms, {"q": "r0"}).page.total == 10
+        assert queries.list_rows(scope, rooms, {"q": "50%_7"}).page.total == 1
+        assert queries.list_rows(scope, rooms, {"q": "r0%"}).page.total == 0
+        assert queries.list_rows(scope, rooms, {"q": "r0"}).page.total == 10
 
     def test_sorting_by_what_is_allowed_only(self, scope, rooms):
-        by_seats = reference.list_rows(scope, rooms, {"sort": "capacity"})
+        by_seats = queries.list_rows(scope, rooms, {"sort": "capacity"})
         assert names(by_seats)[0] == "R59"
-        assert names(reference.list_rows(scope, rooms, {"sort": "capacity", "order": "desc"}))[0] == "R00"
-        assert names(reference.list_rows(scope, rooms, {"sort": "1; DROP TABLE rooms"}))[0] == "R00"
+        assert names(queries.list_rows(scope, rooms, {"sort": "capacity", "order": "desc"}))[0] == "R00"
+        assert names(queries.list_rows(scope, rooms, {"sort": "1; DROP TABLE rooms"}))[0] == "R00"
 
     def test_filters_narrow_the_list_and_offer_what_there_is(self, scope, rooms):
-        listing = reference.list_rows(scope, rooms, {"kind": "lab"})
+        listing = queries.list_rows(scope, rooms, {"kind": "lab"})
         assert listing.page.total == 30
         kinds = next(item for item in listing.filters if item.name == "kind")
         assert [value for value, _label in kinds.options] == ["", "lab", "lecture"]
         assert listing.is_filtered
-        assert reference.list_rows(scope, rooms, {"building_id": "nonsense"}).page.total == 0
+        assert queries.list_rows(scope, rooms, {"building_id": "nonsense"}).page.total == 0

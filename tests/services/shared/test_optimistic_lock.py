@@ -12,8 +12,10 @@ from flask import Flask
 from tests import factories
 from webapp.extensions import db
 from webapp.models import Availability, Organization, StudentGroup, StudentGroupMember, Term, TimeSlot, WishLevel
-from webapp.services import reference
-from webapp.services.reference import RecordInUse, RecordRefused, Scope, find_table
+from webapp.services.reference import commands, queries
+from webapp.services.reference.errors import RecordInUse, RecordRefused
+from webapp.services.schema.scope import Scope
+from webapp.services.schema.tables import find_table
 from webapp.services.terms import availability
 
 PATIENCE = 20
@@ -75,7 +77,7 @@ def test_what_is_being_referred_to_is_not_deleted(committed_app: Flask, term: Te
         begun_while(
             committed_app,
             [joined],
-            lambda scope: reference.delete_row(scope, find_table("students"), student_id),
+            lambda scope: commands.delete_row(scope, find_table("students"), student_id),
             term,
         )
     assert db.session.scalar(sa.select(sa.func.count()).select_from(StudentGroupMember)) == 1
@@ -87,8 +89,8 @@ def test_two_groups_that_are_put_below_each_other_at_once(committed_app: Flask, 
 
     def mine(scope: Scope) -> Any:
         table = find_table("groups")
-        values = reference.form_values(table, reference.find_row(scope, table, below)) | {"parent_id": above}
-        return reference.save_row(scope, table, below, values)
+        values = queries.form_values(table, queries.find_row(scope, table, below)) | {"parent_id": above}
+        return commands.save_row(scope, table, below, values)
 
     with pytest.raises(RecordRefused, match="needs a correction"):
         begun_while(committed_app, [lock(term), theirs], mine, term)

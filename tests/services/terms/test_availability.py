@@ -6,7 +6,8 @@ import sqlalchemy as sa
 from tests import factories
 from webapp.extensions import db
 from webapp.models import AuditEvent, Availability, WishLevel
-from webapp.services.reference import RecordRefused, Scope, TermMissing
+from webapp.services.reference.errors import RecordRefused
+from webapp.services.schema.scope import Scope, TermMissing
 from webapp.services.shared.errors import NotFound
 from webapp.services.terms import availability
 

@@ -21,7 +21,7 @@ from webapp.models import (
 )
 from webapp.services.imports.exports import term_contents
 from webapp.services.imports.uploads import ImportConflict
-from webapp.services.reference import RecordRefused
+from webapp.services.reference.errors import RecordRefused
 from webapp.services.terms import rollover
 from webapp.services.terms.rollover import PARTS, CopyRefused
 

@@ -6,7 +6,8 @@ import sqlalchemy as sa
 from tests import factories
 from webapp.extensions import db
 from webapp.models import AuditEvent, TermRule
-from webapp.services.reference import RecordRefused, Scope
+from webapp.services.reference.errors import RecordRefused
+from webapp.services.schema.scope import Scope
 from webapp.services.shared.rule_defaults import ALWAYS_HOLD, RULE_NAMES
 from webapp.services.terms import rules
 from webapp.services.terms.rules import RuleChange

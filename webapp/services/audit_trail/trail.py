@@ -15,7 +15,8 @@ from webapp.extensions import db
 from webapp.models import AuditEvent, GenerationJob, JobKind, Organization, Term, Timetable, User
 from webapp.services.checks.feasibility import IS_CHECK
 from webapp.services.imports.cells import guard_formula
-from webapp.services.reference import TABLES, Table
+from webapp.services.schema.columns import Table
+from webapp.services.schema.tables import WITH_PAGES
 from webapp.services.shared.words import _
 
 PAGE_SIZE = 50
@@ -227,12 +228,12 @@ def _names(organization: Organization, events: Iterable[AuditEvent]) -> dict[tup
         if event.subject_key.isdecimal():
             keys.setdefault(event.subject, set()).add(int(event.subject_key))
     found: dict[tuple[str, str], Named] = {}
-    for table in TABLES:
+    for table in WITH_PAGES:
         subject = table.model.__tablename__
         if subject in keys:
             rows = db.session.execute(_labels(organization, table, keys[subject]))
             found |= {
-                (subject, str(key)): Named(str(label), table.key, key, owner if table.of_term else None)
+                (subject, str(key)): Named(str(label), table.address, key, owner if table.of_term else None)
                 for key, label, owner in rows
             }
     return found | _timetables_and_runs(organization, events)
@@ -260,12 +261,12 @@ def _timetables_and_runs(organization: Organization, events: Iterable[AuditEvent
 
 
 def _labels(organization: Organization, table: Table, keys: Iterable[int]) -> sa.Select[Any]:
-    query = sa.select(table.primary_key, table.label, table.owner).select_from(table.model)
+    query = sa.select(table.primary_key, table.caption, table.owner_column).select_from(table.model)
     for target, condition in table.joins:
         query = query.join(target, condition)
     own: Any = organization.organization_id
     terms = sa.select(Term.term_id).where(Term.organization_id == own)
-    mine = table.owner.in_(terms) if table.of_term else table.owner == own
+    mine = table.owner_column.in_(terms) if table.of_term else table.owner_column == own
     return query.where(table.primary_key.in_(list(keys)), mine)
 
 

@@ -7,7 +7,9 @@ import sqlalchemy as sa
 from webapp.extensions import db
 from webapp.models import GenerationJob, JobKind, Timetable, TimetableStatus, User
 from webapp.services import checks
-from webapp.services.reference import Scope, count_rows, find_table
+from webapp.services.reference.queries import count_rows
+from webapp.services.schema.scope import Scope
+from webapp.services.schema.tables import find_table
 
 STEPS = ("data", "checked", "generated", "approved", "published")
 COUNTED = ("sections", "components", "groups", "students", "faculty", "rooms", "courses", "time-slots")

@@ -11,10 +11,10 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from webapp.extensions import db
-from webapp.services.imports.preview import Preview, RowDifference, State, TableDifference
-from webapp.services.imports.stored import Store, primary_key
-from webapp.services.schema.file_descriptors import Column, Key, Record, Scope, Table, link_key
-from webapp.services.schema.file_tables import TERM
+from webapp.services.imports.preview import Preview, RowDifference, RowState, TableDifference
+from webapp.services.imports.stored import Store
+from webapp.services.schema.calendar import TERM
+from webapp.services.schema.columns import Column, Key, Reach, Record, Table, link_key
 from webapp.services.shared import bulk
 from webapp.services.shared.errors import Problem
 from webapp.services.shared.words import _
@@ -40,14 +40,14 @@ def store(store: Store, preview: Preview) -> None:
 
 
 def _change_term(store: Store, difference: TableDifference) -> None:
-    for row in difference.of(State.CHANGED):
+    for row in difference.of(RowState.CHANGED):
         for change in row.changes:
             setattr(store.term, TERM.by_name[change.column].field, row.record[change.column])
     db.session.flush()
 
 
 def _remove(store: Store, difference: TableDifference) -> None:
-    removed = difference.of(State.REMOVED)
+    removed = difference.of(RowState.REMOVED)
     if not removed:
         return
     model: Any = difference.table.model
@@ -55,7 +55,7 @@ def _remove(store: Store, difference: TableDifference) -> None:
     ids = {stored.ids[row.key]: row.label for row in removed}
     try:
         with db.session.begin_nested():
-            db.session.execute(sa.delete(model).where(primary_key(model).in_(ids)))
+            db.session.execute(sa.delete(model).where(difference.table.primary_key.in_(ids)))
     except IntegrityError:
         raise _still_in_use(difference.table, ids) from None
 
@@ -94,7 +94,7 @@ class _Writer:
 
     def write(self, difference: TableDifference) -> None:
         """Insert, then update, then the rows of the list columns."""
-        new, changed = difference.of(State.NEW), difference.of(State.CHANGED)
+        new, changed = difference.of(RowState.NEW), difference.of(RowState.CHANGED)
         if new:
             self._insert(new)
         self._point_to_itself(new)
@@ -104,8 +104,7 @@ class _Writer:
             self._write_list(column, touched, [*new, *touched])
 
     def _insert(self, rows: Sequence[RowDifference]) -> None:
-        key = primary_key(self.model)
-        query = sa.insert(self.model).returning(key, sort_by_parameter_order=True)
+        query = sa.insert(self.model).returning(self.table.primary_key, sort_by_parameter_order=True)
         ids = db.session.scalars(query, [self._cells(row.record) for row in rows])
         for row, row_id in zip(rows, list(ids), strict=True):
             self.stored.add(row.key, row_id, row.record)
@@ -113,9 +112,9 @@ class _Writer:
     def _cells(self, record: Record) -> Cells:
         """What an inserted row holds; a link to its own table waits until all rows are there."""
         cells: Cells = {column.field: _column_value(record[column.name]) for column in self.table.plain}
-        if self.table.scope is Scope.ORGANIZATION:
+        if self.table.reach is Reach.ORGANIZATION:
             cells["organization_id"] = self.store.organization_id
-        elif self.table.scope is Scope.TERM:
+        elif self.table.reach is Reach.TERM:
             cells["term_id"] = self.store.term_id
         for link, columns in self.table.links.items():
             if link.table != self.table.name:
@@ -139,7 +138,7 @@ class _Writer:
 
     @property
     def _own_key(self) -> str:
-        return str(primary_key(self.model).key)
+        return str(self.table.primary_key.key)
 
     def _update(self, rows: Sequence[RowDifference]) -> None:
         """Update changed rows, those with the same columns together."""

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Mapping
 
 from webapp.services.imports.faults import Faults
-from webapp.services.imports.sheets import Row, Sheet, Tables
+from webapp.services.imports.sheets import FileRow, FileSheet, Tables
 from webapp.services.imports.stored import Store, complete
 from webapp.services.problem.groups import GroupTree
-from webapp.services.schema.file_descriptors import Key, Record
-from webapp.services.schema.file_tables import BY_NAME
+from webapp.services.schema.columns import Key, Record
+from webapp.services.schema.row_checks import meeting_faults, week_beyond
+from webapp.services.schema.tables import BY_NAME
 from webapp.services.shared.words import _
 
 
@@ -41,11 +42,11 @@ def whole_table_faults(store: Store, tables: Tables, replace: bool, faults: Faul
             check(merged, sheet, faults)
 
 
-def _add(faults: Faults, sheet: Sheet, row: Row, column: str, found: object, expected: str) -> None:
+def _add(faults: Faults, sheet: FileSheet, row: FileRow, column: str, found: object, expected: str) -> None:
     faults.add(sheet.file, sheet.table.name, row.number, column, found, expected)
 
 
-def _term_is_the_chosen_one(merged: Merged, sheet: Sheet, faults: Faults) -> None:
+def _term_is_the_chosen_one(merged: Merged, sheet: FileSheet, faults: Faults) -> None:
     """The file is of the term that it is imported into, and there is one row."""
     term = merged.store.term
     for position, row in enumerate(sheet.rows):
@@ -59,7 +60,7 @@ def _term_is_the_chosen_one(merged: Merged, sheet: Sheet, faults: Faults) -> Non
             _add(faults, sheet, row, "academic_year", found, expected)
 
 
-def _slots_begin_once(merged: Merged, sheet: Sheet, faults: Faults) -> None:
+def _slots_begin_once(merged: Merged, sheet: FileSheet, faults: Faults) -> None:
     """No two slots of a shift begin at the same time of a day."""
     seen: dict[Key, Key] = {}
     begins: dict[Key, Key] = {}
@@ -81,20 +82,14 @@ def _slots_begin_once(merged: Merged, sheet: Sheet, faults: Faults) -> None:
             )
 
 
-def _weeks_lie_in_the_term(merged: Merged, sheet: Sheet, faults: Faults) -> None:
+def _weeks_lie_in_the_term(merged: Merged, sheet: FileSheet, faults: Faults) -> None:
     """No week set names a week after the term's last."""
     last = _weeks_of_term(merged)
     for row in sheet.rows:
-        weeks = row.record.get("weeks")
-        if last is not None and isinstance(weeks, frozenset) and weeks and max(weeks) > last:
-            _add(
-                faults,
-                sheet,
-                row,
-                "weeks",
-                _("week %(weeks)s", weeks=max(weeks)),
-                _("weeks from 1 to %(last)s, as the term has", last=last),
-            )
+        week = week_beyond(last, row.record.get("weeks"))
+        if week is not None:
+            expected = _("weeks from 1 to %(last)s, as the term has", last=last)
+            _add(faults, sheet, row, "weeks", _("week %(weeks)s", weeks=week), expected)
 
 
 def _weeks_of_term(merged: Merged) -> int | None:
@@ -104,7 +99,7 @@ def _weeks_of_term(merged: Merged) -> int | None:
     return merged.store.term.weeks if merged.store.term is not None else None
 
 
-def _groups_form_a_tree(merged: Merged, sheet: Sheet, faults: Faults) -> None:
+def _groups_form_a_tree(merged: Merged, sheet: FileSheet, faults: Faults) -> None:
     """No group is below itself."""
     tree = GroupTree({code: record.get("parent") for (code,), record in merged.rows("groups").items()})
     for row in sheet.rows:
@@ -121,32 +116,26 @@ def _groups_form_a_tree(merged: Merged, sheet: Sheet, faults: Faults) -> None:
             )
 
 
-def _meetings_are_there(merged: Merged, sheet: Sheet, faults: Faults) -> None:
+def _meetings_are_there(merged: Merged, sheet: FileSheet, faults: Faults) -> None:
     """A pin or entry names a batch where its component has batches, and a meeting that it has."""
     components = merged.rows("components")
     for row in sheet.rows:
         component = components.get((row.record["course"], row.record["section"], row.record["component"]))
         if component is None or row.refused:
             continue
-        batches, batch = component.get("batches") or (), row.record["batch"]
-        if batches and batch not in batches:  # type: ignore[operator]
-            expected = _("one of the component's batches ") + ", ".join(batches)  # type: ignore[arg-type]
-            _add(faults, sheet, row, "batch", batch or "", expected)
-        elif batch is not None and not batches:
-            _add(faults, sheet, row, "batch", batch, _("nothing, since the component has no batches"))
+        batches, batch, number = component.get("batches") or (), row.record["batch"], row.record["number"]
         most = component.get("meetings_per_week")
-        if isinstance(most, int) and isinstance(row.record["number"], int) and row.record["number"] > most:
-            _add(
-                faults,
-                sheet,
-                row,
-                "number",
-                row.record["number"],
-                _("at most %(most)s, the component's meetings a week", most=most),
-            )
+        for fault in meeting_faults(batches, most, batch, number):  # type: ignore[arg-type]
+            if fault == "number":
+                expected = _("at most %(most)s, the component's meetings a week", most=most)
+            elif batches:
+                expected = _("one of the component's batches ") + ", ".join(batches)  # type: ignore[arg-type]
+            else:
+                expected = _("nothing, since the component has no batches")
+            _add(faults, sheet, row, fault, row.record[fault] or "", expected)
 
 
-def _soft_rules_have_weights(merged: Merged, sheet: Sheet, faults: Faults) -> None:
+def _soft_rules_have_weights(merged: Merged, sheet: FileSheet, faults: Faults) -> None:
     """A rule that is on and not hard has a weight."""
     rows = merged.rows("rules")
     for row in sheet.rows:
@@ -155,7 +144,7 @@ def _soft_rules_have_weights(merged: Merged, sheet: Sheet, faults: Faults) -> No
             _add(faults, sheet, row, "weight", "", _("a weight, since the rule is soft"))
 
 
-Check = Callable[[Merged, Sheet, Faults], None]
+Check = Callable[[Merged, FileSheet, Faults], None]
 CHECKS: tuple[tuple[str, Check], ...] = (
     ("term", _term_is_the_chosen_one),
     ("time_slots", _slots_begin_once),

@@ -9,12 +9,12 @@ from webapp.engine.instance import UNPLACED, Placement
 from webapp.engine.solution import Solution
 from webapp.extensions import db
 from webapp.models import TimetableEntry, User
-from webapp.services.imports.preview import State, TableDifference
+from webapp.services.imports.preview import RowState, TableDifference
 from webapp.services.imports.stored import Store
 from webapp.services.problem.meetings import MeetingKey
 from webapp.services.problem.solutions import TimetableFacts, store_timetable, trimmed
 from webapp.services.problem.term_problem import TermProblem, build_problem
-from webapp.services.schema.file_descriptors import Record
+from webapp.services.schema.columns import Record
 
 NOT_IN_THE_FILE = "The imported timetable has no slot for it."
 
@@ -26,7 +26,7 @@ def store_entries(
 
     Without a name it is called by the moment of the import.
     """
-    if not difference.of(State.NEW) and not difference.of(State.CHANGED):
+    if not difference.of(RowState.NEW) and not difference.of(RowState.CHANGED):
         return None
     assert store.term is not None  # noqa: S101 (entries come only with a term)
     problem = build_problem(store.term)

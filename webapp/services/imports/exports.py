@@ -9,7 +9,7 @@ from webapp.models import Course, Organization, Room, Term, TimeSlot, Timetable,
 from webapp.services.imports.formats import writers
 from webapp.services.imports.formats.writers import Contents, template_workbook
 from webapp.services.imports.stored import Store
-from webapp.services.schema.file_tables import TABLES
+from webapp.services.schema.tables import TABLES
 from webapp.services.shared.errors import Problem
 from webapp.services.shared.words import _
 

@@ -6,17 +6,19 @@ from enum import StrEnum
 from functools import cached_property
 from hashlib import sha256
 
-from webapp.services.imports.cells import did_you_mean, write_cell
 from webapp.services.imports.cross_row_checks import whole_table_faults
 from webapp.services.imports.faults import Fault, Faults, TooManyFaults
-from webapp.services.imports.sheets import Row, Sheet, Tables
+from webapp.services.imports.sheets import FileRow, FileSheet, Tables
 from webapp.services.imports.stored import Store, complete, ordered
-from webapp.services.schema.file_descriptors import Key, Record, Table, Value, link_key
-from webapp.services.schema.file_tables import BY_NAME, ENTRIES, TABLES, TERM
+from webapp.services.schema.calendar import TERM
+from webapp.services.schema.columns import Key, Record, Table, Value, link_key
+from webapp.services.schema.tables import BY_NAME, TABLES
+from webapp.services.schema.values import did_you_mean, write
+from webapp.services.schema.wishes import ENTRIES
 from webapp.services.shared.words import _
 
 
-class State(StrEnum):
+class RowState(StrEnum):
     """What becomes of a row."""
 
     NEW = "new"
@@ -27,7 +29,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class CellChange:
     """A cell that becomes another, as text."""
 
     column: str
@@ -42,9 +44,9 @@ class RowDifference:
     number: int
     key: Key
     label: str
-    state: State
+    state: RowState
     record: Record
-    changes: tuple[Change, ...] = ()
+    changes: tuple[CellChange, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -61,15 +63,15 @@ class TableDifference:
         return self.table.name
 
     @cached_property
-    def counts(self) -> Mapping[State, int]:
+    def counts(self) -> Mapping[RowState, int]:
         """Number of rows in each state, all five named."""
-        counts = dict.fromkeys(State, 0)
+        counts = dict.fromkeys(RowState, 0)
         for row in self.rows:
             counts[row.state] += 1
-        counts[State.WRONG] += self.unreadable
+        counts[RowState.WRONG] += self.unreadable
         return counts
 
-    def of(self, state: State) -> list[RowDifference]:
+    def of(self, state: RowState) -> list[RowDifference]:
         """The rows in a state."""
         return [row for row in self.rows if row.state is state]
 
@@ -88,14 +90,16 @@ class Preview:
         return not self.faults
 
     @cached_property
-    def counts(self) -> Mapping[State, int]:
+    def counts(self) -> Mapping[RowState, int]:
         """Number of rows in each state, over all tables."""
-        return {state: sum(table.counts[state] for table in self.tables) for state in State}
+        return {state: sum(table.counts[state] for table in self.tables) for state in RowState}
 
     @property
     def changes_nothing(self) -> bool:
         """Whether everything is as the file says already."""
-        return not any(self.counts[state] for state in (State.NEW, State.CHANGED, State.REMOVED, State.WRONG))
+        return not any(
+            self.counts[state] for state in (RowState.NEW, RowState.CHANGED, RowState.REMOVED, RowState.WRONG)
+        )
 
     @cached_property
     def digest(self) -> str:
@@ -109,7 +113,7 @@ class Preview:
             )
             for table in self.tables
             for row in table.rows
-            if row.state is not State.UNCHANGED
+            if row.state is not RowState.UNCHANGED
         ]
         return sha256(repr(promised).encode()).hexdigest()
 
@@ -135,36 +139,36 @@ def compare(store: Store, tables: Tables, *, replace: bool = False) -> Preview:
     return Preview(tables.filename, tuple(found), tuple(faults.list))
 
 
-def _difference(store: Store, sheet: Sheet, wrong: set[tuple[str, str, int]], replace: bool) -> TableDifference:
+def _difference(store: Store, sheet: FileSheet, wrong: set[tuple[str, str, int]], replace: bool) -> TableDifference:
     stored = store.table(sheet.table.name)
     rows = [_row(sheet, row, stored.records, (sheet.file, sheet.table.name, row.number) in wrong) for row in sheet.rows]
     if replace and sheet.table not in (TERM, ENTRIES):
         sent = sheet.keys
         rows += [
-            RowDifference(0, key, sheet.table.label(key), State.REMOVED, record)
+            RowDifference(0, key, sheet.table.label(key), RowState.REMOVED, record)
             for key, record in stored.records.items()
             if key not in sent
         ]
     return TableDifference(sheet.table, tuple(rows), sheet.unreadable)
 
 
-def _row(sheet: Sheet, row: Row, records: Mapping[Key, Record], wrong: bool) -> RowDifference:
+def _row(sheet: FileSheet, row: FileRow, records: Mapping[Key, Record], wrong: bool) -> RowDifference:
     table, key = sheet.table, sheet.table.key_of(row.record)
     label = table.label(key)
     if wrong:
-        return RowDifference(row.number, key, label, State.WRONG, row.record)
+        return RowDifference(row.number, key, label, RowState.WRONG, row.record)
     before = records.get(key)
     if before is None:
-        return RowDifference(row.number, key, label, State.NEW, complete(table, row.record))
+        return RowDifference(row.number, key, label, RowState.NEW, complete(table, row.record))
     after = {name: ordered(table.by_name[name], row.record[name]) for name in sheet.columns}
     changed = [name for name, value in after.items() if value != before[name]]
     if not changed:
-        return RowDifference(row.number, key, label, State.UNCHANGED, before)
+        return RowDifference(row.number, key, label, RowState.UNCHANGED, before)
     changes = [
-        Change(name, write_cell(table.by_name[name], before[name]), write_cell(table.by_name[name], after[name]))
+        CellChange(name, write(table.by_name[name], before[name]), write(table.by_name[name], after[name]))
         for name in changed
     ]
-    return RowDifference(row.number, key, label, State.CHANGED, {**before, **after}, tuple(changes))
+    return RowDifference(row.number, key, label, RowState.CHANGED, {**before, **after}, tuple(changes))
 
 
 class _References:
@@ -190,7 +194,7 @@ class _References:
             self._labels[name] = frozenset(table.label(key) for key in self.keys(name))
         return self._labels[name]
 
-    def check(self, sheet: Sheet) -> None:
+    def check(self, sheet: FileSheet) -> None:
         """Note every code of a sheet that names nothing."""
         for row in sheet.rows:
             for link, columns in sheet.table.links.items():
@@ -203,7 +207,7 @@ class _References:
                 if column.name not in row.refused:
                     self._check_list(sheet, row, column.name)
 
-    def _unknown(self, sheet: Sheet, row: Row, columns: Sequence[str], key: Key, target: str) -> None:
+    def _unknown(self, sheet: FileSheet, row: FileRow, columns: Sequence[str], key: Key, target: str) -> None:
         """Blame the first part of the key that leads nowhere."""
         known = self.keys(target)
         for size in range(1, len(key) + 1):
@@ -215,7 +219,7 @@ class _References:
                 self.faults.add(sheet.file, sheet.table.name, row.number, columns[size - 1], key[size - 1], expected)
                 return
 
-    def _check_list(self, sheet: Sheet, row: Row, name: str) -> None:
+    def _check_list(self, sheet: FileSheet, row: FileRow, name: str) -> None:
         column = sheet.table.by_name[name]
         items: Value = row.record.get(name)
         if column.many is None or not isinstance(items, tuple):

@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from webapp.services.imports.cells import CellRefused, did_you_mean, read_cell, unguard_formula
+from webapp.services.imports.cells import unguard_formula
 from webapp.services.imports.faults import Fault, Faults
-from webapp.services.schema.file_descriptors import Key, Record, Table, Value
-from webapp.services.schema.file_tables import BY_NAME
+from webapp.services.schema.columns import Key, Record, Table, Value
+from webapp.services.schema.tables import BY_NAME
+from webapp.services.schema.values import ValueRefused, did_you_mean, read
 from webapp.services.shared.words import _
 
 MOST_ROWS = 200_000
@@ -19,7 +20,7 @@ GUIDE = "guide"
 
 
 @dataclass(frozen=True, slots=True)
-class Grid:
+class TextGrid:
     """A sheet as it lies in the file: rows of text, the first one the headings."""
 
     file: str
@@ -28,7 +29,7 @@ class Grid:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class FileRow:
     """A row that could be told apart: its number, its record, the columns that were refused (None there)."""
 
     number: int
@@ -37,13 +38,13 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class FileSheet:
     """A table as it was sent. ``columns`` are those present: what is missing is left as it is."""
 
     table: Table
     file: str
     columns: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[FileRow, ...]
     unreadable: int = 0
 
     @property
@@ -57,7 +58,7 @@ class Tables:
     """Everything that was sent, and what was wrong with it before the database was asked."""
 
     filename: str
-    sheets: Mapping[str, Sheet]
+    sheets: Mapping[str, FileSheet]
     faults: tuple[Fault, ...] = ()
 
 
@@ -66,7 +67,7 @@ def sheet_name(text: str) -> str:
     return re.sub(r"\s*\(\d+\)$", "", text.strip()).lower().replace(" ", "_").replace("-", "_")
 
 
-def read_sheet(grid: Grid, faults: Faults) -> Sheet | None:
+def read_sheet(grid: TextGrid, faults: Faults) -> FileSheet | None:
     """Read one sheet, noting every fault; None where it is none of the tables or has no usable heading."""
     table = BY_NAME.get(sheet_name(grid.name))
     if table is None:
@@ -79,7 +80,7 @@ def read_sheet(grid: Grid, faults: Faults) -> Sheet | None:
 class _Reader:
     """Reads one sheet of a known table."""
 
-    def __init__(self, grid: Grid, table: Table, faults: Faults) -> None:
+    def __init__(self, grid: TextGrid, table: Table, faults: Faults) -> None:
         self.grid, self.table, self.faults = grid, table, faults
         self.first: dict[Key, int] = {}
         self.unreadable = 0
@@ -87,7 +88,7 @@ class _Reader:
     def add(self, row: int, column: str, found: object, expected: str) -> None:
         self.faults.add(self.grid.file, self.table.name, row, column, found, expected)
 
-    def sheet(self) -> Sheet | None:
+    def sheet(self) -> FileSheet | None:
         numbered = enumerate(self.grid.rows, start=1)
         first = next(numbered, (1, ()))
         columns = self._headings(first[1])
@@ -95,7 +96,7 @@ class _Reader:
             return None
         rows = tuple(self._rows(numbered, columns))
         present = tuple(name for name in columns if name)
-        return Sheet(self.table, self.grid.file, present, rows, self.unreadable)
+        return FileSheet(self.table, self.grid.file, present, rows, self.unreadable)
 
     def _headings(self, cells: Sequence[str]) -> list[str] | None:
         """Column name by position, "" where there is none; None when rows can't be told apart."""
@@ -127,16 +128,16 @@ class _Reader:
                 self.add(1, name, name, _("each column once"))
                 name = ""
             found.append(name)
-        needed = [c.name for c in self.table.columns if c.required or c.name in self.table.key]
+        needed = [c.name for c in self.table.file_columns if c.required or c.name in self.table.key]
         missing = [name for name in needed if name not in found]
-        optional = {c.name for c in self.table.columns if not c.required}
+        optional = {c.name for c in self.table.file_columns if not c.required}
         for name in missing:
             if name not in optional:
                 self.add(1, name, "", _("the column %(name)s, which is required", name=name))
         usable = [name for name in self.table.key if name in found]
         return found if usable and not (set(missing) & set(self.table.key) - optional) else None
 
-    def _rows(self, numbered: Iterator[tuple[int, Sequence[str]]], columns: list[str]) -> Iterator[Row]:
+    def _rows(self, numbered: Iterator[tuple[int, Sequence[str]]], columns: list[str]) -> Iterator[FileRow]:
         for number, cells in numbered:
             if not any(cell.strip() for cell in cells):
                 continue
@@ -151,7 +152,7 @@ class _Reader:
             else:
                 yield row
 
-    def _row(self, number: int, cells: Sequence[str], columns: list[str]) -> Row | None:
+    def _row(self, number: int, cells: Sequence[str], columns: list[str]) -> FileRow | None:
         record: dict[str, Value] = dict.fromkeys(self.table.key)
         refused: set[str] = set()
         for cell in cells[len(columns) :]:
@@ -163,20 +164,22 @@ class _Reader:
             text = cells[position] if position < len(cells) else ""
             try:
                 if len(text) > MOST_CHARACTERS:
-                    raise CellRefused(_("at most %(most_characters)s characters", most_characters=MOST_CHARACTERS))
-                record[name] = read_cell(self.table.by_name[name], unguard_formula(text))
-            except CellRefused as error:
+                    raise ValueRefused(
+                        "length", _("at most %(most_characters)s characters", most_characters=MOST_CHARACTERS)
+                    )
+                record[name] = read(self.table.by_name[name], unguard_formula(text))
+            except ValueRefused as error:
                 record[name] = None
                 refused.add(name)
-                self.add(number, name, text.strip(), str(error))
+                self.add(number, name, text.strip(), error.expected)
         for check in self.table.checks:
             wrong = None if refused else check(record)
             if wrong is not None:
                 self.add(number, *wrong)
                 refused.add(wrong[0])
-        return self._once(Row(number, record, frozenset(refused)))
+        return self._once(FileRow(number, record, frozenset(refused)))
 
-    def _once(self, row: Row) -> Row | None:
+    def _once(self, row: FileRow) -> FileRow | None:
         """The row, unless its key is unreadable or was there before."""
         if row.refused & set(self.table.key):
             return None

@@ -10,9 +10,12 @@ import sqlalchemy as sa
 
 from webapp.extensions import db
 from webapp.models import Term, Timetable, TimetableEntry, TimetableStatus
-from webapp.services.imports.cells import empty
-from webapp.services.schema.file_descriptors import Column, Key, Link, Record, Scope, Table, Value
-from webapp.services.schema.file_tables import BY_NAME, COMPONENTS, ENTRIES, TERM
+from webapp.services.schema.calendar import TERM
+from webapp.services.schema.columns import Column, Key, Link, Reach, Record, Table, Value
+from webapp.services.schema.courses import COMPONENTS
+from webapp.services.schema.tables import BY_NAME
+from webapp.services.schema.values import empty
+from webapp.services.schema.wishes import ENTRIES
 
 
 @dataclass
@@ -38,11 +41,6 @@ class Stored:
         self.ids[key], self.records[key] = row_id, record
         self.__dict__.pop("keys_by_id", None)
         self.__dict__.pop("keys_by_label", None)
-
-
-def primary_key(model: type[Any]) -> Any:
-    """The one column that names a model's rows."""
-    return next(iter(sa.inspect(model).primary_key))
 
 
 def plain_value(value: Any) -> Value:
@@ -87,13 +85,13 @@ class Store:
     def scope(self, table: Table) -> Any:
         """The condition that keeps a query within the organisation and term."""
         model: Any = table.model
-        if table.scope is Scope.ORGANIZATION:
+        if table.reach is Reach.ORGANIZATION:
             return model.organization_id == self.organization_id
-        if table.scope is Scope.TERM:
+        if table.reach is Reach.TERM:
             return model.term_id == self.term_id
         targets = ((link, BY_NAME[link.table]) for link in table.links)
-        link, target = next(pair for pair in targets if pair[1].scope is not Scope.ORGANIZATION)
-        inner = sa.select(primary_key(target.model)).where(self.scope(target))  # type: ignore[arg-type]
+        link, target = next(pair for pair in targets if pair[1].reach is not Reach.ORGANIZATION)
+        inner = sa.select(target.primary_key).where(self.scope(target))
         return getattr(model, link.attribute).in_(inner)
 
     def _read(self, table: Table) -> Stored:
@@ -102,9 +100,9 @@ class Store:
         own = [getattr(model, column.field) for column in table.plain]
         links = list(table.links)
         query = (
-            sa.select(primary_key(model), *own, *(getattr(model, link.attribute) for link in links))
+            sa.select(table.primary_key, *own, *(getattr(model, link.attribute) for link in links))
             .where(self.scope(table))
-            .order_by(primary_key(model))
+            .order_by(table.primary_key)
         )
         rows = db.session.execute(query).all()
         lists = [(column, self._list(table, column)) for column in table.lists]
@@ -138,7 +136,7 @@ class Store:
         picked = [owner, getattr(model, many.link.attribute)]
         if many.second is not None:
             picked.append(getattr(model, many.second.attribute))
-        inner = sa.select(primary_key(table.model)).where(self.scope(table))  # type: ignore[arg-type]
+        inner = sa.select(table.primary_key).where(self.scope(table))
         query = sa.select(*picked).where(owner.in_(inner))
         if many.position is not None:
             query = query.order_by(owner, getattr(model, many.position))
@@ -158,7 +156,7 @@ class Store:
     def _term(self) -> Stored:
         stored = Stored(TERM)
         if self.term is not None:
-            record = {column.name: plain_value(getattr(self.term, column.field)) for column in TERM.columns}
+            record = {column.name: plain_value(getattr(self.term, column.field)) for column in TERM.file_columns}
             key = TERM.key_of(record)
             stored.records[key], stored.ids[key] = record, self.term.term_id
         return stored
@@ -208,5 +206,5 @@ def _code(stored: Stored, row_id: int | None) -> Value:
 
 def complete(table: Table, record: Record) -> Record:
     """A record with every column, missing ones as an empty cell means them."""
-    full = {column.name: record.get(column.name, empty(column)) for column in table.columns}
+    full = {column.name: record.get(column.name, empty(column)) for column in table.file_columns}
     return {name: ordered(table.by_name[name], value) for name, value in full.items()}

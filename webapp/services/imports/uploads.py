@@ -16,10 +16,10 @@ from webapp.services.imports.apply import StillInUse, store
 from webapp.services.imports.draft import store_entries
 from webapp.services.imports.faults import Fault, UploadRefused, refused
 from webapp.services.imports.formats.files import read_path, read_upload
-from webapp.services.imports.preview import Change, Preview, RowDifference, State, TableDifference, compare
+from webapp.services.imports.preview import CellChange, Preview, RowDifference, RowState, TableDifference, compare
 from webapp.services.imports.sheets import Tables
 from webapp.services.imports.stored import Store
-from webapp.services.schema.file_descriptors import Scope
+from webapp.services.schema.columns import Reach
 from webapp.services.shared import audit
 from webapp.services.shared.errors import Conflict, NotFound, Problem
 from webapp.services.shared.optimistic_lock import lock
@@ -27,7 +27,7 @@ from webapp.services.shared.rule_defaults import default_rules
 from webapp.services.shared.words import _
 
 __all__ = [
-    "Change",
+    "CellChange",
     "Fault",
     "ImportConflict",
     "Imported",
@@ -37,7 +37,7 @@ __all__ = [
     "Preview",
     "PreviewOutdated",
     "RowDifference",
-    "State",
+    "RowState",
     "StillInUse",
     "TableDifference",
     "Tables",
@@ -88,7 +88,7 @@ class Imported:
     timetable_id: int | None = None
 
     @property
-    def counts(self) -> Mapping[State, int]:
+    def counts(self) -> Mapping[RowState, int]:
         """Number of rows in each state."""
         return self.preview.counts
 
@@ -108,7 +108,7 @@ def preview(organization: Organization, term: Term | None, tables: Tables, *, re
     others refer to it raises `StillInUse`.
     """
     found = _compared(organization, term, tables, replace=replace)
-    if replace and found.ok and found.counts[State.REMOVED]:
+    if replace and found.ok and found.counts[RowState.REMOVED]:
         _rehearse(Store(organization.organization_id, term or _term_in_file(organization, tables)), found)
     return found
 
@@ -208,7 +208,7 @@ def _refuse_without_term(term: Term | None, tables: Tables) -> None:
     """Rows of a term need one; the organisation's own rows do not."""
     if term is not None or "term" in tables.sheets:
         return
-    needing = [name for name, sheet in tables.sheets.items() if sheet.table.scope is not Scope.ORGANIZATION]
+    needing = [name for name, sheet in tables.sheets.items() if sheet.table.reach is not Reach.ORGANIZATION]
     if needing:
         raise TermMissing(
             _("%(needing)s belong to a term: choose one, or add the sheet term.", needing=", ".join(needing))
@@ -248,7 +248,7 @@ def _tally(table: TableDifference) -> dict[str, int]:
 
 
 def _unchanged(table: TableDifference) -> bool:
-    return not any(table.counts[state] for state in (State.NEW, State.CHANGED, State.REMOVED))
+    return not any(table.counts[state] for state in (RowState.NEW, RowState.CHANGED, RowState.REMOVED))
 
 
 def keep_upload(

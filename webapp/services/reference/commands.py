@@ -11,19 +11,12 @@ from flask_babel import ngettext
 from sqlalchemy.exc import DataError, IntegrityError
 
 from webapp.extensions import Model, db
-from webapp.services.reference.form_values import Understood, understand
+from webapp.services.reference.errors import RecordChanged, RecordInUse, RecordRefused
 from webapp.services.reference.queries import codes_of_many, find_row, form_values, labels_of, show
-from webapp.services.schema.descriptors import (
-    Field,
-    Kind,
-    RecordChanged,
-    RecordInUse,
-    RecordRefused,
-    Scope,
-    Table,
-    Values,
-)
-from webapp.services.schema.tables import TABLES, find_table
+from webapp.services.reference.row_values import LinkedRow, RowValues, read_values
+from webapp.services.schema.columns import Column, Kind, Table
+from webapp.services.schema.scope import Scope, Values
+from webapp.services.schema.tables import BY_NAME, WITH_PAGES
 from webapp.services.shared import audit, optimistic_lock
 from webapp.services.shared.words import _
 
@@ -31,10 +24,10 @@ AUDIT_LENGTH_MAX = 2000
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
+class Reference:
     """Rows of another table that refer to a row: how many, what they are called, and the list that shows them.
 
-    ``table`` is the key of a reference table and ``field`` its filter; both are empty where no list shows them.
+    ``table`` is a table's name in addresses and ``field`` its filter; both are empty where no list shows them.
     """
 
     words: str
@@ -49,7 +42,7 @@ def mark_of(table: Table, row: Any) -> str:
 
 
 def save_row(scope: Scope, table: Table, key: int | None, values: Values, seen: str | None = None) -> Any:
-    """Add a row (no key) or change one, with its audit row, and commit; returns the row.
+    """Add a row (no key) or change one, with its audit row; returns the row.
 
     ``seen`` is the `mark_of` the row that the values were typed over. Raises RecordRefused with every error by field,
     RecordChanged where the row has changed since, NotFound for a foreign row.
@@ -58,17 +51,16 @@ def save_row(scope: Scope, table: Table, key: int | None, values: Values, seen: 
     row = find_row(scope, table, key) if key is not None else None
     if row is not None and seen is not None:
         _refuse_changed(scope, table, row, seen)
-    understood = understand(scope, table, row, values)
-    if understood.errors:
-        raise _refused(understood.errors)
+    sent = read_values(scope, table, row, values)
+    if sent.errors:
+        raise _refused(sent.errors)
     before = _snapshot(scope, table, row) if row is not None else {}
     try:
         with db.session.begin_nested():
-            row = _write(scope, table, row, understood)
+            row = _write(scope, table, row, sent)
     except (IntegrityError, DataError) as error:
         raise _refused_by_database(table, error) from error
     _note(scope, table, row, before, _snapshot(scope, table, row))
-    db.session.commit()
     return row
 
 
@@ -79,7 +71,7 @@ def _refuse_changed(scope: Scope, table: Table, row: Any, seen: str) -> None:
         raise RecordChanged({name: optimistic_lock.now(texts[name]) for name in changed})
 
 
-def _write(scope: Scope, table: Table, row: Any, understood: Understood) -> Any:
+def _write(scope: Scope, table: Table, row: Any, sent: RowValues) -> Any:
     is_new = row is None
     if is_new:
         row = table.model()
@@ -88,11 +80,11 @@ def _write(scope: Scope, table: Table, row: Any, understood: Understood) -> Any:
         if not table.of_term:
             row.organization_id = scope.organization.organization_id
         db.session.add(row)
-    for name, value in understood.values.items():
+    for name, value in sent.values.items():
         setattr(row, name, value)
     db.session.flush()
-    for name, linked in understood.lists.items():
-        _replace_links(table.by_name[name], table.key_of(row), linked)
+    for name, linked in sent.lists.items():
+        _replace_links(table.by_field[name], table.id_of(row), linked)
     db.session.flush()
     if is_new and table.after_create is not None:
         table.after_create(scope, row)
@@ -101,34 +93,34 @@ def _write(scope: Scope, table: Table, row: Any, understood: Understood) -> Any:
     return row
 
 
-def _replace_links(item: Field, owner: int, linked: list[tuple[int, int | None]]) -> None:
-    many = item.many
+def _replace_links(column: Column, owner: int, linked: list[LinkedRow]) -> None:
+    many = column.many
     if many is None:
         return
     db.session.execute(sa.delete(many.model).where(getattr(many.model, many.owner) == owner))
     rows = []
     for position, (other, second) in enumerate(linked):
-        row = {many.owner: owner, many.other: other}
-        if many.position:
+        row = {many.owner: owner, many.link.attribute: other}
+        if many.position is not None:
             row[many.position] = position
-        if many.second and second is not None:
-            row[many.second] = second
+        if many.second is not None and second is not None:
+            row[many.second.attribute] = second
         rows.append(many.model(**row))
     db.session.add_all(rows)
 
 
 def _snapshot(scope: Scope, table: Table, row: Any) -> dict[str, str]:
-    key = table.key_of(row)
+    key = table.id_of(row)
     texts: dict[str, str] = {}
-    for item in table.fields:
-        if item.many is not None:
-            texts[item.name] = ", ".join(codes_of_many(item, [key]).get(key, []))
-        elif item.kind is Kind.REFERENCE:
-            value = getattr(row, item.name)
-            named = labels_of(scope, find_table(item.table), [value]) if value is not None else {}
-            texts[item.name] = named.get(value, "")
+    for column in table.form_columns:
+        if column.many is not None:
+            texts[column.field] = ", ".join(codes_of_many(column, [key]).get(key, []))
+        elif column.kind is Kind.LINK:
+            value = getattr(row, column.field)
+            named = labels_of(scope, BY_NAME[column.refers_to], [value]) if value is not None else {}
+            texts[column.field] = named.get(value, "")
         else:
-            texts[item.name] = show(item, getattr(row, item.name))
+            texts[column.field] = show(column, getattr(row, column.field))
     return {name: text[:AUDIT_LENGTH_MAX] for name, text in texts.items()}
 
 
@@ -139,7 +131,7 @@ def _note(scope: Scope, table: Table, row: Any, before: Mapping[str, str], after
         audit.record(
             scope.organization,
             scope.actor,
-            f"{table.key}.{verb}",
+            f"{table.address}.{verb}",
             row,
             before={name: before[name] for name in changed} if before else None,
             after={name: after[name] for name in changed},
@@ -166,7 +158,7 @@ def _refused_by_database(table: Table, error: IntegrityError | DataError) -> Rec
 
 
 def delete_row(scope: Scope, table: Table, key: int) -> str:
-    """Delete a row that nothing refers to, with its audit row, and commit; returns how it was called.
+    """Delete a row that nothing refers to, with its audit row; returns how it was called.
 
     Raises RecordInUse with what refers to it, NotFound for a foreign row.
     """
@@ -178,18 +170,17 @@ def delete_row(scope: Scope, table: Table, key: int) -> str:
     uses = used_by(table, key)
     if uses:
         raise _in_use(label, uses)
-    audit.record(scope.organization, scope.actor, f"{table.key}.delete", row, before=_snapshot(scope, table, row))
+    before = _snapshot(scope, table, row)
     try:
         with db.session.begin_nested():
+            audit.record(scope.organization, scope.actor, f"{table.address}.delete", row, before=before)
             db.session.execute(sa.delete(table.model).where(table.primary_key == key))
     except IntegrityError as error:  # somebody began to use it in this moment
-        db.session.rollback()
         raise _in_use(label, used_by(table, key)) from error
-    db.session.commit()
     return label
 
 
-def _in_use(label: str, uses: list[Use]) -> RecordInUse:
+def _in_use(label: str, uses: list[Reference]) -> RecordInUse:
     listed = ", ".join(use.words for use in uses)
     return RecordInUse(
         _("%(label)s can't be deleted; it is used by %(uses)s.", label=label, uses=listed),
@@ -197,9 +188,11 @@ def _in_use(label: str, uses: list[Use]) -> RecordInUse:
     )
 
 
-def used_by(table: Table, key: int) -> list[Use]:
+def used_by(table: Table, key: int) -> list[Reference]:
     """What refers to a row, table by table, with counts; rows that go with it are not counted."""
-    own_links = {item.many.model.__tablename__ for item in table.fields if item.many is not None and item.many.owner}
+    own_lists = {
+        (column.many.model.__tablename__, column.many.owner) for column in table.form_columns if column.many is not None
+    }
     own_key = table.primary_key.property.columns[0]
     uses = []
     for other in Model.metadata.sorted_tables:
@@ -207,29 +200,23 @@ def used_by(table: Table, key: int) -> list[Use]:
             continue
         for column in other.columns:
             points_here = any(foreign.column is own_key for foreign in column.foreign_keys)
-            if not points_here or (other.name in own_links and _is_owner(table, other.name, column.name)):
+            if not points_here or (other.name, column.name) in own_lists:
                 continue
             count = int(db.session.scalar(sa.select(sa.func.count()).where(column == key)) or 0)
             if count:
-                list_table, list_field = _shown_in(other.name, column.name)
-                uses.append(Use(_use_words(other.name, count), count, list_table, list_field))
+                uses.append(Reference(_use_words(other.name, count), count, *_shown_in(other.name, column.name)))
     return uses
 
 
-def _is_owner(table: Table, link: str, column: str) -> bool:
-    return any(
-        item.many is not None and item.many.model.__tablename__ == link and item.many.owner == column
-        for item in table.fields
-    )
-
-
-def _shown_in(other: str, column: str) -> tuple[str, str]:
-    for table in TABLES:
-        for item in table.fields:
-            is_own_column = table.model.__tablename__ == other and item.name == column
-            is_link = item.many is not None and item.many.model.__tablename__ == other and item.many.other == column
-            if is_own_column or is_link:
-                return table.key, item.name
+def _shown_in(other: str, attribute: str) -> tuple[str, str]:
+    """The table and the field whose list shows rows that refer by this column of the database; "" where none does."""
+    for table in WITH_PAGES:
+        for column in table.form_columns:
+            many = column.many
+            is_own = many is None and table.model.__tablename__ == other and column.field == attribute
+            is_listed = many is not None and many.model.__tablename__ == other and many.link.attribute == attribute
+            if is_own or is_listed:
+                return table.address, column.field
     return "", ""
 
 

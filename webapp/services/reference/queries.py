@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,12 +11,13 @@ from flask_babel import lazy_gettext as _l
 
 from webapp.extensions import Model, db
 from webapp.models import Organization, Term
-from webapp.models.types import runs
-from webapp.services.schema.descriptors import Field, Kind, Scope, Table, TermMissing
-from webapp.services.schema.tables import find_table
+from webapp.services.schema.columns import Column, Kind, Table
+from webapp.services.schema.scope import Scope, TermMissing
+from webapp.services.schema.tables import BY_NAME
+from webapp.services.schema.values import write
 from webapp.services.shared.errors import NotFound
 from webapp.services.shared.numbers import whole_number
-from webapp.services.shared.words import _
+from webapp.services.shared.words import _, enumerated
 
 PAGE_SIZE = 50
 CELL_CODES_MAX = 6
@@ -50,7 +50,7 @@ class Listing:
 
     table: Table
     page: Any
-    columns: list[Field]
+    columns: list[Column]
     rows: list[ListedRow]
     filters: list[Filter]
     is_filtered: bool
@@ -61,7 +61,7 @@ def rows_in_scope(scope: Scope, table: Table) -> sa.Select[Any]:
     query = sa.select(table.model)
     for target, condition in table.joins:
         query = query.join(target, condition)
-    return query.where(table.owner == _owner_key(scope, table))
+    return query.where(table.owner_column == _owner_key(scope, table))
 
 
 def _owner_key(scope: Scope, table: Table) -> int:
@@ -83,7 +83,7 @@ def find_row(scope: Scope, table: Table, key: int) -> Any:
 
 def term_of_row(organization: Organization, table: Table, key: int) -> Term | None:
     """The organisation's term that a row of a term's table belongs to; None where there is no such row."""
-    term_id = sa.select(table.owner).select_from(table.model)
+    term_id = sa.select(table.owner_column).select_from(table.model)
     for target, condition in table.joins:
         term_id = term_id.join(target, condition)
     query = sa.select(Term).where(Term.term_id == term_id.where(table.primary_key == key).scalar_subquery())
@@ -99,15 +99,15 @@ def count_rows(scope: Scope, table: Table) -> int:
 
 def labels_of(scope: Scope, table: Table, keys: Iterable[int] | None = None) -> dict[int, str]:
     """How rows are called, by key; all of the scope in order, or the named ones."""
-    query = rows_in_scope(scope, table).with_only_columns(table.primary_key, table.label).order_by(*table.order)
+    query = rows_in_scope(scope, table).with_only_columns(table.primary_key, table.caption).order_by(*table.order)
     if keys is not None:
         query = query.where(table.primary_key.in_(list(keys)))
     return {key: str(label) for key, label in db.session.execute(query)}
 
 
-def options_of(scope: Scope, key: str) -> list[tuple[int, str]]:
-    """All rows of a table that a field may refer to, with their labels."""
-    return list(labels_of(scope, find_table(key)).items())
+def options_of(scope: Scope, table: str) -> list[tuple[int, str]]:
+    """All rows of the table of this name that a field may refer to, with their labels."""
+    return list(labels_of(scope, BY_NAME[table]).items())
 
 
 def list_rows(scope: Scope, table: Table, arguments: Mapping[str, str], page: int = 1) -> Listing:
@@ -116,22 +116,22 @@ def list_rows(scope: Scope, table: Table, arguments: Mapping[str, str], page: in
     ``arguments`` are those of the address: q, sort, order, and a field's name for a filter; what
     isn't known is left aside.
     """
-    columns = [item for item in table.fields if item.listed]
+    columns = [column for column in table.form_columns if column.listed]
     query = rows_in_scope(scope, table)
     text = arguments.get("q", "").strip()
     if text:
-        query = query.where(sa.or_(*(column.icontains(text, autoescape=True) for column in table.search)))
-    for item in table.fields:
-        if arguments.get(item.name, ""):
-            query = _narrow(query, table, item, arguments[item.name])
+        query = query.where(sa.or_(*(searched.icontains(text, autoescape=True) for searched in table.search)))
+    for column in table.form_columns:
+        if arguments.get(column.field, ""):
+            query = _narrow(query, table, column, arguments[column.field])
     tree = _tree(scope, table) if table.parent is not None and arguments.get("sort", "") not in table.sorts else None
     if tree is None:
         query = query.order_by(*_order(table, arguments))
     else:
         query = query.join(tree, tree.c.key == table.primary_key).order_by(tree.c.path)
     rows_page = db.paginate(query, page=page, per_page=PAGE_SIZE, error_out=False)
-    is_filtered = bool(text) or any(arguments.get(item.name) for item in table.fields)
-    depths = _depths(tree, [table.key_of(row) for row in rows_page.items])
+    is_filtered = bool(text) or any(arguments.get(column.field) for column in table.form_columns)
+    depths = _depths(tree, [table.id_of(row) for row in rows_page.items])
     rows = _listed(scope, table, columns, rows_page.items, depths)
     return Listing(table, rows_page, columns, rows, _filters(scope, table, arguments), is_filtered)
 
@@ -158,15 +158,15 @@ def _depths(tree: sa.CTE | None, keys: Sequence[int]) -> dict[int, int]:
     return {int(key): int(depth) for key, depth in db.session.execute(query)}
 
 
-def _narrow(query: sa.Select[Any], table: Table, item: Field, value: str) -> sa.Select[Any]:
-    if item.many is not None:
-        other = getattr(item.many.model, item.many.other)
-        owners = sa.select(getattr(item.many.model, item.many.owner)).where(other == (_key(value)))
+def _narrow(query: sa.Select[Any], table: Table, column: Column, value: str) -> sa.Select[Any]:
+    if column.many is not None:
+        other = getattr(column.many.model, column.many.link.attribute)
+        owners = sa.select(getattr(column.many.model, column.many.owner)).where(other == (_key(value)))
         return query.where(table.primary_key.in_(owners))
-    column = getattr(table.model, item.name)
-    if item.kind is Kind.REFERENCE:
-        return query.where(column == _key(value))
-    return query.where(column == value) if item.kind is Kind.TEXT else query
+    attribute = getattr(table.model, column.field)
+    if column.kind is Kind.LINK:
+        return query.where(attribute == _key(value))
+    return query.where(attribute == value) if column.kind is Kind.TEXT else query
 
 
 def _key(value: str) -> int:
@@ -182,44 +182,44 @@ def _order(table: Table, arguments: Mapping[str, str]) -> list[Any]:
 
 def _filters(scope: Scope, table: Table, arguments: Mapping[str, str]) -> list[Filter]:
     found = []
-    for item in table.fields:
-        value = arguments.get(item.name, "")
-        if item.refers and (item.filtered or value):
-            options = [(str(key), label) for key, label in options_of(scope, item.table)]
-        elif item.filtered:
-            column = getattr(table.model, item.name)
-            distinct = rows_in_scope(scope, table).with_only_columns(column).where(column != "").distinct()
-            options = [(str(text), str(text)) for text in db.session.scalars(distinct.order_by(column))]
+    for column in table.form_columns:
+        value = arguments.get(column.field, "")
+        if column.refers_to and (column.filtered or value):
+            options = [(str(key), label) for key, label in options_of(scope, column.refers_to)]
+        elif column.filtered:
+            attribute = getattr(table.model, column.field)
+            distinct = rows_in_scope(scope, table).with_only_columns(attribute).where(attribute != "").distinct()
+            options = [(str(text), str(text)) for text in db.session.scalars(distinct.order_by(attribute))]
         else:
             continue
         if options:
-            found.append(Filter(item.name, item.label, [("", _("All")), *options], value))
+            found.append(Filter(column.field, column.label, [("", _("All")), *options], value))
     return found
 
 
 def _listed(
-    scope: Scope, table: Table, columns: Sequence[Field], rows: Sequence[Any], depths: Mapping[int, int]
+    scope: Scope, table: Table, columns: Sequence[Column], rows: Sequence[Any], depths: Mapping[int, int]
 ) -> list[ListedRow]:
-    keys = [table.key_of(row) for row in rows]
+    keys = [table.id_of(row) for row in rows]
     labels = labels_of(scope, table, keys)
-    shown = [_texts(scope, table, item, rows, is_first=item is columns[0]) for item in columns]
+    shown = [_texts(scope, table, column, rows, is_first=column is columns[0]) for column in columns]
     return [
         ListedRow(key, labels.get(key, ""), tuple(texts[position] for texts in shown), depths.get(key, 0))
         for position, key in enumerate(keys)
     ]
 
 
-def _texts(scope: Scope, table: Table, item: Field, rows: Sequence[Any], *, is_first: bool) -> list[str]:
-    if item.many is not None:
-        codes = codes_of_many(item, [table.key_of(row) for row in rows])
-        return [_shortened(codes.get(table.key_of(row), [])) for row in rows]
-    values = [getattr(row, item.name) for row in rows]
-    if item.kind is Kind.REFERENCE:
-        other = find_table(item.table)
+def _texts(scope: Scope, table: Table, column: Column, rows: Sequence[Any], *, is_first: bool) -> list[str]:
+    if column.many is not None:
+        codes = codes_of_many(column, [table.id_of(row) for row in rows])
+        return [enumerated(codes.get(table.id_of(row), []), CELL_CODES_MAX) for row in rows]
+    values = [getattr(row, column.field) for row in rows]
+    if column.kind is Kind.LINK:
+        other = BY_NAME[column.refers_to]
         keys = {value for value in values if value is not None}
         labels = labels_of(scope, other, keys) if is_first or other.joins else _codes_of(scope, other, keys)
         return [labels.get(value, "") for value in values]
-    return [show(item, value) for value in values]
+    return [show(column, value) for value in values]
 
 
 def _codes_of(scope: Scope, table: Table, keys: Iterable[int]) -> dict[int, str]:
@@ -228,24 +228,19 @@ def _codes_of(scope: Scope, table: Table, keys: Iterable[int]) -> dict[int, str]
     return {key: str(code) for key, code in db.session.execute(query.where(table.primary_key.in_(list(keys))))}
 
 
-def _shortened(codes: Sequence[str]) -> str:
-    rest = len(codes) - CELL_CODES_MAX
-    return ", ".join(codes[:CELL_CODES_MAX]) + (" " + _("and %(num)d more", num=rest) if rest > 0 else "")
-
-
-def codes_of_many(item: Field, keys: Sequence[int]) -> dict[int, list[str]]:
+def codes_of_many(column: Column, keys: Sequence[int]) -> dict[int, list[str]]:
     """The codes of the rows that a field lists, in order, by the key of the row that lists them."""
-    many = item.many
+    many = column.many
     if many is None or not keys:
         return {}
-    other = find_table(item.table)
+    other = BY_NAME[column.refers_to]
     owner = getattr(many.model, many.owner)
     code = other.model.code
-    query = sa.select(owner, code).join(other.model, other.primary_key == getattr(many.model, many.other))
-    if many.second:
-        second = sa.orm.aliased(find_table(many.second_table).model)
-        second_key = getattr(second, find_table(many.second_table).primary_key.key)
-        query = query.outerjoin(second, second_key == getattr(many.model, many.second))
+    query = sa.select(owner, code).join(other.model, other.primary_key == getattr(many.model, many.link.attribute))
+    if many.second is not None:
+        second = sa.orm.aliased(BY_NAME[many.second.table].model)
+        second_key = getattr(second, BY_NAME[many.second.table].primary_key.key)
+        query = query.outerjoin(second, second_key == getattr(many.model, many.second.attribute))
         query = query.with_only_columns(
             owner, sa.case((second_key.is_(None), code), else_=code + sa.literal("@") + second.code)
         )
@@ -256,41 +251,30 @@ def codes_of_many(item: Field, keys: Sequence[int]) -> dict[int, list[str]]:
     return found
 
 
-def show(item: Field, value: Any) -> str:
+def show(column: Column, value: Any) -> str:
     """A value as text, as lists and the audit trail show it."""
     if value is None:
         return ""
-    if item.kind is Kind.YES_NO:
+    if column.kind is Kind.YES_NO:
         return _("Yes") if value else _("No")
-    if item.kind is Kind.DAY:
-        return str(DAYS[value])
-    if item.kind is Kind.TIME:
-        return str(value.strftime("%H:%M"))
-    if item.kind is Kind.DATE:
-        return str(value.isoformat())
-    if item.kind is Kind.CODES:
-        return ", ".join(value)
-    if item.kind is Kind.WEEKS:
-        return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in runs(value))
-    if isinstance(value, Decimal):
-        return format(value.normalize(), "f")
-    return str(value)
+    return str(DAYS[value]) if column.kind is Kind.DAY else write(column, value)
 
 
 def form_values(table: Table, row: Model | None) -> dict[str, Any]:
-    """What a form starts with: the row's values, or a new row's defaults; lists of codes and weeks as text."""
-    values: dict[str, Any] = {}
-    for item in table.fields:
-        if row is None:
-            values[item.name] = item.default
-        elif item.many is not None:
-            key = table.key_of(row)
-            values[item.name] = ", ".join(codes_of_many(item, [key]).get(key, []))
-        elif item.kind in (Kind.CODES, Kind.WEEKS):
-            values[item.name] = show(item, getattr(row, item.name))
-        elif item.typed:
-            other = db.session.get(find_table(item.table).model, getattr(row, item.name))
-            values[item.name] = other.code if other is not None else ""
-        else:
-            values[item.name] = getattr(row, item.name)
-    return values
+    """What a form starts with: the row's values, or a new row's defaults; keys of links, all else as text."""
+    if row is None:
+        return {column.field: column.default for column in table.form_columns}
+    return {column.field: _form_value(table, column, row) for column in table.form_columns}
+
+
+def _form_value(table: Table, column: Column, row: Model) -> Any:
+    if column.many is not None:
+        key = table.id_of(row)
+        return ", ".join(codes_of_many(column, [key]).get(key, []))
+    value = getattr(row, column.field)
+    if column.typed:
+        other = db.session.get(BY_NAME[column.refers_to].model, value)
+        return other.code if other is not None else ""
+    if value is None or column.kind in (Kind.LINK, Kind.DAY, Kind.YES_NO):
+        return value
+    return write(column, value)

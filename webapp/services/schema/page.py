@@ -6,8 +6,8 @@ from webapp.services.imports.faults import MOST_FAULTS
 from webapp.services.imports.formats.archives import MOST_BYTES, MOST_TAGS, MOST_UNPACKED
 from webapp.services.imports.formats.writers import holds
 from webapp.services.imports.sheets import MOST_CHARACTERS, MOST_COLUMNS, MOST_ROWS
-from webapp.services.schema.file_descriptors import Table
-from webapp.services.schema.file_tables import TABLES
+from webapp.services.schema.columns import Table
+from webapp.services.schema.tables import TABLES
 
 MEGABYTE = 1024 * 1024
 
@@ -91,7 +91,7 @@ def _section(table: Table) -> Iterator[str]:
     yield ""
     yield "| column | holds | meaning | example |"
     yield "|---|---|---|---|"
-    for column in table.columns:
+    for column in table.file_columns:
         name = f"**{column.name}**" if column.required else column.name
         example = f"`{column.example}`" if column.example else ""
         yield f"| {name} | {holds(column)} | {column.meaning} | {example} |"

@@ -1,18 +1,17 @@
-"""What must hold within one row of a table, beyond the form of its cells.
+"""What must hold within one row of a table, beyond the form of its values: for files and forms alike.
 
-Each check answers None, or what is wrong: column, found, expected. A cell that was itself refused is
-None here, so a check says nothing about it.
+Each check answers None, or what is wrong: column, found, expected. A cell that was itself refused is None here, so a
+check says nothing about it; where a form was read, a link is the key of the row it names.
 """
 
 import re
+from collections.abc import Collection
 from datetime import date, time
 
-from webapp.services.imports.cells import did_you_mean
-from webapp.services.schema.file_descriptors import Record
+from webapp.services.schema.columns import Record, Wrong
+from webapp.services.schema.values import did_you_mean
 from webapp.services.shared.rule_defaults import RULE_NAMES
 from webapp.services.shared.words import _
-
-Wrong = tuple[str, str, str] | None
 
 
 def ends_after_start(record: Record) -> Wrong:
@@ -41,7 +40,7 @@ def academic_year_is_two_years(record: Record) -> Wrong:
 
 
 def group_is_not_its_own_parent(record: Record) -> Wrong:
-    """A group is not a part of itself."""
+    """A group is not a part of itself (of a form only the database knows, for there the parent is a key)."""
     if record.get("code") is not None and record.get("parent") == record["code"]:
         return "parent", str(record["parent"]), _("another group, or nothing")
     return None
@@ -85,3 +84,20 @@ def rule_is_known(record: Record) -> Wrong:
     if rule is not None and rule not in RULE_NAMES:
         return "rule", str(rule), _("the name of a rule") + did_you_mean(str(rule), RULE_NAMES)
     return None
+
+
+def week_beyond(last: object, weeks: object) -> int | None:
+    """The last of a set's weeks, where it comes after the term's last."""
+    if isinstance(last, int) and isinstance(weeks, frozenset) and weeks and max(weeks) > last:
+        return int(max(weeks))
+    return None
+
+
+def meeting_faults(batches: Collection[object], meetings: object, batch: object, number: object) -> list[str]:
+    """What keeps a pin or an entry from being of a meeting that its component has: "batch", "number"."""
+    faults = []
+    if (batches and batch not in batches) or (batch is not None and not batches):
+        faults.append("batch")
+    if isinstance(meetings, int) and isinstance(number, int) and number > meetings:
+        faults.append("number")
+    return faults

@@ -1,49 +1,43 @@
-"""All reference tables, in the order in which one fills them."""
+"""All tables, what is referred to before what refers."""
 
-from webapp.services.schema.descriptors import Table
-from webapp.services.schema.tables_organization import (
-    BUILDINGS,
-    COURSES,
-    DEPARTMENTS,
-    FACULTY,
-    ROOMS,
-    STUDENTS,
-    TERMS,
-)
-from webapp.services.schema.tables_term import (
-    COMPONENTS,
-    ENROLLMENTS,
-    GROUPS,
-    PINS,
-    SECTIONS,
-    TIME_SLOTS,
-    WEEK_SETS,
-)
+from webapp.services.schema.calendar import TERM, TIME_SLOTS, WEEK_SETS
+from webapp.services.schema.columns import Table
+from webapp.services.schema.courses import COMPONENTS, COURSES, ENROLLMENTS, SECTIONS
+from webapp.services.schema.people import FACULTY, GROUPS, STUDENTS
+from webapp.services.schema.places import BUILDINGS, DEPARTMENTS, ROOMS
+from webapp.services.schema.wishes import AVAILABILITY, ENTRIES, PINS, RULES
 from webapp.services.shared.errors import NotFound
 from webapp.services.shared.words import _
 
 TABLES: tuple[Table, ...] = (
+    TERM,
     DEPARTMENTS,
     BUILDINGS,
     ROOMS,
-    FACULTY,
-    STUDENTS,
-    COURSES,
-    TERMS,
     TIME_SLOTS,
     WEEK_SETS,
+    FACULTY,
     GROUPS,
+    STUDENTS,
+    COURSES,
     SECTIONS,
     COMPONENTS,
     ENROLLMENTS,
+    AVAILABILITY,
     PINS,
+    RULES,
+    ENTRIES,
 )
+"""Every table, in the order in which rows are stored and sheets are written."""
 
-_BY_KEY = {table.key: table for table in TABLES}
+BY_NAME = {table.name: table for table in TABLES}
+WITH_PAGES = tuple(table for table in (*TABLES[1:], TERM) if table.title is not None)
+"""The tables that have a list and a form, in the order in which one fills them."""
+_BY_ADDRESS = {table.address: table for table in WITH_PAGES}
 
 
-def find_table(key: str) -> Table:
-    """The table of this key; raises NotFound."""
-    if key not in _BY_KEY:
+def find_table(address: str) -> Table:
+    """The table whose pages have this name in their addresses; raises NotFound."""
+    if address not in _BY_ADDRESS:
         raise NotFound(_("There is no such table."))
-    return _BY_KEY[key]
+    return _BY_ADDRESS[address]

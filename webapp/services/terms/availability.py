@@ -9,16 +9,11 @@ import sqlalchemy as sa
 
 from webapp.extensions import db
 from webapp.models import Availability, Term, TimeSlot, WishLevel
-from webapp.services.reference import (
-    RecordChanged,
-    RecordRefused,
-    Scope,
-    Table,
-    TermMissing,
-    find_row,
-    find_table,
-    labels_of,
-)
+from webapp.services.reference.errors import RecordChanged, RecordRefused
+from webapp.services.reference.queries import find_row, labels_of
+from webapp.services.schema.columns import Table
+from webapp.services.schema.scope import Scope, TermMissing
+from webapp.services.schema.tables import find_table
 from webapp.services.shared import audit, optimistic_lock
 from webapp.services.shared.errors import NotFound
 from webapp.services.shared.words import _

@@ -16,12 +16,14 @@ from webapp.extensions import db
 from webapp.models import AuditEvent, Organization, Term, Timetable, TimetableStatus, User
 from webapp.services.imports import uploads
 from webapp.services.imports.preview import Preview, compare
-from webapp.services.imports.sheets import Row, Sheet, Tables
+from webapp.services.imports.sheets import FileRow, FileSheet, Tables
 from webapp.services.imports.stored import Store
-from webapp.services.reference import RecordRefused, Scope, find_table
-from webapp.services.reference.form_values import understand
-from webapp.services.schema.file_descriptors import Record
-from webapp.services.schema.file_tables import BY_NAME, TERM
+from webapp.services.reference.errors import RecordRefused
+from webapp.services.reference.row_values import read_values
+from webapp.services.schema.calendar import TERM
+from webapp.services.schema.columns import Record
+from webapp.services.schema.scope import Scope
+from webapp.services.schema.tables import BY_NAME, find_table
 from webapp.services.shared import audit, optimistic_lock
 from webapp.services.shared.errors import NotFound, Problem
 from webapp.services.shared.words import _
@@ -192,8 +194,8 @@ def _copy(source: Term, user: User, values: Mapping[str, Any], parts: Sequence[P
 
 def _new_term(organization: Organization, user: User, values: Mapping[str, Any]) -> dict[str, Any]:
     """The form's term by the same rules as that of the table of terms; raises RecordRefused."""
-    understood = understand(Scope(organization, None, user), find_table("terms"), None, values)
-    record, errors = understood.values, dict(understood.errors)
+    sent = read_values(Scope(organization, None, user), find_table("terms"), None, values)
+    record, errors = sent.values, dict(sent.errors)
     if not errors and uploads.find_term(organization, record["academic_year"], record["semester"]) is not None:
         errors["semester"] = _("This academic year has a semester of that number already.")
     if errors:
@@ -216,13 +218,14 @@ def _tables(source: Term, term: Record, parts: Sequence[Part]) -> Tables:
     return Tables(source.name, sheets)
 
 
-def _sheet(source: Term, name: str, records: Sequence[Record]) -> Sheet:
+def _sheet(source: Term, name: str, records: Sequence[Record]) -> FileSheet:
     table = BY_NAME[name]
     columns = STUDENT_COLUMNS if name == "students" else tuple(table.by_name)
     rows = tuple(
-        Row(number, {column: record[column] for column in columns}) for number, record in enumerate(records, start=1)
+        FileRow(number, {column: record[column] for column in columns})
+        for number, record in enumerate(records, start=1)
     )
-    return Sheet(table, source.name, columns, rows)
+    return FileSheet(table, source.name, columns, rows)
 
 
 STUDENT_COLUMNS = ("code", "groups")

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from webapp.engine.rules import RULES
 from webapp.extensions import db
 from webapp.models import Term, TermRule
-from webapp.services.reference import RecordChanged, RecordRefused, Scope, TermMissing
+from webapp.services.reference.errors import RecordChanged, RecordRefused
+from webapp.services.schema.scope import Scope, TermMissing
 from webapp.services.shared import audit, optimistic_lock
 from webapp.services.shared.numbers import whole_number
 from webapp.services.shared.rule_defaults import ALWAYS_HOLD, OFF, OWN_TERM, default_rules, refusal_of_use

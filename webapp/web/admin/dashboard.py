@@ -4,7 +4,7 @@ from flask.typing import ResponseReturnValue
 
 from webapp.services.accounts.permissions import Permission
 from webapp.services.dashboard.overview import overview_of
-from webapp.services.reference import find_table
+from webapp.services.schema.tables import find_table
 from webapp.services.timetables import approvals
 from webapp.web.access import requires
 from webapp.web.admin import bp

@@ -1,45 +1,32 @@
-"""Forms: that of a reference row is made from its table's descriptor, the others stand here."""
+"""Forms: that of a reference row is made from its table's declaration, the others stand here."""
 
 from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
-from wtforms import (
-    BooleanField,
-    DateField,
-    DecimalField,
-    Field,
-    IntegerField,
-    SelectField,
-    StringField,
-    TextAreaField,
-    TimeField,
-)
+from wtforms import BooleanField, Field, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length
+from wtforms.widgets import DateInput, NumberInput, TimeInput
 
 from webapp.models import Role
-from webapp.services.reference import DAYS, Kind, Scope, Table, options_of
-from webapp.services.reference import Field as RecordField
+from webapp.services.reference.queries import DAYS, options_of
+from webapp.services.schema.columns import Column, Kind, Table
+from webapp.services.schema.scope import Scope
 from webapp.web.forms import PageForm
 
-LONG_TEXT = 200
 ROLES = (
     (Role.REGISTRAR.value, _l("Registrar")),
     (Role.HOD.value, _l("Head of department")),
     (Role.FACULTY.value, _l("Teacher")),
     (Role.STUDENT.value, _l("Student")),
 )
-_PLAIN = {
-    Kind.WHOLE: IntegerField,
-    Kind.DECIMAL: DecimalField,
-    Kind.DATE: DateField,
-    Kind.YES_NO: BooleanField,
-    Kind.TEXT: StringField,
-    Kind.EMAIL: StringField,
-    Kind.WEEKS: StringField,
-    Kind.CODES: StringField,
+_WIDGETS = {
+    Kind.WHOLE: NumberInput(),
+    Kind.DECIMAL: NumberInput(step="any"),
+    Kind.DATE: DateInput(),
+    Kind.TIME: TimeInput(),
 }
 
 
@@ -53,34 +40,39 @@ def choices(options: Iterable[tuple[Any, Any]], empty: Any = None) -> list[Selec
     return [SelectChoice(value, label) for value, label in [*first, *options]]
 
 
-def _choose(item: RecordField, options: Iterable[tuple[Any, Any]]) -> Field:
+def _choose(column: Column, options: Iterable[tuple[Any, Any]]) -> Field:
     # What was not offered is refused by the path, in words and in the reader's scope.
     return SelectField(
-        item.label,
-        choices=choices(options, _l("Choose …") if item.required else "–"),
+        column.label,
+        choices=choices(options, _l("Choose …") if column.required else "–"),
         coerce=_key_or_none,
-        description=item.hint,
+        description=column.hint,
         validate_choice=False,
     )
 
 
-def _field(scope: Scope, item: RecordField, values: dict[str, Any]) -> Field:
-    if item.kind is Kind.DAY:
-        return _choose(item, enumerate(DAYS))
-    if item.kind is Kind.REFERENCE and not item.typed:
-        return _choose(item, options_of(scope, item.table))
-    if item.kind is Kind.TIME:
-        return TimeField(item.label, [Optional()], format=["%H:%M", "%H:%M:%S"], description=item.hint)
-    if item.kind is Kind.ROWS and len(str(values.get(item.name) or "")) + item.length > LONG_TEXT:
-        return TextAreaField(item.label, description=item.hint, render_kw={"rows": 3})
-    return _PLAIN.get(item.kind, StringField)(item.label, [Optional()], description=item.hint)
+def _field(scope: Scope, column: Column, values: dict[str, Any]) -> Field:
+    if column.kind is Kind.DAY:
+        return _choose(column, enumerate(DAYS))
+    if column.kind is Kind.LINK and not column.typed:
+        return _choose(column, options_of(scope, column.refers_to))
+    if column.kind is Kind.YES_NO:
+        return BooleanField(column.label, description=column.hint)
+    if column.kind is Kind.ROWS and values.get(column.field):
+        return TextAreaField(column.label, description=column.hint, render_kw={"rows": 3})
+    return StringField(column.label, description=column.hint, widget=_WIDGETS.get(column.kind))
 
 
 def record_form(scope: Scope, table: Table, values: dict[str, Any]) -> PageForm:
-    """The form of a row; only types are checked here, what is allowed is up to the path."""
-    fields = {item.name: _field(scope, item, values) for item in table.fields}
+    """The form of a row: what was typed goes on as it is, for the path reads it and says what is wrong."""
+    fields = {column.field: _field(scope, column, values) for column in table.form_columns}
     kind: type[PageForm] = type("RecordForm", (PageForm,), fields)
     return kind(data=values)
+
+
+def optional_fields(table: Table) -> frozenset[str]:
+    """The fields that may stay empty, which the page says; a box that is not ticked says so itself."""
+    return frozenset(c.field for c in table.form_columns if not c.required and c.kind is not Kind.YES_NO)
 
 
 class UserForm(PageForm):

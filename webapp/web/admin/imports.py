@@ -11,7 +11,7 @@ from webapp.models import Upload
 from webapp.services.accounts.permissions import Permission
 from webapp.services.imports import exports, uploads
 from webapp.services.imports.formats.writers import template_workbook
-from webapp.services.schema.file_tables import TABLES
+from webapp.services.schema.tables import TABLES
 from webapp.services.shared.errors import NotFound, Problem
 from webapp.services.terms.selection import term_by_key
 from webapp.web.access import requires

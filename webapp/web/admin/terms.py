@@ -10,7 +10,8 @@ from flask_login import current_user
 
 from webapp.models import Term
 from webapp.services.accounts.permissions import Permission
-from webapp.services.reference import RecordRefused, find_table
+from webapp.services.reference.errors import RecordRefused
+from webapp.services.schema.tables import find_table
 from webapp.services.shared.errors import Problem
 from webapp.services.terms import rollover
 from webapp.services.terms.selection import list_terms, term_by_key

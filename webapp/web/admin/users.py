@@ -15,7 +15,7 @@ from webapp.services.accounts import users as account_users
 from webapp.services.accounts.permissions import Permission
 from webapp.services.accounts.users import NewAccount
 from webapp.services.imports.cells import guard_formula
-from webapp.services.reference import options_of
+from webapp.services.reference.queries import options_of
 from webapp.services.shared.errors import Problem
 from webapp.web.access import requires
 from webapp.web.admin import bp

@@ -13,11 +13,11 @@ from tempfile import TemporaryDirectory
 
 from webapp.engine.instance import Instance
 from webapp.engine.readers import ReadError, read
-from webapp.services.imports.cells import DAY_NAMES, empty
 from webapp.services.imports.faults import Fault, UploadRefused
-from webapp.services.imports.sheets import Row, Sheet, Tables
-from webapp.services.schema.file_descriptors import Value
-from webapp.services.schema.file_tables import BY_NAME
+from webapp.services.imports.sheets import FileRow, FileSheet, Tables
+from webapp.services.schema.columns import Value
+from webapp.services.schema.tables import BY_NAME
+from webapp.services.schema.values import DAY_NAMES, empty
 from webapp.services.shared.rule_defaults import ITC_2007, settings_of
 from webapp.services.shared.words import _
 
@@ -181,9 +181,9 @@ def _rules() -> Iterable[Cells]:
         }
 
 
-def _sheet(filename: str, name: str, rows: Iterable[Cells]) -> Sheet:
+def _sheet(filename: str, name: str, rows: Iterable[Cells]) -> FileSheet:
     """A sheet with every column, what ``rows`` leaves out being empty."""
     table = BY_NAME[name]
-    blank = {column.name: empty(column) for column in table.columns}
-    records = tuple(Row(number, blank | dict(cells)) for number, cells in enumerate(rows, start=2))
-    return Sheet(table, filename, tuple(table.by_name), records)
+    blank = {column.name: empty(column) for column in table.file_columns}
+    records = tuple(FileRow(number, blank | dict(cells)) for number, cells in enumerate(rows, start=2))
+    return FileSheet(table, filename, tuple(table.by_name), records)

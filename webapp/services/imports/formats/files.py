@@ -22,7 +22,16 @@ from webapp.services.imports.formats.archives import (
     damaged_workbook_is_refused,
     open_archive,
 )
-from webapp.services.imports.sheets import GUIDE, MOST_COLUMNS, MOST_ROWS, Grid, Sheet, Tables, read_sheet, sheet_name
+from webapp.services.imports.sheets import (
+    GUIDE,
+    MOST_COLUMNS,
+    MOST_ROWS,
+    FileSheet,
+    Tables,
+    TextGrid,
+    read_sheet,
+    sheet_name,
+)
 from webapp.services.shared.words import _
 
 DELIMITERS = ",;\t"
@@ -80,7 +89,7 @@ def read_path(path: Path) -> Tables:
 def _collect(filename: str, grids: Any) -> Tables:
     """Read every sheet, keeping faults until there are too many."""
     faults = Faults()
-    sheets: dict[str, Sheet] = {}
+    sheets: dict[str, FileSheet] = {}
     try:
         for grid in grids(faults):
             if grid is None:
@@ -99,7 +108,7 @@ def _collect(filename: str, grids: Any) -> Tables:
     return Tables(filename, sheets, tuple(faults.list))
 
 
-def _folder(path: Path, faults: Faults) -> Iterator[Grid | None]:
+def _folder(path: Path, faults: Faults) -> Iterator[TextGrid | None]:
     for file in sorted(path.iterdir()):
         if file.name.startswith(".") or file.is_dir() or not _is_table(file.name, file.name, faults):
             continue
@@ -116,7 +125,7 @@ def _folder(path: Path, faults: Faults) -> Iterator[Grid | None]:
         yield _csv(file.name, file.read_bytes(), faults)
 
 
-def _zip(archive: zipfile.ZipFile, faults: Faults) -> Iterator[Grid | None]:
+def _zip(archive: zipfile.ZipFile, faults: Faults) -> Iterator[TextGrid | None]:
     for entry in archive.infolist():
         path = PurePosixPath(entry.filename)
         hidden = path.name.startswith(".") or "__MACOSX" in path.parts
@@ -140,7 +149,7 @@ def _is_table(name: str, where: str, faults: Faults) -> bool:
     return True
 
 
-def _csv(file: str, content: bytes, faults: Faults) -> Grid | None:
+def _csv(file: str, content: bytes, faults: Faults) -> TextGrid | None:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -148,7 +157,7 @@ def _csv(file: str, content: bytes, faults: Faults) -> Grid | None:
         found = _("byte 0x%(start)s", start=f"{content[error.start]:02x}")
         faults.add(file, "", line, "", found, _("text in UTF-8; save the file as CSV UTF-8"))
         return None
-    return Grid(file, PurePosixPath(file).stem, _csv_rows(file, text, faults))
+    return TextGrid(file, PurePosixPath(file).stem, _csv_rows(file, text, faults))
 
 
 def _csv_rows(file: str, text: str, faults: Faults) -> Iterator[Sequence[str]]:
@@ -161,7 +170,7 @@ def _csv_rows(file: str, text: str, faults: Faults) -> Iterator[Sequence[str]]:
         faults.add(file, "", reader.line_num, "", str(error), _("a line of cells in CSV"))
 
 
-def _workbook(filename: str, content: bytes, faults: Faults) -> Iterable[Grid]:
+def _workbook(filename: str, content: bytes, faults: Faults) -> Iterable[TextGrid]:
     if not openpyxl.xml.DEFUSEDXML:
         raise UploadRefused(_("Workbooks can't be read safely here: defusedxml is missing."))
     with damaged_workbook_is_refused(filename):
@@ -169,7 +178,7 @@ def _workbook(filename: str, content: bytes, faults: Faults) -> Iterable[Grid]:
         sheets = list(book.worksheets)
     for sheet in sheets:
         if sheet_name(sheet.title) != GUIDE:
-            yield Grid(filename, sheet.title, _sheet_rows(filename, sheet, faults))
+            yield TextGrid(filename, sheet.title, _sheet_rows(filename, sheet, faults))
     book.close()
 
 

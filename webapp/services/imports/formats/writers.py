@@ -13,10 +13,11 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
-from webapp.services.imports.cells import guard_formula, write_cell
+from webapp.services.imports.cells import guard_formula
 from webapp.services.imports.sheets import GUIDE
-from webapp.services.schema.file_descriptors import Column, Kind, Record, Table, Value
-from webapp.services.schema.file_tables import TABLES
+from webapp.services.schema.columns import Column, Kind, Record, Table, Value
+from webapp.services.schema.tables import TABLES
+from webapp.services.schema.values import write
 
 Contents = Mapping[str, Sequence[Record]]
 """Records by table name."""
@@ -33,9 +34,9 @@ NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 def rows_of(table: Table, records: Iterable[Record]) -> Iterable[list[str]]:
     """Headings and rows of a table as text."""
-    yield [column.name for column in table.columns]
+    yield [column.name for column in table.file_columns]
     for record in records:
-        yield [guard_formula(write_cell(column, record[column.name])) for column in table.columns]
+        yield [guard_formula(write(column, record[column.name])) for column in table.file_columns]
 
 
 def csv_of(table: Table, records: Iterable[Record]) -> bytes:
@@ -102,12 +103,12 @@ def _saved(book: Any) -> bytes:
 def _add_sheet(book: Any, table: Table, records: Iterable[Record]) -> None:
     sheet = book.create_sheet(table.name)
     sheet.freeze_panes = "A2"
-    for position, column in enumerate(table.columns, start=1):
+    for position, column in enumerate(table.file_columns, start=1):
         width = max(len(column.name), len(column.example)) + 3
         sheet.column_dimensions[get_column_letter(position)].width = min(width, WIDEST)
-    sheet.append([_heading(sheet, column) for column in table.columns])
+    sheet.append([_heading(sheet, column) for column in table.file_columns])
     for record in records:
-        sheet.append([_workbook_value(column, record[column.name]) for column in table.columns])
+        sheet.append([_workbook_value(column, record[column.name]) for column in table.file_columns])
 
 
 def _heading(sheet: Any, column: Column) -> Any:
@@ -121,7 +122,7 @@ def _heading(sheet: Any, column: Column) -> Any:
 def _workbook_value(column: Column, value: Value) -> Any:
     if column.kind in NUMBERS:
         return value
-    return NOT_IN_XML.sub("", guard_formula(write_cell(column, value))) or None
+    return NOT_IN_XML.sub("", guard_formula(write(column, value))) or None
 
 
 def _add_guide(book: Any) -> None:
@@ -133,7 +134,7 @@ def _add_guide(book: Any) -> None:
     sheet.append([])
     sheet.append([_bold(sheet, text) for text in ("sheet", "column", "required", "holds", "meaning", "example")])
     for table in TABLES:
-        for column in table.columns:
+        for column in table.file_columns:
             meaning = WriteOnlyCell(sheet, value=column.meaning)
             meaning.alignment = Alignment(wrap_text=True, vertical="top")
             required = "required" if column.required else ""
@@ -151,5 +152,5 @@ def holds(column: Column) -> str:
     if column.choices:
         return " / ".join(column.choices)
     if column.refers_to:
-        return f"{'codes' if column.kind is Kind.CODES else 'code'} of {column.refers_to}"
+        return f"{'codes' if column.kind is Kind.ROWS else 'code'} of {column.refers_to}"
     return column.kind.value

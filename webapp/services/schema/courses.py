@@ -1,0 +1,337 @@
+"""What is taught: courses, their sections in a term, what must happen every week, and who takes it by own choice."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from flask_babel import lazy_gettext as _l
+
+from webapp.models import (
+    Component,
+    ComponentBatch,
+    ComponentFaculty,
+    Course,
+    CourseEnrollment,
+    Section,
+    SectionFaculty,
+    SectionGroup,
+    Student,
+)
+from webapp.services.schema.calendar import WEEKS
+from webapp.services.schema.columns import CODE_LENGTH, Column, Kind, Link, Many, Reach, Table
+from webapp.services.schema.people import FACULTY_LINK, GROUP, STUDENT
+from webapp.services.schema.places import (
+    BETWEEN,
+    CODES_HINT,
+    code_column,
+    code_words,
+    department_column,
+    link_column,
+)
+from webapp.services.schema.questions import component_keeps_its_pins
+from webapp.services.schema.row_checks import batch_teachers_are_of_batches
+
+COURSE = Link("course_id", "courses")
+SECTION = Link("section_id", "sections")
+COMPONENT = Link("component_id", "components")
+COURSE_OF_SECTION = (Course, Course.course_id == Section.course_id)
+SECTION_OF_COMPONENT = (Section, Section.section_id == Component.section_id)
+SECTION_CAPTION = Course.code + sa.literal(" ") + Section.code
+COMPONENT_CAPTION = SECTION_CAPTION + sa.literal(" ") + Component.code
+
+
+def part(name: str, meaning: str, example: str, link: Link, *, required: bool = True) -> Column:
+    """A file's column with one of the codes that together name a row of another table."""
+    return Column(name, Kind.CODE, meaning=meaning, example=example, required=required, link=link, length=CODE_LENGTH)
+
+
+def section_parts(link: Link) -> tuple[Column, Column]:
+    """Course and section, the codes that name a section."""
+    return part("course", "Course.", "CS301", link), part("section", "Section of the course.", "A", link)
+
+
+def component_parts() -> tuple[Column, ...]:
+    """Course, section and component, the codes that name a component."""
+    return *section_parts(COMPONENT), part("component", "Component.", "L", COMPONENT)
+
+
+def section_column(**options: Any) -> Column:
+    """A link to a section: one field of a form, two columns of a file."""
+    return Column(
+        "section",
+        Kind.LINK,
+        _l("Section"),
+        required=True,
+        link=SECTION,
+        parts=section_parts(SECTION),
+        length=CODE_LENGTH,
+        **options,
+    )
+
+
+COURSES = Table(
+    name="courses",
+    meaning="Courses of the departments.",
+    columns=(
+        code_column("Code of the course.", "CS301"),
+        Column("title", Kind.TEXT, _l("Title"), "Title.", "Operating Systems", required=True),
+        department_column(required=True),
+        Column("credits", Kind.DECIMAL, _l("Credits"), "Credits.", "4", default=0, least=0, most=100),
+    ),
+    key=("code",),
+    reach=Reach.ORGANIZATION,
+    model=Course,
+    title=_l("Courses"),
+    singular=_l("Course"),
+    lead=_l("A course belongs to a department; its sections in a term are what is timetabled."),
+    caption=Course.code + BETWEEN + Course.title,
+    search=(Course.code, Course.title),
+    sorts={"code": Course.code, "title": Course.title, "credits": Course.credits},
+    order=(Course.code,),
+    words=code_words("uq_courses_organization_id_code"),
+)
+
+SECTIONS = Table(
+    name="sections",
+    meaning="Courses as they are held in the term: who teaches, who attends.",
+    columns=(
+        link_column("course", _l("Course"), "Course.", "CS301", COURSE, required=True),
+        code_column(
+            "Code of the section within its course.", "A", name="section", hint=_l("Unique within the course: A, B.")
+        ),
+        Column(
+            "faculty",
+            Kind.ROWS,
+            _l("Teachers"),
+            "Teachers, the first one first.",
+            "F-RAO",
+            attribute="teachers",
+            many=Many(SectionFaculty, "section_id", FACULTY_LINK, "position"),
+            length=CODE_LENGTH,
+            hint=_l("Codes of teachers, separated by commas; the first one leads."),
+        ),
+        Column(
+            "groups",
+            Kind.ROWS,
+            _l("Groups"),
+            "Groups that attend; several make a combined class.",
+            "CSE3-A",
+            many=Many(SectionGroup, "section_id", GROUP),
+            length=CODE_LENGTH,
+            hint=_l("Codes of the groups that attend, separated by commas."),
+        ),
+        Column(
+            "expected_size",
+            Kind.WHOLE,
+            _l("Expected students"),
+            "Students expected, where groups and enrolments don't say it.",
+            "60",
+            default=0,
+            least=0,
+            most=100_000,
+        ),
+    ),
+    key=("course", "section"),
+    reach=Reach.TERM,
+    model=Section,
+    title=_l("Sections"),
+    singular=_l("Section"),
+    lead=_l("A course as it is held in this term: who teaches, who attends."),
+    caption=SECTION_CAPTION,
+    joins=(COURSE_OF_SECTION,),
+    search=(Course.code, Course.title, Section.code),
+    sorts={"course_id": Course.code, "code": Section.code, "expected_size": Section.expected_size},
+    order=(Course.code, Section.code),
+    words={
+        "uq_sections_term_id_course_id_code": ("code", _l("The course has a section of this code in the term already."))
+    },
+    owned=frozenset({"availability"}),
+)
+
+COMPONENTS = Table(
+    name="components",
+    meaning="What must happen every week in a section: 3 lectures of 1 slot, 1 lab of 2 slots in a row.",
+    columns=(
+        section_column(),
+        code_column(
+            "Code of the component within its section.",
+            "LAB",
+            name="component",
+            hint=_l("Unique within the section: L, P."),
+        ),
+        Column(
+            "kind",
+            Kind.TEXT,
+            _l("Kind"),
+            "Kind, such as lecture, tutorial or lab.",
+            "lab",
+            default="lecture",
+            length=32,
+            hint=_l("Such as lecture or lab."),
+            filtered=True,
+        ),
+        Column(
+            "meetings_per_week",
+            Kind.WHOLE,
+            _l("Meetings a week"),
+            "Meetings a week (for each batch).",
+            "1",
+            required=True,
+            default=1,
+            least=1,
+            most=60,
+        ),
+        Column(
+            "slots_per_meeting",
+            Kind.WHOLE,
+            _l("Slots each"),
+            "Slots in a row of each meeting.",
+            "2",
+            default=1,
+            least=1,
+            most=12,
+        ),
+        Column(
+            "needs_room",
+            Kind.YES_NO,
+            _l("Needs a room"),
+            "Whether it needs a room.",
+            "yes",
+            default=True,
+            listed=False,
+        ),
+        Column(
+            "room_kind",
+            Kind.TEXT,
+            _l("Kind of room"),
+            "Kind of room; empty: any.",
+            "lab",
+            length=64,
+            hint=_l("Empty: any kind."),
+        ),
+        Column(
+            "room_features",
+            Kind.CODES,
+            _l("Features of the room"),
+            "What the room must have.",
+            "computers",
+            length=CODE_LENGTH,
+            hint=CODES_HINT,
+            listed=False,
+        ),
+        Column(
+            "different_days",
+            Kind.YES_NO,
+            _l("Meetings on different days"),
+            "Whether its meetings fall on different days.",
+            "yes",
+            default=True,
+            listed=False,
+        ),
+        Column(
+            "min_days",
+            Kind.WHOLE,
+            _l("Spread over days, at least"),
+            "Least days its meetings spread over.",
+            "0",
+            default=0,
+            least=0,
+            most=7,
+            listed=False,
+        ),
+        Column(
+            "batches",
+            Kind.ROWS,
+            _l("Batches"),
+            "Groups with meetings of their own.",
+            "CSE3-A-B1, CSE3-A-B2",
+            many=Many(ComponentBatch, "component_id", GROUP),
+            length=CODE_LENGTH,
+            hint=_l("Codes of groups that have meetings of their own; empty: the whole section meets."),
+        ),
+        Column(
+            "parallel",
+            Kind.YES_NO,
+            _l("Batches start together"),
+            "Whether the batches start together.",
+            "no",
+            default=False,
+            listed=False,
+        ),
+        Column(
+            "faculty",
+            Kind.ROWS,
+            _l("Teachers"),
+            "Teachers instead of the section's; F-DAS@CSE3-A-B2 teaches that batch only.",
+            "F-RAO, F-DAS@CSE3-A-B2",
+            attribute="teachers",
+            many=Many(ComponentFaculty, "component_id", FACULTY_LINK, "position", second=GROUP),
+            length=2 * CODE_LENGTH + 1,
+            hint=_l("Instead of the section's: codes, separated by commas. RAO@B1 teaches batch B1 only."),
+        ),
+        link_column(
+            "weeks",
+            _l("Weeks"),
+            "Week set, where it is not held every week.",
+            "ODD",
+            WEEKS,
+            hint=_l("Empty: every week."),
+        ),
+    ),
+    key=("course", "section", "component"),
+    reach=Reach.LINK,
+    model=Component,
+    checks=(batch_teachers_are_of_batches,),
+    title=_l("Components"),
+    singular=_l("Component"),
+    lead=_l("What must happen every week in a section: three lectures of one slot, a lab of two in a row."),
+    caption=COMPONENT_CAPTION,
+    owner=Section.term_id,
+    joins=(SECTION_OF_COMPONENT, COURSE_OF_SECTION),
+    search=(Course.code, Course.title, Component.code, Component.kind),
+    sorts={"section_id": SECTION_CAPTION, "kind": Component.kind, "meetings_per_week": Component.meetings_per_week},
+    order=(Course.code, Section.code, Component.code),
+    words={"uq_components_section_id_code": ("code", _l("The section has a component of this code already."))},
+    owned=frozenset({"term_rule_components"}),
+    question=component_keeps_its_pins,
+)
+
+ENROLLMENTS = Table(
+    name="enrollments",
+    meaning="Single students' own choices (electives), beside what their groups attend.",
+    columns=(
+        link_column(
+            "student",
+            _l("Student"),
+            "Student.",
+            "2023CSE014",
+            STUDENT,
+            required=True,
+            typed=True,
+            hint=_l("The student's code."),
+        ),
+        section_column(filtered=True),
+        link_column("batch", _l("Batch"), "Batch, where it matters.", "", GROUP, hint=_l("Where it matters.")),
+    ),
+    key=("student", "course", "section"),
+    reach=Reach.LINK,
+    model=CourseEnrollment,
+    title=_l("Enrolments"),
+    singular=_l("Enrolment"),
+    lead=_l("Students who take a section by own choice, beside what their groups attend."),
+    caption=Student.code + sa.literal(" → ") + SECTION_CAPTION,
+    owner=Section.term_id,
+    joins=(
+        (Section, Section.section_id == CourseEnrollment.section_id),
+        COURSE_OF_SECTION,
+        (Student, Student.student_id == CourseEnrollment.student_id),
+    ),
+    search=(Student.code, Student.name, Course.code),
+    sorts={"student_id": Student.code, "section_id": SECTION_CAPTION},
+    order=(Student.code, Course.code),
+    words={
+        "uq_course_enrollments_student_id_section_id": (
+            "section_id",
+            _l("The student is enrolled in this section already."),
+        )
+    },
+)

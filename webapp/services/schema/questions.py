@@ -1,0 +1,87 @@
+"""What a form asks the database before a row is stored, and what it does once one is added.
+
+An import asks the same of whole tables (`imports/cross_row_checks`); what is right or wrong is said in `row_checks`.
+"""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from webapp.extensions import Model, db
+from webapp.models import Component, Pin, StudentGroup, Term, WeekSet
+from webapp.services.problem.groups import GroupTree
+from webapp.services.schema.row_checks import meeting_faults, week_beyond
+from webapp.services.schema.scope import Errors, Scope, Values
+from webapp.services.shared.rule_defaults import default_rules
+from webapp.services.shared.words import _
+
+
+def group_is_not_below_itself(_scope: Scope, row: Model | None, values: Values) -> Errors:
+    """A group is neither its own parent nor a descendant of its own."""
+    if not isinstance(row, StudentGroup):
+        return {}
+    query = sa.select(StudentGroup.student_group_id, StudentGroup.parent_id).filter_by(term_id=row.term_id)
+    parents: dict[int, int | None] = {
+        **dict(iter(db.session.execute(query))),
+        row.student_group_id: values["parent_id"],
+    }
+    top = GroupTree(parents).line(row.student_group_id)[-1]
+    # The way up ends at a group without parent, or before one that it has passed.
+    return {} if parents.get(top) is None else {"parent_id": _("A group can't stand below itself.")}
+
+
+def week_set_lies_in_the_term(scope: Scope, _row: Model | None, values: Values) -> Errors:
+    """No week set names a week after the term's last."""
+    last = scope.term.weeks if scope.term is not None else None
+    week = week_beyond(last, values.get("weeks"))
+    return (
+        {"weeks": _("The term has %(last)s weeks, and there is no week %(week)s.", last=last, week=week)}
+        if week
+        else {}
+    )
+
+
+def term_has_the_weeks_of_its_sets(_scope: Scope, row: Model | None, values: Values) -> Errors:
+    """A term does not lose weeks that a week set of it names."""
+    if not isinstance(row, Term):
+        return {}
+    for code, weeks in db.session.execute(sa.select(WeekSet.code, WeekSet.weeks).filter_by(term_id=row.term_id)):
+        week = week_beyond(values.get("weeks"), weeks)
+        if week:
+            return {"weeks": _("The week set %(code)s names week %(week)s.", code=code, week=week)}
+    return {}
+
+
+def pin_is_of_a_meeting(_scope: Scope, _row: Model | None, values: Values) -> Errors:
+    """A pin is of a meeting that there is: of a batch, where the component has batches."""
+    component = db.session.get(Component, values.get("component_id"))
+    if component is None:
+        return {}
+    batches = {batch.student_group_id for batch in component.batches}
+    faults = meeting_faults(batches, component.meetings_per_week, values.get("student_group_id"), values.get("ordinal"))
+    words = {
+        "batch": _("Choose one of the component's batches.") if batches else _("The component has no batches."),
+        "number": _("There are %(num)d meetings a week.", num=component.meetings_per_week),
+    }
+    fields = {"batch": "student_group_id", "number": "ordinal"}
+    return {fields[fault]: words[fault] for fault in faults}
+
+
+def component_keeps_its_pins(_scope: Scope, row: Model | None, values: Values) -> Errors:
+    """A component does not lose a meeting or a batch that is pinned."""
+    if not isinstance(row, Component):
+        return {}
+    batches = {batch for batch, _second in values.get("batches") or ()}
+    errors: Errors = {}
+    for pin in db.session.scalars(sa.select(Pin).filter_by(component_id=row.component_id)):
+        for fault in meeting_faults(batches, values["meetings_per_week"], pin.student_group_id, pin.ordinal):
+            if fault == "number":
+                errors["meetings_per_week"] = _("Meeting %(number)s is pinned.", number=pin.ordinal)
+            else:
+                errors["batches"] = _("A meeting is pinned that would no longer be there.")
+    return errors
+
+
+def add_term_defaults(_scope: Scope, term: Any) -> None:
+    """Give a new term the rules that every term starts with."""
+    db.session.add_all(default_rules(term.term_id))

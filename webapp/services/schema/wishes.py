@@ -1,0 +1,142 @@
+"""What shall hold: availability, pinned meetings, the rules of a term, and a timetable that is there already."""
+
+import sqlalchemy as sa
+from flask_babel import lazy_gettext as _l
+
+from webapp.models import Availability, Component, Course, Pin, Section, TermRule, TermRuleComponent, WishLevel
+from webapp.services.schema.calendar import SLOT
+from webapp.services.schema.columns import CODE_LENGTH, Column, Kind, Link, Many, Reach, Table
+from webapp.services.schema.courses import (
+    COMPONENT,
+    COMPONENT_CAPTION,
+    COURSE_OF_SECTION,
+    SECTION,
+    SECTION_OF_COMPONENT,
+    component_parts,
+    part,
+)
+from webapp.services.schema.people import FACULTY_LINK, GROUP
+from webapp.services.schema.places import code_column, link_column
+from webapp.services.schema.questions import pin_is_of_a_meeting
+from webapp.services.schema.row_checks import names_exactly_one, pins_something, rule_is_known
+
+ROOM = Link("room_id", "rooms")
+COMPONENT_COLUMN = Column(
+    "component",
+    Kind.LINK,
+    _l("Component"),
+    required=True,
+    link=COMPONENT,
+    parts=component_parts(),
+    length=CODE_LENGTH,
+)
+BATCH = link_column("batch", _l("Batch"), "Batch, where there are batches.", "", GROUP)
+NUMBER = Column(
+    "number",
+    Kind.WHOLE,
+    _l("Which meeting"),
+    "Which meeting of the week.",
+    "1",
+    default=1,
+    least=1,
+    most=60,
+    attribute="ordinal",
+    hint=_l("The first, second, third of the week."),
+)
+FIRST_SLOT = link_column("slot", _l("Time slot"), "First slot.", "MON1", SLOT, hint=_l("Its first slot."))
+OWN_ROOM = link_column("room", _l("Room"), "Room.", "SB-101", ROOM, filtered=True)
+
+AVAILABILITY = Table(
+    name="availability",
+    meaning="Who or what is unavailable at a slot, or would rather not (avoid), or gladly (prefer). "
+    "Each row names exactly one of teacher, room, group, and section.",
+    columns=(
+        part("slot", "Time slot.", "MON1", SLOT),
+        part("faculty", "Teacher.", "F-RAO", FACULTY_LINK, required=False),
+        part("room", "Room; unavailable means closed.", "", ROOM, required=False),
+        part("group", "Group.", "", GROUP, required=False),
+        part("course", "Course of the section.", "", SECTION, required=False),
+        part("section", "Section.", "", SECTION, required=False),
+        Column(
+            "level",
+            Kind.TEXT,
+            meaning="How it stands.",
+            example="unavailable",
+            required=True,
+            choices=tuple(level.value for level in WishLevel),
+        ),
+    ),
+    key=("slot", "faculty", "room", "group", "course", "section"),
+    reach=Reach.LINK,
+    model=Availability,
+    checks=(names_exactly_one,),
+)
+
+PINS = Table(
+    name="pins",
+    meaning="Meetings that must stand at a slot, in a room, or both.",
+    columns=(COMPONENT_COLUMN, BATCH, NUMBER, FIRST_SLOT, OWN_ROOM),
+    key=("course", "section", "component", "batch", "number"),
+    reach=Reach.LINK,
+    model=Pin,
+    checks=(pins_something,),
+    title=_l("Pinned meetings"),
+    singular=_l("Pinned meeting"),
+    lead=_l("Meetings that must stand at a slot, in a room, or both, whatever else is moved."),
+    caption=COMPONENT_CAPTION + sa.literal(" #") + sa.cast(Pin.ordinal, sa.String),
+    owner=Section.term_id,
+    joins=((Component, Component.component_id == Pin.component_id), SECTION_OF_COMPONENT, COURSE_OF_SECTION),
+    search=(Course.code, Course.title, Component.code),
+    sorts={"component_id": COMPONENT_CAPTION, "ordinal": Pin.ordinal},
+    order=(Course.code, Section.code, Component.code, Pin.ordinal),
+    words={
+        "uq_pins_component_id_student_group_id_ordinal": ("ordinal", _l("This meeting is pinned already.")),
+        "ck_pins_ordinal_from_one": ("ordinal", _l("At least 1.")),
+        "ck_pins_pins_something": ("time_slot_id", _l("Choose a time slot, a room, or both.")),
+    },
+    question=pin_is_of_a_meeting,
+)
+
+RULES = Table(
+    name="rules",
+    meaning="The rules of the term: on or off, hard or with a weight.",
+    columns=(
+        code_column(
+            "Code of the row: the rule's name, or a name of its own where a rule is used twice.", "instructor_gaps"
+        ),
+        Column("rule", Kind.TEXT, None, "Name of the rule.", "instructor_gaps", required=True, length=CODE_LENGTH),
+        Column("enabled", Kind.YES_NO, None, "Whether it is on.", "yes", default=True, attribute="is_enabled"),
+        Column("hard", Kind.YES_NO, None, "Whether it must hold.", "no", default=False, attribute="is_hard"),
+        Column("weight", Kind.WHOLE, None, "What each unit costs, for a soft rule.", "2", least=0, most=1_000_000),
+        Column("amount", Kind.WHOLE, None, "The rule's number, where it has one.", "", least=0, most=1_000_000),
+        Column(
+            "components",
+            Kind.ROWS,
+            None,
+            "Components it is about, for rules between meetings.",
+            "CS301/A/L, CS302/A/L",
+            many=Many(TermRuleComponent, "term_rule_id", COMPONENT),
+            length=3 * CODE_LENGTH + 2,
+        ),
+    ),
+    key=("code",),
+    reach=Reach.TERM,
+    model=TermRule,
+    checks=(rule_is_known,),
+)
+
+ENTRIES = Table(
+    name="entries",
+    meaning="A timetable, one row a meeting. It becomes a draft of its own; a row without slot is an unplaced meeting.",
+    columns=(
+        COMPONENT_COLUMN,
+        BATCH,
+        NUMBER,
+        FIRST_SLOT,
+        OWN_ROOM,
+        Column("locked_time", Kind.YES_NO, None, "Whether its time is locked.", "no", default=False),
+        Column("locked_room", Kind.YES_NO, None, "Whether its room is locked.", "no", default=False),
+    ),
+    key=("course", "section", "component", "batch", "number"),
+    reach=Reach.TERM,
+)
