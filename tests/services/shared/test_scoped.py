@@ -22,12 +22,12 @@ def owned_models() -> list[type[Model]]:
     ]
 
 
-@pytest.mark.parametrize("table", WITH_PAGES, ids=lambda table: table.key)
+@pytest.mark.parametrize("table", WITH_PAGES, ids=lambda table: table.address)
 def test_every_table_that_has_pages_is_reached_through_its_organisation_alone(app, table):
     here, there = make_every_row(), make_every_row("Foreign {}")
-    assert load(here.organization, table.model, here.keys[table.key])
+    assert load(here.organization, table.model, here.keys[table.address])
     with pytest.raises(NotFound):
-        load(here.organization, table.model, there.keys[table.key])
+        load(here.organization, table.model, there.keys[table.address])
 
 
 def test_every_path_ends_at_an_organisation(app):

@@ -32,7 +32,7 @@ def availability(kind: str = "faculty") -> ResponseReturnValue:
     owners = term_availability.list_owners(scope(term), kind)
     tables = [find_table(key) for key in term_availability.OWNER_COLUMNS]
     tabs = [
-        (table.title, url_for("admin.availability", kind=table.key, term=term.term_id), table.key == kind)
+        (table.title, url_for("admin.availability", kind=table.address, term=term.term_id), table.address == kind)
         for table in tables
     ]
     return render("admin/availability.html", terms=terms, term=term, kind=kind, tabs_of_kinds=tabs, owners=owners)
