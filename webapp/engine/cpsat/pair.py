@@ -123,7 +123,7 @@ def _of_many(
 
 def _inside(variables: Variables, constraint: Constraint, rule: PairRule, places: list[Place], total: Count) -> None:
     """Pairs within one block, whose meetings stand in the order of their times."""
-    ordered = sorted(places, key=lambda place: place[0].time)  # type: ignore[arg-type, return-value]
+    ordered = sorted(places, key=lambda place: place[0].at)
     for index, (place, x) in enumerate(ordered):
         for other, y in ordered[index + 1 :]:
             _product(variables, x, y, rule.cost(variables.instance, constraint, place, other), total)

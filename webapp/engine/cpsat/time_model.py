@@ -99,7 +99,7 @@ def read(variables: Variables, outcome: Outcome) -> Solution:
             if outcome.true(literal):
                 rooms = block.rooms[index] if block.rooms else {}
                 chosen.append(Placement(option.time, next((r for r, x in rooms.items() if outcome.true(x)), None)))
-        chosen.sort(key=lambda place: place.time)  # type: ignore[arg-type, return-value]
+        chosen.sort(key=lambda place: place.at)
         for meeting, placement in zip(block.meetings, chosen, strict=False):
             placements[meeting] = placement
     return Solution(tuple(placements))

@@ -8,7 +8,7 @@ pair rule a table over two times or two rooms. The tables are made by calling th
 
 from collections import defaultdict
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -59,6 +59,7 @@ class Compiled:
     closed: tuple[tuple[int, int], ...]
     left_out: tuple[str, ...]
     unit: int = 1
+    _index: dict[Time, int] = field(init=False, repr=False, compare=False)
 
     @property
     def is_exact(self) -> bool:
@@ -71,8 +72,6 @@ class Compiled:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_index", {time: index for index, time in enumerate(self.times)})
-
-    _index: dict[Time, int] = None  # type: ignore[assignment]  # set above
 
 
 def compile_instance(instance: Instance) -> Compiled:
