@@ -84,6 +84,26 @@ def application(environment: dict[str, str]) -> Iterator[Flask]:
         db.engine.dispose()
 
 
+@pytest.fixture
+def empty_app(environment: dict[str, str]) -> Iterator[Flask]:
+    """An application on a database of its own, without any table."""
+    url = sa.make_url(environment["DATABASE_URL"])
+    name = f"{url.database}_empty"
+    server = psycopg2.connect(url.set(drivername="postgresql").render_as_string(hide_password=False))
+    server.autocommit = True
+    server.cursor().execute(f"CREATE DATABASE {name} TEMPLATE template0")
+    try:
+        own = url.set(drivername="postgresql+psycopg2", database=name).render_as_string(hide_password=False)
+        app = create_app({"TESTING": True, "SQLALCHEMY_DATABASE_URI": own})
+        with app.app_context():
+            yield app
+            db.session.remove()
+            db.engine.dispose()
+    finally:
+        server.cursor().execute(f"DROP DATABASE {name} WITH (FORCE)")
+        server.close()
+
+
 class ApartClient(FlaskClient):
     """A client whose requests have a context and a database session of their own, as in a real server.
 

@@ -3,11 +3,9 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-import psycopg2
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
@@ -20,31 +18,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, scoped_session
 
 from tests import factories
-from webapp.app import create_app
 from webapp.extensions import db
 from webapp.models import EntryClaim, TimetableEntry
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
-
-
-@pytest.fixture
-def empty_app(environment: dict[str, str]) -> Iterator[Flask]:
-    """An application on a database of its own, without any table."""
-    url = sa.make_url(environment["DATABASE_URL"])
-    name = f"{url.database}_empty"
-    server = psycopg2.connect(url.set(drivername="postgresql").render_as_string(hide_password=False))
-    server.autocommit = True
-    server.cursor().execute(f"CREATE DATABASE {name} TEMPLATE template0")
-    try:
-        own = url.set(drivername="postgresql+psycopg2", database=name).render_as_string(hide_password=False)
-        app = create_app({"TESTING": True, "SQLALCHEMY_DATABASE_URI": own})
-        with app.app_context():
-            yield app
-            db.session.remove()
-            db.engine.dispose()
-    finally:
-        server.cursor().execute(f"DROP DATABASE {name} WITH (FORCE)")
-        server.close()
 
 
 def tables() -> set[str]:

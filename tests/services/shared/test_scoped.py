@@ -60,7 +60,7 @@ def test_a_row_is_read_anew_where_that_is_asked_for(app):
     here = make_every_row()
     room = load(here.organization, Room, here.keys["rooms"])
     db.session.execute(sa.text("UPDATE rooms SET name = 'New'"))
-    assert load(here.organization, Room, room.room_id).name == "Hall"
+    assert load(here.organization, Room, room.room_id).name == "Room HALL"
     assert load(here.organization, Room, room.room_id, fresh=True).name == "New"
 
 
