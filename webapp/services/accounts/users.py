@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from flask_babel import ngettext
 from sqlalchemy.exc import IntegrityError
 
 from webapp.extensions import db
@@ -14,7 +13,7 @@ from webapp.models import Department, Faculty, Organization, Role, Student, Toke
 from webapp.services.accounts.passwords import PasswordRefused, hash_password, initial_password, password_matches
 from webapp.services.shared import audit
 from webapp.services.shared.errors import Conflict, NotFound, Problem
-from webapp.services.shared.words import _
+from webapp.services.shared.words import _, ngettext
 
 EMAIL_LENGTH_MAX = 254
 Row = TypeVar("Row")
