@@ -38,11 +38,18 @@ NEVER: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ),
     ("webapp/models", ("webapp.services", "webapp.engine", "webapp.tasks", "webapp.web"), "models know no steps"),
     ("webapp/services", (*SOLVING, "webapp.web"), "what the product does knows no screens, no solver"),
+    ("webapp/demo", SOLVING, "nothing but tasks loads the solver"),
     ("webapp/tasks", ("webapp.web",), "what a worker runs knows no screens"),
     ("webapp/app.py", SOLVING, "the web process does not load the solver"),
     ("webapp/web", SOLVING, "the web process does not load the solver"),
     *((f"webapp/web/{role}", ("sqlalchemy",), "a view asks a service") for role in ROLES),
 )
+NAMES_IN_ING = {
+    "webapp/engine/matching.py": "a matching is a set of pairs, in graph theory",
+    "webapp/engine/search/annealing.py": "simulated annealing is the method's name",
+    "webapp/services/timetables/publishing.py": "the step of the path: import, check, ..., publish",
+    "webapp/web/admin/publishing.py": "the page of that step",
+}
 
 
 def imports_of(path: Path) -> Iterator[tuple[str, int]]:
@@ -118,3 +125,63 @@ def test_no_template_opens_a_door_to_injected_text(forbidden):
         if forbidden in line
     ]
     assert found == []
+
+
+def module_of(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def loaded_at_once(body: list[ast.stmt]) -> Iterator[ast.Import | ast.ImportFrom]:
+    """The imports that run when the module does: not those of functions, nor what only a type checker reads."""
+    for node in body:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            yield node
+        elif not isinstance(node, ast.FunctionDef | ast.If) or (
+            isinstance(node, ast.If) and "TYPE_CHECKING" not in ast.unparse(node.test)
+        ):
+            for part in ("body", "orelse", "handlers", "finalbody"):
+                yield from loaded_at_once(getattr(node, part, []))
+
+
+def circles_of(graph: dict[str, set[str]]) -> list[list[str]]:
+    """Modules that each lead to all the others of their list: what is left when leaves and roots are taken off."""
+
+    def reached_from(start: str) -> set[str]:
+        seen, todo = set(), [start]
+        while todo:
+            new = graph[todo.pop()] - seen
+            seen |= new
+            todo += new
+        return seen
+
+    reached = {name: reached_from(name) for name in graph}
+    rings = {frozenset(other for other in reached[name] if name in reached[other]) for name in graph}
+    return sorted(sorted(ring) for ring in rings if ring)
+
+
+def test_no_import_runs_in_a_circle():
+    modules = {module_of(path): path for path in files_of("webapp")}
+    graph: dict[str, set[str]] = {}
+    for name, path in modules.items():
+        graph[name] = set()
+        for node in loaded_at_once(ast.parse(path.read_text(encoding="utf-8")).body):
+            base = f"{node.module}." if isinstance(node, ast.ImportFrom) else ""
+            for alias in node.names:
+                target = base + alias.name
+                graph[name] |= {target if target in modules else target.rpartition(".")[0]} & set(modules)
+        graph[name].discard(name)
+    assert circles_of(graph) == []
+    assert circles_of({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}}) == [["a", "b", "c"]]
+
+
+def test_modules_and_folders_are_nouns():
+    verbs = {
+        str(path.relative_to(ROOT))
+        for path in files_of("webapp")
+        if any(part.endswith("ing") for part in path.relative_to(ROOT).with_suffix("").parts)
+    }
+    assert verbs == set(NAMES_IN_ING)
+
+
+ENDS_OF_A_TRANSACTION = {f"{owner}.{end}" for owner in ("db.session", "transaction") for end in ("commit", "rollback")}
