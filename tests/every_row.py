@@ -21,6 +21,7 @@ from webapp.models import (
     WeightProfile,
 )
 
+HEAD_WHO_TEACHES, STUDENT_WHO_ASSISTS = "head who teaches", "student who assists"
 OF_REVIEW = {
     "admin.approvals_of",
     "hod.review",
@@ -36,7 +37,8 @@ class EveryRow:
     """The rows that addresses name."""
 
     organization: Organization
-    users: dict[Role, User]
+    users: dict[str, User]
+    """Somebody of each role, by its name, and `HEAD_WHO_TEACHES` and `STUDENT_WHO_ASSISTS`."""
     keys: dict[str, int]
     """By the key of a reference table, the key of one row."""
     job: GenerationJob
@@ -114,13 +116,17 @@ def make_every_row(say: str = "{}") -> EveryRow:
         content=("code,name\nX," + named("X") + "\n").encode(),
     )
     db.session.add(upload)
-    users = {Role.REGISTRAR: uni.registrar}
-    for role, link in {
-        Role.HOD: {"department_id": dept.department_id},
-        Role.FACULTY: {"faculty_id": uni.rao.faculty_id},
-        Role.STUDENT: {"student_id": student.student_id},
-    }.items():
-        users[role] = factories.user(org, role, name=named(f"The {role.value}"), **link)
+    users: dict[str, User] = {Role.REGISTRAR: uni.registrar}
+    heads, teaches = {"department_id": dept.department_id}, {"faculty_id": uni.rao.faculty_id}
+    studies = {"student_id": student.student_id}
+    for who, roles, links in (
+        (Role.HOD, [Role.HOD], heads),
+        (Role.FACULTY, [Role.FACULTY], teaches),
+        (Role.STUDENT, [Role.STUDENT], studies),
+        (HEAD_WHO_TEACHES, [Role.HOD, Role.FACULTY], heads | teaches),
+        (STUDENT_WHO_ASSISTS, [Role.STUDENT, Role.FACULTY], studies | teaches),
+    ):
+        users[who] = factories.user(org, *roles, name=named(f"The {who}"), **links)
     token = UserToken(
         user_id=users[Role.REGISTRAR].user_id, purpose="api", name=named("Sync"), token_hash=f"{org.code}-hash"
     )

@@ -389,22 +389,22 @@ def rule(term: Term, rule: str, *, weight: int | None = None, **fields: Any) -> 
     )
 
 
-def user(organization: Organization | None = None, role: Role = Role.REGISTRAR, **fields: Any) -> User:
-    """A user of a role, with the department, teacher or student that the role needs.
+def user(organization: Organization | None = None, role: Role = Role.REGISTRAR, *more: Role, **fields: Any) -> User:
+    """A user of one role or several, with the department, teacher or student that each role needs.
 
-    No password is set: tests that sign in make their user through `flow.accounts.create_user`.
+    No password is set: tests that sign in make their user through `accounts.users.create_user`.
     """
-    owner = organization or _organization()
+    owner, roles = organization or _organization(), {role, *more}
     links: dict[str, int] = {}
-    if role is Role.HOD and "department_id" not in fields:
+    if Role.HOD in roles and "department_id" not in fields:
         links["department_id"] = department(owner).department_id
-    if role is Role.FACULTY and "faculty_id" not in fields:
+    if Role.FACULTY in roles and "faculty_id" not in fields:
         links["faculty_id"] = faculty(department(owner)).faculty_id
-    if role is Role.STUDENT and "student_id" not in fields:
+    if Role.STUDENT in roles and "student_id" not in fields:
         links["student_id"] = student(owner).student_id
     code = _code(role.value)
     made = {"organization_id": owner.organization_id, "email": f"{code}@example.edu", "name": code.title()}
-    return _add(User(**made | {"role": role} | links | fields))
+    return _add(User(**made | {"roles": frozenset(roles)} | links | fields))
 
 
 def job(term: Term, **fields: Any) -> GenerationJob:

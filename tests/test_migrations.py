@@ -144,3 +144,28 @@ def test_a_database_that_is_away_is_said_in_one_line() -> None:
     assert ended.returncode == 1
     assert "The database does not answer: " in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def test_users_keep_their_role_and_a_head_who_is_a_teacher_gains_that_one(empty_app: Flask) -> None:
+    """0005: one role became a set; taken back, the widest is left."""
+    upgrade(str(MIGRATIONS), revision="0002_override_rules")
+    with db.engine.begin() as connection:
+        for statement in (
+            "INSERT INTO organizations (code, name) VALUES ('U', 'U')",
+            "INSERT INTO departments (organization_id, code, name) SELECT organization_id, 'D', 'D' FROM organizations",
+            "INSERT INTO faculty (organization_id, department_id, code, name)"
+            " SELECT organization_id, department_id, 'F', 'F' FROM departments",
+            "INSERT INTO users (organization_id, email, name, role, department_id, faculty_id)"
+            " SELECT f.organization_id, m.email, '', m.role, f.department_id, CASE WHEN m.teaches THEN f.faculty_id END"
+            " FROM faculty f, (VALUES ('a', 'registrar', false), ('b', 'hod', false), ('c', 'hod', true),"
+            " ('d', 'faculty', true)) AS m (email, role, teaches)",
+        ):
+            connection.execute(sa.text(statement))
+    upgrade(str(MIGRATIONS), revision="0005_user_roles")
+    roles = {"a": ["registrar"], "b": ["hod"], "c": ["hod", "faculty"], "d": ["faculty"]}
+    with db.engine.connect() as connection:
+        assert dict(connection.execute(sa.text("SELECT email, roles FROM users")).all()) == roles
+    downgrade(str(MIGRATIONS), revision="0002_override_rules")
+    with db.engine.connect() as connection:
+        widest = {email: held[0] for email, held in roles.items()}
+        assert dict(connection.execute(sa.text("SELECT email, role FROM users")).all()) == widest

@@ -47,7 +47,7 @@ def furnish(published: University) -> dict[Role, list[str]]:
     """Make drafts, a review and jobs, and return the addresses that show them, by role."""
     timetable = db.session.get_one(Timetable, published.timetable_id)
     registrar, head = (
-        db.session.scalars(sa.select(User).filter_by(role=role)).one() for role in (Role.REGISTRAR, Role.HOD)
+        db.session.scalars(sa.select(User).where(User.has_role(role))).one() for role in (Role.REGISTRAR, Role.HOD)
     )
     draft = drafts.branch(registrar, timetable, "By hand").timetable_id
     review = approvals.submit(registrar, drafts.branch(registrar, timetable, "For review"))

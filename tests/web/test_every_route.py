@@ -2,14 +2,23 @@
 
 import pytest
 
-from tests.every_row import make_every_row
-from tests.pages import assert_sound
+from tests import factories
+from tests.every_row import HEAD_WHO_TEACHES, STUDENT_WHO_ASSISTS, make_every_row
+from tests.pages import assert_sound, parse
 from webapp.models import Role
 from webapp.services.schema.tables import WITH_PAGES
 from webapp.web.access import permissions_needed
 
-ALL = frozenset(Role)
 REGISTRAR, HOD, FACULTY, STUDENT = Role.REGISTRAR, Role.HOD, Role.FACULTY, Role.STUDENT
+PEOPLE: dict[str, frozenset[Role]] = {
+    REGISTRAR: frozenset({REGISTRAR}),
+    HOD: frozenset({HOD}),
+    FACULTY: frozenset({FACULTY}),
+    STUDENT: frozenset({STUDENT}),
+    HEAD_WHO_TEACHES: frozenset({HOD, FACULTY}),
+    STUDENT_WHO_ASSISTS: frozenset({STUDENT, FACULTY}),
+}
+"""The columns of the table: who there is, and in which roles."""
 OPEN = {
     "static",
     "health.health",
@@ -20,15 +29,15 @@ OPEN = {
     "auth.sign_out",
     "auth.reset_password",
 }
-# Who gets in: every endpoint stands here.
+# The rows of the table: every endpoint stands here, by the roles of which one lets in.
 ROUTES = {
-    ALL: "auth.profile auth.change_password auth.create_token auth.revoke_token",
+    frozenset(Role): "auth.profile auth.change_password auth.create_token auth.revoke_token",
     frozenset({REGISTRAR}): """
         admin.dashboard
         admin.records admin.add_record admin.edit_record admin.delete_record
         admin.availability admin.paint_availability admin.rules admin.copy_term admin.start_copy admin.copied_term
         admin.imports admin.preview_import admin.confirm_import admin.imported admin.import_template admin.export
-        admin.users admin.create_user admin.user admin.create_users admin.renew_passwords
+        admin.users admin.create_user admin.user admin.edit_user admin.create_users admin.renew_passwords
         admin.reset_user_password admin.create_reset_link admin.disable_user admin.enable_user admin.sign_out_user
         admin.audit admin.audit_csv
         admin.findings admin.start_check admin.check_run admin.start_trial admin.trial
@@ -103,19 +112,40 @@ def test_a_stranger_gets_in_nowhere(app, client, pages, here):
             assert fragment.headers["HX-Redirect"].startswith("/sign-in"), path
 
 
-@pytest.mark.parametrize("role", list(Role))
-def test_a_role_gets_in_where_the_table_says_and_nowhere_else(app, client, pages, sign_in, here, role):
+def may_enter(who, endpoint):
+    return not PEOPLE[who].isdisjoint(ALLOWED[endpoint])
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_everybody_gets_in_where_the_table_says_and_nowhere_else(app, client, pages, sign_in, here, who):
     token = pages.csrf_token()
     for rule, method in rules(app):
-        sign_in(client, here.users[role])
+        sign_in(client, here.users[who])
         path = here.path(rule)
         for headers in ({}, {"HX-Request": "true"}):
             answer = call(client, token, path, method, **headers)
-            if role in ALLOWED[rule.endpoint] and rule.endpoint != "api.faculty":
+            if may_enter(who, rule.endpoint):
                 assert answer.status_code not in (401, 403, 500), (method, path, answer.status)
                 assert "/sign-in" not in (answer.location or ""), path
-            elif role not in ALLOWED[rule.endpoint]:
+            else:
                 assert answer.status_code == 403, (method, path, answer.status)
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_everybody_is_shown_the_way_to_what_is_theirs_and_to_nothing_else(app, client, sign_in, here, who):
+    """Every page that a link of the navigation leads to opens, and each kind of person finds all of theirs."""
+    sign_in(client, here.users[who])
+    home = client.get("/").location
+    links = {link.get("href") for link in parse(client.get(home).get_data(as_text=True)).iter("a")}
+    refused = [path for path in links if path.startswith("/") and client.get(path).status_code != 200]
+    assert refused == []
+    doors = {
+        HOD: "/hod/review",
+        FACULTY: "/faculty/timetable",
+        STUDENT: "/student/timetable",
+        REGISTRAR: "/admin/users",
+    }
+    assert {role for role, path in doors.items() if path in links} == PEOPLE[who]
 
 
 def test_every_post_of_a_session_needs_its_csrf_token(app, client, sign_in, here):
@@ -142,6 +172,31 @@ def test_what_belongs_to_another_organisation_does_not_exist(app, client, pages,
     assert named > len(WITH_PAGES)
     for path in ("/admin/", "/admin/users", "/admin/timetables", "/admin/availability"):
         assert "Foreign" not in client.get(path).get_data(as_text=True), path
+
+
+def test_what_belongs_to_another_department_or_organisation_is_refused_to_a_head_in_each_its_own_way(
+    client, sign_in, here
+):
+    """What is not one's own does not exist; a department of one's own organisation is the exception of the contract."""
+    there = make_every_row("Foreign {}")
+    other = factories.department(here.organization).department_id
+    for who in (HOD, HEAD_WHO_TEACHES):
+        sign_in(client, here.users[who])
+        for path in ("/api/timetable/department/{}", "/hod/timetable?by=department&key={}"):
+            keys = (here.department_id, other, there.department_id)
+            assert [client.get(path.format(key)).status_code for key in keys] == [200, 403, 404], path
+        assert client.get(f"/hod/review/{there.submitted.timetable_id}").status_code == 404
+
+
+@pytest.mark.parametrize("who", [FACULTY, STUDENT, HEAD_WHO_TEACHES, STUDENT_WHO_ASSISTS])
+def test_a_term_or_token_of_somebody_else_does_not_exist(client, pages, sign_in, here, who):
+    there = make_every_row("Foreign {}")
+    sign_in(client, here.users[who])
+    pages.post(f"/profile/tokens/{here.token.user_token_id}/revoke", status=404)
+    for role, path in ((FACULTY, "faculty"), (STUDENT, "student")):
+        if role in PEOPLE[who]:
+            for page in (f"/{path}/timetable", f"/{path}/timetable/print", f"/api/timetable/{path}/me"):
+                assert client.get(f"{page}?term={there.keys['terms']}").status_code == 404, page
 
 
 def test_numbers_beyond_any_row_do_not_exist_either(app, client, sign_in, here):
@@ -207,10 +262,10 @@ PLANT = '"><b hx-get=/x>{}</b><img src=x onerror=alert(1)>'
 
 def test_names_with_markup_stay_text_on_every_page_of_every_role(app, client, sign_in):
     here, walked = make_every_row(PLANT), 0
-    for role in Role:
-        sign_in(client, here.users[role])
+    for who in PEOPLE:
+        sign_in(client, here.users[who])
         for rule, method in rules(app):
-            if method == "GET" and role in ALLOWED[rule.endpoint] and not rule.endpoint.startswith("api."):
+            if method == "GET" and may_enter(who, rule.endpoint) and not rule.endpoint.startswith("api."):
                 walked += sum(walk(client, path) for path in paths(here, rule))
     assert walked > 60
 

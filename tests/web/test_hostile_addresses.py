@@ -8,7 +8,7 @@ from structlog.testing import capture_logs
 from tests import factories
 from tests.every_row import make_every_row
 from webapp.models import Role
-from webapp.services.accounts import tokens
+from webapp.services.accounts import credentials
 
 # Names by which `url_for` itself is told what to do; in an address they are nobody's.
 STEERING = ("endpoint=x", "_method=DELETE", "_external=1&_scheme=javascript", "_anchor=x", "timetable_id=7")
@@ -85,7 +85,7 @@ def test_a_preset_that_can_not_be_read_is_no_fault_of_ours(client, sign_in, here
 
 
 def test_the_secret_of_a_reset_link_is_not_logged(client, here):
-    secret = tokens.create_reset_link(here.users[Role.STUDENT], here.users[Role.REGISTRAR])
+    secret = credentials.create_reset_link(here.users[Role.STUDENT], here.users[Role.REGISTRAR])
     with capture_logs() as lines:
         assert client.get(f"/reset-password/{secret}").status_code == 200
     assert [line["path"] for line in lines if line["event"] == "request"] == ["/reset-password/<secret>"]

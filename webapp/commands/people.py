@@ -4,22 +4,28 @@ import sys
 from typing import Any
 
 import click
-import sqlalchemy as sa
 from flask.cli import with_appcontext
 
 from webapp.commands.options import organization_of, told
-from webapp.extensions import db
-from webapp.models import Department, Faculty, Organization, Role, Student
+from webapp.models import Role
 from webapp.services.accounts import tokens, users
+from webapp.services.shared import transaction
 from webapp.services.shared.errors import NotFound
 
 
 @click.command("create-user")
 @click.argument("email")
 @click.option("--organization", required=True, metavar="CODE", help="Code of the organisation.")
-@click.option("--role", required=True, type=click.Choice([role.value for role in Role]))
+@click.option(
+    "--role",
+    "roles",
+    required=True,
+    multiple=True,
+    type=click.Choice([role.value for role in Role]),
+    help="May be given several times.",
+)
 @click.option("--name", help="Name; a teacher's or student's own by default, else the e-mail.")
-@click.option("--department", metavar="CODE", help="A head's department.")
+@click.option("--department", metavar="CODE", help="A head's department; that of the teacher by default.")
 @click.option("--faculty", metavar="CODE", help="The teacher who this is.")
 @click.option("--student", metavar="CODE", help="The student who this is.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input; else one is drawn.")
@@ -28,7 +34,7 @@ from webapp.services.shared.errors import NotFound
 def create_user(
     email: str,
     organization: str,
-    role: str,
+    roles: tuple[str, ...],
     name: str | None,
     department: str | None,
     faculty: str | None,
@@ -37,29 +43,22 @@ def create_user(
 ) -> None:
     """Create an account; without --password-stdin a password is drawn and printed this once."""
     owner = organization_of(organization)
-    people = {
-        "department": _by_code(owner, Department, department),
-        "faculty": _by_code(owner, Faculty, faculty),
-        "student": _by_code(owner, Student, student),
+    links = users.find_links(owner, department=department, faculty=faculty or "", student=student or "")
+    person = links.faculty or links.student
+    fields: dict[str, Any] = {
+        "email": email,
+        "name": name or (person.name if person else email),
+        "roles": [Role(role) for role in roles],
+        "links": links,
     }
-    person = people["faculty"] or people["student"]
-    fields: dict[str, Any] = {"email": email, "name": name or (person.name if person else email), "role": Role(role)}
     if password_stdin:
-        password = sys.stdin.readline().rstrip("\r\n")
-        user = users.create_user(owner, password=password, **fields, **people)
-        click.echo(f"Created {user.email}, {role} of {organization}.")
-        return
-    made = users.create_user_with_initial_password(owner, None, **fields, **people)
-    click.echo(f"Created {made.user.email}, {role} of {organization}. Password, to be changed: {made.password}")
-
-
-def _by_code(owner: Organization, table: Any, code: str | None) -> Any:
-    if code is None:
-        return None
-    row = db.session.scalar(sa.select(table).where(table.organization_id == owner.organization_id, table.code == code))
-    if row is None:
-        raise NotFound(f"{owner.code} has no {table.__name__.lower()} with the code {code}.")
-    return row
+        user = users.create_user(owner, password=sys.stdin.readline().rstrip("\r\n"), **fields)
+        ending = ""
+    else:
+        made = users.create_user_with_initial_password(owner, **fields)
+        user, ending = made.user, f" Password, to be changed: {made.password}"
+    transaction.commit()
+    click.echo(f"Created {user.email}, {' and '.join(user.roles_in_order)} of {organization}.{ending}")
 
 
 @click.command("create-token")
@@ -72,7 +71,9 @@ def create_token(email: str, name: str) -> None:
     user = users.find_by_email(email)
     if user is None:
         raise NotFound(f"There is no account {email}.")
-    click.echo(tokens.create_token(user, name))
+    secret = tokens.create_token(user, name)
+    transaction.commit()
+    click.echo(secret)
 
 
 COMMANDS = (create_user, create_token)

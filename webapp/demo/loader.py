@@ -10,8 +10,9 @@ from webapp.demo import catalogue, university
 from webapp.demo.catalogue import Programme
 from webapp.extensions import db
 from webapp.models import Department, Faculty, Organization, Role, Student
-from webapp.services.accounts import users
+from webapp.services.accounts import credentials, users
 from webapp.services.accounts.passwords import password_matches
+from webapp.services.accounts.users import Links
 from webapp.services.imports import uploads
 
 HEAD, TEACHER, STUDENT = "CSE-01", "CSE-02", "2022CSE001"
@@ -43,19 +44,19 @@ def _account(organization: Organization, role: Role, password: str) -> Account:
     head, teacher = (_of_organization(organization, Faculty, code) for code in (HEAD, TEACHER))
     student = _of_organization(organization, Student, STUDENT)
     department = _of_organization(organization, Department, HEAD.partition("-")[0])
-    links = {
-        Role.REGISTRAR: ("Registrar", {}),
-        Role.HOD: (head.name, {"department": department, "faculty": head}),
-        Role.FACULTY: (teacher.name, {"faculty": teacher}),
-        Role.STUDENT: (student.name, {"student": student}),
+    links_of_role = {
+        Role.REGISTRAR: ("Registrar", Links()),
+        Role.HOD: (head.name, Links(department=department, faculty=head)),
+        Role.FACULTY: (teacher.name, Links(faculty=teacher)),
+        Role.STUDENT: (student.name, Links(student=student)),
     }
-    name, link = links[role]
+    name, links = links_of_role[role]
     email = f"{role.value}@{catalogue.DOMAIN}"
     user = users.find_by_email(email)
     if user is None:
-        user = users.create_user(organization, email=email, name=name, role=role, password=password, **link)
+        user = users.create_user(organization, email=email, name=name, roles={role}, links=links, password=password)
     elif not password_matches(user.password_hash, password):
-        users.set_password(user, password, None)
+        credentials.set_password(user, password, None)
     who = {
         Role.REGISTRAR: organization.name,
         Role.HOD: f"{name}, {department.name}",

@@ -11,11 +11,11 @@ from flask_login import UserMixin
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.extensions import Model
-from webapp.models.types import Code, Created, Key, Name, choice
+from webapp.models.types import Choices, Code, Created, Key, Name, choice
 
 
 class Role(StrEnum):
-    """What a user is to the organisation; it decides what may be seen and done."""
+    """What a user is to the organisation, the widest first; `accounts.permissions` says what each may do."""
 
     REGISTRAR = "registrar"
     HOD = "hod"
@@ -47,22 +47,29 @@ class Department(Model):
     name: Mapped[Name]
 
 
+_EACH_ONCE = " + ".join(f"('{role}' = ANY (roles))::int" for role in Role)
+
+
 class User(UserMixin, Model):  # type: ignore[misc]  # Flask-Login ships no types
-    """Someone who can sign in. A head of department or teacher is linked to a faculty row."""
+    """Someone who can sign in, in one or several roles.
+
+    What each role sees follows from its link: a head's department, a teacher's or a student's own row.
+    """
 
     __tablename__ = "users"
     __table_args__ = (
         sa.Index("uq_users_email_lower", sa.text("lower(email)"), unique=True),
-        sa.CheckConstraint("role <> 'hod' OR department_id IS NOT NULL", name="hod_has_department"),
-        sa.CheckConstraint("role <> 'faculty' OR faculty_id IS NOT NULL", name="faculty_is_linked"),
-        sa.CheckConstraint("role <> 'student' OR student_id IS NOT NULL", name="student_is_linked"),
+        sa.CheckConstraint(f"cardinality(roles) > 0 AND cardinality(roles) = {_EACH_ONCE}", name="roles_each_once"),
+        sa.CheckConstraint("NOT 'hod' = ANY (roles) OR department_id IS NOT NULL", name="hod_has_department"),
+        sa.CheckConstraint("NOT 'faculty' = ANY (roles) OR faculty_id IS NOT NULL", name="faculty_is_linked"),
+        sa.CheckConstraint("NOT 'student' = ANY (roles) OR student_id IS NOT NULL", name="student_is_linked"),
     )
 
     user_id: Mapped[Key]
     organization_id: Mapped[int] = mapped_column(sa.ForeignKey("organizations.organization_id"), index=True)
     email: Mapped[str] = mapped_column(sa.String(254))
     name: Mapped[Name]
-    role: Mapped[Role] = mapped_column(choice(Role, "role"))
+    roles: Mapped[frozenset[Role]] = mapped_column(Choices(Role))
     password_hash: Mapped[str | None] = mapped_column(sa.String(255))
     is_enabled: Mapped[bool] = mapped_column(server_default=sa.true())
     session_key: Mapped[int] = mapped_column(
@@ -88,6 +95,16 @@ class User(UserMixin, Model):  # type: ignore[misc]  # Flask-Login ships no type
     def is_active(self) -> bool:
         """Whether the user may sign in."""
         return self.is_enabled
+
+    @property
+    def roles_in_order(self) -> list[Role]:
+        """The roles, the widest first: where the user begins after signing in is the page of the first."""
+        return [role for role in Role if role in self.roles]
+
+    @classmethod
+    def has_role(cls, role: Role) -> sa.ColumnElement[bool]:
+        """The condition of a query that a user is in this role, among others."""
+        return cls.roles.contains({role})
 
 
 class TokenPurpose(StrEnum):

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Annotated, Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import INT4MULTIRANGE, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, INT4MULTIRANGE, JSONB
 from sqlalchemy.orm import mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -29,6 +29,28 @@ def choice(values: type[StrEnum], name: str) -> sa.Enum:
         length=24,
         values_callable=lambda enum: [member.value for member in enum],
     )
+
+
+class Choices(TypeDecorator[frozenset[Any]]):
+    """A set of an enum's members, kept as an array of their values in the enum's order."""
+
+    impl = ARRAY(sa.String(24))
+    cache_ok = True
+
+    def __init__(self, values: type[StrEnum]) -> None:
+        super().__init__()
+        self.values = values
+
+    def process_bind_param(self, value: Iterable[Any] | None, dialect: object) -> Any:
+        """Write the members as their values."""
+        if value is None:
+            return None
+        chosen = set(value)
+        return [member.value for member in self.values if member in chosen]
+
+    def process_result_value(self, value: Any, dialect: object) -> frozenset[Any] | None:
+        """Read the values as members."""
+        return None if value is None else frozenset(self.values(text) for text in value)
 
 
 class WeekNumbers(TypeDecorator[frozenset[int]]):

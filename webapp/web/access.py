@@ -12,8 +12,9 @@ from werkzeug.routing import IntegerConverter, Map
 
 from webapp.extensions import csrf, login_manager
 from webapp.models import User
-from webapp.services.accounts import tokens, users
+from webapp.services.accounts import sessions, tokens
 from webapp.services.accounts.permissions import Permission, may
+from webapp.services.shared import transaction
 from webapp.web.htmx import page_path, redirect_to
 
 API = "api"
@@ -112,12 +113,17 @@ def bearer() -> str | None:
 
 def _user_of_session(session_id: str) -> User | None:
     is_over = time.time() - session.get(SESSION_BEGAN, 0) > SESSION_SECONDS
-    return None if is_over or bearer() is not None else users.find_for_session(session_id)
+    return None if is_over or bearer() is not None else sessions.find_for_session(session_id)
 
 
 def _user_of_token(_request: Any) -> User | None:
-    token = bearer()
-    return tokens.find_by_token(token) if token else None
+    secret = bearer()
+    token = tokens.find_token(secret) if secret else None
+    if token is None:
+        return None
+    if tokens.note_use(token):
+        transaction.commit()  # stands even if the request is refused
+    return token.user
 
 
 def _refuse_what_no_page_sends() -> None:

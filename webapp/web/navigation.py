@@ -1,96 +1,117 @@
-"""What the frame of every page shows: the way home, the links of one's role, and the term that is looked at."""
+"""What the frame of every page shows: the way home, the links of one's own, and the term that is looked at."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from flask import current_app, has_request_context, request, session, url_for
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from webapp.models import Role, Term, User
+from webapp.services.accounts.permissions import may
 from webapp.services.schema.columns import Table
 from webapp.services.schema.scope import Scope
 from webapp.services.schema.tables import WITH_PAGES
 from webapp.services.shared.errors import NotFound
-from webapp.services.shared.words import _
 from webapp.services.terms.selection import choose_term, list_terms
+from webapp.web.access import permissions_needed
 
 TERM_KEY = "term_id"
-HOME_OF_ROLE = {
-    Role.REGISTRAR: "/admin/",
-    Role.HOD: "/hod/timetable",
-    Role.FACULTY: "/faculty/timetable",
-    Role.STUDENT: "/student/timetable",
+HOMES = {
+    Role.REGISTRAR: "admin.dashboard",
+    Role.HOD: "hod.timetable",
+    Role.FACULTY: "faculty.timetable",
+    Role.STUDENT: "student.timetable",
 }
+"""Where each role begins."""
+Entries = tuple[tuple[Any, str], ...]
 Link = tuple[Any, str, bool]
+Links = list[Link]
 
-# Endpoints by role.
-_REGISTRAR: tuple[tuple[Any, tuple[tuple[Any, str], ...]], ...] = (
-    ("", ((_l("Dashboard"), "admin.dashboard"),)),
-    (
-        _l("Timetables"),
-        (
-            (_l("Check"), "admin.findings"),
-            (_l("Generate"), "admin.generate"),
-            (_l("Weights"), "admin.weight_profiles"),
-            (_l("Runs and variants"), "admin.timetables"),
-            (_l("Reports"), "admin.reports_index"),
-            (_l("Approvals"), "admin.approvals"),
-            (_l("Repair"), "admin.repair"),
-            (_l("Publish"), "admin.publishing"),
-        ),
-    ),
+# What can be linked to, by endpoint; everybody sees what their permissions open.
+_OVERVIEW: Entries = ((_l("Dashboard"), "admin.dashboard"),)
+_TIMETABLES: Entries = (
+    (_l("Check"), "admin.findings"),
+    (_l("Generate"), "admin.generate"),
+    (_l("Weights"), "admin.weight_profiles"),
+    (_l("Runs and variants"), "admin.timetables"),
+    (_l("Reports"), "admin.reports_index"),
+    (_l("Approvals"), "admin.approvals"),
+    (_l("Repair"), "admin.repair"),
+    (_l("Publish"), "admin.publishing"),
 )
-_REGISTRAR_TERM = ((_l("Availability"), "admin.availability"), (_l("Rules"), "admin.rules"))
-_REGISTRAR_OFFICE = (
+_TERM: Entries = ((_l("Availability"), "admin.availability"), (_l("Rules"), "admin.rules"))
+_OFFICE: Entries = (
     (_l("Import and export"), "admin.imports"),
     (_l("Users"), "admin.users"),
     (_l("Audit trail"), "admin.audit"),
 )
-_ROWS: dict[Role, tuple[tuple[Any, str], ...]] = {
-    Role.HOD: ((_l("Department timetable"), "hod.timetable"), (_l("Review"), "hod.reviews")),
-    Role.FACULTY: ((_l("My week"), "faculty.timetable"),),
-    Role.STUDENT: ((_l("My week"), "student.timetable"),),
-}
+_DEPARTMENT: Entries = ((_l("Department timetable"), "hod.timetable"), (_l("Review"), "hod.reviews"))
+_WEEKS: Entries = ((_l("My week as a teacher"), "faculty.timetable"), (_l("My week as a student"), "student.timetable"))
 
 
-def home_of(role: Role) -> str:
-    """The page where somebody of this role begins."""
-    return HOME_OF_ROLE[role]
+def home_of(user: User) -> str:
+    """The page where somebody begins: that of the widest of their roles."""
+    return url_for(HOMES[user.roles_in_order[0]])
 
 
 def context() -> dict[str, Any]:
     """What `base.html` reads; nothing for a stranger."""
     if not has_request_context() or not current_user or not current_user.is_authenticated:
         return {}
+    groups = _office_groups()
+    own = _links(_DEPARTMENT) + _marked([(week_title(endpoint), url) for _label, endpoint, url in _open(_WEEKS)])
     return {
-        "nav_items": _registrar_links() if current_user.role is Role.REGISTRAR else _links(_ROWS[current_user.role]),
+        "nav_groups": [*groups, (_l("My own"), own)] if groups and own else groups,
+        "nav_links": [] if groups else own,
         "organization_name": current_user.organization.name,
-        "home_url": home_of(current_user.role),
+        "home_url": home_of(me()),
         "profile_url": url_for("auth.profile"),
         "sign_out_url": url_for("auth.sign_out"),
     }
 
 
-def _registrar_links() -> list[tuple[Any, list[Link]]]:
-    groups = [(label, _links(items)) for label, items in _REGISTRAR]
-    kept = [table for table in WITH_PAGES if not table.of_term]
+def week_title(endpoint: str) -> str:
+    """How somebody's own week is called: by the role only where they have two weeks."""
+    weeks = {open_endpoint: label for label, open_endpoint, _url in _open(_WEEKS)}
+    return str(weeks[endpoint]) if len(weeks) > 1 else _("My week")
+
+
+def _office_groups() -> list[tuple[Any, Links]]:
+    """What a registrar's office sees, in groups; none for all others."""
+    of_organization = [table for table in WITH_PAGES if not table.of_term]
     of_term = [table for table in WITH_PAGES if table.of_term]
-    groups.append((_l("Organisation"), _table_links(kept)))
-    groups.append((_l("Term"), _table_links(of_term) + _links(_REGISTRAR_TERM)))
-    groups.append((_l("Office"), _links(_REGISTRAR_OFFICE)))
+    groups = [
+        ("", _links(_OVERVIEW)),
+        (_l("Timetables"), _links(_TIMETABLES)),
+        (_l("Organisation"), _table_links(of_organization)),
+        (_l("Term"), _table_links(of_term) + _links(_TERM)),
+        (_l("Office"), _links(_OFFICE)),
+    ]
     return [(label, links) for label, links in groups if links]
 
 
-def _links(items: tuple[tuple[Any, str], ...]) -> list[Link]:
-    return _marked([(label, url_for(endpoint)) for label, endpoint in items])
+def _open(entries: Entries) -> list[tuple[Any, str, str]]:
+    """Label, endpoint and address of what the user's permissions open."""
+    return [(label, endpoint, url_for(endpoint)) for label, endpoint in entries if _is_open(endpoint)]
 
 
-def _table_links(tables: Sequence[Table]) -> list[Link]:
+def _is_open(endpoint: str) -> bool:
+    return may(current_user, *(permissions_needed(endpoint) or ()))
+
+
+def _links(entries: Entries) -> Links:
+    return _marked([(label, url) for label, _endpoint, url in _open(entries)])
+
+
+def _table_links(tables: Sequence[Table]) -> Links:
+    if not _is_open("admin.records"):
+        return []
     return _marked([(table.title, url_for("admin.records", table_key=table.address)) for table in tables])
 
 
-def _marked(links: Sequence[tuple[Any, str]]) -> list[Link]:
+def _marked(links: Sequence[tuple[Any, str]]) -> Links:
     """The link whose address the page's own begins with, the longest of them, is where one is."""
     below = [url for _label, url in links if request.path == url or request.path.startswith(url.rstrip("/") + "/")]
     here = max((url for url in below if url == request.path or not url.endswith("/")), key=len, default=None)

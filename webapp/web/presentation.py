@@ -1,6 +1,6 @@
 """What the pages of all roles share when they show a timetable: reading the address, and putting it on paper."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,13 +9,13 @@ from flask import abort, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from webapp.models import Term, Timetable, User
+from webapp.models import Term, Timetable
 from webapp.services.shared.words import _
 from webapp.services.views import audience, changes
 from webapp.services.views.audience import Lens, Subject
-from webapp.services.views.grid import EntryView, Sheet
+from webapp.services.views.grid import Sheet
 from webapp.web.htmx import render
-from webapp.web.navigation import me
+from webapp.web.navigation import me, week_title
 
 # What a class says about itself depends on whose sheet it stands on: nobody needs to read their own name.
 SHOWN = {
@@ -103,21 +103,19 @@ def paper(sheets: Sequence[Sheet], timetable: Timetable | None, *, back_url: str
     )
 
 
-EntriesOf = Callable[[User, Term | None], list[EntryView]]
-
-
-def own_week(endpoint: str, entries_of: EntriesOf, lens: Lens) -> ResponseReturnValue:
-    """A teacher's or student's own week on screen."""
+def own_week(endpoint: str, lens: Lens) -> ResponseReturnValue:
+    """The own week of a teacher (by the lens of teachers) or of a student (by that of groups) on screen."""
     term = audience.shown_term(me(), request.args.get("term"))
-    entries = entries_of(me(), term)
+    entries = audience.own_entries(me(), lens, term)
     today, at = moment_in(term)
     return render(
         "own_week.html",
+        title=week_title(endpoint),
         endpoint=endpoint,
         term=term,
         terms=audience.terms_of(me(), published_only=True),
         timetable=audience.published_timetable(term),
-        news=changes.news_for(me(), term),
+        news=changes.news_for(me(), lens, term),
         grid=audience.week_of(term, entries),
         show=SHOWN[lens],
         today=today,
@@ -126,9 +124,9 @@ def own_week(endpoint: str, entries_of: EntriesOf, lens: Lens) -> ResponseReturn
     )
 
 
-def own_paper(endpoint: str, entries_of: EntriesOf, lens: Lens) -> ResponseReturnValue:
+def own_paper(endpoint: str, lens: Lens) -> ResponseReturnValue:
     """The same week on one sheet of paper."""
     term = audience.shown_term(me(), request.args.get("term"))
-    sheet = audience.own_sheet(me(), term, entries_of(me(), term))
+    sheet = audience.own_sheet(me(), lens, term)
     back_url = url_for(endpoint, **looked_at())
     return paper([sheet], audience.published_timetable(term), back_url=back_url, lens=lens)

@@ -30,6 +30,11 @@ def test_every_table_that_has_pages_is_reached_through_its_organisation_alone(ap
         load(here.organization, table.model, there.keys[table.address])
 
 
+def test_a_user_of_another_organisation_is_not_found(app):
+    with pytest.raises(NotFound, match="no such user"):
+        load(factories.organization(), User, factories.user().user_id)
+
+
 def test_every_path_ends_at_an_organisation(app):
     here = factories.organization()
     for model in owned_models():

@@ -21,10 +21,9 @@ from webapp.services.views.audience import (
     SubjectUnknown,
     TermUnknown,
     department_entries,
-    faculty_entries,
+    own_entries,
     sheets_for,
     shown_term,
-    student_entries,
     subjects,
 )
 from webapp.services.views.grid import EntryView
@@ -52,13 +51,13 @@ def student_of(uni: University, *groups: StudentGroup) -> User:
 
 
 def test_a_student_sees_the_classes_of_own_section_and_batch_only(uni: University, published: Timetable) -> None:
-    seen = student_entries(student_of(uni, uni.a1), uni.term)
+    seen = own_entries(student_of(uni, uni.a1), Lens.GROUP, uni.term)
     assert named(seen) == {"CSE301 A", "CSE391 A (A1)", "MAT101 A"}
-    assert named(student_entries(student_of(uni, uni.section_b), uni.term)) == {"CSE301 B"}
+    assert named(own_entries(student_of(uni, uni.section_b), Lens.GROUP, uni.term)) == {"CSE301 B"}
 
 
 def test_a_student_without_a_batch_sees_no_batchs_lab(uni: University, published: Timetable) -> None:
-    assert named(student_entries(student_of(uni, uni.section_a), uni.term)) == {"CSE301 A", "MAT101 A"}
+    assert named(own_entries(student_of(uni, uni.section_a), Lens.GROUP, uni.term)) == {"CSE301 A", "MAT101 A"}
 
 
 def test_a_student_sees_what_they_enrolled_in_with_the_batch_chosen(uni: University, published: Timetable) -> None:
@@ -66,17 +65,17 @@ def test_a_student_sees_what_they_enrolled_in_with_the_batch_chosen(uni: Univers
     assert user.student is not None
     factories.enrollment(user.student, uni.logic)
     factories.enrollment(user.student, uni.lab, batch=uni.a2)
-    assert named(student_entries(user, uni.term)) == {"MAT205 A", "CSE391 A (A2)"}
+    assert named(own_entries(user, Lens.GROUP, uni.term)) == {"MAT205 A", "CSE391 A (A2)"}
 
 
 def test_a_student_with_nothing_sees_nothing(uni: University, published: Timetable) -> None:
-    assert student_entries(student_of(uni), uni.term) == []
+    assert own_entries(student_of(uni), Lens.GROUP, uni.term) == []
 
 
 def test_first_and_further_teachers_see_their_classes(uni: University, published: Timetable) -> None:
     iyer = factories.user(uni.organization, Role.FACULTY, faculty_id=uni.iyer.faculty_id)
-    assert named(faculty_entries(iyer, uni.term)) == {"CSE301 B", "CSE391 A (A1)", "CSE391 A (A2)"}
-    lab = next(entry for entry in faculty_entries(iyer, uni.term) if entry.kind == "practical")
+    assert named(own_entries(iyer, Lens.FACULTY, uni.term)) == {"CSE301 B", "CSE391 A (A1)", "CSE391 A (A2)"}
+    lab = next(entry for entry in own_entries(iyer, Lens.FACULTY, uni.term) if entry.kind == "practical")
     assert lab.faculty == ("Dr Rao", "Dr Iyer")
 
 
@@ -105,14 +104,14 @@ def test_departments_of_other_organisations_do_not_exist(uni: University, publis
 
 def test_lists_are_for_those_whose_they_are(uni: University, published: Timetable) -> None:
     with pytest.raises(NotYours):
-        student_entries(uni.registrar, uni.term)
+        own_entries(uni.registrar, Lens.GROUP, uni.term)
     with pytest.raises(NotYours):
-        faculty_entries(student_of(uni, uni.a1), uni.term)
+        own_entries(student_of(uni, uni.a1), Lens.FACULTY, uni.term)
 
 
 def test_drafts_are_seen_by_nobody_else(uni: University) -> None:
     uni.timetable()
-    assert student_entries(student_of(uni, uni.a1), uni.term) == []
+    assert own_entries(student_of(uni, uni.a1), Lens.GROUP, uni.term) == []
     head = factories.user(uni.organization, Role.HOD, department_id=uni.mat.department_id)
     assert department_entries(head, uni.mat.department_id, uni.term) == []
     assert shown_term(head) is None
@@ -120,7 +119,7 @@ def test_drafts_are_seen_by_nobody_else(uni: University) -> None:
 
 def test_entries_of_another_term_are_not_mixed_in(uni: University, published: Timetable) -> None:
     other = factories.term(uni.organization, academic_year="2025-26", semester=1)
-    assert student_entries(student_of(uni, uni.a1), other) == []
+    assert own_entries(student_of(uni, uni.a1), Lens.GROUP, other) == []
 
 
 def test_the_term_asked_for_is_shown_by_key_or_by_name(uni: University, published: Timetable) -> None:
@@ -195,5 +194,5 @@ def test_queries_do_not_grow_with_sheets_or_classes(uni: University, published: 
     user = student_of(uni, uni.a1)
     db.session.refresh(user)
     with counted_queries() as seen:
-        student_entries(user, uni.term)
+        own_entries(user, Lens.GROUP, uni.term)
     assert len(seen) <= 4

@@ -10,7 +10,7 @@ from tests.university import University, university
 from webapp.extensions import db
 from webapp.models import EntryFaculty, Role, Room, Timetable, User
 from webapp.services.timetables import publishing
-from webapp.services.views.audience import NotYours
+from webapp.services.views.audience import Lens, NotYours
 from webapp.services.views.changes import news_for
 
 Db = scoped_session[Session]
@@ -48,15 +48,15 @@ def second_version(uni: University) -> Timetable:
 
 def test_before_a_second_version_there_are_no_news(uni: University) -> None:
     rao = teacher(uni, uni.rao)
-    assert news_for(rao, None) is None
-    assert news_for(rao, uni.term) is None
+    assert news_for(rao, Lens.FACULTY, None) is None
+    assert news_for(rao, Lens.FACULTY, uni.term) is None
     publishing.publish(uni.registrar, uni.timetable(), factories.EVERYTHING)
-    assert news_for(rao, uni.term) is None
+    assert news_for(rao, Lens.FACULTY, uni.term) is None
 
 
 def test_a_teacher_reads_what_was_moved_added_and_taken_away(uni: University) -> None:
     second_version(uni)
-    told = [news_for(teacher(uni, who), uni.term) for who in (uni.rao, uni.iyer, uni.sen)]
+    told = [news_for(teacher(uni, who), Lens.FACULTY, uni.term) for who in (uni.rao, uni.iyer, uni.sen)]
     rao, iyer, sen = (news.sentences for news in told if news is not None)
     assert rao == ("Algorithms, CSE301 A, L 1: from Monday 08:00, HALL to Friday 13:00, HALL.",)
     (new,) = iyer
@@ -72,7 +72,7 @@ def test_a_student_reads_of_own_groups_and_who_teaches_them(uni: University) -> 
     chosen = factories.student(uni.organization)
     factories.enrollment(chosen, uni.logic)
     found = [
-        news_for(factories.user(uni.organization, Role.STUDENT, student_id=student.student_id), uni.term)
+        news_for(factories.user(uni.organization, Role.STUDENT, student_id=student.student_id), Lens.GROUP, uni.term)
         for student in (mine, theirs, chosen)
     ]
     moved, none, taught = (news.sentences for news in found if news is not None)
@@ -86,14 +86,14 @@ def test_a_version_that_comes_back_tells_the_way_back(uni: University) -> None:
     first = publishing.version_before(uni.term)
     assert first is not None
     publishing.publish(uni.registrar, first, factories.EVERYTHING)
-    found = news_for(teacher(uni, uni.rao), uni.term)
+    found = news_for(teacher(uni, uni.rao), Lens.FACULTY, uni.term)
     assert found is not None
     assert (found.number, found.sentences) == (
         second.number,
         ("Algorithms, CSE301 A, L 1: from Friday 13:00, HALL to Monday 08:00, HALL.",),
     )
     publishing.unpublish(uni.registrar, first)
-    assert news_for(teacher(uni, uni.rao), uni.term) is None
+    assert news_for(teacher(uni, uni.rao), Lens.FACULTY, uni.term) is None
 
 
 def test_another_room_alone_is_said_as_that(uni: University) -> None:
@@ -101,7 +101,7 @@ def test_another_room_alone_is_said_as_that(uni: University) -> None:
     hall_two = next(room for room in db.session.scalars(sa.select(Room)) if room.code == "LH-2")
     entry_of(second, "CSE301", "B").room_id = hall_two.room_id
     db.session.flush()
-    found = news_for(teacher(uni, uni.iyer), uni.term)
+    found = news_for(teacher(uni, uni.iyer), Lens.FACULTY, uni.term)
     assert found is not None
     assert [one for one in found.sentences if one.endswith("LH-2, no longer in HALL.")]
 
@@ -109,4 +109,4 @@ def test_another_room_alone_is_said_as_that(uni: University) -> None:
 def test_others_have_no_week_of_their_own(uni: University) -> None:
     second_version(uni)
     with pytest.raises(NotYours):
-        news_for(uni.registrar, uni.term)
+        news_for(uni.registrar, Lens.FACULTY, uni.term)

@@ -52,4 +52,4 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
 
 def may(user: User, *permissions: Permission) -> bool:
     """Whether one of the user's roles has one of these permissions."""
-    return not PERMISSIONS[user.role].isdisjoint(permissions)
+    return any(not PERMISSIONS[role].isdisjoint(permissions) for role in user.roles)

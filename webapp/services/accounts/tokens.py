@@ -1,4 +1,4 @@
-"""Secrets that stand for a user: API tokens, and links that reset a password. Only their hashes are kept."""
+"""Tokens: secrets that stand for a user, of which only the hashes are kept."""
 
 import hashlib
 import secrets
@@ -8,15 +8,13 @@ import sqlalchemy as sa
 
 from webapp.extensions import db
 from webapp.models import TokenPurpose, User, UserToken
-from webapp.services.accounts.passwords import PasswordRefused
-from webapp.services.accounts.users import revoke_tokens, set_password
 from webapp.services.shared import audit
 from webapp.services.shared.errors import NotFound, Problem
 from webapp.services.shared.words import _
 
 TOKEN_BYTES = 32
-RESET_LIFETIME = timedelta(hours=1)
 TOKENS_PER_USER_MAX = 20
+USE_NOTED_EVERY = timedelta(minutes=5)
 _PREFIXES = {TokenPurpose.API: "tl_", TokenPurpose.CALENDAR: "tc_", TokenPurpose.PASSWORD_RESET: "tr_"}
 
 
@@ -28,12 +26,8 @@ class TooManyTokens(Problem):
     """The user has as many tokens as one may have."""
 
 
-class ResetLinkDead(Problem):
-    """The link to reset a password was used, is too old, or never existed."""
-
-
 def create_token(user: User, name: str) -> str:
-    """Create an API token of 256 random bits and commit; the returned text is not kept anywhere.
+    """Create an API token of 256 random bits; the returned text is not kept anywhere.
 
     Raises TokenNameMissing or TooManyTokens.
     """
@@ -44,12 +38,11 @@ def create_token(user: User, name: str) -> str:
         raise TooManyTokens(_("You have %(most)d tokens already; revoke one first.", most=TOKENS_PER_USER_MAX))
     secret, _token = issue(user, TokenPurpose.API, name)
     audit.record(user.organization, user, "token.create", user, after={"name": name[:200]})
-    db.session.commit()
     return secret
 
 
 def issue(user: User, purpose: TokenPurpose, name: str, lifetime: timedelta | None = None) -> tuple[str, UserToken]:
-    """Draw a secret and add its hash, without commit; returns the secret and its row."""
+    """Draw a secret and add its hash; returns the secret and its row."""
     secret = _PREFIXES[purpose] + secrets.token_urlsafe(TOKEN_BYTES)
     token = UserToken(
         user_id=user.user_id,
@@ -89,22 +82,25 @@ def revoke_token(user: User, user_token_id: int) -> None:
         raise NotFound(_("There is no such token."))
     token.revoked_at = datetime.now(UTC)
     audit.record(user.organization, user, "token.revoke", user, before={"name": token.name})
-    db.session.commit()
+    db.session.flush()
 
 
-def find_by_token(secret: str, purpose: TokenPurpose = TokenPurpose.API) -> User | None:
-    """The enabled user whose live token this is; when it was last used is noted."""
-    token = _live(secret, purpose)
-    if token is None or not token.user.is_enabled:
-        return None
-    if token.used_at is None or datetime.now(UTC) - token.used_at > timedelta(minutes=5):
-        token.used_at = datetime.now(UTC)
-        db.session.commit()
-    return token.user
+def revoke_tokens(user: User, *purposes: TokenPurpose) -> None:
+    """Make what was given out for a user useless.
+
+    All of it unless purposes are named: whoever got in may have made a token to stay.
+    """
+    live = sa.and_(
+        UserToken.user_id == user.user_id,
+        UserToken.revoked_at.is_(None),
+        UserToken.purpose.in_(purposes or TokenPurpose),
+    )
+    db.session.execute(sa.update(UserToken).where(live).values(revoked_at=sa.func.now()))
 
 
-def _live(secret: str, purpose: TokenPurpose) -> UserToken | None:
-    return db.session.scalar(
+def find_token(secret: str, purpose: TokenPurpose = TokenPurpose.API) -> UserToken | None:
+    """The live token of this secret, if its user is enabled."""
+    token = db.session.scalar(
         sa.select(UserToken).where(
             UserToken.token_hash == hash_token(secret),
             UserToken.purpose == purpose,
@@ -112,48 +108,14 @@ def _live(secret: str, purpose: TokenPurpose) -> UserToken | None:
             sa.or_(UserToken.expires_at.is_(None), UserToken.expires_at > sa.func.now()),
         )
     )
+    return token if token is not None and token.user.is_enabled else None
 
 
-def create_reset_link(user: User, actor: User) -> str:
-    """Make the secret of a link with which a user sets a new password once, within an hour; older links die."""
-    revoke_tokens(user, TokenPurpose.PASSWORD_RESET)
-    secret, _token = issue(user, TokenPurpose.PASSWORD_RESET, "", RESET_LIFETIME)
-    audit.record(user.organization, actor, "user.reset_link", user)
-    db.session.commit()
-    return secret
-
-
-def find_reset(secret: str) -> User:
-    """The user whom a link to reset is for; raises ResetLinkDead."""
-    token = _live(secret, TokenPurpose.PASSWORD_RESET)
-    if token is None or token.used_at is not None or not token.user.is_enabled:
-        raise _dead_link()
-    return token.user
-
-
-def _dead_link() -> ResetLinkDead:
-    return ResetLinkDead(_("This link was used already or is older than an hour. Ask for a new one."))
-
-
-def use_reset(secret: str, new_password: str) -> User:
-    """Set the password of the user whom the link is for, whose links and tokens end with it.
-
-    Raises ResetLinkDead or PasswordRefused.
-    """
-    user = find_reset(secret)
-    claim = (
-        sa.update(UserToken)
-        .where(UserToken.token_hash == hash_token(secret), UserToken.used_at.is_(None), UserToken.revoked_at.is_(None))
-        .values(used_at=sa.func.now())
-        .returning(UserToken.user_token_id)
-    )
-    if db.session.scalar(claim) is None:  # somebody else was quicker
-        raise _dead_link()
-    try:
-        set_password(user, new_password, actor=user)
-    except PasswordRefused:
-        db.session.rollback()  # the link may be used for a better one
-        raise
-    revoke_tokens(user)
-    db.session.commit()
-    return user
+def note_use(token: UserToken) -> bool:
+    """Note that a token is used now, unless that was noted a moment ago; returns whether it was."""
+    now = datetime.now(UTC)
+    if token.used_at is not None and now - token.used_at <= USE_NOTED_EVERY:
+        return False
+    token.used_at = now
+    db.session.flush()
+    return True

@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from flask_babel import ngettext
+
 from webapp.services.shared.errors import Problem
-from webapp.services.shared.words import _, ngettext
+from webapp.services.shared.words import _
 
 MOST_FAULTS = 500
 """Beyond this many the list ends: who has so many repairs the cause, not the cells."""

@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 
 import sqlalchemy as sa
+from flask_babel import ngettext
 
 from webapp.extensions import db
 from webapp.models import (
@@ -26,7 +27,7 @@ from webapp.models import (
 from webapp.services.problem.labels import entry_in_words
 from webapp.services.shared import audit
 from webapp.services.shared.errors import Conflict, NotFound, Problem
-from webapp.services.shared.words import _, ngettext
+from webapp.services.shared.words import _
 from webapp.services.timetables import lifecycle
 from webapp.services.timetables.lifecycle import APPROVED, DRAFT, IN_REVIEW, SUBMITTED, StatusRefused
 from webapp.services.views import audience
@@ -391,7 +392,7 @@ def _open_comments(timetable: Timetable) -> Counter[int]:
         .where(
             TimetableComment.timetable_id == timetable.timetable_id,
             TimetableComment.resolved_at.is_(None),
-            User.role.is_distinct_from(Role.REGISTRAR),
+            User.has_role(Role.REGISTRAR).is_not(True),
         )
         .group_by(TimetableComment.department_id)
     )
@@ -399,8 +400,10 @@ def _open_comments(timetable: Timetable) -> Counter[int]:
 
 
 def _heads(organization_id: int) -> dict[int, tuple[str, ...]]:
-    query = sa.select(User.department_id, User.name).filter_by(
-        organization_id=organization_id, role=Role.HOD, is_enabled=True
+    query = (
+        sa.select(User.department_id, User.name)
+        .filter_by(organization_id=organization_id, is_enabled=True)
+        .where(User.has_role(Role.HOD))
     )
     heads: dict[int, tuple[str, ...]] = {}
     for key, name in db.session.execute(query.order_by(User.name)):
@@ -412,7 +415,7 @@ def _heads(organization_id: int) -> dict[int, tuple[str, ...]]:
 def comments_of(timetable: Timetable, department_id: int | None = None, *, only_open: bool = False) -> list[Said]:
     """What was said about a timetable, open ones first, then the latest; by one department where it is named."""
     query = (
-        sa.select(TimetableComment, User.name, User.role, Department.name)
+        sa.select(TimetableComment, User.name, User.has_role(Role.REGISTRAR), Department.name)
         .outerjoin(User, User.user_id == TimetableComment.author_id)
         .outerjoin(Department, Department.department_id == TimetableComment.department_id)
         .where(TimetableComment.timetable_id == timetable.timetable_id)
@@ -429,7 +432,7 @@ def comments_of(timetable: Timetable, department_id: int | None = None, *, only_
             timetable_comment_id=said.timetable_comment_id,
             body=said.body,
             author=name or _("Somebody"),
-            by_registrar=role is Role.REGISTRAR,
+            by_registrar=bool(by_registrar),
             department_id=said.department_id,
             department=department or "",
             entry_id=said.entry_id,
@@ -437,7 +440,7 @@ def comments_of(timetable: Timetable, department_id: int | None = None, *, only_
             created_at=said.created_at,
             resolved_at=said.resolved_at,
         )
-        for said, name, role, department in rows
+        for said, name, by_registrar, department in rows
     ]
 
 

@@ -23,9 +23,7 @@ from webapp.models import (
     EntryGroup,
     Faculty,
     GenerationJob,
-    Role,
     Room,
-    Student,
     StudentGroup,
     StudentGroupMember,
     Term,
@@ -34,6 +32,7 @@ from webapp.models import (
     TimetableStatus,
     User,
 )
+from webapp.services.accounts.permissions import Permission, may
 from webapp.services.problem.groups import Direction, GroupTree, closure, read_tree
 from webapp.services.shared.errors import Forbidden, NotFound
 from webapp.services.shared.words import _
@@ -161,37 +160,28 @@ def department_of(user: User, department_id: int) -> Department:
     department = db.session.scalars(query).one_or_none()
     if department is None:
         raise DepartmentUnknown(_("There is no such department."))
-    is_head = user.role is Role.HOD and user.department_id == department_id
-    if user.role is not Role.REGISTRAR and not is_head:
+    is_head = may(user, Permission.SEE_DEPARTMENT) and user.department_id == department_id
+    if not is_head and not may(user, Permission.SEE_TIMETABLES):
         raise NotYours(_("Only the registrar and the head of %(name)s may see this.", name=department.name))
     return department
 
 
-def faculty_entries(user: User, term: Term | None) -> list[EntryView]:
-    """The published classes that the user teaches, as first or further teacher; raises `NotYours`."""
-    if user.role is not Role.FACULTY or user.faculty_id is None:
-        raise NotYours(_("Only teachers have classes to teach."))
-    return _own_entries(user, published_timetable(term))
+def own_entries(user: User, lens: Lens, term: Term | None) -> list[EntryView]:
+    """The published classes that are the user's own, see `own_classes`."""
+    timetable = published_timetable(term)
+    own = own_classes(user, lens, timetable.term_id if timetable is not None else 0)
+    return [] if timetable is None else _views(read_entries(timetable.timetable_id, own))
 
 
-def student_entries(user: User, term: Term | None) -> list[EntryView]:
-    """The published classes of the user's own groups and enrolments: section and batch; raises `NotYours`."""
-    if user.role is not Role.STUDENT or user.student_id is None:
-        raise NotYours(_("Only students have a student's week."))
-    return _own_entries(user, published_timetable(term))
+def own_classes(user: User, lens: Lens, term_id: int) -> sa.ColumnElement[bool]:
+    """Which entries of a term's timetables are the user's own.
 
-
-def _own_entries(user: User, timetable: Timetable | None) -> list[EntryView]:
-    if timetable is None:
-        return []
-    return _views(read_entries(timetable.timetable_id, own_classes(user, timetable.term_id)))
-
-
-def own_classes(user: User, term_id: int) -> sa.ColumnElement[bool]:
-    """Which entries of a term's timetables are a teacher's or student's own; raises `NotYours` for other roles."""
-    if user.role is Role.FACULTY and user.faculty_id is not None:
+    By the lens of teachers those that the user teaches, as first or further teacher; by that of groups those of the
+    user's own groups and enrolments: section and batch. Raises `NotYours` for whoever has no such week.
+    """
+    if lens is Lens.FACULTY and user.faculty_id is not None and may(user, Permission.SEE_OWN_TEACHING):
         return _taught_by(user.faculty_id)
-    if user.role is Role.STUDENT and user.student_id is not None:
+    if lens is Lens.GROUP and user.student_id is not None and may(user, Permission.SEE_OWN_STUDIES):
         return _attended_by(user.student_id, term_id)
     raise NotYours(_("Only teachers and students have a week of their own."))
 
@@ -342,12 +332,9 @@ def week_of(term: Term | None, entries: Sequence[EntryView]) -> Grid:
     return build_grid(read_slot_views(term.term_id) if term else [], entries)
 
 
-def own_sheet(user: User, term: Term | None, entries: Sequence[EntryView]) -> Sheet:
-    """A teacher's or student's own week on one sheet."""
+def own_sheet(user: User, lens: Lens, term: Term | None) -> Sheet:
+    """The own week of a teacher or student on one sheet, see `own_classes`."""
+    entries = own_entries(user, lens, term)
     grid = week_of(term, entries)
-    subtitle = ""
-    if user.student_id is not None and user.role is Role.STUDENT:
-        subtitle = db.session.get_one(Student, user.student_id).code
-    elif user.faculty_id is not None:
-        subtitle = db.session.get_one(Faculty, user.faculty_id).code
-    return Sheet(user.name, subtitle, grid, grid.legend, tuple(entries))
+    person = user.faculty if lens is Lens.FACULTY else user.student
+    return Sheet(user.name, person.code if person is not None else "", grid, grid.legend, tuple(entries))

@@ -8,6 +8,7 @@ from webapp.services.shared.words import _
 from webapp.services.timetables.diff import How, Moved, for_one, where
 from webapp.services.timetables.publishing import version_before
 from webapp.services.views import audience
+from webapp.services.views.audience import Lens
 
 
 @dataclass(frozen=True)
@@ -20,16 +21,16 @@ class News:
     sentences: tuple[str, ...]
 
 
-def news_for(user: User, term: Term | None) -> News | None:
+def news_for(user: User, lens: Lens, term: Term | None) -> News | None:
     """What has changed for a teacher or student; None where nothing was published before, or nothing is.
 
-    Raises `viewing.NotYours` for other roles.
+    As a teacher or as a student, see `audience.own_classes`, which refuses what is not theirs.
     """
     now = audience.published_timetable(term)
     before = None if now is None else version_before(now.term)
     if now is None or before is None:
         return None
-    moved = for_one(before, now, audience.own_classes(user, now.term_id))
+    moved = for_one(before, now, audience.own_classes(user, lens, now.term_id))
     return News(before.number, now.published_at, tuple(in_words(one) for one in moved))
 
 

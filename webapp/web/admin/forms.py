@@ -5,10 +5,10 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, Field, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, Field, HiddenField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
-from wtforms.widgets import DateInput, NumberInput, TimeInput
+from wtforms.widgets import CheckboxInput, DateInput, ListWidget, NumberInput, TimeInput
 
 from webapp.models import Role
 from webapp.services.reference.queries import DAYS, options_of
@@ -78,13 +78,25 @@ def optional_fields(table: Table) -> frozenset[str]:
 class UserForm(PageForm):
     name = StringField(_l("Name"), [InputRequired(_l("This is needed.")), Length(max=200)])
     email = StringField(_l("E-mail"), [InputRequired(_l("This is needed.")), Length(max=254)])
-    role = SelectField(_l("Role"), choices=choices(ROLES))
-    department = SelectField(_l("Department"), coerce=_key_or_none, description=_l("A head of department needs one."))
-    person = StringField(
-        _l("Teacher or student"),
-        [Length(max=64)],
-        description=_l("The code of the teacher or the student whose account this is."),
+    roles = SelectMultipleField(
+        _l("Roles"),
+        choices=choices(ROLES),
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+        description=_l("One or several: a head who teaches, a student who assists."),
     )
+    department = SelectField(
+        _l("Department"),
+        coerce=_key_or_none,
+        description=_l("A head of department needs one; a head who teaches has that of the teacher by default."),
+    )
+    faculty = StringField(
+        _l("Teacher"), [Length(max=64)], description=_l("The code of the teacher whose account this is.")
+    )
+    student = StringField(
+        _l("Student"), [Length(max=64)], description=_l("The code of the student whose account this is.")
+    )
+    seen = HiddenField()
 
 
 class UploadForm(PageForm):

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import abort, flash, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_login import current_user
 
 from webapp.services.accounts.permissions import Permission
@@ -13,7 +14,6 @@ from webapp.services.schema.columns import Table
 from webapp.services.schema.scope import Scope
 from webapp.services.schema.tables import find_table
 from webapp.services.shared import transaction
-from webapp.services.shared.words import _
 from webapp.web.access import requires
 from webapp.web.admin import bp
 from webapp.web.admin.forms import optional_fields, record_form

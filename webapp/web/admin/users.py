@@ -1,4 +1,4 @@
-"""Accounts: created one by one or in bulk, reset, disabled, signed out."""
+"""Accounts: created one by one or in bulk, changed, reset, disabled, signed out."""
 
 import csv
 import io
@@ -6,27 +6,31 @@ from typing import Any
 
 from flask import Response, abort, flash, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_login import current_user
 
 from webapp.models import Role, User
-from webapp.services.accounts import tokens
+from webapp.services.accounts import bulk_accounts, credentials, sessions
 from webapp.services.accounts import users as account_users
 from webapp.services.accounts.permissions import Permission
-from webapp.services.accounts.users import NewAccount
 from webapp.services.imports.cells import guard_formula
 from webapp.services.reference.queries import options_of
+from webapp.services.shared import scoped, transaction
 from webapp.services.shared.errors import Problem
-from webapp.services.shared.words import _
 from webapp.web.access import requires
 from webapp.web.admin import bp
 from webapp.web.admin.forms import ROLES, UserForm, choices
+from webapp.web.errors import status_of
 from webapp.web.htmx import redirect_to, render
 from webapp.web.navigation import me, public_address, scope
 from webapp.web.params import number, page_number
 
+IN_BULK = (Role.FACULTY, Role.STUDENT)
+
 
 def _find(user_id: int) -> User:
-    return account_users.find_user(current_user.organization, user_id)
+    return scoped.load(me(), User, user_id)
 
 
 def _back(words: str, user_id: int | None = None) -> ResponseReturnValue:
@@ -34,86 +38,137 @@ def _back(words: str, user_id: int | None = None) -> ResponseReturnValue:
     return redirect_to(url_for("admin.user", user_id=user_id) if user_id else url_for("admin.users"))
 
 
+def role_names(user: User) -> str:
+    """What a user is, in words."""
+    names = dict(ROLES)
+    return ", ".join(str(names[role.value]) for role in user.roles_in_order)
+
+
 @bp.get("/users")
 @requires(Permission.MANAGE_USERS)
 def users() -> ResponseReturnValue:
-    wanted = request.args
+    asked = request.args
     page = account_users.list_users(
         current_user.organization,
-        text=wanted.get("q", "").strip(),
-        role=wanted.get("role", ""),
-        state=wanted.get("state", ""),
-        page=page_number(wanted.get("page", "")),
+        text=asked.get("q", "").strip(),
+        role=asked.get("role", ""),
+        state=asked.get("state", ""),
+        page=page_number(asked.get("page", "")),
     )
-    own, many = current_user.organization, (Role.FACULTY, Role.STUDENT)
-    waiting = {role.value: account_users.count_without_account(own, role) for role in many}
-    unused = {role.value: account_users.count_unused(own, role) for role in many}
-    return render("admin/users.html", page=page, roles=ROLES, waiting=waiting, unused=unused)
+    own = current_user.organization
+    waiting = {role.value: bulk_accounts.count_without_account(own, role) for role in IN_BULK}
+    unused = {role.value: bulk_accounts.count_unused(own, role) for role in IN_BULK}
+    return render("admin/users.html", page=page, roles=ROLES, role_names=role_names, waiting=waiting, unused=unused)
 
 
 @bp.route("/users/new", methods=["GET", "POST"])
 @requires(Permission.MANAGE_USERS)
 def create_user() -> ResponseReturnValue:
-    form = UserForm()
-    form.department.choices = choices(options_of(scope(None), "departments"), "–")
+    form = _form(UserForm())
     if form.validate_on_submit():
         try:
-            made = account_users.create_user_of(me(), **_fields(form))
+            made = account_users.create_user_with_initial_password(
+                current_user.organization, email=form.email.data or "", actor=me(), **_fields(form)
+            )
         except Problem as problem:
             form.form_errors = [problem.message]
         else:
+            transaction.commit()
             return render("admin/user_password.html", user=made.user, password=made.password)
     return render("admin/user.html", form=form), 422 if form.errors else 200
 
 
-def _fields(form: UserForm) -> dict[str, Any]:
+@bp.route("/users/<int:user_id>/edit", methods=["GET", "POST"])
+@requires(Permission.MANAGE_USERS)
+def edit_user(user_id: int) -> ResponseReturnValue:
+    found, status = _find(user_id), 200
+    form = _form(UserForm(data=_values(found)))
+    del form.email
+    if form.validate_on_submit():
+        try:
+            account_users.change_user(found, me(), seen=form.seen.data or "", **_fields(form))
+        except Problem as problem:
+            form.form_errors, status = [problem.message], status_of(problem)
+        else:
+            transaction.commit()
+            return _back(_("%(email)s is changed.", email=found.email), user_id)
+    return render("admin/user.html", form=form, user=found), 422 if form.errors and status == 200 else status
+
+
+def _form(form: UserForm) -> UserForm:
+    form.department.choices = choices(options_of(scope(None), "departments"), "–")
+    return form
+
+
+def _values(user: User) -> dict[str, Any]:
+    """What the form that changes a user shows."""
     return {
-        "email": form.email.data or "",
-        "name": form.name.data or "",
-        "role": Role(form.role.data),
-        "department_id": form.department.data,
-        "person_code": (form.person.data or "").strip(),
+        "name": user.name,
+        "roles": [role.value for role in user.roles_in_order],
+        "department": user.department_id,
+        "faculty": user.faculty.code if user.faculty else "",
+        "student": user.student.code if user.student else "",
+        "seen": account_users.mark_of(user),
     }
+
+
+def _fields(form: UserForm) -> dict[str, Any]:
+    """What both forms say; the link of a role that is not ticked counts for nothing."""
+    roles = {Role(value) for value in form.roles.data or ()}
+    links = account_users.find_links(
+        current_user.organization,
+        department=form.department.data if Role.HOD in roles else None,
+        faculty=(form.faculty.data or "").strip() if Role.FACULTY in roles else "",
+        student=(form.student.data or "").strip() if Role.STUDENT in roles else "",
+    )
+    return {"name": form.name.data or "", "roles": roles, "links": links}
 
 
 @bp.get("/users/<int:user_id>")
 @requires(Permission.MANAGE_USERS)
 def user(user_id: int) -> ResponseReturnValue:
-    return render("admin/user_account.html", user=_find(user_id), roles=ROLES)
+    found = _find(user_id)
+    return render("admin/user_account.html", user=found, role_names=role_names(found))
 
 
 @bp.post("/users/bulk")
 @requires(Permission.MANAGE_USERS)
 def create_users() -> ResponseReturnValue:
     role = _bulk_role()
-    made = account_users.create_users_for(current_user.organization, role, me())
-    if not made:
+    made = bulk_accounts.create_accounts(current_user.organization, role, me())
+    transaction.commit()
+    if not made.created and not made.extended:
         return _back(_("Everybody with an e-mail address has an account already."))
-    return _as_csv(made, f"accounts-{role.value}.csv")
+    if not made.created:
+        number = len(made.extended)
+        return _back(ngettext("%(num)d account has the role now.", "%(num)d accounts have the role now.", number))
+    rows = [(account.user, account.password) for account in made.created]
+    return _as_csv([*rows, *((user, "") for user in made.extended)], f"accounts-{role.value}.csv")
 
 
 @bp.post("/users/bulk/passwords")
 @requires(Permission.MANAGE_USERS)
 def renew_passwords() -> ResponseReturnValue:
     role = _bulk_role()
-    renewed = account_users.renew_passwords(current_user.organization, role, me())
+    renewed = bulk_accounts.renew_passwords(current_user.organization, role, me())
+    transaction.commit()
     if not renewed:
         return _back(_("Everybody who has an account has signed in already."))
-    return _as_csv(renewed, f"passwords-{role.value}.csv")
+    return _as_csv([(account.user, account.password) for account in renewed], f"passwords-{role.value}.csv")
 
 
 def _bulk_role() -> Role:
     return Role.STUDENT if request.form.get("role") == Role.STUDENT.value else Role.FACULTY
 
 
-def _as_csv(made: list[NewAccount], filename: str) -> Response:
+def _as_csv(rows: list[tuple[User, str]], filename: str) -> Response:
     """The initial passwords as a file: this answer is the only place where they stand."""
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(["email", "name", "role", "initial_password"])
-    for account in made:
-        row = [account.user.email, account.user.name, account.user.role.value, account.password]
-        writer.writerow([guard_formula(cell) for cell in row])
+    for user, password in rows:
+        roles = " ".join(role.value for role in user.roles_in_order)
+        writer.writerow([guard_formula(cell) for cell in (user.email, user.name, roles, password)])
     headers = {"Content-Disposition": f'attachment; filename="{filename}"'}
     return Response("\ufeff" + text.getvalue(), mimetype="text/csv", headers=headers)
 
@@ -124,7 +179,8 @@ def reset_user_password(user_id: int) -> ResponseReturnValue:
     found = _find(user_id)
     if "seen" not in request.form:
         abort(400)
-    password = account_users.reset_password(found, me(), number(request.form["seen"]))
+    password = credentials.reset_password(found, me(), number(request.form["seen"]))
+    transaction.commit()
     return render("admin/user_password.html", user=found, password=password)
 
 
@@ -132,7 +188,8 @@ def reset_user_password(user_id: int) -> ResponseReturnValue:
 @requires(Permission.MANAGE_USERS)
 def create_reset_link(user_id: int) -> ResponseReturnValue:
     found = _find(user_id)
-    secret = tokens.create_reset_link(found, me())
+    secret = credentials.create_reset_link(found, me())
+    transaction.commit()
     link = public_address(url_for("auth.reset_password", secret=secret))
     return render("admin/user_password.html", user=found, link=link)
 
@@ -141,7 +198,8 @@ def create_reset_link(user_id: int) -> ResponseReturnValue:
 @requires(Permission.MANAGE_USERS)
 def disable_user(user_id: int) -> ResponseReturnValue:
     found = _find(user_id)
-    account_users.set_enabled(found, False, me())
+    sessions.set_enabled(found, False, me())
+    transaction.commit()
     return _back(_("%(email)s is disabled and signed out.", email=found.email), user_id)
 
 
@@ -149,7 +207,8 @@ def disable_user(user_id: int) -> ResponseReturnValue:
 @requires(Permission.MANAGE_USERS)
 def enable_user(user_id: int) -> ResponseReturnValue:
     found = _find(user_id)
-    account_users.set_enabled(found, True, me())
+    sessions.set_enabled(found, True, me())
+    transaction.commit()
     return _back(_("%(email)s may sign in again.", email=found.email), user_id)
 
 
@@ -157,5 +216,6 @@ def enable_user(user_id: int) -> ResponseReturnValue:
 @requires(Permission.MANAGE_USERS)
 def sign_out_user(user_id: int) -> ResponseReturnValue:
     found = _find(user_id)
-    account_users.sign_out_everywhere(found, me())
+    sessions.sign_out_everywhere(found, me())
+    transaction.commit()
     return _back(_("%(email)s is signed out everywhere.", email=found.email), user_id)

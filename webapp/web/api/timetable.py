@@ -9,6 +9,7 @@ from webapp.services.problem.holds import RunChoices
 from webapp.services.runs import requests
 from webapp.services.timetables import scores
 from webapp.services.views import audience
+from webapp.services.views.audience import Lens
 from webapp.services.views.grid import EntryView
 from webapp.web.access import requires
 from webapp.web.api import body, bp, serializers
@@ -57,14 +58,14 @@ def department(dept_id: int) -> ResponseReturnValue:
 @requires(Permission.SEE_OWN_TEACHING)
 def faculty() -> ResponseReturnValue:
     term = _term()
-    return _entries(term, audience.faculty_entries(me(), term))
+    return _entries(term, audience.own_entries(me(), Lens.FACULTY, term))
 
 
 @bp.get("/timetable/student/me")
 @requires(Permission.SEE_OWN_STUDIES)
 def student() -> ResponseReturnValue:
     term = _term()
-    return _entries(term, audience.student_entries(me(), term))
+    return _entries(term, audience.own_entries(me(), Lens.GROUP, term))
 
 
 def _term() -> Term | None:

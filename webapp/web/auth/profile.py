@@ -2,14 +2,15 @@
 
 from flask import Response, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_login import current_user
 
 from webapp.extensions import limiter
-from webapp.services.accounts import tokens, users
+from webapp.services.accounts import credentials, tokens
 from webapp.services.accounts.passwords import PasswordRefused
 from webapp.services.accounts.permissions import Permission
+from webapp.services.shared import transaction
 from webapp.services.shared.errors import Problem
-from webapp.services.shared.words import _
 from webapp.web.access import requires
 from webapp.web.auth import bp
 from webapp.web.auth.forms import ChangePasswordForm, TokenForm
@@ -43,13 +44,14 @@ def change_password() -> ResponseReturnValue:
     form = ChangePasswordForm()
     if form.validate_on_submit():
         try:
-            users.change_password(me(), form.current.data or "", form.new.data or "")
+            credentials.change_password(me(), form.current.data or "", form.new.data or "")
         except PasswordRefused as problem:
             form.form_errors = [problem.message]
         else:
+            transaction.commit()
             start_session(me())
             flash(_("Your password is changed; you are signed out everywhere else."), "good")
-            return redirect(home_of(current_user.role), 303)
+            return redirect(home_of(me()), 303)
     return render("auth/change_password.html", form=form), 422 if form.errors else 200
 
 
@@ -64,6 +66,7 @@ def create_token() -> ResponseReturnValue:
     except Problem as problem:
         form.name.errors = [problem.message]
         return _page(form), 422
+    transaction.commit()
     return _page(TokenForm(formdata=None), secret=secret)
 
 
@@ -71,5 +74,6 @@ def create_token() -> ResponseReturnValue:
 @requires(Permission.OWN_PROFILE)
 def revoke_token(user_token_id: int) -> ResponseReturnValue:
     tokens.revoke_token(me(), user_token_id)
+    transaction.commit()
     flash(_("The token is revoked."), "good")
     return redirect_to(url_for("auth.profile"))

@@ -4,14 +4,15 @@ import time
 
 from flask import Response, abort, flash, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_login import current_user, login_user, logout_user
 
 from webapp.extensions import limiter
 from webapp.models import User
-from webapp.services.accounts import tokens, users
+from webapp.services.accounts import credentials, sessions
 from webapp.services.accounts.passwords import PasswordRefused
-from webapp.services.accounts.users import AccountDisabled, SignInRefused
-from webapp.services.shared.words import _
+from webapp.services.accounts.sessions import AccountDisabled, SignInRefused
+from webapp.services.shared import transaction
 from webapp.web.access import SESSION_BEGAN, bearer, local_path, open_to_all
 from webapp.web.auth import bp
 from webapp.web.auth.forms import NewPasswordForm, SignInForm
@@ -56,7 +57,7 @@ def ask_for_new_password() -> ResponseReturnValue | None:
 def home() -> ResponseReturnValue:
     if not current_user.is_authenticated:
         return redirect(url_for("auth.sign_in"), 303)
-    return redirect(home_of(current_user.role), 303)
+    return redirect(home_of(current_user), 303)
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
@@ -67,15 +68,16 @@ def home() -> ResponseReturnValue:
 def sign_in() -> ResponseReturnValue:
     form = SignInForm(next=request.args.get("next", ""))
     if current_user.is_authenticated and request.method == "GET":
-        return redirect(home_of(current_user.role), 303)
+        return redirect(home_of(current_user), 303)
     if not form.validate_on_submit():
         return render("auth/sign_in.html", form=form), 422 if form.errors else 200
     try:
-        user = users.authenticate(form.email.data or "", form.password.data or "")
+        user = sessions.authenticate(form.email.data or "", form.password.data or "")
     except (SignInRefused, AccountDisabled) as problem:
         return render("auth/sign_in.html", form=form, refused=problem.message), 422
+    transaction.commit()
     start_session(user)
-    return redirect(local_path(form.next.data, home_of(user.role)), 303)
+    return redirect(local_path(form.next.data, home_of(user)), 303)
 
 
 def start_session(user: User) -> None:
@@ -100,13 +102,14 @@ def sign_out() -> ResponseReturnValue:
 @open_to_all
 def reset_password(secret: str) -> ResponseReturnValue:
     form = NewPasswordForm()
-    user = tokens.find_reset(secret)
+    user = credentials.find_reset(secret)
     if form.validate_on_submit():
         try:
-            tokens.use_reset(secret, form.new.data or "")
+            credentials.use_reset(secret, form.new.data or "")
         except PasswordRefused as problem:
             form.new.errors = [problem.message]
         else:
+            transaction.commit()
             flash(_("The password is set. Sign in with it."), "good")
             return redirect(url_for("auth.sign_in"), 303)
     return render("auth/reset_password.html", form=form, user=user), 422 if form.errors else 200

@@ -1,0 +1,164 @@
+"""Accounts in bulk: for all teachers or students who have none, and new passwords for those who never signed in."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from flask_babel import ngettext
+from sqlalchemy.exc import IntegrityError
+
+from webapp.extensions import db
+from webapp.models import Faculty, Organization, Role, Student, User
+from webapp.services.accounts.credentials import draw_password
+from webapp.services.accounts.passwords import initial_password
+from webapp.services.accounts.users import (
+    EmailInvalid,
+    EmailTaken,
+    NewPassword,
+    clean_email,
+    email_taken,
+    public_values,
+)
+from webapp.services.shared import audit
+from webapp.services.shared.scoped import rows_of
+from webapp.services.shared.words import _
+
+_TABLES: dict[Role, tuple[type[Any], str]] = {
+    Role.FACULTY: (Faculty, "faculty_id"),
+    Role.STUDENT: (Student, "student_id"),
+}
+"""The roles that have accounts in bulk: the table of their people, and the column that links it with users."""
+
+
+@dataclass(frozen=True, slots=True)
+class BulkAccounts:
+    """What was done for the people who had no account: new ones, and accounts of theirs that have the role now."""
+
+    created: list[NewPassword]
+    extended: list[User]
+
+
+def count_without_account(organization: Organization, role: Role) -> int:
+    """How many teachers or students have an e-mail address and no account."""
+    return _count(_without_account(organization, role))
+
+
+def _without_account(organization: Organization, role: Role) -> sa.Select[Any]:
+    table, link = _TABLES[role]
+    has_account = sa.exists().where(getattr(User, link) == getattr(table, link))
+    return rows_of(organization, table).where(table.email.is_not(None), table.email != "", ~has_account)
+
+
+def _count(query: sa.Select[Any]) -> int:
+    return int(db.session.scalar(sa.select(sa.func.count()).select_from(query.subquery())) or 0)
+
+
+def create_accounts(organization: Organization, role: Role, actor: User) -> BulkAccounts:
+    """Give each teacher or student with an e-mail address and no account one: all or nothing.
+
+    Whose address has an account of the organisation already, but not as a teacher (or student), gains the role there.
+    An account of another organisation, of another person in the same role, or of a registrar (an office's address
+    that many rows may name) is not touched: it raises EmailTaken, and a bad address EmailInvalid's words, with
+    everybody whose address won't do among the findings.
+    """
+    table, link = _TABLES[role]
+    people = db.session.scalars(_without_account(organization, role).order_by(table.code)).all()
+    holders = _users_by_email({person.email.strip().lower() for person in people})
+    made, refused = BulkAccounts([], []), []
+    for person in people:
+        try:
+            email = clean_email(person.email)
+            holder = holders.get(email.lower())
+            if holder is not None and not _is_free(holder, organization, link):
+                raise email_taken(email)
+        except (EmailInvalid, EmailTaken) as problem:
+            refused.append(f"{person.code}: {problem}")
+            continue
+        if holder is None:
+            account = _new_account(organization, email, person.name)
+            holder = holders[email.lower()] = account.user
+            holder.roles = frozenset()
+            made.created.append(account)
+        else:
+            made.extended.append(holder)
+        holder.roles |= {role}
+        setattr(holder, link, getattr(person, link))
+    if refused:
+        raise _refusal(made, refused)
+    _store(organization, made, role, actor)
+    return made
+
+
+def _users_by_email(emails: set[str]) -> dict[str, User]:
+    lower = sa.func.lower(User.email)
+    return {user.email.lower(): user for user in db.session.scalars(sa.select(User).where(lower.in_(emails)))}
+
+
+def _is_free(user: User, organization: Organization, link: str) -> bool:
+    is_own = user.organization_id == organization.organization_id
+    return is_own and Role.REGISTRAR not in user.roles and getattr(user, link) is None
+
+
+def _new_account(organization: Organization, email: str, name: str) -> NewPassword:
+    password, password_hash = initial_password()
+    user = User(
+        organization_id=organization.organization_id,
+        email=email,
+        name=name,
+        password_hash=password_hash,
+        must_change_password=True,
+    )
+    return NewPassword(user, password)
+
+
+def _refusal(made: BulkAccounts, refused: list[str]) -> EmailTaken:
+    """Undo what was prepared, and say why."""
+    for user in made.extended:
+        db.session.expire(user)
+    message = ngettext(
+        "%(num)d e-mail address can't be used. No account was created.",
+        "%(num)d e-mail addresses can't be used. No account was created.",
+        len(refused),
+    )
+    return EmailTaken(message, findings=refused)
+
+
+def _store(organization: Organization, made: BulkAccounts, role: Role, actor: User) -> None:
+    """Store many accounts with their audit rows in a few statements; raises EmailTaken."""
+    users = [account.user for account in made.created]
+    try:
+        with db.session.begin_nested():
+            db.session.add_all(users)
+    except IntegrityError as error:  # somebody else was quicker
+        raise EmailTaken(_("Another account was created meanwhile. No account was created; try again.")) from error
+    for user in users:
+        audit.record(organization, actor, "user.create", user, after=public_values(user))
+    for user in made.extended:
+        before = [held.value for held in user.roles_in_order if held is not role]
+        after = [held.value for held in user.roles_in_order]
+        audit.record(organization, actor, "user.edit", user, before={"roles": before}, after={"roles": after})
+    db.session.flush()
+
+
+def count_unused(organization: Organization, role: Role) -> int:
+    """How many accounts `renew_passwords` would give a new password."""
+    return _count(_unused(organization, role))
+
+
+def _unused(organization: Organization, role: Role) -> sa.Select[Any]:
+    """Enabled accounts that nobody has signed in to, without a password or with one that was drawn for them."""
+    return rows_of(organization, User).where(
+        User.has_role(role),
+        User.is_enabled,
+        User.last_sign_in_at.is_(None),
+        sa.or_(User.must_change_password, User.password_hash.is_(None)),
+    )
+
+
+def renew_passwords(organization: Organization, role: Role, actor: User) -> list[NewPassword]:
+    """Give all who have an account of this role and never signed in a new drawn password.
+
+    The first ones may be lost: the answer that held them is the only place where they stood.
+    """
+    users = db.session.scalars(_unused(organization, role).order_by(User.email).with_for_update()).all()
+    return [NewPassword(user, draw_password(user, actor)) for user in users]
