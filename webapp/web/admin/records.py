@@ -5,7 +5,6 @@ from typing import Any
 from flask import abort, flash, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_login import current_user
 
 from webapp.services.accounts.permissions import Permission
 from webapp.services.reference import commands, queries
@@ -19,7 +18,7 @@ from webapp.web.admin import bp
 from webapp.web.admin.forms import optional_fields, record_form
 from webapp.web.forms import PageForm
 from webapp.web.htmx import redirect_to, render
-from webapp.web.navigation import chosen_term, posted_term, scope
+from webapp.web.navigation import chosen_term, me, posted_term, scope
 from webapp.web.params import page_number
 
 
@@ -30,7 +29,7 @@ def _open(table_key: str, key: int | None = None) -> tuple[Table, Scope]:
         return table, scope(None)
     if request.method == "POST":
         return table, scope(posted_term())
-    own = queries.term_of_row(current_user.organization, table, key) if key is not None else None
+    own = queries.term_of_row(me().organization, table, key) if key is not None else None
     return table, scope(own or chosen_term()[1])
 
 

@@ -6,7 +6,6 @@ from secrets import token_hex
 from flask import abort, flash, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_login import current_user
 
 from webapp.models import Term
 from webapp.services.accounts.permissions import Permission
@@ -25,7 +24,7 @@ from webapp.web.params import number
 
 
 def _own(term_id: int | None) -> Term:
-    return term_by_key(current_user.organization, term_id) or abort(404)
+    return term_by_key(me().organization, term_id) or abort(404)
 
 
 def _page(
@@ -34,7 +33,7 @@ def _page(
     page = render(
         "admin/terms/copy.html",
         source=source,
-        sources=list_terms(current_user.organization),
+        sources=list_terms(me().organization),
         form=form,
         table=find_table("terms"),
         parts=rollover.PARTS,

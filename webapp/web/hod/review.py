@@ -5,7 +5,6 @@ from typing import Any
 from flask import flash, make_response, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_login import current_user
 
 from webapp.models import Timetable
 from webapp.services.accounts.permissions import Permission
@@ -16,6 +15,7 @@ from webapp.services.views.audience import Lens
 from webapp.web.access import requires
 from webapp.web.errors import status_of
 from webapp.web.hod import bp
+from webapp.web.hod.department import my_department
 from webapp.web.hod.timetable import LENSES, subjects_of
 from webapp.web.htmx import redirect_to, render
 from webapp.web.navigation import me
@@ -26,10 +26,10 @@ from webapp.web.presentation import SHOWN, lens_of, paper, subject_of
 @bp.get("/review")
 @requires(Permission.REVIEW_DEPARTMENT)
 def reviews() -> ResponseReturnValue:
-    department_id = current_user.department_id
+    department = my_department()
     found = approvals.all_in_review(me())
-    rows = [(one, next(iter(approvals.standings(one, department_id)), None)) for one in found]
-    return render("hod/reviews.html", department=current_user.department, rows=rows)
+    rows = [(one, next(iter(approvals.standings(one, department.department_id)), None)) for one in found]
+    return render("hod/reviews.html", department=department, rows=rows)
 
 
 @bp.get("/review/<int:timetable_id>")
@@ -44,7 +44,7 @@ def review_print(timetable_id: int) -> ResponseReturnValue:
     timetable = approvals.in_review(me(), timetable_id)
     lens = lens_of(request.args.get("by"), Lens.DEPARTMENT)
     subject = subject_of(subjects_of(timetable, lens), request.args.get("key"))
-    sheets = audience.sheets_for(timetable, lens, [subject.key], current_user.department_id) if subject else []
+    sheets = audience.sheets_for(timetable, lens, [subject.key], my_department().department_id) if subject else []
     back_url = url_for("hod.review", timetable_id=timetable_id, by=lens.value, key=request.args.get("key"))
     return paper(sheets, timetable, back_url=back_url, lens=lens)
 
@@ -74,7 +74,7 @@ def review_approve(timetable_id: int) -> ResponseReturnValue:
         approvals.approve(me(), timetable, _department(), number(request.form.get("revision")))
     except approvals.StaleReview as stale:
         return make_response(_page(timetable, stale), status_of(stale))
-    flash(_("Approved for %(department)s.", department=current_user.department.name), "good")
+    flash(_("Approved for %(department)s.", department=my_department().name), "good")
     return redirect_to(url_for("hod.review", timetable_id=timetable_id))
 
 
@@ -88,11 +88,11 @@ def review_take_back(timetable_id: int) -> ResponseReturnValue:
 
 def _department() -> int:
     """The department that the form speaks for: one's own where it names none."""
-    return number(request.form.get("department")) or int(current_user.department_id)
+    return number(request.form.get("department")) or my_department().department_id
 
 
 def _page(timetable: Timetable, refusal: Problem | None = None, body: str = "") -> str:
-    department_id = current_user.department_id
+    department_id = my_department().department_id
     lens = lens_of(request.args.get("by"), Lens.DEPARTMENT)
     subjects = subjects_of(timetable, lens)
     subject = subject_of(subjects, request.args.get("key"))
@@ -106,7 +106,7 @@ def _page(timetable: Timetable, refusal: Problem | None = None, body: str = "") 
     }
     return render(
         "hod/review.html",
-        department=current_user.department,
+        department=my_department(),
         timetable=timetable,
         standing=next(iter(approvals.standings(timetable, department_id)), None),
         comments=approvals.comments_of(timetable, department_id),

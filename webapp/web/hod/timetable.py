@@ -2,7 +2,6 @@
 
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
 
 from webapp.models import Timetable
 from webapp.services.accounts.permissions import Permission
@@ -11,6 +10,7 @@ from webapp.services.views import audience
 from webapp.services.views.audience import Lens, Subject
 from webapp.web.access import requires
 from webapp.web.hod import bp
+from webapp.web.hod.department import my_department
 from webapp.web.htmx import render
 from webapp.web.navigation import me
 from webapp.web.params import number
@@ -27,12 +27,12 @@ def timetable() -> ResponseReturnValue:
     lens = lens_of(request.args.get("by"), Lens.DEPARTMENT)
     subjects = subjects_of(found, lens)
     subject = subject_of(subjects, request.args.get("key"))
-    sheets = audience.sheets_for(found, lens, [subject.key], current_user.department_id) if found and subject else []
+    sheets = audience.sheets_for(found, lens, [subject.key], my_department().department_id) if found and subject else []
     today, _now = moment_in(term)
     return render(
         "hod/timetable.html",
         "week",
-        department=current_user.department,
+        department=my_department(),
         term=term,
         terms=audience.terms_of(me(), published_only=True),
         timetable=found,
@@ -58,7 +58,7 @@ def timetable_print() -> ResponseReturnValue:
         wanted = subject_of(subjects, request.args["key"])
         subjects = [wanted] if wanted else []
     keys = [subject.key for subject in subjects]
-    sheets = audience.sheets_for(found, lens, keys, current_user.department_id) if found and keys else []
+    sheets = audience.sheets_for(found, lens, keys, my_department().department_id) if found and keys else []
     return paper(sheets, found, back_url=url_for("hod.timetable", **looked_at()), lens=lens)
 
 
@@ -68,4 +68,4 @@ def subjects_of(timetable: Timetable | None, lens: Lens) -> list[Subject]:
     if lens is Lens.DEPARTMENT and number(key):
         # Another department of one's own organisation: 403, of any other: 404.
         audience.department_of(me(), number(key))
-    return audience.subjects(timetable, lens, current_user.department_id) if timetable else []
+    return audience.subjects(timetable, lens, my_department().department_id) if timetable else []
