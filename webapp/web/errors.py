@@ -6,7 +6,6 @@ from http import HTTPStatus
 import structlog
 from flask import Flask, g, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
@@ -16,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 
 from webapp.extensions import QueueUnavailable, db
 from webapp.services.shared.errors import Conflict, Forbidden, NotFound, Problem
+from webapp.services.shared.words import _
 from webapp.web.htmx import is_fragment, with_toast, without_swap
 
 log = structlog.get_logger("webapp.web.errors")

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import current_app, has_request_context, request, session, url_for
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
@@ -14,6 +13,7 @@ from webapp.services.schema.columns import Table
 from webapp.services.schema.scope import Scope
 from webapp.services.schema.tables import WITH_PAGES
 from webapp.services.shared.errors import NotFound
+from webapp.services.shared.words import _
 from webapp.services.terms.selection import choose_term, list_terms
 from webapp.web.access import permissions_needed
 

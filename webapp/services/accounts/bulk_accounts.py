@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from flask_babel import ngettext
 from sqlalchemy.exc import IntegrityError
 
 from webapp.extensions import db
@@ -21,7 +20,7 @@ from webapp.services.accounts.users import (
 )
 from webapp.services.shared import audit
 from webapp.services.shared.scoped import rows_of
-from webapp.services.shared.words import _
+from webapp.services.shared.words import _, ngettext
 
 _TABLES: dict[Role, tuple[type[Any], str]] = {
     Role.FACULTY: (Faculty, "faculty_id"),

@@ -3,10 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from flask_babel import ngettext
-
 from webapp.services.shared.errors import Problem
-from webapp.services.shared.words import _
+from webapp.services.shared.words import _, ngettext
 
 MOST_FAULTS = 500
 """Beyond this many the list ends: who has so many repairs the cause, not the cells."""

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from flask_babel import ngettext
 from sqlalchemy.exc import DataError, IntegrityError
 
 from webapp.extensions import Model, db
@@ -18,7 +17,7 @@ from webapp.services.schema.columns import Column, Kind, Table
 from webapp.services.schema.scope import Scope, Values
 from webapp.services.schema.tables import BY_NAME, WITH_PAGES
 from webapp.services.shared import audit, optimistic_lock
-from webapp.services.shared.words import _
+from webapp.services.shared.words import _, ngettext
 
 AUDIT_LENGTH_MAX = 2000
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
-from flask_babel import ngettext
 
 from webapp.extensions import db
 from webapp.models import GenerationJob, JobKind, JobStatus, Stage, Term, Timetable, User
@@ -16,7 +15,7 @@ from webapp.services.runs import weight_profiles
 from webapp.services.runs.options import as_options, checked
 from webapp.services.shared import audit
 from webapp.services.shared.errors import Conflict, NotFound, Problem
-from webapp.services.shared.words import _
+from webapp.services.shared.words import _, ngettext
 
 VARIANTS = ("Balanced", "Faculty-First", "Student-First", "Room-Saving", "Compact-Week")
 DEFAULT_SECONDS = 120

@@ -3,14 +3,12 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 
-from flask_babel import ngettext
-
 from webapp.extensions import db
 from webapp.models import GenerationJob, Term, Timetable
 from webapp.services.problem.holds import RunChoices, hold
 from webapp.services.problem.term_problem import TermProblem
 from webapp.services.runs.options import checked, choices_of
-from webapp.services.shared.words import _
+from webapp.services.shared.words import _, ngettext
 
 SCHEDULING_SHARE = 0.35
 """The most of a run's time that the first timetable may take; the variants share what is left."""
@@ -176,7 +174,7 @@ def _left_out(held: Mapping[str, int]) -> list[str]:
 
 
 def _anew(classes: int) -> str:
-    return str(ngettext("Free: %(num)d class is placed anew.", "Free: %(num)d classes are placed anew.", classes))
+    return ngettext("Free: %(num)d class is placed anew.", "Free: %(num)d classes are placed anew.", classes)
 
 
 def _closeness_in_words(close: str, base: str, number: int) -> str:

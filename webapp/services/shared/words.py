@@ -2,12 +2,17 @@
 
 from collections.abc import Sequence
 
-from flask_babel import gettext
+import flask_babel
 
 
 def _(message: str, **values: object) -> str:
     """The message in the reader's language, with the values filled in."""
-    return str(gettext(message, **values))
+    return str(flask_babel.gettext(message, **values))
+
+
+def ngettext(one: str, many: str, num: int, **values: object) -> str:
+    """The message for that number of things in the reader's language; ``%(num)s`` in it is the number."""
+    return str(flask_babel.ngettext(one, many, num, **values))
 
 
 def first_of(sentences: Sequence[str], most: int, total: int | None = None) -> list[str]:

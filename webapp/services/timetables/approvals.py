@@ -10,7 +10,6 @@ from datetime import datetime
 from enum import StrEnum
 
 import sqlalchemy as sa
-from flask_babel import ngettext
 
 from webapp.extensions import db
 from webapp.models import (
@@ -27,7 +26,7 @@ from webapp.models import (
 from webapp.services.problem.labels import entry_in_words
 from webapp.services.shared import audit
 from webapp.services.shared.errors import Conflict, NotFound, Problem
-from webapp.services.shared.words import _
+from webapp.services.shared.words import _, ngettext
 from webapp.services.timetables import lifecycle
 from webapp.services.timetables.lifecycle import APPROVED, DRAFT, IN_REVIEW, SUBMITTED, StatusRefused
 from webapp.services.views import audience

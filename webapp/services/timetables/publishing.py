@@ -7,7 +7,6 @@ from hashlib import blake2s
 from typing import NoReturn
 
 import sqlalchemy as sa
-from flask_babel import ngettext
 
 from webapp.extensions import db
 from webapp.models import AuditEvent, Term, Timetable, TimetableEntry, User
@@ -15,7 +14,7 @@ from webapp.services.problem.meetings import MeetingKey
 from webapp.services.problem.solutions import Override, changed_since, content_hash, hard_violations, solution_from
 from webapp.services.problem.term_problem import TermProblem, build_problem
 from webapp.services.shared.errors import Conflict, NotFound, Problem
-from webapp.services.shared.words import _
+from webapp.services.shared.words import _, ngettext
 from webapp.services.timetables import approvals, lifecycle
 from webapp.services.timetables.lifecycle import (
     DRAFT,

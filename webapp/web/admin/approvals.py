@@ -2,11 +2,11 @@
 
 from flask import flash, make_response, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from webapp.models import Timetable
 from webapp.services.accounts.permissions import Permission
 from webapp.services.shared.errors import Problem
+from webapp.services.shared.words import _
 from webapp.services.timetables import approvals as timetable_approvals
 from webapp.services.timetables import publishing, scores
 from webapp.services.timetables.approvals import Review, Said, Standing, State

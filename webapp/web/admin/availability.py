@@ -3,12 +3,12 @@
 from flask import flash, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
 
 from webapp.services.accounts.permissions import Permission
 from webapp.services.reference.errors import RecordChanged
 from webapp.services.schema.tables import find_table
 from webapp.services.shared import transaction
+from webapp.services.shared.words import ngettext
 from webapp.services.terms import availability as term_availability
 from webapp.services.views.grid import build_slot_grid
 from webapp.web.access import requires

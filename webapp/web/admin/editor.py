@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import flash, make_response, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from webapp.models import Timetable
 from webapp.services.accounts.permissions import Permission
@@ -15,6 +14,7 @@ from webapp.services.editor import alternatives, drafts, history, moves, view
 from webapp.services.editor.errors import DoubleBooking, NeedsReason
 from webapp.services.editor.moves import Wish
 from webapp.services.shared.errors import Problem
+from webapp.services.shared.words import _
 from webapp.services.timetables import publishing
 from webapp.services.views import audience
 from webapp.services.views.audience import Lens, Subject

@@ -4,8 +4,6 @@ from typing import Any
 
 from flask import flash, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from webapp.models import GenerationJob, Stage, Term
 from webapp.services import checks
@@ -16,6 +14,7 @@ from webapp.services.repair.requests import KINDS
 from webapp.services.runs import options, requests, time_budget, weight_profiles
 from webapp.services.runs.options import ChoiceRefused
 from webapp.services.runs.requests import DEFAULT_SECONDS, MOST_SECONDS
+from webapp.services.shared.words import _, ngettext
 from webapp.services.timetables import scores
 from webapp.services.views import audience
 from webapp.web.access import requires

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from secrets import token_hex
 from typing import Any
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, IntegerField, SelectField, SelectMultipleField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
@@ -14,6 +13,7 @@ from webapp.models import Term, TimetableStatus
 from webapp.services.problem.holds import RunChoices
 from webapp.services.runs.options import BaseTimetable, ChoiceRefused, DepartmentClasses
 from webapp.services.runs.requests import DEFAULT_SECONDS, LEAST_SECONDS, MOST_SECONDS, VARIANTS
+from webapp.services.shared.words import _
 from webapp.web.admin.forms import choices
 from webapp.web.forms import PageForm
 from webapp.web.params import number

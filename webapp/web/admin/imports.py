@@ -4,7 +4,6 @@ from io import BytesIO
 
 from flask import Response, flash, request, send_file, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from webapp.models import Upload
@@ -13,6 +12,7 @@ from webapp.services.imports import exports, uploads
 from webapp.services.imports.formats.writers import template_workbook
 from webapp.services.schema.tables import TABLES
 from webapp.services.shared.errors import NotFound, Problem
+from webapp.services.shared.words import _
 from webapp.services.terms.selection import term_by_key
 from webapp.web.access import requires
 from webapp.web.admin import bp

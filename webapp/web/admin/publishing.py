@@ -2,11 +2,11 @@
 
 from flask import abort, flash, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from webapp.models import Timetable, TimetableStatus
 from webapp.services.accounts.permissions import Permission
 from webapp.services.shared.errors import Problem
+from webapp.services.shared.words import _
 from webapp.services.timetables import diff, scores
 from webapp.services.timetables import publishing as publication
 from webapp.services.views import audience

@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import abort, flash, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from webapp.services.accounts.permissions import Permission
 from webapp.services.reference import commands, queries
@@ -13,6 +12,7 @@ from webapp.services.schema.columns import Table
 from webapp.services.schema.scope import Scope
 from webapp.services.schema.tables import find_table
 from webapp.services.shared import transaction
+from webapp.services.shared.words import _
 from webapp.web.access import requires
 from webapp.web.admin import bp
 from webapp.web.admin.forms import optional_fields, record_form

@@ -5,7 +5,6 @@ from secrets import token_hex
 
 from flask import flash, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from webapp.models import Timetable
@@ -25,6 +24,7 @@ from webapp.services.repair.requests import (
 )
 from webapp.services.runs import requests
 from webapp.services.shared.errors import Problem
+from webapp.services.shared.words import _
 from webapp.services.timetables import publishing
 from webapp.web.access import requires
 from webapp.web.admin import bp

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from flask import flash, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import ngettext
 
 from webapp.services.accounts.permissions import Permission
 from webapp.services.reference.errors import RecordChanged, RecordRefused
 from webapp.services.schema.tables import find_table
 from webapp.services.shared import transaction
+from webapp.services.shared.words import ngettext
 from webapp.services.terms import rules as term_rules
 from webapp.services.terms.rules import RuleChange, RuleView
 from webapp.web.access import requires

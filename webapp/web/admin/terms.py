@@ -5,13 +5,13 @@ from secrets import token_hex
 
 from flask import abort, flash, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from webapp.models import Term
 from webapp.services.accounts.permissions import Permission
 from webapp.services.reference.errors import RecordRefused
 from webapp.services.schema.tables import find_table
 from webapp.services.shared.errors import Problem
+from webapp.services.shared.words import _
 from webapp.services.terms import rollover
 from webapp.services.terms.selection import list_terms, term_by_key
 from webapp.web.access import requires

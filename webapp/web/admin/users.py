@@ -6,8 +6,6 @@ from typing import Any
 
 from flask import Response, abort, flash, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from flask_login import current_user
 
 from webapp.models import Role, User
@@ -18,6 +16,7 @@ from webapp.services.imports.cells import guard_formula
 from webapp.services.reference.queries import options_of
 from webapp.services.shared import scoped, transaction
 from webapp.services.shared.errors import Problem
+from webapp.services.shared.words import _, ngettext
 from webapp.web.access import requires
 from webapp.web.admin import bp
 from webapp.web.admin.forms import ROLES, UserForm, choices

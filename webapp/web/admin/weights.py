@@ -2,12 +2,12 @@
 
 from flask import flash, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from webapp.models import WeightProfile
 from webapp.services.accounts.permissions import Permission
 from webapp.services.runs import weight_profiles as run_weight_profiles
 from webapp.services.runs.weight_profiles import ProfileChanged, ProfileRefused
+from webapp.services.shared.words import _
 from webapp.web.access import requires
 from webapp.web.admin import bp
 from webapp.web.errors import status_of

@@ -2,7 +2,6 @@
 
 from flask import Response, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from webapp.extensions import limiter
@@ -11,6 +10,7 @@ from webapp.services.accounts.passwords import PasswordRefused
 from webapp.services.accounts.permissions import Permission
 from webapp.services.shared import transaction
 from webapp.services.shared.errors import Problem
+from webapp.services.shared.words import _
 from webapp.web.access import requires
 from webapp.web.auth import bp
 from webapp.web.auth.forms import ChangePasswordForm, TokenForm

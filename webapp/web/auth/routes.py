@@ -4,7 +4,6 @@ import time
 
 from flask import Response, abort, flash, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_login import current_user, login_user, logout_user
 
 from webapp.extensions import limiter
@@ -13,6 +12,7 @@ from webapp.services.accounts import credentials, sessions
 from webapp.services.accounts.passwords import PasswordRefused
 from webapp.services.accounts.sessions import AccountDisabled, SignInRefused
 from webapp.services.shared import transaction
+from webapp.services.shared.words import _
 from webapp.web.access import SESSION_BEGAN, bearer, local_path, open_to_all
 from webapp.web.auth import bp
 from webapp.web.auth.forms import NewPasswordForm, SignInForm

@@ -4,11 +4,11 @@ from typing import Any
 
 from flask import flash, make_response, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from webapp.models import Timetable
 from webapp.services.accounts.permissions import Permission
 from webapp.services.shared.errors import Problem
+from webapp.services.shared.words import _
 from webapp.services.timetables import approvals
 from webapp.services.views import audience
 from webapp.services.views.audience import Lens
