@@ -11,7 +11,7 @@ from flask_login import UserMixin
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.extensions import Model
-from webapp.models.types import Choices, Code, Created, Key, Name, choice
+from webapp.models.types import Code, Created, EnumSet, Key, Name, choice
 
 
 class Role(StrEnum):
@@ -69,7 +69,7 @@ class User(UserMixin, Model):  # type: ignore[misc]  # Flask-Login ships no type
     organization_id: Mapped[int] = mapped_column(sa.ForeignKey("organizations.organization_id"), index=True)
     email: Mapped[str] = mapped_column(sa.String(254))
     name: Mapped[Name]
-    roles: Mapped[frozenset[Role]] = mapped_column(Choices(Role))
+    roles: Mapped[frozenset[Role]] = mapped_column(EnumSet(Role))
     password_hash: Mapped[str | None] = mapped_column(sa.String(255))
     is_enabled: Mapped[bool] = mapped_column(server_default=sa.true())
     session_key: Mapped[int] = mapped_column(

@@ -31,7 +31,7 @@ def choice(values: type[StrEnum], name: str) -> sa.Enum:
     )
 
 
-class Choices(TypeDecorator[frozenset[Any]]):
+class EnumSet(TypeDecorator[frozenset[Any]]):
     """A set of an enum's members, kept as an array of their values in the enum's order."""
 
     impl = ARRAY(sa.String(24))

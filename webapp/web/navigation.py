@@ -13,6 +13,8 @@ from webapp.services.schema.columns import Table
 from webapp.services.schema.scope import Scope
 from webapp.services.schema.tables import WITH_PAGES
 from webapp.services.shared.errors import NotFound
+from webapp.services.shared.numbers import whole_number
+from webapp.services.shared.scoped import load
 from webapp.services.shared.words import _
 from webapp.services.terms.selection import choose_term, list_terms
 from webapp.web.access import permissions_needed
@@ -27,7 +29,6 @@ HOMES = {
 """Where each role begins."""
 Entries = tuple[tuple[Any, str], ...]
 Link = tuple[Any, str, bool]
-Links = list[Link]
 
 # What can be linked to, by endpoint; everybody sees what their permissions open.
 _OVERVIEW: Entries = ((_l("Dashboard"), "admin.dashboard"),)
@@ -78,7 +79,7 @@ def week_title(endpoint: str) -> str:
     return str(weeks[endpoint]) if len(weeks) > 1 else _("My week")
 
 
-def _office_groups() -> list[tuple[Any, Links]]:
+def _office_groups() -> list[tuple[Any, list[Link]]]:
     """What a registrar's office sees, in groups; none for all others."""
     of_organization = [table for table in WITH_PAGES if not table.of_term]
     of_term = [table for table in WITH_PAGES if table.of_term]
@@ -101,17 +102,17 @@ def _is_open(endpoint: str) -> bool:
     return may(current_user, *(permissions_needed(endpoint) or ()))
 
 
-def _links(entries: Entries) -> Links:
+def _links(entries: Entries) -> list[Link]:
     return _marked([(label, url) for label, _endpoint, url in _open(entries)])
 
 
-def _table_links(tables: Sequence[Table]) -> Links:
+def _table_links(tables: Sequence[Table]) -> list[Link]:
     if not _is_open("admin.records"):
         return []
     return _marked([(table.title, url_for("admin.records", table_key=table.address)) for table in tables])
 
 
-def _marked(links: Sequence[tuple[Any, str]]) -> Links:
+def _marked(links: Sequence[tuple[Any, str]]) -> list[Link]:
     """The link whose address the page's own begins with, the longest of them, is where one is."""
     below = [url for _label, url in links if request.path == url or request.path.startswith(url.rstrip("/") + "/")]
     here = max((url for url in below if url == request.path or not url.endswith("/")), key=len, default=None)
@@ -126,7 +127,7 @@ def chosen_term() -> tuple[list[Term], Term | None]:
     terms = list(list_terms(current_user.organization))
     named = request.args.get("term")
     if named:
-        return terms, _remembered(named, terms)
+        return terms, _remembered(named)
     return terms, choose_term(current_user.organization, terms, session.get(TERM_KEY))
 
 
@@ -138,13 +139,11 @@ def posted_term() -> Term | None:
     named = request.form.get("term")
     if named is None:
         raise NotFound(_("The form does not say which term it is for. Reload its page and try again."))
-    return _remembered(named, list_terms(current_user.organization)) if named else None
+    return _remembered(named) if named else None
 
 
-def _remembered(named: str, terms: Sequence[Term]) -> Term:
-    term = next((term for term in terms if str(term.term_id) == named), None)
-    if term is None:
-        raise NotFound(_("There is no such term; it may have been deleted."))
+def _remembered(named: str) -> Term:
+    term = load(me(), Term, whole_number(named))
     if session.get(TERM_KEY) != term.term_id:
         session[TERM_KEY] = term.term_id
     return term

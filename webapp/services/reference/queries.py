@@ -15,8 +15,8 @@ from webapp.services.schema.columns import Column, Kind, Table
 from webapp.services.schema.scope import Scope, TermMissing
 from webapp.services.schema.tables import BY_NAME
 from webapp.services.schema.values import write
-from webapp.services.shared.errors import NotFound
 from webapp.services.shared.numbers import whole_number
+from webapp.services.shared.scoped import load, rows_of
 from webapp.services.shared.words import _, enumerated
 
 PAGE_SIZE = 50
@@ -74,20 +74,15 @@ def _owner_key(scope: Scope, table: Table) -> int:
 
 def find_row(scope: Scope, table: Table, key: int) -> Any:
     """A row of the scope by its key, as stored now; raises NotFound where it isn't there or is somebody else's."""
-    query = rows_in_scope(scope, table).where(table.primary_key == key)
-    row = db.session.scalar(query.execution_options(populate_existing=True))
-    if row is None:
-        raise NotFound(_("This row of the table “%(table)s” does not exist.", table=table.title))
-    return row
+    owner = _owner_key(scope, table)
+    conditions = (Term.term_id == owner,) if table.of_term else ()
+    return load(scope.organization, table.model, key, *conditions, fresh=True)
 
 
 def term_of_row(organization: Organization, table: Table, key: int) -> Term | None:
     """The organisation's term that a row of a term's table belongs to; None where there is no such row."""
-    term_id = sa.select(table.owner_column).select_from(table.model)
-    for target, condition in table.joins:
-        term_id = term_id.join(target, condition)
-    query = sa.select(Term).where(Term.term_id == term_id.where(table.primary_key == key).scalar_subquery())
-    return db.session.scalar(query.where(Term.organization_id == organization.organization_id))
+    query = rows_of(organization, table.model).where(table.primary_key == key)
+    return db.session.scalar(query.with_only_columns(Term))
 
 
 def count_rows(scope: Scope, table: Table) -> int:

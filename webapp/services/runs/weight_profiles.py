@@ -13,7 +13,8 @@ from webapp.engine.rules import rule_named
 from webapp.extensions import db
 from webapp.models import Term, TermRule, User, WeightProfile
 from webapp.services.shared import audit, optimistic_lock
-from webapp.services.shared.errors import Conflict, NotFound, Problem
+from webapp.services.shared.errors import Conflict, Problem
+from webapp.services.shared.scoped import load, rows_of
 from webapp.services.shared.words import _
 from webapp.services.terms.rules import WEIGHT_MAX
 
@@ -21,10 +22,6 @@ LONGEST_NAME = 60
 LONGEST_SHOWN = 40
 WEIGHED = tuple(rule for rule in YARDSTICK if rule not in ("all_placed", "room_capacity"))
 """The rules that a profile can weigh; what a term makes hard stays hard."""
-
-
-class ProfileUnknown(NotFound):
-    """The organisation has no such profile."""
 
 
 class ProfileRefused(Problem):
@@ -58,19 +55,7 @@ class RuleWeight:
 
 def profiles_of(user: User) -> Sequence[WeightProfile]:
     """The organisation's own profiles, by name."""
-    query = sa.select(WeightProfile).filter_by(organization_id=user.organization_id)
-    return db.session.scalars(query.order_by(WeightProfile.name)).all()
-
-
-def profile_of(user: User, weight_profile_id: int) -> WeightProfile:
-    """A profile of the user's own organisation; raises `ProfileUnknown`."""
-    query = sa.select(WeightProfile).filter_by(
-        organization_id=user.organization_id, weight_profile_id=weight_profile_id
-    )
-    profile = db.session.scalars(query.execution_options(populate_existing=True)).one_or_none()
-    if profile is None:
-        raise ProfileUnknown(_("There is no profile %(number)s.", number=weight_profile_id))
-    return profile
+    return db.session.scalars(rows_of(user, WeightProfile).order_by(WeightProfile.name)).all()
 
 
 def weights_by_name(user: User) -> dict[str, dict[str, int]]:
@@ -114,7 +99,7 @@ def save(
     """
     optimistic_lock.lock(user.organization)
     if profile is not None:
-        profile = profile_of(user, profile.weight_profile_id)
+        profile = load(user, WeightProfile, profile.weight_profile_id, fresh=True)
         changed = optimistic_lock.changed_since(seen, _values(profile)) if seen is not None else []
         if changed:
             raise ProfileChanged({key: _changed_to(key, _values(profile)[key]) for key in changed})

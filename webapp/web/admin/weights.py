@@ -7,6 +7,7 @@ from webapp.models import WeightProfile
 from webapp.services.accounts.permissions import Permission
 from webapp.services.runs import weight_profiles as run_weight_profiles
 from webapp.services.runs.weight_profiles import ProfileChanged, ProfileRefused
+from webapp.services.shared.scoped import load
 from webapp.services.shared.words import _
 from webapp.web.access import requires
 from webapp.web.admin import bp
@@ -32,13 +33,13 @@ def create_weight_profile() -> ResponseReturnValue:
 @bp.route("/weights/<int:weight_profile_id>", methods=["GET", "POST"])
 @requires(Permission.GENERATE)
 def weight_profile(weight_profile_id: int) -> ResponseReturnValue:
-    return _edited(run_weight_profiles.profile_of(me(), weight_profile_id))
+    return _edited(load(me(), WeightProfile, weight_profile_id, fresh=True))
 
 
 @bp.post("/weights/<int:weight_profile_id>/delete")
 @requires(Permission.GENERATE)
 def delete_weight_profile(weight_profile_id: int) -> ResponseReturnValue:
-    profile = run_weight_profiles.profile_of(me(), weight_profile_id)
+    profile = load(me(), WeightProfile, weight_profile_id, fresh=True)
     name = profile.name
     run_weight_profiles.delete(me(), profile)
     flash(_("%(name)s is deleted. Runs that were made with it keep what they found.", name=name), "good")
