@@ -14,7 +14,7 @@ from tests.university import University, university
 from webapp.extensions import db
 from webapp.models import Role, Timetable, TimetableComment, TimetableStatus, User
 from webapp.services.shared.errors import Problem
-from webapp.services.timetables import approvals, publishing
+from webapp.services.timetables import approvals, publishing, reviews
 from webapp.services.timetables.publishing import Seen
 
 
@@ -106,7 +106,7 @@ def test_faculty_students_and_heads_elsewhere_see_nothing_of_it(
 def test_a_refused_comment_stays_in_the_form(
     uni: University, timetable: Timetable, head: User, client: Any, pages: Pages, sign_in: Any
 ) -> None:
-    foreign = approvals.classes_of(timetable, uni.mat.department_id)[0][0]
+    foreign = reviews.classes_of(timetable, uni.mat.department_id)[0][0]
     sign_in(client, head)
     post = review(timetable, "/comment")
     long = "x" * 2001
@@ -123,7 +123,7 @@ def test_a_refused_comment_stays_in_the_form(
 def test_a_head_comments_on_a_class_and_the_registrar_answers_and_settles(
     uni: University, timetable: Timetable, head: User, client: Any, pages: Pages, sign_in: Any
 ) -> None:
-    entry_id, label = approvals.classes_of(timetable, uni.cse.department_id)[0]
+    entry_id, label = reviews.classes_of(timetable, uni.cse.department_id)[0]
     sign_in(client, head)
     pages.post(review(timetable, "/comment"), {"body": "<b>Too early</b>", "entry": entry_id})
     assert label in words(pages.get(review(timetable, f"?entry={entry_id}")))
@@ -132,7 +132,7 @@ def test_a_head_comments_on_a_class_and_the_registrar_answers_and_settles(
     assert "<b>Too early</b>" in words(page)
     assert any(f"entry={entry_id}" in (link.get("href") or "") for link in page.iter("a"))
     pages.post(asked(timetable, "/answer"), {"department": uni.cse.department_id, "body": "Moved."})
-    (said,) = (one for one in approvals.comments_of(timetable) if not one.by_registrar)
+    (said,) = (one for one in reviews.comments_of(timetable) if not one.by_registrar)
     pages.post(asked(timetable, "/settle"), {"comment": said.timetable_comment_id})
     pages.post(asked(timetable, "/settle"), {"comment": "x"}, 404)
     assert "no head has an account" in words(pages.get(asked(timetable, "?q=mat&state=silent")))
@@ -249,6 +249,7 @@ def publish_at_once(app: Flask, jobs: list[tuple[int, Seen | None]]) -> list[str
             together.wait(10)
             try:
                 publishing.publish(None, timetable, factories.EVERYTHING, job[1])
+                db.session.commit()
             except Problem as refusal:
                 db.session.rollback()
                 return type(refusal).__name__

@@ -7,6 +7,7 @@ from flask.cli import with_appcontext
 from webapp.commands.options import told
 from webapp.extensions import db
 from webapp.models import Organization, Term, Timetable
+from webapp.services.shared import transaction
 from webapp.services.timetables import retention
 
 DAYS = click.IntRange(1, 36_500)
@@ -23,7 +24,7 @@ def clean(drafts: int, uploads: int, dry_run: bool) -> None:
 
     What was ever published stays, and so does what was submitted or approved.
     """
-    found = retention.old(drafts, uploads)
+    found = retention.expired(drafts, uploads)
     for draft in found.drafts:
         click.echo(f"Draft {draft.timetable_id}, {draft.variant_name}, {draft.term.name}, {draft.created_at:%Y-%m-%d}")
     for upload in found.uploads:
@@ -32,7 +33,12 @@ def clean(drafts: int, uploads: int, dry_run: bool) -> None:
     if dry_run:
         click.echo(f"{counted} would be deleted.")
         return
-    retention.clean(found)
+    for draft in found.drafts:
+        retention.delete_draft(draft)
+        transaction.commit()
+    for upload in found.uploads:
+        retention.delete_upload(upload)
+        transaction.commit()
     click.echo(f"{counted} deleted.")
 
 

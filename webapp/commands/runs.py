@@ -18,6 +18,7 @@ from webapp.services.jobs import requests as job_requests
 from webapp.services.problem.holds import RunChoices
 from webapp.services.runs import requests
 from webapp.services.runs.requests import LEAST_SECONDS, MOST_SECONDS, Progress, Wanted
+from webapp.services.shared import transaction
 from webapp.services.timetables import publishing
 from webapp.services.timetables.publishing import NotAcknowledged, Point
 
@@ -147,6 +148,7 @@ def publish(organization: str, year: str, semester: int, variant: str, keys: tup
     given = {point.key for point in points} if everything else set(keys)
     _refuse_unless_acknowledged(points, given)
     timetable = publishing.publish(None, timetable, given)
+    transaction.commit()
     for point in points:
         click.echo(f"Acknowledged: {point.sentence}")
     click.echo(f"Published {timetable.variant_name} as version {timetable.number} ({timetable.content_hash}).")

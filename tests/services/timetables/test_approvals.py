@@ -8,7 +8,7 @@ from tests import factories
 from tests.university import University, university
 from webapp.extensions import db
 from webapp.models import AuditEvent, Role, Timetable, TimetableApproval, TimetableComment, TimetableStatus, User
-from webapp.services.timetables import approvals, lifecycle
+from webapp.services.timetables import approvals, lifecycle, reviews
 from webapp.services.timetables.approvals import (
     LONGEST_COMMENT,
     ClassUnknown,
@@ -16,11 +16,10 @@ from webapp.services.timetables.approvals import (
     CommentUnknown,
     NotAllApproved,
     NothingToReview,
-    NotInReview,
     StaleReview,
-    State,
 )
 from webapp.services.timetables.lifecycle import AlreadyPublished, StatusRefused
+from webapp.services.timetables.reviews import NotInReview, ReviewState
 from webapp.services.views.audience import DepartmentUnknown, NotYours
 
 Db = scoped_session[Session]
@@ -52,8 +51,8 @@ def submitted(uni: University) -> Timetable:
     return approvals.submit(uni.registrar, uni.timetable())
 
 
-def states(timetable: Timetable) -> dict[str, State]:
-    return {one.code: one.state for one in approvals.standings(timetable)}
+def states(timetable: Timetable) -> dict[str, ReviewState]:
+    return {one.code: one.state for one in reviews.department_reviews(timetable)}
 
 
 def actions() -> list[str]:
@@ -83,18 +82,18 @@ def test_every_pair_of_statuses_is_allowed_with_an_audit_row_or_refused_in_words
 def test_departments_with_classes_are_asked_and_approve_one_by_one(uni: University) -> None:
     factories.department(uni.organization, "ART")
     timetable = submitted(uni)
-    assert states(timetable) == {"CSE": State.SILENT, "MAT": State.SILENT}
+    assert states(timetable) == {"CSE": ReviewState.SILENT, "MAT": ReviewState.SILENT}
     cse = head(uni, uni.cse.department_id)
     approvals.approve(cse, timetable, uni.cse.department_id, timetable.revision)
     approvals.approve(cse, timetable, uni.cse.department_id, timetable.revision)
-    assert states(timetable) == {"CSE": State.APPROVED, "MAT": State.SILENT}
+    assert states(timetable) == {"CSE": ReviewState.APPROVED, "MAT": ReviewState.SILENT}
     assert actions().count("timetable_approval.give") == 1
     with pytest.raises(NotAllApproved, match="1 department has not approved Balanced") as refused:
-        approvals.mark_approved(uni.registrar, timetable)
+        approvals.close_review(uni.registrar, timetable)
     assert refused.value.findings == ("MAT: Maths",)
     maths = head(uni, uni.mat.department_id)
     approvals.approve(maths, timetable, uni.mat.department_id, timetable.revision)
-    assert approvals.mark_approved(uni.registrar, timetable).status is APPROVED
+    assert approvals.close_review(uni.registrar, timetable).status is APPROVED
     with pytest.raises(StatusRefused, match="review of Balanced is closed"):
         approvals.take_back(maths, timetable, uni.mat.department_id)
 
@@ -103,7 +102,7 @@ def test_an_approval_is_taken_back_while_the_review_is_open(uni: University) -> 
     timetable, cse = submitted(uni), head(uni, uni.cse.department_id)
     approvals.approve(cse, timetable, uni.cse.department_id, timetable.revision)
     approvals.take_back(cse, timetable, uni.cse.department_id)
-    assert states(timetable)["CSE"] is State.SILENT
+    assert states(timetable)["CSE"] is ReviewState.SILENT
     assert actions()[-1] == "timetable_approval.take_back"
 
 
@@ -113,38 +112,38 @@ def test_an_approval_is_for_what_was_seen_and_void_when_it_changes(uni: Universi
     approvals.withdraw(uni.registrar, timetable)
     timetable.revision += 1
     approvals.submit(uni.registrar, timetable)
-    standing = approvals.standings(timetable, uni.cse.department_id)[0]
-    assert (standing.state, standing.is_outdated) == (State.SILENT, True)
+    own = reviews.department_reviews(timetable, uni.cse.department_id)[0]
+    assert (own.state, own.is_outdated) == (ReviewState.SILENT, True)
     with pytest.raises(StaleReview, match="has changed since you looked at it"):
         approvals.approve(cse, timetable, uni.cse.department_id, timetable.revision - 1)
     approvals.approve(cse, timetable, uni.cse.department_id, timetable.revision)
-    assert states(timetable)["CSE"] is State.APPROVED
+    assert states(timetable)["CSE"] is ReviewState.APPROVED
     assert db.session.scalar(sa.select(sa.func.count()).select_from(TimetableApproval)) == 1
 
 
 def test_a_comment_is_anchored_to_a_class_and_settled_by_the_registrar(uni: University) -> None:
     timetable, cse = submitted(uni), head(uni, uni.cse.department_id)
-    (entry_id, label), *_rest = approvals.classes_of(timetable, uni.cse.department_id)
+    (entry_id, label), *_rest = reviews.classes_of(timetable, uni.cse.department_id)
     for _click in range(2):
         said = approvals.comment(cse, timetable, uni.cse.department_id, "  Too early. \r\nPlease.", entry_id)
-    (seen,) = approvals.comments_of(timetable, uni.cse.department_id)
+    (seen,) = reviews.comments_of(timetable, uni.cse.department_id)
     assert (seen.body, seen.label, seen.entry_id) == ("Too early. \nPlease.", label, entry_id)
     assert label.startswith("CSE301 A, ")
-    assert states(timetable) == {"CSE": State.COMMENTS, "MAT": State.SILENT}
-    assert not approvals.comments_of(timetable, uni.mat.department_id)
+    assert states(timetable) == {"CSE": ReviewState.COMMENTS, "MAT": ReviewState.SILENT}
+    assert not reviews.comments_of(timetable, uni.mat.department_id)
     for _click in range(2):
-        approvals.resolve(uni.registrar, timetable, said.timetable_comment_id)
-    assert states(timetable)["CSE"] is State.SILENT
+        approvals.resolve_comment(uni.registrar, timetable, said.timetable_comment_id)
+    assert states(timetable)["CSE"] is ReviewState.SILENT
     assert actions().count("timetable_comment.resolve") == 1
     with pytest.raises(CommentUnknown):
-        approvals.resolve(uni.registrar, uni.timetable("Other"), said.timetable_comment_id)
+        approvals.resolve_comment(uni.registrar, uni.timetable("Other"), said.timetable_comment_id)
 
 
 def test_an_answer_of_the_registrar_opens_nothing(uni: University) -> None:
     timetable = submitted(uni)
     approvals.comment(uni.registrar, timetable, uni.cse.department_id, "Moved to Friday.")
-    assert states(timetable)["CSE"] is State.SILENT
-    assert approvals.comments_of(timetable, uni.cse.department_id)[0].by_registrar
+    assert states(timetable)["CSE"] is ReviewState.SILENT
+    assert reviews.comments_of(timetable, uni.cse.department_id)[0].by_registrar
 
 
 @pytest.mark.parametrize(
@@ -160,8 +159,8 @@ def test_a_comment_that_says_nothing_or_too_much_is_refused(uni: University, bod
 def test_nobody_speaks_for_another_department_or_about_its_classes(uni: University) -> None:
     timetable, cse = submitted(uni), head(uni, uni.cse.department_id)
     other = uni.timetable("Compact-Week")
-    foreign = [approvals.classes_of(timetable, uni.mat.department_id)[0][0]]
-    foreign.append(approvals.classes_of(other, uni.cse.department_id)[0][0])
+    foreign = [reviews.classes_of(timetable, uni.mat.department_id)[0][0]]
+    foreign.append(reviews.classes_of(other, uni.cse.department_id)[0][0])
     for entry_id in (*foreign, 0):
         with pytest.raises(ClassUnknown, match="Balanced has no such class of Computing"):
             approvals.comment(cse, timetable, uni.cse.department_id, "Mine.", entry_id)
@@ -182,12 +181,12 @@ def test_only_what_is_in_review_can_be_seen_and_spoken_about(uni: University) ->
         timetable.status = status
         db.session.flush()
         if status in (SUBMITTED, APPROVED):
-            assert approvals.in_review(cse, timetable.timetable_id) is timetable
-            assert approvals.all_in_review(cse) == [timetable]
+            assert reviews.in_review(cse, timetable.timetable_id) is timetable
+            assert reviews.all_in_review(cse) == [timetable]
             continue
-        assert not approvals.all_in_review(cse)
+        assert not reviews.all_in_review(cse)
         for act in (
-            lambda: approvals.in_review(cse, timetable.timetable_id),
+            lambda: reviews.in_review(cse, timetable.timetable_id),
             lambda: approvals.comment(cse, timetable, uni.cse.department_id, "Hello"),
             lambda: approvals.approve(cse, timetable, uni.cse.department_id, timetable.revision),
         ):
@@ -196,7 +195,7 @@ def test_only_what_is_in_review_can_be_seen_and_spoken_about(uni: University) ->
     timetable.status = SUBMITTED
     db.session.flush()
     with pytest.raises(NotInReview):
-        approvals.in_review(factories.user(role=Role.HOD), timetable.timetable_id)
+        reviews.in_review(factories.user(role=Role.HOD), timetable.timetable_id)
 
 
 def test_an_empty_timetable_has_nothing_to_review(uni: University) -> None:

@@ -58,7 +58,7 @@ def test_one_timetable_a_term_is_published_and_the_old_one_is_superseded(uni: Un
     assert (first.status, second.status) == (TimetableStatus.SUPERSEDED, TimetableStatus.PUBLISHED)
     assert (first.number, second.number) == (1, 2)
     assert first.content_hash != second.content_hash
-    publishing.revert(uni.registrar, first)
+    publishing.publish(uni.registrar, first)
     assert (first.status, second.status) == (TimetableStatus.PUBLISHED, TimetableStatus.SUPERSEDED)
     assert (first.number, second.number) == (1, 2)
 
@@ -192,7 +192,8 @@ def test_each_department_that_has_not_approved_is_acknowledged_by_name(uni: Univ
     publishing.publish(uni.registrar, timetable, [f"approval-{uni.cse.department_id}"])
     event = db.session.scalars(sa.select(AuditEvent).filter_by(action="timetable.publish")).one()
     assert event.after is not None
-    assert list(event.after["acknowledged"].values()) == ["Computing (CSE) has not approved it."]
+    facts = {"department": "CSE", "approved_earlier_state": False}
+    assert event.after["acknowledged"] == {f"approval-{uni.cse.department_id}": facts}, "no sentence is stored"
 
 
 def test_what_is_new_since_the_page_was_shown_is_not_acknowledged(uni: University) -> None:
@@ -219,7 +220,7 @@ def test_what_was_acknowledged_for_a_version_needs_no_word_when_it_comes_back(un
     publish(uni.registrar, first)
     publish(uni.registrar, second)
     assert publishing.version_before(uni.term) is first
-    assert publishing.revert(uni.registrar, first).status is TimetableStatus.PUBLISHED
+    assert publishing.publish(uni.registrar, first).status is TimetableStatus.PUBLISHED
     assert publishing.version_before(uni.term) is second
 
 
@@ -229,7 +230,7 @@ def test_a_version_that_no_longer_fits_the_data_does_not_come_back(uni: Universi
     uni.logic.teachers[0].faculty_id = uni.iyer.faculty_id
     db.session.flush()
     with pytest.raises(DataChanged):
-        publishing.revert(uni.registrar, first)
+        publishing.publish(uni.registrar, first)
     assert (first.status, second.status) == (TimetableStatus.SUPERSEDED, TimetableStatus.PUBLISHED)
 
 

@@ -123,19 +123,8 @@ def read_term(term: Term) -> TermRows:
         pins=_rows(Pin, Pin.component_id.in_(of_components), Pin.pin_id),
         availability=_rows(Availability, Availability.time_slot_id.in_(slots_of_term), Availability.availability_id),
         rules=_rows(TermRule, TermRule.term_id == of_term, TermRule.term_rule_id),
-        rule_components=_gathered(
-            sa.select(TermRuleComponent.term_rule_id, TermRuleComponent.component_id)
-            .join(TermRule, TermRule.term_rule_id == TermRuleComponent.term_rule_id)
-            .where(TermRule.term_id == of_term)
-            .order_by(TermRuleComponent.term_rule_id, TermRuleComponent.component_id)
-        ),
+        rule_components=_rule_components(of_term),
     )
-
-
-def read_slots(term: Term) -> tuple[tuple[Slot, ...], dict[int, frozenset[int]]]:
-    """Read a term's slots and week sets alone."""
-    week_sets = {w.week_set_id: w.weeks for w in _rows(WeekSet, WeekSet.term_id == term.term_id)}
-    return _slots(term.term_id), week_sets
 
 
 def _rows(model: Any, condition: Any, *order: Any) -> list[Any]:
@@ -173,6 +162,15 @@ def _component_faculty(of_components: Any) -> dict[int, list[tuple[int, int | No
     for component, faculty, batch in _tuples(query):
         found[component].append((faculty, batch))
     return found
+
+
+def _rule_components(term_id: int) -> dict[int, list[int]]:
+    return _gathered(
+        sa.select(TermRuleComponent.term_rule_id, TermRuleComponent.component_id)
+        .join(TermRule, TermRule.term_rule_id == TermRuleComponent.term_rule_id)
+        .where(TermRule.term_id == term_id)
+        .order_by(TermRuleComponent.term_rule_id, TermRuleComponent.component_id)
+    )
 
 
 def _members(term_id: int, students: Set[int], tree: GroupTree[int]) -> dict[int, list[int]]:

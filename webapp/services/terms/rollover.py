@@ -38,7 +38,7 @@ class CopyRefused(Problem):
 
 
 @dataclass(frozen=True)
-class Part:
+class CopyPart:
     """What can be ticked: the tables it brings, and the parts without which it makes no sense."""
 
     key: str
@@ -49,36 +49,42 @@ class Part:
 
 
 PARTS = (
-    Part("slots", _l("Time slots and week sets"), _l("The week's grid."), ("time_slots", "week_sets")),
-    Part(
+    CopyPart("slots", _l("Time slots and week sets"), _l("The week's grid."), ("time_slots", "week_sets")),
+    CopyPart(
         "sections",
         _l("Sections"),
         _l("With their components, teachers, groups and batches."),
         ("groups", "sections", "components"),
         ("slots",),
     ),
-    Part(
+    CopyPart(
         "enrollments",
         _l("Enrolments"),
         _l("Who belongs to which group, and single students' electives."),
         ("students", "enrollments"),
         ("sections",),
     ),
-    Part(
+    CopyPart(
         "availability",
         _l("Availability and wishes"),
         _l("Of teachers and rooms; of groups and sections where these are copied."),
         ("availability",),
         ("slots",),
     ),
-    Part("pins", _l("Pins"), _l("Meetings that must stand at a slot or in a room."), ("pins",), ("slots", "sections")),
-    Part(
+    CopyPart(
+        "pins",
+        _l("Pins"),
+        _l("Meetings that must stand at a slot or in a room."),
+        ("pins",),
+        ("slots", "sections"),
+    ),
+    CopyPart(
         "rules",
         _l("Rules with their weights"),
         _l("Without them the new term begins with the usual rules."),
         ("rules",),
     ),
-    Part(
+    CopyPart(
         "timetable",
         _l("The published timetable, as a draft"),
         _l("To start from, or to stay close to."),
@@ -86,15 +92,15 @@ PARTS = (
         ("slots", "sections"),
     ),
 )
-PART_BY_KEY: Mapping[str, Part] = {part.key: part for part in PARTS}
+PART_BY_KEY: Mapping[str, CopyPart] = {part.key: part for part in PARTS}
 
 
 @dataclass(frozen=True)
-class Copied:
+class CopyReport:
     """What a copy brought, as its audit event tells: rows by table, and the draft where there is one."""
 
     source: str
-    parts: tuple[Part, ...]
+    parts: tuple[CopyPart, ...]
     rows: tuple[tuple[str, int], ...]
     draft: Timetable | None
 
@@ -130,22 +136,17 @@ def published_timetable(source: Term) -> Timetable | None:
 
 
 def copy_term(source: Term, user: User, values: Mapping[str, Any], ticked: Collection[str], key: str) -> Term:
-    """Make a term of the form's ``values`` with the ticked parts of another, and commit; return it.
+    """Make a term of the form's ``values`` with the ticked parts of another; return it.
 
     The same ``key`` again returns the term that it made. Raises RecordRefused with the errors by field, or CopyRefused
     or ImportConflict (its dates overlap those of another term); nothing is stored then.
     """
-    try:
-        optimistic_lock.lock(source.organization)
-        made = _made_before(source.organization_id, key) or _copy(source, user, values, _chosen(source, ticked), key)
-        db.session.commit()
-    except BaseException:
-        db.session.rollback()
-        raise
-    return made
+    optimistic_lock.lock(source.organization)
+    with db.session.begin_nested():
+        return _made_before(source.organization_id, key) or _copy(source, user, values, _chosen(source, ticked), key)
 
 
-def _chosen(source: Term, ticked: Collection[str]) -> list[Part]:
+def _chosen(source: Term, ticked: Collection[str]) -> list[CopyPart]:
     """The ticked parts; raises CopyRefused with every one whose needs are not ticked."""
     parts = [part for part in PARTS if part.key in ticked]
     findings = [
@@ -171,7 +172,7 @@ def _made_before(organization_id: int, key: str) -> Term | None:
     return None if found is None else db.session.get(Term, int(found))
 
 
-def _copy(source: Term, user: User, values: Mapping[str, Any], parts: Sequence[Part], key: str) -> Term:
+def _copy(source: Term, user: User, values: Mapping[str, Any], parts: Sequence[CopyPart], key: str) -> Term:
     organization = source.organization
     record = _new_term(organization, user, values)
     tables = _tables(source, record, parts)
@@ -207,7 +208,7 @@ def _counts(found: Preview) -> dict[str, int]:
     return {table.name: len(table.rows) for table in found.tables if table.table is not TERM}
 
 
-def _tables(source: Term, term: Record, parts: Sequence[Part]) -> Tables:
+def _tables(source: Term, term: Record, parts: Sequence[CopyPart]) -> Tables:
     """What is copied, as if a file had brought it."""
     store, ticked = Store(source.organization_id, source), {part.key for part in parts}
     sheets = {TERM.name: _sheet(source, TERM.name, [{name: term[name] for name in TERM.by_name}])}
@@ -267,7 +268,7 @@ CONDITIONS: Mapping[str, Callable[[Record, Collection[str], Store], bool]] = {
 }
 
 
-def copied(term: Term) -> Copied:
+def copied(term: Term) -> CopyReport:
     """What the copy that made a term brought; raises NotFound where it was not copied."""
     query = sa.select(AuditEvent.after).where(
         AuditEvent.organization_id == term.organization_id,
@@ -278,7 +279,7 @@ def copied(term: Term) -> Copied:
     if told is None:
         raise NotFound(_("%(term)s was not copied from another term.", term=term.name))
     draft = sa.select(Timetable).filter_by(term_id=term.term_id, timetable_id=told["timetable_id"])
-    return Copied(
+    return CopyReport(
         source=told["from"],
         parts=tuple(PART_BY_KEY[key] for key in told["parts"]),
         rows=tuple((name, told["rows"][name]) for name in BY_NAME if name in told["rows"]),

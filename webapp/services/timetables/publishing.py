@@ -1,6 +1,6 @@
 """From draft to published: which status may follow which, and what is checked before everybody sees it."""
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import blake2s
@@ -8,24 +8,17 @@ from typing import NoReturn
 
 import sqlalchemy as sa
 
+from webapp.engine.solution import Solution
 from webapp.extensions import db
 from webapp.models import AuditEvent, Term, Timetable, TimetableEntry, User
 from webapp.services.problem.meetings import MeetingKey
 from webapp.services.problem.solutions import Override, changed_since, content_hash, hard_violations, solution_from
 from webapp.services.problem.term_problem import TermProblem, build_problem
 from webapp.services.shared.errors import Conflict, NotFound, Problem
-from webapp.services.shared.words import _, ngettext
-from webapp.services.timetables import approvals, lifecycle
-from webapp.services.timetables.lifecycle import (
-    DRAFT,
-    MAY_FOLLOW,
-    PUBLISHED,
-    SUPERSEDED,
-    AlreadyPublished,
-    StatusRefused,
-)
-
-__all__ = ["MAY_FOLLOW", "AlreadyPublished", "StatusRefused"]
+from webapp.services.shared.words import _, first_of, ngettext
+from webapp.services.timetables import lifecycle
+from webapp.services.timetables.lifecycle import DRAFT, PUBLISHED, SUPERSEDED, StatusRefused
+from webapp.services.timetables.reviews import ReviewState, comments_of, department_reviews
 
 MOST_FINDINGS = 20
 
@@ -64,11 +57,15 @@ class PointKind(StrEnum):
 
 @dataclass(frozen=True)
 class Point:
-    """One thing to acknowledge by name; its key is another one as soon as it says something else."""
+    """One thing to acknowledge by name; its key is another one as soon as it says something else.
+
+    ``facts`` say the same without words, for the audit trail.
+    """
 
     key: str
     kind: PointKind
     sentence: str
+    facts: Mapping[str, object]
     entry_id: int | None = None
 
 
@@ -132,10 +129,11 @@ def readiness(timetable: Timetable) -> Readiness:
 def publish(
     user: User | None, timetable: Timetable, acknowledged: Container[str] = (), seen: Seen | None = None
 ) -> Timetable:
-    """Show a timetable to everybody in the place of the one before, and commit.
+    """Show a timetable to everybody in the place of the one before.
 
-    It is checked again by the truth against the term as it is today. Raises `StatusRefused`, `PreviewStale`,
-    `HasUnplaced`, `DataChanged`, `BreaksHardRules` or `NotAcknowledged`, with the single reasons as findings.
+    It is checked again by the truth against the term as it is today. Raises `AlreadyPublished` (the second of two
+    clicks), `StatusRefused`, `PreviewStale`, `HasUnplaced`, `DataChanged`, `BreaksHardRules` or `NotAcknowledged`, with
+    the single reasons as findings.
     """
     keys = sa.select(Timetable.timetable_id).filter_by(term_id=timetable.term_id)
     of_term = lifecycle.lock_all(db.session.scalars(keys))
@@ -158,40 +156,35 @@ def publish(
         "number": timetable.number,
         "hash": timetable.content_hash,
         "supersedes": earlier.timetable_id if earlier else None,
-        "acknowledged": {point.key: point.sentence for point in ready.points},
+        "acknowledged": {point.key: dict(point.facts) for point in ready.points},
     }
     lifecycle.change(user, timetable, PUBLISHED, before=before, after=after)
-    db.session.commit()
+    db.session.flush()
     return timetable
 
 
 def unpublish(user: User | None, timetable: Timetable) -> Timetable:
-    """Take a published timetable back to draft, and commit; nobody but the registrar sees the term then.
+    """Take a published timetable back to draft; nobody but the registrar sees the term then.
 
     Raises `StatusRefused`.
     """
     lifecycle.lock(timetable)
     if timetable.status is not PUBLISHED:
-        raise StatusRefused(_("%(name)s is %(status)s, so there is nothing to take back.", name=timetable.variant_name,
-                              status=timetable.status.value))  # fmt: skip
+        names = {"name": timetable.variant_name, "status": timetable.status.value}
+        raise StatusRefused(_("%(name)s is %(status)s, so there is nothing to take back.", **names))
     lifecycle.change(user, timetable, DRAFT)
-    db.session.commit()
     return timetable
-
-
-def revert(user: User | None, timetable: Timetable) -> Timetable:
-    """Publish an earlier version again: checked as if it were new, but what was acknowledged then needs no word now."""
-    return publish(user, timetable)
 
 
 def _refuse_unless_seen(timetable: Timetable, earlier: Timetable | None, seen: Seen | None) -> None:
     if seen is None:
         return
     if seen.revision != timetable.revision:
-        raise PreviewStale(
-            _("%(name)s has changed since the page was shown, so it was not published. Look again.",
-              name=timetable.variant_name)
-        )  # fmt: skip
+        words = _(
+            "%(name)s has changed since the page was shown, so it was not published. Look again.",
+            name=timetable.variant_name,
+        )
+        raise PreviewStale(words)
     if seen.replaces == (earlier.timetable_id if earlier else None):
         return
     if earlier is None:
@@ -203,9 +196,12 @@ def _refuse_unless_seen(timetable: Timetable, earlier: Timetable | None, seen: S
 
 
 def _refuse_points(missing: list[Point]) -> NoReturn:
-    words = ngettext("%(num)d point is not acknowledged, so nothing was published.",
-               "%(num)d points are not acknowledged, so nothing was published.", len(missing))  # fmt: skip
-    raise NotAcknowledged(words, _most([point.sentence for point in missing]))
+    words = ngettext(
+        "%(num)d point is not acknowledged, so nothing was published.",
+        "%(num)d points are not acknowledged, so nothing was published.",
+        len(missing),
+    )
+    raise NotAcknowledged(words, first_of([point.sentence for point in missing], MOST_FINDINGS))
 
 
 def _ready(timetable: Timetable) -> tuple[Readiness, str]:
@@ -214,15 +210,22 @@ def _ready(timetable: Timetable) -> tuple[Readiness, str]:
     solution = solution_from(problem, timetable.timetable_id)
     if solution.unplaced:
         labels = [problem.rows[index].label for index in solution.unplaced]
-        raise HasUnplaced(
-            _("%(number)s classes have no place yet.", number=len(labels)), _most(_with_reasons(timetable, labels))
-        )
-    changed = changed_since(problem, timetable.timetable_id)
-    if changed:
-        raise DataChanged(
-            _("The term's data has changed in %(number)s places since it was made.", number=len(changed)),
-            _most(changed),
-        )
+        findings = _with_reasons(timetable, labels)
+        words = _("%(number)s classes have no place yet.", number=len(labels))
+        raise HasUnplaced(words, first_of(findings, MOST_FINDINGS))
+    if changed := changed_since(problem, timetable.timetable_id):
+        words = _("The term's data has changed in %(number)s places since it was made.", number=len(changed))
+        raise DataChanged(words, first_of(changed, MOST_FINDINGS))
+    points = [
+        *_excused_violations(problem, solution, timetable),
+        *_comment_points(timetable),
+        *_approval_points(timetable),
+    ]
+    return Readiness(tuple(points), None, _acknowledged_before(timetable)), content_hash(problem, solution)
+
+
+def _excused_violations(problem: TermProblem, solution: Solution, timetable: Timetable) -> list[Point]:
+    """The hard rules that a reason excuses; raises `BreaksHardRules` with those that none does."""
     reasons = _reasons(problem, timetable)
     findings, points = [], []
     for violation in hard_violations(problem, solution):
@@ -233,34 +236,37 @@ def _ready(timetable: Timetable) -> tuple[Readiness, str]:
         else:
             points.append(_excused(violation.rule, violation.sentence, excuse[0], excuse[1].reason))
     if findings:
-        raise BreaksHardRules(_("%(number)s hard rules are broken.", number=len(findings)), _most(findings))
-    points += [*_comment_points(timetable), *_approval_points(timetable)]
-    return Readiness(tuple(points), None, _acknowledged_before(timetable)), content_hash(problem, solution)
+        words = _("%(number)s hard rules are broken.", number=len(findings))
+        raise BreaksHardRules(words, first_of(findings, MOST_FINDINGS))
+    return points
 
 
 def _excused(rule: str, sentence: str, entry_id: int, reason: str) -> Point:
     digest = blake2s(f"{rule} {sentence} {reason}".encode(), digest_size=6).hexdigest()
     words = _("%(sentence)s The reason given: %(reason)s", sentence=sentence, reason=reason)
-    return Point(f"{PointKind.VIOLATION}-{digest}", PointKind.VIOLATION, words, entry_id)
+    facts = {"rule": rule, "entry_id": entry_id, "reason": reason}
+    return Point(f"{PointKind.VIOLATION}-{digest}", PointKind.VIOLATION, words, facts, entry_id)
 
 
 def _comment_points(timetable: Timetable) -> Iterator[Point]:
-    for said in approvals.comments_of(timetable, only_open=True):
+    for said in comments_of(timetable, only_open=True):
         if said.by_registrar:
             continue
         about = _(" on %(label)s", label=said.label) if said.label else ""
         words = _("%(who)s%(about)s: %(body)s", who=said.department or said.author, about=about, body=said.body)
-        yield Point(f"{PointKind.COMMENT}-{said.timetable_comment_id}", PointKind.COMMENT, words, said.entry_id)
+        key = f"{PointKind.COMMENT}-{said.timetable_comment_id}"
+        yield Point(key, PointKind.COMMENT, words, {"comment": said.timetable_comment_id}, said.entry_id)
 
 
 def _approval_points(timetable: Timetable) -> Iterator[Point]:
-    for one in approvals.standings(timetable):
-        if one.state is approvals.State.APPROVED:
+    for one in department_reviews(timetable):
+        if one.state is ReviewState.APPROVED:
             continue
         words = _("%(name)s (%(code)s) has not approved it.", name=one.name, code=one.code)
         if one.is_outdated:
             words = _("%(name)s (%(code)s) approved an earlier state, not this one.", name=one.name, code=one.code)
-        yield Point(f"{PointKind.APPROVAL}-{one.department_id}", PointKind.APPROVAL, words)
+        facts = {"department": one.code, "approved_earlier_state": one.is_outdated}
+        yield Point(f"{PointKind.APPROVAL}-{one.department_id}", PointKind.APPROVAL, words, facts)
 
 
 def _acknowledged_before(timetable: Timetable) -> frozenset[str]:
@@ -294,8 +300,3 @@ def _with_reasons(timetable: Timetable, labels: list[str]) -> list[str]:
     )
     reasons = sorted({str(reason) for reason in db.session.scalars(query.limit(MOST_FINDINGS))})
     return [_("Without a place: %(label)s.", label=label) for label in labels] + reasons
-
-
-def _most(findings: list[str]) -> list[str]:
-    more = len(findings) - MOST_FINDINGS
-    return findings[:MOST_FINDINGS] + ([_("And %(number)s more.", number=more)] if more > 0 else [])

@@ -24,38 +24,40 @@ UPLOAD_DAYS = 90
 
 
 @dataclass(frozen=True)
-class Old:
+class Expired:
     """What has lain for longer than it is kept."""
 
     drafts: Sequence[Timetable]
     uploads: Sequence[Upload]
 
 
-def old(draft_days: int = DRAFT_DAYS, upload_days: int = UPLOAD_DAYS) -> Old:
+def expired(draft_days: int = DRAFT_DAYS, upload_days: int = UPLOAD_DAYS) -> Expired:
     """The drafts that nobody has made, changed or spoken about for so many days, and the files sent before so many.
 
     What was ever published has a number and is none of them, whatever its status is today. Nor is what a run that is
     queued or under way has made or holds to.
     """
-    return Old(db.session.scalars(_old_drafts(draft_days)).all(), db.session.scalars(_old_uploads(upload_days)).all())
+    return Expired(
+        db.session.scalars(_old_drafts(draft_days)).all(), db.session.scalars(_old_uploads(upload_days)).all()
+    )
 
 
-def clean(found: Old) -> None:
-    """Delete what was found, each in a transaction of its own with its audit event."""
-    for draft in found.drafts:
-        before = {"name": draft.variant_name, "term": draft.term.name, "made": f"{draft.created_at:%Y-%m-%d}"}
-        audit.record(draft.organization_id, None, "timetable.clean", draft, before=before)
-        db.session.flush()
-        is_draft = (Timetable.status == TimetableStatus.DRAFT, Timetable.number.is_(None))
-        query = sa.delete(Timetable).where(Timetable.timetable_id == draft.timetable_id, *is_draft)
-        if db.session.execute(query.returning(Timetable.timetable_id)).scalar_one_or_none() is None:
-            db.session.rollback()  # published or deleted since it was looked for
-        db.session.commit()
-    for upload in found.uploads:
-        before = {"file": upload.filename, "sent": f"{upload.created_at:%Y-%m-%d}"}
-        audit.record(upload.organization_id, None, "upload.clean", upload, before=before)
-        db.session.execute(sa.delete(Upload).filter_by(upload_id=upload.upload_id))
-        db.session.commit()
+def delete_draft(draft: Timetable) -> bool:
+    """Delete a draft with its audit event; False where it was published or deleted since it was looked for."""
+    before = {"name": draft.variant_name, "term": draft.term.name, "made": f"{draft.created_at:%Y-%m-%d}"}
+    is_draft = (Timetable.status == TimetableStatus.DRAFT, Timetable.number.is_(None))
+    query = sa.delete(Timetable).where(Timetable.timetable_id == draft.timetable_id, *is_draft)
+    if db.session.scalar(query.returning(Timetable.timetable_id)) is None:
+        return False
+    audit.record(draft.organization_id, None, "timetable.clean", draft, before=before)
+    return True
+
+
+def delete_upload(upload: Upload) -> None:
+    """Delete a file that was sent, with its audit event."""
+    before = {"file": upload.filename, "sent": f"{upload.created_at:%Y-%m-%d}"}
+    audit.record(upload.organization_id, None, "upload.clean", upload, before=before)
+    db.session.execute(sa.delete(Upload).filter_by(upload_id=upload.upload_id))
 
 
 def _old_drafts(days: int) -> sa.Select[Timetable]:

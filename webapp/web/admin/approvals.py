@@ -5,11 +5,12 @@ from flask.typing import ResponseReturnValue
 
 from webapp.models import Timetable
 from webapp.services.accounts.permissions import Permission
+from webapp.services.shared import transaction
 from webapp.services.shared.errors import Problem
 from webapp.services.shared.words import _
 from webapp.services.timetables import approvals as timetable_approvals
-from webapp.services.timetables import publishing, scores
-from webapp.services.timetables.approvals import Review, Said, Standing, State
+from webapp.services.timetables import publishing, reviews, scores
+from webapp.services.timetables.reviews import CommentView, DepartmentReview, ReviewState, TimetableReview
 from webapp.web.access import requires
 from webapp.web.admin import bp
 from webapp.web.errors import status_of
@@ -31,7 +32,7 @@ def approvals() -> ResponseReturnValue:
         "admin/approvals/index.html",
         terms=terms,
         term=term,
-        reviews=timetable_approvals.reviews_of(me(), term) if term else [],
+        reviews=reviews.reviews_of(me(), term) if term else [],
         drafts=drafts,
     )
 
@@ -46,6 +47,7 @@ def approvals_of(timetable_id: int) -> ResponseReturnValue:
 @requires(Permission.ASK_FOR_REVIEW)
 def submit_timetable(timetable_id: int) -> ResponseReturnValue:
     timetable = timetable_approvals.submit(me(), publishing.timetable_of(me(), timetable_id))
+    transaction.commit()
     flash(_("Submitted. Each head of department sees the own classes of %(name)s now.", name=timetable.variant_name),
           "good")  # fmt: skip
     return redirect_to(_url(timetable))
@@ -55,6 +57,7 @@ def submit_timetable(timetable_id: int) -> ResponseReturnValue:
 @requires(Permission.ASK_FOR_REVIEW)
 def withdraw_timetable(timetable_id: int) -> ResponseReturnValue:
     timetable = timetable_approvals.withdraw(me(), publishing.timetable_of(me(), timetable_id))
+    transaction.commit()
     flash(_("Withdrawn. %(name)s is a draft again, and heads of department no longer see it.",
             name=timetable.variant_name), "info")  # fmt: skip
     return redirect_to(_url(timetable))
@@ -65,9 +68,10 @@ def withdraw_timetable(timetable_id: int) -> ResponseReturnValue:
 def mark_approved(timetable_id: int) -> ResponseReturnValue:
     timetable = publishing.timetable_of(me(), timetable_id)
     try:
-        timetable_approvals.mark_approved(me(), timetable)
+        timetable_approvals.close_review(me(), timetable)
     except Problem as refusal:
         return make_response(_page(timetable, refusal), status_of(refusal))
+    transaction.commit()
     flash(_("Marked as approved."), "good")
     return redirect_to(_url(timetable))
 
@@ -76,7 +80,8 @@ def mark_approved(timetable_id: int) -> ResponseReturnValue:
 @requires(Permission.ASK_FOR_REVIEW)
 def resolve_comment(timetable_id: int) -> ResponseReturnValue:
     timetable = publishing.timetable_of(me(), timetable_id)
-    timetable_approvals.resolve(me(), timetable, number(request.form.get("comment")))
+    timetable_approvals.resolve_comment(me(), timetable, number(request.form.get("comment")))
+    transaction.commit()
     return redirect_to(_url(timetable) + "#comments")
 
 
@@ -89,38 +94,39 @@ def answer_comment(timetable_id: int) -> ResponseReturnValue:
         timetable_approvals.comment(me(), timetable, department_id, body)
     except Problem as refusal:
         return make_response(_page(timetable, refusal, (department_id, body)), status_of(refusal))
+    transaction.commit()
     return redirect_to(_url(timetable) + "#comments")
 
 
 def _page(timetable: Timetable, refusal: Problem | None = None, answer: tuple[int, str] = (0, "")) -> str:
-    review = Review(timetable, timetable_approvals.standings(timetable))
-    said = timetable_approvals.comments_of(timetable)
+    review = TimetableReview(timetable, reviews.department_reviews(timetable))
+    comments = reviews.comments_of(timetable)
     return render(
         "admin/approvals/review.html",
         timetable=timetable,
         review=review,
-        shown=_filtered(review.standings),
-        states=list(State),
-        page=ListPage(_filtered_comments(said), page_number(request.args.get("page", "")), MOST_COMMENTS),
-        all_comments=len(said),
+        shown=_filtered(review.departments),
+        states=list(ReviewState),
+        page=ListPage(_filtered_comments(comments), page_number(request.args.get("page", "")), MOST_COMMENTS),
+        all_comments=len(comments),
         refusal=refusal,
         answer=answer,
         now=timetable.status.value,
     )
 
 
-def _filtered(standings: list[Standing]) -> list[Standing]:
+def _filtered(departments: list[DepartmentReview]) -> list[DepartmentReview]:
     words, state = request.args.get("q", "").casefold(), request.args.get("state", "")
     return [
         one
-        for one in standings
+        for one in departments
         if words in f"{one.code} {one.name}".casefold() and (not state or one.state.value == state)
     ]
 
 
-def _filtered_comments(said: list[Said]) -> list[Said]:
+def _filtered_comments(comments: list[CommentView]) -> list[CommentView]:
     department = number(request.args.get("department"))
-    return [one for one in said if not department or one.department_id == department]
+    return [one for one in comments if not department or one.department_id == department]
 
 
 def _url(timetable: Timetable) -> str:

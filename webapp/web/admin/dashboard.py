@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from webapp.services.accounts.permissions import Permission
 from webapp.services.dashboard.overview import overview_of
 from webapp.services.schema.tables import find_table
-from webapp.services.timetables import approvals
+from webapp.services.timetables.reviews import reviews_of
 from webapp.web.access import requires
 from webapp.web.admin import bp
 from webapp.web.htmx import render
@@ -18,5 +18,5 @@ def dashboard() -> ResponseReturnValue:
     terms, term = chosen_term()
     overview = overview_of(scope(term))
     tables = {key: find_table(key) for key in overview.counts}
-    reviews = approvals.reviews_of(me(), term) if term else []
+    reviews = reviews_of(me(), term) if term else []
     return render("admin/dashboard.html", terms=terms, term=term, overview=overview, tables=tables, reviews=reviews)

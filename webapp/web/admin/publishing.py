@@ -5,10 +5,12 @@ from flask.typing import ResponseReturnValue
 
 from webapp.models import Timetable, TimetableStatus
 from webapp.services.accounts.permissions import Permission
+from webapp.services.shared import transaction
 from webapp.services.shared.errors import Problem
 from webapp.services.shared.words import _
 from webapp.services.timetables import diff, scores
 from webapp.services.timetables import publishing as publication
+from webapp.services.timetables.lifecycle import AlreadyPublished
 from webapp.services.views import audience
 from webapp.web.access import requires
 from webapp.web.admin import bp
@@ -46,11 +48,12 @@ def publish(timetable_id: int) -> ResponseReturnValue:
     if request.method == "POST":
         try:
             publication.publish(me(), timetable, request.form.getlist("acknowledge"), _seen())
-        except publication.AlreadyPublished:
+        except AlreadyPublished:
             pass  # the second of two clicks: it was published, and once
         except Problem as refusal:
             problem = refusal
         else:
+            transaction.commit()
             flash(_("Published as version %(number)s. Heads, teachers and students see it now.",
                     number=timetable.number), "good")  # fmt: skip
             return redirect_to(url_for("admin.publishing"))
@@ -64,6 +67,7 @@ def publish(timetable_id: int) -> ResponseReturnValue:
 @requires(Permission.PUBLISH)
 def unpublish(timetable_id: int) -> ResponseReturnValue:
     publication.unpublish(me(), publication.timetable_of(me(), timetable_id))
+    transaction.commit()
     flash(_("Withdrawn. Nobody but you sees a timetable of this term now."), "info")
     return redirect_to(url_for("admin.publishing"))
 

@@ -10,6 +10,7 @@ from webapp.models import Term
 from webapp.services.accounts.permissions import Permission
 from webapp.services.reference.errors import RecordRefused
 from webapp.services.schema.tables import find_table
+from webapp.services.shared import transaction
 from webapp.services.shared.errors import Problem
 from webapp.services.shared.words import _
 from webapp.services.terms import rollover
@@ -71,6 +72,7 @@ def start_copy() -> ResponseReturnValue:
         except Problem as refused:
             problem = refused
         else:
+            transaction.commit()
             flash(_("%(term)s was made; %(source)s is as it was.", term=made.name, source=source.name), "good")
             return redirect_to(url_for("admin.copied_term", term_id=made.term_id))
     return _page(source, form, ticked, key, problem)

@@ -7,9 +7,11 @@ from flask.typing import ResponseReturnValue
 
 from webapp.models import Timetable
 from webapp.services.accounts.permissions import Permission
+from webapp.services.shared import transaction
 from webapp.services.shared.errors import Problem
 from webapp.services.shared.words import _
 from webapp.services.timetables import approvals
+from webapp.services.timetables import reviews as timetable_reviews
 from webapp.services.views import audience
 from webapp.services.views.audience import Lens
 from webapp.web.access import requires
@@ -27,21 +29,21 @@ from webapp.web.presentation import SHOWN, lens_of, paper, subject_of
 @requires(Permission.REVIEW_DEPARTMENT)
 def reviews() -> ResponseReturnValue:
     department = my_department()
-    found = approvals.all_in_review(me())
-    rows = [(one, next(iter(approvals.standings(one, department.department_id)), None)) for one in found]
+    found = timetable_reviews.all_in_review(me())
+    rows = [(one, timetable_reviews.department_review(one, department.department_id)) for one in found]
     return render("hod/reviews.html", department=department, rows=rows)
 
 
 @bp.get("/review/<int:timetable_id>")
 @requires(Permission.REVIEW_DEPARTMENT)
 def review(timetable_id: int) -> ResponseReturnValue:
-    return _page(approvals.in_review(me(), timetable_id))
+    return _page(timetable_reviews.in_review(me(), timetable_id))
 
 
 @bp.get("/review/<int:timetable_id>/print")
 @requires(Permission.REVIEW_DEPARTMENT)
 def review_print(timetable_id: int) -> ResponseReturnValue:
-    timetable = approvals.in_review(me(), timetable_id)
+    timetable = timetable_reviews.in_review(me(), timetable_id)
     lens = lens_of(request.args.get("by"), Lens.DEPARTMENT)
     subject = subject_of(subjects_of(timetable, lens), request.args.get("key"))
     sheets = audience.sheets_for(timetable, lens, [subject.key], my_department().department_id) if subject else []
@@ -54,14 +56,15 @@ def review_print(timetable_id: int) -> ResponseReturnValue:
 def review_comment(timetable_id: int) -> ResponseReturnValue:
     body, entry = request.form.get("body", ""), request.form.get("entry")
     try:
-        timetable = approvals.in_review(me(), timetable_id)
+        timetable = timetable_reviews.in_review(me(), timetable_id)
         approvals.comment(me(), timetable, _department(), body, number(entry) if entry else None)
-    except approvals.NotInReview as gone:
+    except timetable_reviews.NotInReview as gone:
         # There is no page left to show the form on: what was typed is handed back with the words.
         kept = [_("You wrote: %(body)s", body=body)] if body.strip() else []
-        raise approvals.NotInReview(gone.message, kept) from gone
+        raise timetable_reviews.NotInReview(gone.message, kept) from gone
     except Problem as refusal:
         return make_response(_page(timetable, refusal, body), status_of(refusal))
+    transaction.commit()
     flash(_("Your comment stands with the registrar now."), "good")
     return redirect_to(url_for("hod.review", timetable_id=timetable_id) + "#comments")
 
@@ -69,11 +72,12 @@ def review_comment(timetable_id: int) -> ResponseReturnValue:
 @bp.post("/review/<int:timetable_id>/approve")
 @requires(Permission.REVIEW_DEPARTMENT)
 def review_approve(timetable_id: int) -> ResponseReturnValue:
-    timetable = approvals.in_review(me(), timetable_id)
+    timetable = timetable_reviews.in_review(me(), timetable_id)
     try:
         approvals.approve(me(), timetable, _department(), number(request.form.get("revision")))
     except approvals.StaleReview as stale:
         return make_response(_page(timetable, stale), status_of(stale))
+    transaction.commit()
     flash(_("Approved for %(department)s.", department=my_department().name), "good")
     return redirect_to(url_for("hod.review", timetable_id=timetable_id))
 
@@ -81,7 +85,8 @@ def review_approve(timetable_id: int) -> ResponseReturnValue:
 @bp.post("/review/<int:timetable_id>/take-back")
 @requires(Permission.REVIEW_DEPARTMENT)
 def review_take_back(timetable_id: int) -> ResponseReturnValue:
-    approvals.take_back(me(), approvals.in_review(me(), timetable_id), _department())
+    approvals.take_back(me(), timetable_reviews.in_review(me(), timetable_id), _department())
+    transaction.commit()
     flash(_("Your approval is taken back."), "info")
     return redirect_to(url_for("hod.review", timetable_id=timetable_id))
 
@@ -97,7 +102,7 @@ def _page(timetable: Timetable, refusal: Problem | None = None, body: str = "") 
     subjects = subjects_of(timetable, lens)
     subject = subject_of(subjects, request.args.get("key"))
     sheets = audience.sheets_for(timetable, lens, [subject.key], department_id) if subject else []
-    classes = approvals.classes_of(timetable, department_id)
+    classes = timetable_reviews.classes_of(timetable, department_id)
     entry_id = number(request.values.get("entry"))
     here: dict[str, Any] = {
         "timetable_id": timetable.timetable_id,
@@ -108,8 +113,8 @@ def _page(timetable: Timetable, refusal: Problem | None = None, body: str = "") 
         "hod/review.html",
         department=my_department(),
         timetable=timetable,
-        standing=next(iter(approvals.standings(timetable, department_id)), None),
-        comments=approvals.comments_of(timetable, department_id),
+        own=timetable_reviews.department_review(timetable, department_id),
+        comments=timetable_reviews.comments_of(timetable, department_id),
         lens=lens,
         lenses=LENSES,
         subjects=subjects,

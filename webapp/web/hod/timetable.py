@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from webapp.models import Timetable
 from webapp.services.accounts.permissions import Permission
-from webapp.services.timetables import approvals
+from webapp.services.timetables import reviews
 from webapp.services.views import audience
 from webapp.services.views.audience import Lens, Subject
 from webapp.web.access import requires
@@ -42,7 +42,7 @@ def timetable() -> ResponseReturnValue:
         subject=subject,
         sheet=sheets[0] if sheets else None,
         today=today,
-        waiting=approvals.waiting_for(me()),
+        waiting=reviews.waiting_for(me()),
         show=SHOWN[lens],
     )
 
