@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import Response, abort, flash, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
 
 from webapp.models import Role, User
 from webapp.services.accounts import bulk_accounts, credentials, sessions
@@ -48,13 +47,13 @@ def role_names(user: User) -> str:
 def users() -> ResponseReturnValue:
     asked = request.args
     page = account_users.list_users(
-        current_user.organization,
+        me().organization,
         text=asked.get("q", "").strip(),
         role=asked.get("role", ""),
         state=asked.get("state", ""),
         page=page_number(asked.get("page", "")),
     )
-    own = current_user.organization
+    own = me().organization
     waiting = {role.value: bulk_accounts.count_without_account(own, role) for role in IN_BULK}
     unused = {role.value: bulk_accounts.count_unused(own, role) for role in IN_BULK}
     return render("admin/users.html", page=page, roles=ROLES, role_names=role_names, waiting=waiting, unused=unused)
@@ -67,7 +66,7 @@ def create_user() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             made = account_users.create_user_with_initial_password(
-                current_user.organization, email=form.email.data or "", actor=me(), **_fields(form)
+                me().organization, email=form.email.data or "", actor=me(), **_fields(form)
             )
         except Problem as problem:
             form.form_errors = [problem.message]
@@ -115,7 +114,7 @@ def _fields(form: UserForm) -> dict[str, Any]:
     """What both forms say; the link of a role that is not ticked counts for nothing."""
     roles = {Role(value) for value in form.roles.data or ()}
     links = account_users.find_links(
-        current_user.organization,
+        me().organization,
         department=form.department.data if Role.HOD in roles else None,
         faculty=(form.faculty.data or "").strip() if Role.FACULTY in roles else "",
         student=(form.student.data or "").strip() if Role.STUDENT in roles else "",
@@ -134,7 +133,7 @@ def user(user_id: int) -> ResponseReturnValue:
 @requires(Permission.MANAGE_USERS)
 def create_users() -> ResponseReturnValue:
     role = _bulk_role()
-    made = bulk_accounts.create_accounts(current_user.organization, role, me())
+    made = bulk_accounts.create_accounts(me().organization, role, me())
     transaction.commit()
     if not made.created and not made.extended:
         return _back(_("Everybody with an e-mail address has an account already."))
@@ -149,7 +148,7 @@ def create_users() -> ResponseReturnValue:
 @requires(Permission.MANAGE_USERS)
 def renew_passwords() -> ResponseReturnValue:
     role = _bulk_role()
-    renewed = bulk_accounts.renew_passwords(current_user.organization, role, me())
+    renewed = bulk_accounts.renew_passwords(me().organization, role, me())
     transaction.commit()
     if not renewed:
         return _back(_("Everybody who has an account has signed in already."))

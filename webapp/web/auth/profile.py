@@ -2,7 +2,6 @@
 
 from flask import Response, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
 
 from webapp.extensions import limiter
 from webapp.services.accounts import credentials, tokens
@@ -20,7 +19,7 @@ from webapp.web.navigation import home_of, me
 
 
 def _person() -> str:
-    return f"user:{current_user.get_id()}"
+    return f"user:{me().get_id()}"
 
 
 def _failed(response: Response) -> bool:

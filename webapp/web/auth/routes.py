@@ -17,7 +17,7 @@ from webapp.web.access import SESSION_BEGAN, bearer, local_path, open_to_all
 from webapp.web.auth import bp
 from webapp.web.auth.forms import NewPasswordForm, SignInForm
 from webapp.web.htmx import redirect_to, render
-from webapp.web.navigation import home_of
+from webapp.web.navigation import home_of, me
 
 # Only failures count: a whole university may sign in from one address on the first day of term.
 FAILURES_PER_ADDRESS = "30 per minute; 300 per hour"
@@ -57,7 +57,7 @@ def ask_for_new_password() -> ResponseReturnValue | None:
 def home() -> ResponseReturnValue:
     if not current_user.is_authenticated:
         return redirect(url_for("auth.sign_in"), 303)
-    return redirect(home_of(current_user), 303)
+    return redirect(home_of(me()), 303)
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
@@ -68,7 +68,7 @@ def home() -> ResponseReturnValue:
 def sign_in() -> ResponseReturnValue:
     form = SignInForm(next=request.args.get("next", ""))
     if current_user.is_authenticated and request.method == "GET":
-        return redirect(home_of(current_user), 303)
+        return redirect(home_of(me()), 303)
     if not form.validate_on_submit():
         return render("auth/sign_in.html", form=form), 422 if form.errors else 200
     try:
