@@ -63,7 +63,7 @@ class TimeloomWorker(Worker):
 
     def handle_warm_shutdown_request(self) -> None:
         """Pass the request to stop on to the run in hand."""
-        super().handle_warm_shutdown_request()  # type: ignore[no-untyped-call]
+        super().handle_warm_shutdown_request()  # type: ignore[no-untyped-call]  # RQ leaves it untyped
         if self.horse_pid:
             with suppress(ProcessLookupError):  # it may have ended in this moment
                 os.kill(self.horse_pid, signal.SIGTERM)

@@ -76,7 +76,7 @@ def _start_here(job_id: str) -> Callable[[], bool]:
     from webapp.tasks import runner  # the solver is loaded by this command alone
 
     warm()
-    app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - a thread needs the app itself
+    app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - a thread needs the app itself, not the proxy typed as it
 
     def run() -> None:
         with app.app_context():

@@ -9,6 +9,7 @@ from webapp.services.problem.groups import GroupTree
 from webapp.services.schema.columns import Key, Record
 from webapp.services.schema.row_checks import meeting_faults, week_beyond
 from webapp.services.schema.tables import BY_NAME
+from webapp.services.schema.values import listed
 from webapp.services.shared.words import _
 
 
@@ -94,8 +95,9 @@ def _weeks_lie_in_the_term(merged: Merged, sheet: FileSheet, faults: Faults) -> 
 
 def _weeks_of_term(merged: Merged) -> int | None:
     sheet = merged.tables.sheets.get("term")
-    if sheet is not None and sheet.rows and isinstance(sheet.rows[0].record.get("weeks"), int):
-        return sheet.rows[0].record["weeks"]  # type: ignore[return-value]
+    weeks = sheet.rows[0].record.get("weeks") if sheet is not None and sheet.rows else None
+    if isinstance(weeks, int):
+        return weeks
     return merged.store.term.weeks if merged.store.term is not None else None
 
 
@@ -123,13 +125,13 @@ def _meetings_are_there(merged: Merged, sheet: FileSheet, faults: Faults) -> Non
         component = components.get((row.record["course"], row.record["section"], row.record["component"]))
         if component is None or row.refused:
             continue
-        batches, batch, number = component.get("batches") or (), row.record["batch"], row.record["number"]
+        batches, batch, number = listed(component, "batches"), row.record["batch"], row.record["number"]
         most = component.get("meetings_per_week")
-        for fault in meeting_faults(batches, most, batch, number):  # type: ignore[arg-type]
+        for fault in meeting_faults(batches, most, batch, number):
             if fault == "number":
                 expected = _("at most %(most)s, the component's meetings a week", most=most)
             elif batches:
-                expected = _("one of the component's batches ") + ", ".join(batches)  # type: ignore[arg-type]
+                expected = _("one of the component's batches ") + ", ".join(batches)
             else:
                 expected = _("nothing, since the component has no batches")
             _add(faults, sheet, row, fault, row.record[fault] or "", expected)

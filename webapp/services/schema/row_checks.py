@@ -9,7 +9,7 @@ from collections.abc import Collection
 from datetime import date, time
 
 from webapp.services.schema.columns import Record, Wrong
-from webapp.services.schema.values import did_you_mean
+from webapp.services.schema.values import did_you_mean, listed
 from webapp.services.shared.rule_defaults import RULE_NAMES
 from webapp.services.shared.words import _
 
@@ -48,11 +48,11 @@ def group_is_not_its_own_parent(record: Record) -> Wrong:
 
 def batch_teachers_are_of_batches(record: Record) -> Wrong:
     """A teacher of one batch names a batch of the component."""
-    batches = record.get("batches") or ()
-    for item in record.get("faculty") or ():  # type: ignore[union-attr]
+    batches = listed(record, "batches")
+    for item in listed(record, "faculty"):
         batch = str(item).partition("@")[2]
-        if batch and batch not in batches:  # type: ignore[operator]
-            return "faculty", str(item), _("behind @ one of the component's batches") + did_you_mean(batch, batches)  # type: ignore[arg-type]
+        if batch and batch not in batches:
+            return "faculty", str(item), _("behind @ one of the component's batches") + did_you_mean(batch, batches)
     return None
 
 

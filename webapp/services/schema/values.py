@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from webapp.models.types import runs
-from webapp.services.schema.columns import Column, Kind, Value
+from webapp.services.schema.columns import Column, Kind, Record, Value
 from webapp.services.shared.words import _
 
 DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -61,11 +61,18 @@ def did_you_mean(found: str, known: Iterable[object]) -> str:
     return _(" (did you mean %(near)r?)", near=near) if near else ""
 
 
+def listed(record: Record, name: str) -> tuple[str, ...]:
+    """What a cell lists; nothing where it is empty or not there."""
+    value = record.get(name)
+    return value if isinstance(value, tuple) else ()
+
+
 def empty(column: Column) -> Value:
     """What an empty cell or field means."""
+    if column.kind is Kind.DECIMAL and isinstance(column.default, int):
+        return Decimal(column.default)
     if column.default is not None:
-        is_decimal = column.kind is Kind.DECIMAL and isinstance(column.default, int)
-        return Decimal(column.default) if is_decimal else column.default  # type: ignore[arg-type]
+        return column.default
     if column.kind in (Kind.CODES, Kind.ROWS):
         return ()
     return "" if column.kind is Kind.TEXT else None
