@@ -8,7 +8,7 @@ from flask.testing import FlaskCliRunner
 from tests import factories
 from webapp.extensions import db
 from webapp.models import Organization, Room, Term
-from webapp.services.imports import uploads
+from webapp.services.imports.destination import find_organization
 from webapp.services.imports.formats.files import read_upload
 
 IN_TERM = ["--organization", "SARU", "--year", "2024-25", "--semester", "1"]
@@ -122,6 +122,6 @@ def test_a_ctt_file_makes_its_organisation(runner: FlaskCliRunner, tmp_path: Pat
     arguments = ["--organization", "UDINE", "--year", "2005-06", "--semester", "1"]
     result = runner.invoke(args=["import", str(file), *arguments])
     assert result.exit_code == 0, result.stderr
-    assert uploads.find_organization("UDINE") is not None
+    assert find_organization("UDINE") is not None
     wrong = runner.invoke(args=["export", *arguments, "--format", "ctt-solution", "--out", str(tmp_path / "x.sol")])
     assert (wrong.exit_code, wrong.stderr) == (2, "Semester 1, 2005-06 has no published timetable.\n")

@@ -8,6 +8,8 @@ from webapp.demo import catalogue, university
 from webapp.engine.counts import shortages
 from webapp.engine.rule import ResourceKind
 from webapp.services.imports import exports, uploads
+from webapp.services.imports.destination import find_term, make_organization
+from webapp.services.imports.formats.files import read_upload
 from webapp.services.imports.preview import RowState
 from webapp.services.problem.term_problem import build_problem
 
@@ -36,9 +38,9 @@ def test_a_small_one_has_two_years_of_two_programmes_and_room_for_them() -> None
         "CSE3", "CSE5", "MEC3", "MEC5", "MA30", "HS50", "ES30", "OE51",
     }  # fmt: skip
     assert {row["course"] for row in tables["sections"]} == {row["code"] for row in tables["courses"]}
-    organization = uploads.make_organization("SARU", "Saraswati University", "Asia/Kolkata")
-    uploads.confirm(organization, None, uploads.read_upload("saru.zip", university.archive(catalogue.SMALL)))
-    term = uploads.find_term(organization, "2024-25", 1)
+    organization = make_organization("SARU", "Saraswati University", "Asia/Kolkata")
+    uploads.confirm(organization, None, read_upload("saru.zip", university.archive(catalogue.SMALL)))
+    term = find_term(organization, "2024-25", 1)
     assert term is not None
     instance = build_problem(term).instance
     assert len(instance.meetings) == 158
@@ -78,13 +80,13 @@ def test_nobody_teaches_too_much_and_rooms_are_used_to_three_quarters_at_most() 
 
 @pytest.mark.usefixtures("app")
 def test_it_comes_in_through_the_import_and_goes_out_unchanged() -> None:
-    organization = uploads.make_organization("SARU", "Saraswati University", "Asia/Kolkata")
-    imported = uploads.confirm(organization, None, uploads.read_upload("saru.zip", university.archive()))
+    organization = make_organization("SARU", "Saraswati University", "Asia/Kolkata")
+    imported = uploads.confirm(organization, None, read_upload("saru.zip", university.archive()))
     assert imported.counts[RowState.NEW] > 2500
-    term = uploads.find_term(organization, "2024-25", 1)
+    term = find_term(organization, "2024-25", 1)
     assert term is not None
     for packed in (exports.export_zip(organization, term), exports.export_workbook(organization, term)):
-        again = uploads.preview(organization, term, uploads.read_upload("again", packed), replace=True)
+        again = uploads.preview(organization, term, read_upload("again", packed), replace=True)
         assert again.changes_nothing
 
     instance = build_problem(term).instance

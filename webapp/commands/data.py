@@ -9,10 +9,13 @@ import click
 from flask.cli import with_appcontext
 
 from webapp.commands.options import BAD_INPUT, in_term, organization_of, term_of, told
-from webapp.extensions import db
 from webapp.models import Organization
-from webapp.services.imports import exports, uploads
+from webapp.services.imports import destination, exports, uploads
 from webapp.services.imports.formats.ctt import is_ctt
+from webapp.services.imports.formats.files import read_path
+from webapp.services.imports.formats.writers import template_workbook
+from webapp.services.imports.preview import Preview
+from webapp.services.shared import transaction
 
 FOLDER_OR_FILE = click.Path(path_type=Path)
 DAY = click.DateTime(formats=["%Y-%m-%d"])
@@ -28,8 +31,8 @@ def create_organization(code: str, name: str, timezone: str) -> None:
     """Make an organisation: a university or college with a time zone."""
     if timezone not in available_timezones():
         raise click.BadParameter(f"{timezone!r} is no time zone such as Asia/Kolkata.", param_hint="--timezone")
-    uploads.make_organization(code, name, timezone)
-    db.session.commit()
+    destination.make_organization(code, name, timezone)
+    transaction.commit()
     click.echo(f"Made organisation {code}, {name}.")
 
 
@@ -56,9 +59,9 @@ def import_(
 
     The term is made if absent; for a .ctt file the organisation too.
     """
-    tables = uploads.read_path(path)
+    tables = read_path(path)
     owner = _owner(organization, path)
-    term = uploads.make_term(
+    term = destination.make_term(
         owner,
         year,
         semester,
@@ -69,11 +72,12 @@ def import_(
     where = f"{organization}, {year} semester {semester}"
     if not dry_run:
         imported = uploads.confirm(owner, term, tables, replace=replace)
+        transaction.commit()
         _tell(imported.preview)
         click.echo(f"Imported {tables.filename} into {where}.")
         return
     found = uploads.preview(owner, term, tables, replace=replace)
-    db.session.rollback()
+    transaction.rollback()
     _tell(found)
     for fault in found.faults:
         click.echo(str(fault), err=True)
@@ -84,11 +88,11 @@ def import_(
 
 def _owner(code: str, path: Path) -> Organization:
     if is_ctt(path.name):
-        return uploads.find_organization(code) or uploads.make_organization(code, code, "UTC")
+        return destination.find_organization(code) or destination.make_organization(code, code, "UTC")
     return organization_of(code)
 
 
-def _tell(preview: uploads.Preview) -> None:
+def _tell(preview: Preview) -> None:
     for table in preview.tables:
         counts = ", ".join(f"{number} {state.value}" for state, number in table.counts.items() if number)
         click.echo(f"{table.name}: {counts or 'no rows'}")
@@ -130,7 +134,7 @@ def export(organization: str, year: str, semester: int, form: str, out: Path) ->
 def export_template(out: Path) -> None:
     """Write the empty workbook that an import can be filled into."""
     try:
-        out.write_bytes(exports.template_workbook())
+        out.write_bytes(template_workbook())
     except OSError as error:
         raise click.FileError(str(out), error.strerror or "it can't be written") from error
     click.echo(f"Wrote {out}.")

@@ -11,13 +11,15 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from webapp.extensions import QueueUnavailable, db
 from webapp.models import Organization, Term
-from webapp.services.imports.uploads import find_term
+from webapp.services.imports.destination import find_term
+from webapp.services.schema.calendar import TERM
 from webapp.services.shared.errors import NotFound, Problem
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 BAD_INPUT = 2
+SEMESTERS = click.IntRange(TERM.by_name["semester"].least, TERM.by_name["semester"].most)
 
 
 def told(command: Callable[P, R]) -> Callable[P, R]:
@@ -57,7 +59,12 @@ def academic_year(_context: click.Context, _option: click.Parameter, text: str) 
 def in_term(command: Callable[P, R]) -> Callable[P, R]:
     """Add the options that name an organisation and a term of it."""
     for option in (
-        click.option("--semester", required=True, type=click.IntRange(1, 9), help="Number of the term in its year."),
+        click.option(
+            "--semester",
+            required=True,
+            type=SEMESTERS,
+            help="Number of the term in its year.",
+        ),
         click.option("--year", required=True, callback=academic_year, help="Academic year, such as 2024-25."),
         click.option("--organization", required=True, metavar="CODE", help="Code of the organisation."),
     ):

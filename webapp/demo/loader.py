@@ -14,6 +14,8 @@ from webapp.services.accounts import credentials, users
 from webapp.services.accounts.passwords import password_matches
 from webapp.services.accounts.users import Links
 from webapp.services.imports import uploads
+from webapp.services.imports.destination import find_organization, make_organization
+from webapp.services.imports.formats.files import read_upload
 
 HEAD, TEACHER, STUDENT = "CSE-01", "CSE-02", "2022CSE001"
 
@@ -30,10 +32,10 @@ class Account:
 def load(password: str, programmes: Sequence[Programme] = catalogue.PROGRAMMES) -> list[Account]:
     """Import the university if it is absent, and give each role an account with the password."""
     code, name, timezone = catalogue.ORGANIZATION
-    organization = uploads.find_organization(code)
+    organization = find_organization(code)
     if organization is None:
-        organization = uploads.make_organization(code, name, timezone)
-        tables = uploads.read_upload("saru.zip", university.archive(programmes))
+        organization = make_organization(code, name, timezone)
+        tables = read_upload("saru.zip", university.archive(programmes))
         uploads.confirm(organization, None, tables)
     accounts_made = [_account(organization, role, password) for role in Role]
     db.session.commit()

@@ -16,6 +16,7 @@ from webapp.models import (
     TimetableStatus,
 )
 from webapp.services.imports import exports, uploads
+from webapp.services.imports.formats.files import read_upload
 from webapp.services.imports.preview import RowState
 from webapp.services.imports.sheets import Tables
 
@@ -46,7 +47,7 @@ def organization(term: Term) -> Organization:
 
 
 def sent(*rows: str) -> Tables:
-    return uploads.read_upload("entries.csv", (HEAD + "\n".join(rows)).encode())
+    return read_upload("entries.csv", (HEAD + "\n".join(rows)).encode())
 
 
 def entries(timetable_id: int | None) -> list[TimetableEntry]:
@@ -97,7 +98,7 @@ def test_the_same_timetable_again_makes_no_second_draft(organization: Organizati
     assert again.timetable_id is None
     assert again.counts[RowState.UNCHANGED] == 4
     packed = exports.export_zip(organization, term)
-    assert uploads.preview(organization, term, uploads.read_upload("x.zip", packed)).changes_nothing
+    assert uploads.preview(organization, term, read_upload("x.zip", packed)).changes_nothing
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Timetable)) == 1
 
 

@@ -27,10 +27,13 @@ from webapp.models import (
     Upload,
 )
 from webapp.services.imports import exports, uploads
-from webapp.services.imports.faults import UploadRefused
+from webapp.services.imports.destination import TermDatesMissing, find_term, make_term
+from webapp.services.imports.faults import ImportConflict, StillInUse, UploadRefused
+from webapp.services.imports.formats.files import read_upload
 from webapp.services.imports.formats.writers import zip_of
 from webapp.services.imports.preview import RowState
 from webapp.services.imports.sheets import Tables
+from webapp.services.schema.scope import TermMissing
 from webapp.services.shared.errors import NotFound
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -82,7 +85,7 @@ def tables(files: Mapping[str, str] = BASE, **changed: str) -> Tables:
     with zipfile.ZipFile(packed, "w") as archive:
         for name, content in ({**files} | changed).items():
             archive.writestr(f"{name}.csv", content)
-    return uploads.read_upload("base.zip", packed.getvalue())
+    return read_upload("base.zip", packed.getvalue())
 
 
 def only(**files: str) -> Tables:
@@ -173,9 +176,9 @@ def test_nothing_is_deleted_unless_told_to_replace(organization: Organization, t
 def test_what_is_still_used_is_not_removed_and_the_user_is_told_by_what(organization: Organization, term: Term) -> None:
     uploads.confirm(organization, term, tables())
     one = only(faculty="code,name,department\nF1,Dr Rao,CSE\n")
-    with pytest.raises(uploads.StillInUse, match=r"F2 of faculty is used by 2 row\(s\) of section faculty"):
+    with pytest.raises(StillInUse, match=r"F2 of faculty is used by 2 row\(s\) of section faculty"):
         uploads.preview(organization, term, one, replace=True)
-    with pytest.raises(uploads.StillInUse):
+    with pytest.raises(StillInUse):
         uploads.confirm(organization, term, one, replace=True)
     assert count(Faculty) == 2
 
@@ -301,32 +304,32 @@ def test_a_file_that_names_its_term_makes_it(organization: Organization) -> None
     promised = uploads.preview(organization, None, sent)
     assert promised.ok
     uploads.confirm(organization, None, sent, seen=promised.digest)
-    made = uploads.find_term(organization, "2025-26", 2)
+    made = find_term(organization, "2025-26", 2)
     assert made is not None
     assert (made.name, made.weeks, str(made.starts_on)) == ("Spring", 18, "2026-01-05")
     assert len(exports.term_contents(organization, made)["time_slots"]) == 3
 
 
 def test_rows_of_a_term_need_one_and_rows_of_the_organisation_do_not(organization: Organization) -> None:
-    with pytest.raises(uploads.TermMissing, match="time_slots"):
+    with pytest.raises(TermMissing, match="time_slots"):
         uploads.preview(organization, None, only(time_slots=BASE["time_slots"]))
     uploads.confirm(organization, None, only(departments=BASE["departments"]))
     assert uploads.preview(organization, None, only(departments=BASE["departments"])).changes_nothing
 
 
 def test_a_term_that_is_made_gets_usual_dates_and_the_default_rules(organization: Organization) -> None:
-    made = uploads.make_term(organization, "2005-06", 2)
+    made = make_term(organization, "2005-06", 2)
     assert (str(made.starts_on), str(made.ends_on)) == ("2006-01-01", "2006-05-31")
     rules = {rule.rule: rule for rule in db.session.scalars(sa.select(TermRule).filter_by(term_id=made.term_id))}
     assert rules["room_clash"].is_hard
     assert (rules["student_clash"].is_hard, rules["student_clash"].weight) == (False, 50)
-    assert uploads.make_term(organization, "2005-06", 2) is made
-    empty = uploads.make_term(organization, "2006-07", 1, tables=only(rules="code,rule\n"))
+    assert make_term(organization, "2005-06", 2) is made
+    empty = make_term(organization, "2006-07", 1, tables=only(rules="code,rule\n"))
     assert db.session.query(TermRule).filter_by(term_id=empty.term_id).count() == len(rules)
-    with pytest.raises(uploads.TermDatesMissing, match="Semester 4 of 2005-06 needs dates"):
-        uploads.make_term(organization, "2005-06", 4)
-    with pytest.raises(uploads.ImportConflict, match="overlaps"):
-        uploads.make_term(organization, "2005-06", 4, starts_on=made.starts_on, ends_on=made.ends_on)
+    with pytest.raises(TermDatesMissing, match="Semester 4 of 2005-06 needs dates"):
+        make_term(organization, "2005-06", 4)
+    with pytest.raises(ImportConflict, match="overlaps"):
+        make_term(organization, "2005-06", 4, starts_on=made.starts_on, ends_on=made.ends_on)
 
 
 def test_what_only_the_database_can_refuse_becomes_a_sentence(
@@ -334,7 +337,7 @@ def test_what_only_the_database_can_refuse_becomes_a_sentence(
 ) -> None:
     factories.term(organization, semester=2)
     late = f"academic_year,semester,name,starts_on,ends_on\n{term.academic_year},1,x,{term.starts_on},2024-12-31\n"
-    with pytest.raises(uploads.ImportConflict, match="ex_terms_dates_do_not_overlap"):
+    with pytest.raises(ImportConflict, match="ex_terms_dates_do_not_overlap"):
         uploads.confirm(organization, term, only(term=late))
 
 
@@ -367,6 +370,32 @@ def test_an_upload_without_a_table_is_a_fault(organization: Organization, term: 
 def test_exported_records_import_again_without_change(organization: Organization, term: Term) -> None:
     uploads.confirm(organization, term, tables(rooms="code,name,capacity\nR1,\"=cmd|'x'!A1\",60\nL1,Lab,30\n"))
     packed = zip_of(exports.term_contents(organization, term))
-    assert uploads.preview(organization, term, uploads.read_upload("x.zip", packed), replace=True).changes_nothing
+    assert uploads.preview(organization, term, read_upload("x.zip", packed), replace=True).changes_nothing
     book = exports.export_workbook(organization, term)
-    assert uploads.preview(organization, term, uploads.read_upload("x.xlsx", book), replace=True).changes_nothing
+    assert uploads.preview(organization, term, read_upload("x.xlsx", book), replace=True).changes_nothing
+
+
+def test_a_confirmation_compares_once(organization: Organization, monkeypatch: pytest.MonkeyPatch) -> None:
+    compared = []
+    compare = uploads.compare
+    monkeypatch.setattr(uploads, "compare", lambda *args, **options: compared.append(1) or compare(*args, **options))
+    sent = tables(term=TERM)
+    promised = uploads.preview(organization, None, sent)
+    compared.clear()
+    uploads.confirm(organization, None, sent, seen=promised.digest)
+    assert len(compared) == 1
+
+
+def test_a_file_that_names_its_term_and_replaces_is_shown_before_it_makes_it(organization: Organization) -> None:
+    uploads.confirm(organization, None, only(buildings="code,name\nB9,Old\n"))
+    promised = uploads.preview(organization, None, tables(term=TERM), replace=True)
+    assert promised.table("buildings").counts[RowState.REMOVED] == 1
+    assert find_term(organization, "2025-26", 2) is None
+
+
+def test_what_is_refused_leaves_nothing_behind_in_the_transaction(organization: Organization, term: Term) -> None:
+    late = f"academic_year,semester,name,starts_on,ends_on\n2025-26,7,x,{term.starts_on},{term.ends_on}\n"
+    with pytest.raises(ImportConflict):
+        uploads.confirm(organization, None, only(term=late, buildings="code,name\nB1,Block\n"))
+    assert exports.term_contents(organization, term)["buildings"] == []
+    assert find_term(organization, "2025-26", 7) is None

@@ -20,7 +20,7 @@ from webapp.models import (
     WishLevel,
 )
 from webapp.services.imports.exports import term_contents
-from webapp.services.imports.uploads import ImportConflict
+from webapp.services.imports.faults import ImportConflict
 from webapp.services.reference.errors import RecordRefused
 from webapp.services.terms import rollover
 from webapp.services.terms.rollover import PARTS, CopyRefused

@@ -1,6 +1,6 @@
 """Differences become rows: inserted and updated in bulk, in the order in which tables refer to each other.
 
-Nothing is committed here; whoever calls decides whether it all holds.
+The last step of the walk, in the transaction of whoever calls.
 """
 
 from collections import defaultdict
@@ -11,23 +11,37 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from webapp.extensions import db
+from webapp.models import User
+from webapp.services.imports.draft import store_entries
+from webapp.services.imports.faults import ImportConflict, StillInUse
 from webapp.services.imports.preview import Preview, RowDifference, RowState, TableDifference
 from webapp.services.imports.stored import Store
 from webapp.services.schema.calendar import TERM
 from webapp.services.schema.columns import Column, Key, Reach, Record, Table, link_key
-from webapp.services.shared import bulk
-from webapp.services.shared.errors import Problem
+from webapp.services.schema.wishes import ENTRIES
+from webapp.services.shared import bulk, transaction
 from webapp.services.shared.words import _
 
 Cells = dict[str, Any]
 
 
-class StillInUse(Problem):
-    """Rows that the file lacks can't be removed, because others refer to them."""
+def apply(store: Store, preview: Preview, user: User | None = None, *, draft_name: str | None = None) -> int | None:
+    """Write what a faultless preview promises; return the draft of the file's timetable, if it has one.
+
+    All or nothing: raises `StillInUse` where a removed row is referred to, or `ImportConflict` where the database
+    refuses a row, and nothing is changed then.
+    """
+    try:
+        with db.session.begin_nested():
+            _write(store, preview)
+            timetable_id = _draft(store, preview, user, draft_name)
+            transaction.check_constraints()
+    except IntegrityError as error:
+        raise _conflict(error) from error
+    return timetable_id
 
 
-def store(store: Store, preview: Preview) -> None:
-    """Write a faultless difference; raises `StillInUse` where a removed row is referred to."""
+def _write(store: Store, preview: Preview) -> None:
     for difference in preview.tables:
         if difference.table is TERM:
             _change_term(store, difference)
@@ -37,6 +51,22 @@ def store(store: Store, preview: Preview) -> None:
         if difference.table.model is not None:
             _remove(store, difference)
     db.session.expire_all()
+
+
+def _draft(store: Store, preview: Preview, user: User | None, name: str | None) -> int | None:
+    """Make a draft of the file's timetable, where it has one."""
+    entries = next((table for table in preview.tables if table.table is ENTRIES and table.rows), None)
+    return None if entries is None else store_entries(store, entries, user, preview.filename, name)
+
+
+def _conflict(error: IntegrityError) -> ImportConflict:
+    constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", None) or "a constraint"
+    detail = getattr(getattr(error.orig, "diag", None), "message_detail", None) or ""
+    message = _(
+        "Nothing was imported: the rows don't fit together with those that are there (%(constraint)s).",
+        constraint=constraint,
+    )
+    return ImportConflict(message, [detail] if detail else [])
 
 
 def _change_term(store: Store, difference: TableDifference) -> None:

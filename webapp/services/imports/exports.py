@@ -7,21 +7,11 @@ import sqlalchemy as sa
 from webapp.extensions import db
 from webapp.models import Course, Organization, Room, Term, TimeSlot, Timetable, TimetableEntry, TimetableStatus
 from webapp.services.imports.formats import writers
-from webapp.services.imports.formats.writers import Contents, template_workbook
+from webapp.services.imports.formats.writers import Contents
 from webapp.services.imports.stored import Store
 from webapp.services.schema.tables import TABLES
 from webapp.services.shared.errors import Problem
 from webapp.services.shared.words import _
-
-__all__ = [
-    "NothingPublished",
-    "ctt_solution",
-    "export_folder",
-    "export_workbook",
-    "export_zip",
-    "template_workbook",
-    "term_contents",
-]
 
 
 class NothingPublished(Problem):

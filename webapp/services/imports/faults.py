@@ -62,6 +62,14 @@ class Faults:
             raise TooManyFaults
 
 
+class ImportConflict(Problem):
+    """The rows of the file don't fit together with those that are there."""
+
+
+class StillInUse(Problem):
+    """Rows that the file lacks can't be removed, because others refer to them."""
+
+
 class UploadRefused(Problem):
     """The file can't be imported; ``faults`` says where and why, ``findings`` the same as sentences."""
 

@@ -71,6 +71,11 @@ class TableDifference:
         counts[RowState.WRONG] += self.unreadable
         return counts
 
+    @property
+    def is_unchanged(self) -> bool:
+        """Whether every row is there already as it was sent."""
+        return not any(row.state is not RowState.UNCHANGED for row in self.rows)
+
     def of(self, state: RowState) -> list[RowDifference]:
         """The rows in a state."""
         return [row for row in self.rows if row.state is state]

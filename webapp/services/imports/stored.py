@@ -70,6 +70,10 @@ class Store:
         self.term_id = term.term_id if term is not None else None
         self._tables: dict[str, Stored] = {}
 
+    def enter(self, term: Term) -> None:
+        """Go on in a term that was made after nothing of one was found: none of its tables has rows yet."""
+        self.term, self.term_id = term, term.term_id
+
     def table(self, name: str) -> Stored:
         """The rows of a table; entries are those of the term's published or else newest timetable."""
         if name not in self._tables:

@@ -14,7 +14,8 @@ from flask_babel import lazy_gettext as _l
 
 from webapp.extensions import db
 from webapp.models import AuditEvent, Organization, Term, Timetable, TimetableStatus, User
-from webapp.services.imports import uploads
+from webapp.services.imports.apply import apply
+from webapp.services.imports.destination import find_term, make_term
 from webapp.services.imports.preview import Preview, compare
 from webapp.services.imports.sheets import FileRow, FileSheet, Tables
 from webapp.services.imports.stored import Store
@@ -176,12 +177,12 @@ def _copy(source: Term, user: User, values: Mapping[str, Any], parts: Sequence[C
     organization = source.organization
     record = _new_term(organization, user, values)
     tables = _tables(source, record, parts)
-    term = uploads.make_term(organization, record["academic_year"], record["semester"], tables=tables)
+    term = make_term(organization, record["academic_year"], record["semester"], tables=tables)
     rows = Store(organization.organization_id, term)
     found = compare(rows, tables)
     if not found.ok:
         raise CopyRefused(_("Nothing was copied."), [str(fault) for fault in found.faults])
-    timetable_id = uploads.store_compared(rows, found, user, name=_("%(term)s, as published", term=source.name)[:100])
+    timetable_id = apply(rows, found, user, draft_name=_("%(term)s, as published", term=source.name)[:100])
     after = {
         "from": source.name,
         "parts": [part.key for part in parts],
@@ -197,7 +198,7 @@ def _new_term(organization: Organization, user: User, values: Mapping[str, Any])
     """The form's term by the same rules as that of the table of terms; raises RecordRefused."""
     sent = read_values(Scope(organization, None, user), find_table("terms"), None, values)
     record, errors = sent.values, dict(sent.errors)
-    if not errors and uploads.find_term(organization, record["academic_year"], record["semester"]) is not None:
+    if not errors and find_term(organization, record["academic_year"], record["semester"]) is not None:
         errors["semester"] = _("This academic year has a semester of that number already.")
     if errors:
         raise RecordRefused(_("Nothing was copied: the new term needs a correction."), errors)

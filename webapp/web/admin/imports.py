@@ -1,18 +1,22 @@
 """Import: upload, see what would change, confirm. Export and the empty template."""
 
+from dataclasses import dataclass
 from io import BytesIO
 
 from flask import Response, flash, request, send_file, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from webapp.models import Upload
 from webapp.services.accounts.permissions import Permission
 from webapp.services.imports import exports, uploads
 from webapp.services.imports.formats.writers import template_workbook
+from webapp.services.imports.preview import RowDifference, RowState, TableDifference
 from webapp.services.schema.tables import TABLES
+from webapp.services.shared import transaction
 from webapp.services.shared.errors import NotFound, Problem
-from webapp.services.shared.words import _
+from webapp.services.shared.words import _, first_of
 from webapp.services.terms.selection import term_by_key
 from webapp.web.access import requires
 from webapp.web.admin import bp
@@ -20,7 +24,29 @@ from webapp.web.admin.forms import UploadForm
 from webapp.web.htmx import redirect_to, render
 from webapp.web.navigation import chosen_term, me, posted_term
 
+MOST_OPEN = 50
+MOST_ROWS = 200
+MOST_FINDINGS = 100
+STATES = {
+    RowState.NEW: (_l("New"), "good"),
+    RowState.CHANGED: (_l("Changed"), "info"),
+    RowState.UNCHANGED: (_l("Unchanged"), ""),
+    RowState.REMOVED: (_l("Removed"), "warn"),
+    RowState.WRONG: (_l("Wrong"), "bad"),
+}
+"""How the page calls what becomes of a row, and the badge's kind."""
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@dataclass(frozen=True, slots=True)
+class ShownTable:
+    """What would become of a table's rows, the first of them, and how many more there are."""
+
+    name: str
+    count: int
+    rows: list[RowDifference]
+    more: str
+    is_open: bool
 
 
 @bp.route("/import", methods=["GET", "POST"])
@@ -33,6 +59,7 @@ def imports() -> ResponseReturnValue:
     if form.validate_on_submit():
         sent = form.file.data
         upload = uploads.keep_upload(current_user.organization, term, me(), sent.filename or "", sent.read())
+        transaction.commit()
         replace = 1 if form.replace.data else None
         return redirect_to(url_for("admin.preview_import", upload_id=upload.upload_id, replace=replace))
     status = 422 if form.errors else 200
@@ -49,17 +76,32 @@ def preview_import(upload_id: int) -> ResponseReturnValue:
 
 
 def _previewed(upload: Upload, *, replace: bool, outdated: Problem | None = None) -> ResponseReturnValue:
-    term = term_by_key(current_user.organization, upload.term_id)
     try:
-        preview = uploads.preview(
-            current_user.organization, term, uploads.read_upload(upload.filename, upload.content), replace=replace
-        )
+        preview = uploads.preview_upload(current_user.organization, upload, replace=replace)
     except Problem as problem:
-        return render("admin/import_refused.html", upload=upload, problem=problem), 422
+        return _refused(upload, problem)
     page = render(
-        "admin/import_preview.html", upload=upload, preview=preview, replace=replace, term=term, outdated=outdated
+        "admin/import_preview.html",
+        upload=upload,
+        preview=preview,
+        changes=[_shown(table) for table in preview.tables if not table.is_unchanged],
+        replace=replace,
+        term=term_by_key(current_user.organization, upload.term_id),
+        outdated=outdated,
+        states=STATES,
     )
     return page, 409 if outdated is not None else 200
+
+
+def _shown(table: TableDifference) -> ShownTable:
+    rows = [row for row in table.rows if row.state is not RowState.UNCHANGED]
+    more = _("and %(num)d more rows", num=len(rows) - MOST_ROWS) if len(rows) > MOST_ROWS else ""
+    return ShownTable(table.name, len(rows), rows[:MOST_ROWS], more, is_open=len(rows) <= MOST_OPEN)
+
+
+def _refused(upload: Upload, problem: Problem) -> ResponseReturnValue:
+    findings = first_of(problem.findings, MOST_FINDINGS)
+    return render("admin/import_refused.html", upload=upload, problem=problem, findings=findings), 422
 
 
 @bp.post("/import/<int:upload_id>/confirm")
@@ -72,7 +114,8 @@ def confirm_import(upload_id: int) -> ResponseReturnValue:
     except uploads.PreviewOutdated as outdated:
         return _previewed(upload, replace=replace, outdated=outdated)
     except Problem as problem:
-        return render("admin/import_refused.html", upload=upload, problem=problem), 422
+        return _refused(upload, problem)
+    transaction.commit()
     flash(_("%(file)s is imported.", file=upload.filename), "good")
     return redirect_to(url_for("admin.imported", upload_id=upload_id))
 

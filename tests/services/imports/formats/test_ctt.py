@@ -10,7 +10,9 @@ from tests import factories
 from webapp.extensions import db
 from webapp.models import Availability, Component, Section, Term, TermRule, TimeSlot, TimetableStatus
 from webapp.services.imports import exports, uploads
+from webapp.services.imports.destination import make_organization, make_term
 from webapp.services.imports.faults import UploadRefused
+from webapp.services.imports.formats.files import read_upload
 
 BENCHMARKS = Path(os.environ.get("TIMELOOM_BENCHMARKS", Path(__file__).parents[4] / "shared" / "benchmarks"))
 
@@ -41,9 +43,9 @@ END.
 
 
 def imported(content: bytes = TINY) -> Term:
-    organization = uploads.make_organization("UDINE", "UDINE", "UTC")
-    tables = uploads.read_upload("tiny.ctt", content)
-    term = uploads.make_term(organization, "2005-06", 1, tables=tables)
+    organization = make_organization("UDINE", "UDINE", "UTC")
+    tables = read_upload("tiny.ctt", content)
+    term = make_term(organization, "2005-06", 1, tables=tables)
     uploads.confirm(organization, term, tables)
     return term
 
@@ -96,7 +98,7 @@ def test_the_term_has_exactly_the_rules_and_weights_of_the_format() -> None:
 @pytest.mark.usefixtures("app")
 def test_a_wrong_line_is_named() -> None:
     with pytest.raises(UploadRefused) as refusal:
-        uploads.read_upload("tiny.ctt", TINY.replace(b"c1 0 1", b"c9 0 1"))
+        read_upload("tiny.ctt", TINY.replace(b"c1 0 1", b"c9 0 1"))
     (fault,) = refusal.value.faults
     assert (fault.file, fault.row) == ("tiny.ctt", 21)
     assert "c9" in fault.found
