@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 import click
 from flask.cli import with_appcontext
 
-from webapp.commands.options import BAD_INPUT, in_term, organization_of, term_of, told
+from webapp.commands.options import BAD_INPUT, in_term, organization_of, report_problems, term_of
 from webapp.models import Organization
 from webapp.services.imports import destination, exports, uploads
 from webapp.services.imports.formats.ctt import is_ctt
@@ -26,7 +26,7 @@ DAY = click.DateTime(formats=["%Y-%m-%d"])
 @click.argument("name")
 @click.option("--timezone", default="UTC", show_default=True, help="Time zone, such as Asia/Kolkata.")
 @with_appcontext
-@told
+@report_problems
 def create_organization(code: str, name: str, timezone: str) -> None:
     """Make an organisation: a university or college with a time zone."""
     if timezone not in available_timezones():
@@ -44,7 +44,7 @@ def create_organization(code: str, name: str, timezone: str) -> None:
 @click.option("--replace", is_flag=True, help="Remove the rows that the file's tables lack.")
 @click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
 @with_appcontext
-@told
+@report_problems
 def import_(
     path: Path,
     organization: str,
@@ -110,7 +110,7 @@ def _tell(preview: Preview) -> None:
 )
 @click.option("--out", required=True, type=FOLDER_OR_FILE, help="File, or folder, to write.")
 @with_appcontext
-@told
+@report_problems
 def export(organization: str, year: str, semester: int, form: str, out: Path) -> None:
     """Export a term in the exchange format, or its published timetable as a .ctt solution."""
     owner, term = term_of(organization, year, semester)

@@ -22,7 +22,7 @@ BAD_INPUT = 2
 SEMESTERS = click.IntRange(TERM.by_name["semester"].least, TERM.by_name["semester"].most)
 
 
-def told(command: Callable[P, R]) -> Callable[P, R]:
+def report_problems(command: Callable[P, R]) -> Callable[P, R]:
     """Turn what the path refuses into lines on standard error and exit code 2."""
 
     @wraps(command)

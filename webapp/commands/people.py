@@ -6,7 +6,7 @@ from typing import Any
 import click
 from flask.cli import with_appcontext
 
-from webapp.commands.options import organization_of, told
+from webapp.commands.options import organization_of, report_problems
 from webapp.models import Role
 from webapp.services.accounts import tokens, users
 from webapp.services.shared import transaction
@@ -30,7 +30,7 @@ from webapp.services.shared.errors import NotFound
 @click.option("--student", metavar="CODE", help="The student who this is.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input; else one is drawn.")
 @with_appcontext
-@told
+@report_problems
 def create_user(
     email: str,
     organization: str,
@@ -65,7 +65,7 @@ def create_user(
 @click.argument("email")
 @click.option("--name", required=True, help="What it is for.")
 @with_appcontext
-@told
+@report_problems
 def create_token(email: str, name: str) -> None:
     """Create an API token of a user and print it, this once."""
     user = users.find_by_email(email)

@@ -4,7 +4,7 @@ import click
 import sqlalchemy as sa
 from flask.cli import with_appcontext
 
-from webapp.commands.options import told
+from webapp.commands.options import report_problems
 from webapp.extensions import db
 from webapp.models import Organization, Term, Timetable
 from webapp.services.shared import transaction
@@ -18,7 +18,7 @@ DAYS = click.IntRange(1, 36_500)
 @click.option("--uploads", type=DAYS, default=retention.UPLOAD_DAYS, show_default=True, help="Days a file is kept.")
 @click.option("--dry-run", is_flag=True, help="List what would go, and delete nothing.")
 @with_appcontext
-@told
+@report_problems
 def clean(drafts: int, uploads: int, dry_run: bool) -> None:
     """Delete drafts that nobody has touched for long, and old uploaded files; each leaves an audit event.
 
@@ -44,7 +44,7 @@ def clean(drafts: int, uploads: int, dry_run: bool) -> None:
 
 @click.command("inventory")
 @with_appcontext
-@told
+@report_problems
 def inventory() -> None:
     """Count the rows of every table, and name every version that was published: to compare a database with its copy."""
     for table in db.metadata.sorted_tables:

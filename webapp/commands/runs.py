@@ -10,7 +10,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from webapp.commands.options import in_term, term_of, told
+from webapp.commands.options import in_term, report_problems, term_of
 from webapp.extensions import QueueUnavailable, db
 from webapp.models import GenerationJob, JobStatus
 from webapp.services.jobs import lease
@@ -40,7 +40,7 @@ POLL_SECONDS = 0.5
 @click.option("--wait", is_flag=True, help="Show the progress until the run has ended; needs a worker.")
 @click.option("--inline", is_flag=True, help="Run in this process instead of a worker's, and wait.")
 @with_appcontext
-@told
+@report_problems
 def generate(
     organization: str,
     year: str,
@@ -135,7 +135,7 @@ def _draw(progress: Progress) -> None:
 )
 @click.option("--acknowledge-all", "everything", is_flag=True, help="Every such point; they are listed all the same.")
 @with_appcontext
-@told
+@report_problems
 def publish(organization: str, year: str, semester: int, variant: str, keys: tuple[str, ...], everything: bool) -> None:
     """Publish a variant of the term's latest run, or a draft of that name.
 
@@ -170,7 +170,7 @@ def _refuse_unless_acknowledged(points: Sequence[Point], given: Collection[str])
 
 @click.command("sweep")
 @with_appcontext
-@told
+@report_problems
 def sweep() -> None:
     """Settle runs whose worker was lost, and queue again what Redis has forgotten."""
     settled = lease.sweep()
