@@ -51,7 +51,8 @@ def plain_value(value: Any) -> Value:
         case list():
             return tuple(value)
         case _:
-            return value  # type: ignore[no-any-return]
+            plain: Value = value
+            return plain
 
 
 def ordered(column: Column, value: Value) -> Value:

@@ -215,8 +215,9 @@ def for_one(a: Timetable, b: Timetable, own: sa.ColumnElement[bool]) -> tuple[Mo
 def in_brief(a: Timetable, b: Timetable) -> list[InBrief]:
     """What differs from ``a`` to ``b``, in three queries: for a list beside something else."""
     return [
-        InBrief(now.entry_id if now else None, (now or before).label, _where(before), _where(now))  # type: ignore[union-attr]
+        InBrief(now.entry_id if now else None, shown.label, _where(before), _where(now))
         for before, now in _differing(a, b)[0]
+        if (shown := now or before)
     ]
 
 
