@@ -57,14 +57,14 @@ def measure(name: str, term: Any, seconds: float, limit: float) -> int:
     from webapp.engine.params import SolveParams
     from webapp.engine.solve import solve
     from webapp.services.problem.term_problem import build_problem
-    from webapp.services.repair.base import Base
+    from webapp.services.repair.base import RepairBase
     from webapp.tasks.repair import repair_timetable, resolve_rest, workers
 
     problem = build_problem(term)
     solution = solve(problem.instance, SolveParams(seconds, 1, workers())).solution
     score = evaluate(problem.instance, solution)
     print(f"{name}: {len(solution.placements)} classes, {score.hard} hard violations, cost {score.cost}", flush=True)
-    base = Base(0, 0, problem, solution, {}, {})
+    base = RepairBase(0, 0, problem, solution, {}, {})
     late = 0
     for words, changes in happenings(problem, solution):
         began = perf_counter()
@@ -84,18 +84,18 @@ def measure(name: str, term: Any, seconds: float, limit: float) -> int:
 
 def happenings(problem: Any, solution: Any) -> Iterator[tuple[str, list[Any]]]:
     """What happens, in words and as changes: to the fullest room, the busiest teacher, the largest section."""
-    from webapp.services.repair.events import Change, What
+    from webapp.services.repair.events import EventKind, RepairEvent
 
     used = Counter(place.room for place in solution.placements if place.room is not None)
     room = problem.room_ids[used.most_common(1)[0][0]]
-    yield "a room closes all week", [Change(What.ROOM, room, "", "closed")]
+    yield "a room closes all week", [RepairEvent(EventKind.ROOM, room, "", "closed")]
     busy = Counter(key for row in problem.rows for key in row.faculty_ids)
     day = min(slot.day for slot in problem.calendar.by_id.values())
     slots = tuple(key for key, slot in problem.calendar.by_id.items() if slot.day == day)
-    yield "a teacher is away for a day", [Change(What.FACULTY, busy.most_common(1)[0][0], "", "away", slots)]
+    yield "a teacher is away for a day", [RepairEvent(EventKind.FACULTY, busy.most_common(1)[0][0], "", "away", slots)]
     sizes = {row.section_id: problem.instance.meetings[i].size for i, row in enumerate(problem.rows)}
     section = max(sizes, key=lambda key: sizes[key])
-    yield "a section grows by ten", [Change(What.SECTION, section, "", "grown", size=sizes[section] + 10)]
+    yield "a section grows by ten", [RepairEvent(EventKind.SECTION, section, "", "grown", size=sizes[section] + 10)]
     yield "nothing", []
 
 

@@ -9,9 +9,10 @@ from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.edge import commit
 from tests.university import Case, adjustable
 from webapp.extensions import db
-from webapp.services.editor import moves, session
+from webapp.services.editor import board_cache, moves
 from webapp.web.access import SESSION_BEGAN
 
 AXE = next(Path(__file__).parent.glob("vendor/axe-*.min.js"))
@@ -19,11 +20,11 @@ AXE = next(Path(__file__).parent.glob("vendor/axe-*.min.js"))
 
 @pytest.fixture
 def case(data: Flask) -> Iterator[Case]:
-    session.forget_boards()
+    board_cache.forget_boards()
     found = adjustable()
     db.session.commit()
     yield found
-    session.forget_boards()
+    board_cache.forget_boards()
 
 
 @pytest.fixture
@@ -150,7 +151,7 @@ def test_it_works_without_script(browser: object, registrar: BrowserContext, cas
 def test_axe_finds_nothing_serious(page: Page, registrar: BrowserContext, case: Case, scheme: str, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 900})
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-    moves.unplace(case.user, case.timetable, case.timetable.revision, case.entry("LAB").entry_id)
+    commit(moves.unplace, case.user, case.timetable, case.timetable.revision, case.entry("LAB").entry_id)
     open_editor(page, path(case, "ALG"))
     page.locator(cell(page, case, 2, 0)).click()
     expect(page.get_by_role("alert")).to_contain_text("must hold")

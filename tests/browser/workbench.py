@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 
 from tests import factories
+from tests.edge import commit
 from tests.university import University
 from webapp.extensions import db
 from webapp.models import Department, JobKind, JobStatus, Role, Timetable, TimetableEntry, User
@@ -49,8 +50,8 @@ def furnish(published: University) -> dict[Role, list[str]]:
     registrar, head = (
         db.session.scalars(sa.select(User).where(User.has_role(role))).one() for role in (Role.REGISTRAR, Role.HOD)
     )
-    draft = drafts.branch(registrar, timetable, "By hand").timetable_id
-    review = approvals.submit(registrar, drafts.branch(registrar, timetable, "For review"))
+    draft = commit(drafts.branch, registrar, timetable, "By hand").timetable_id
+    review = approvals.submit(registrar, commit(drafts.branch, registrar, timetable, "For review"))
     department = db.session.scalars(sa.select(Department.department_id).filter_by(code="CSE")).one()
     approvals.comment(head, review, department, "Not on Mondays, please.")
     entry = db.session.scalars(sa.select(TimetableEntry.entry_id).filter_by(timetable_id=draft)).first()

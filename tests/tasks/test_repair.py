@@ -10,16 +10,18 @@ import sqlalchemy as sa
 from flask import Flask
 
 from tests import factories
+from tests.edge import commit
 from tests.tasks.conftest import WorkerProcess, status_of, wait_for, wait_until
 from tests.university import Case, adjustable
 from webapp.extensions import db
 from webapp.models import JobStatus, TermRule, Timetable, TimetableEntry, TimetableStatus, WishLevel
-from webapp.services.editor import moves, view
-from webapp.services.editor.moves import Wish
+from webapp.services.editor import moves
+from webapp.services.editor.drafts import why_not_editable
+from webapp.services.editor.moves import MoveRequest
 from webapp.services.jobs.lease import BEAT_SECONDS
 from webapp.services.repair import drafts
 from webapp.services.repair.base import read_base
-from webapp.services.repair.drafts import Redone
+from webapp.services.repair.drafts import SolvedTimetable
 from webapp.services.repair.requests import request_repair, request_resolve, state_of
 from webapp.services.runs import requests
 from webapp.services.timetables.diff import differences
@@ -52,7 +54,7 @@ def test_a_closed_room_moves_the_fewest_classes_and_leaves_none_in_it(start_work
     assert answer is not None
     assert (answer["hit"], answer["proven"], answer["status"]) == (2, True, "feasible")
     assert next(rung["moves"] for rung in answer["rungs"]) == 2
-    draft = drafts.draft_of_rung(case.user, job, 1)
+    draft = commit(drafts.draft_of_rung, case.user, job, 1)
     after = standing(draft.timetable_id)
     monday = {case.slot(0, number).time_slot_id for number in range(4)}
     assert [name for name, (slot, room) in after.items() if slot in monday and room == "LH-1"] == []
@@ -68,7 +70,7 @@ def test_what_has_no_place_goes_to_the_tray_with_the_reason(start_worker: StartW
     job = request_repair(case.user, case.timetable, [f"faculty:{rao}::"])
     answer = state_of(wait_for(job.job_id, JobStatus.COMPLETED)).answer
     assert answer is not None
-    draft = drafts.draft_of_rung(case.user, job, 1)
+    draft = commit(drafts.draft_of_rung, case.user, job, 1)
     reasons = {one.label: one.either.view.reason for one in differences(case.timetable, draft).moved}
     assert set(reasons) == {"ALG A, L 1", "ALG A, L 2"}
     assert all(reason.startswith("Dr Rao is away all week. ") for reason in reasons.values())
@@ -77,9 +79,11 @@ def test_what_has_no_place_goes_to_the_tray_with_the_reason(start_worker: StartW
 
 
 def test_solving_the_rest_keeps_each_lock_and_the_draft_itself(start_worker: StartWorker, case: Case) -> None:
-    moves.unplace(case.user, case.timetable, 1, case.entry("LAB").entry_id)
-    moves.lock(case.user, case.timetable, 2, [case.entry("BOT", n).entry_id for n in (1, 2)], time=True, room=True)
-    moves.lock(case.user, case.timetable, 3, [case.entry("ALG").entry_id], time=True, room=None)
+    commit(moves.unplace, case.user, case.timetable, 1, case.entry("LAB").entry_id)
+    commit(
+        moves.lock, case.user, case.timetable, 2, [case.entry("BOT", n).entry_id for n in (1, 2)], time=True, room=True
+    )
+    commit(moves.lock, case.user, case.timetable, 3, [case.entry("ALG").entry_id], time=True, room=None)
     before = standing(case.timetable.timetable_id)
     start_worker("fast")
     job = request_resolve(case.user, case.timetable, 10)
@@ -93,7 +97,7 @@ def test_solving_the_rest_keeps_each_lock_and_the_draft_itself(start_worker: Sta
     assert standing(case.timetable.timetable_id) == before
     draft = db.session.get_one(Timetable, answer["timetable_id"])
     assert draft.based_on_id == case.timetable.timetable_id
-    assert view.refusal(draft) is None
+    assert why_not_editable(draft) is None
     locked = sa.select(sa.func.count()).where(
         TimetableEntry.timetable_id == draft.timetable_id, TimetableEntry.locked_time
     )
@@ -106,7 +110,7 @@ def test_a_lock_of_the_room_leaves_the_terms_pin_of_the_time_standing(case: Case
     factories.availability(case.slot(0, 0), WishLevel.AVOID, faculty_id=entry.faculty_id)  # or it would rather stay
     factories.pin(entry.component, case.slot(0, 0), ordinal=1)
     db.session.commit()
-    moves.lock(case.user, case.timetable, 1, [entry.entry_id], time=None, room=True)
+    commit(moves.lock, case.user, case.timetable, 1, [entry.entry_id], time=None, room=True)
     base = read_base(case.timetable.timetable_id)
     (index,) = base.locks
     assert base.locks[index] == (False, True)
@@ -133,7 +137,7 @@ def test_a_grown_section_moves_to_where_there_are_seats_enough(start_worker: Sta
     answer = state_of(wait_for(job.job_id, JobStatus.COMPLETED)).answer
     assert answer is not None
     assert (answer["hit"], answer["proven"], answer["rungs"][0]["moves"]) == (2, True, 2)
-    draft = drafts.draft_of_rung(case.user, job, 1)
+    draft = commit(drafts.draft_of_rung, case.user, job, 1)
     moved = differences(case.timetable, draft).moved
     assert {one.label for one in moved} == {"BOT A, L 1", "BOT A, L 2"}
     assert {one.either.view.room_code for one in moved} == {"LH-1"}
@@ -168,9 +172,9 @@ def test_a_re_solve_that_is_cancelled_makes_no_draft(start_worker: StartWorker, 
 
 def test_a_class_locked_where_a_reason_lets_it_stand_stays_there_and_keeps_the_reason(case: Case) -> None:
     away = case.slot(2, 0)
-    wish = Wish(case.entry("ALG").entry_id, away.time_slot_id, case.rooms[0].room_id, reason="Dr Rao agreed.")
-    moves.move(case.user, case.timetable, 1, wish)
-    moves.lock(case.user, case.timetable, 2, [case.entry("ALG").entry_id], time=True, room=True)
+    wish = MoveRequest(case.entry("ALG").entry_id, away.time_slot_id, case.rooms[0].room_id, reason="Dr Rao agreed.")
+    commit(moves.move, case.user, case.timetable, 1, wish)
+    commit(moves.lock, case.user, case.timetable, 2, [case.entry("ALG").entry_id], time=True, room=True)
     base = read_base(case.timetable.timetable_id)
     solution, told = resolve_rest(base, 0, 3, 1, lambda: False)
     stood = base.problem.index_of[
@@ -179,7 +183,7 @@ def test_a_class_locked_where_a_reason_lets_it_stand_stays_there_and_keeps_the_r
     assert solution.placements[stood] == base.solution.placements[stood]
     assert told["after"]["unplaced"] == 0
     job = request_resolve(case.user, case.timetable, 10)
-    draft = db.session.get_one(Timetable, drafts.store_draft(base, Redone(job, solution), case.user))
+    draft = db.session.get_one(Timetable, drafts.store_draft(base, SolvedTimetable(job, solution), case.user))
     assert [(e.course.code, e.override_reason) for e in draft.entries if e.override_reason] == [
         ("ALG", "Dr Rao agreed.")
     ]

@@ -11,16 +11,16 @@ from tests.pages import Pages, parse, words
 from tests.university import Case, adjustable
 from webapp.extensions import db
 from webapp.models import Role, Timetable, TimetableStatus
-from webapp.services.editor import session
+from webapp.services.editor import board_cache
 
 
 @pytest.fixture
 def case(client: Any, sign_in: Any) -> Iterator[Case]:
-    session.forget_boards()
+    board_cache.forget_boards()
     found = adjustable()
     sign_in(client, found.user)
     yield found
-    session.forget_boards()
+    board_cache.forget_boards()
 
 
 def edit(case: Case, entry: int | None = None, by: str = "group", **more: object) -> str:

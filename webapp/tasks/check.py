@@ -18,7 +18,8 @@ from webapp.engine.result import Status
 from webapp.engine.rules import rule_named
 from webapp.engine.solve import schedule
 from webapp.services.checks import Case, Target
-from webapp.services.problem.solutions import DOUBLE_BOOKINGS, PLACED_RULE
+from webapp.services.problem.solutions import PLACED_RULE
+from webapp.services.problem.stored_entries import DOUBLE_BOOKINGS
 from webapp.tasks.what_if import fingerprint
 
 SEARCH_SHARE = 0.4

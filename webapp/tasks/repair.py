@@ -24,10 +24,10 @@ from webapp.engine.solution import Solution
 from webapp.engine.solve import resolve
 from webapp.engine.timegrid import Time
 from webapp.services.problem.labels import placement_in_words
-from webapp.services.problem.solutions import Overrides
+from webapp.services.problem.stored_entries import Overrides
 from webapp.services.problem.term_problem import TermProblem
-from webapp.services.repair.base import Base
-from webapp.services.repair.events import Change, What
+from webapp.services.repair.base import RepairBase
+from webapp.services.repair.events import EventKind, RepairEvent
 
 MOST_WORKERS = 8
 LEAST_SECONDS = 1.0
@@ -42,7 +42,9 @@ Stop = Callable[[], bool]
 # Solving the rest
 
 
-def resolve_rest(base: Base, closeness: int, seconds: float, seed: int, stop: Stop) -> tuple[Solution, dict[str, Any]]:
+def resolve_rest(
+    base: RepairBase, closeness: int, seconds: float, seed: int, stop: Stop
+) -> tuple[Solution, dict[str, Any]]:
     """Improve all classes that no lock holds; the timetable is never worse than the base, by the term's own weights.
 
     ``closeness`` times the lightest soft rule is what a class must gain for moving.
@@ -74,7 +76,7 @@ def workers() -> int:
     return min(MOST_WORKERS, len(os.sched_getaffinity(0)))
 
 
-def _as_locked(base: Base, meeting: int, found: Placement) -> Placement:
+def _as_locked(base: RepairBase, meeting: int, found: Placement) -> Placement:
     """Where a locked class belongs, should the search have lost it: where it stood."""
     was, (time_locked, room_locked) = base.solution.placements[meeting], base.locks[meeting]
     astray = (time_locked and found.time != was.time) or (room_locked and found.room != was.room)
@@ -93,7 +95,7 @@ def _figures(instance: Instance, solution: Solution) -> dict[str, int]:
 # Holding classes where they stand
 
 
-def _held(base: Base, locks: Mapping[int, tuple[bool, bool]]) -> Instance:
+def _held(base: RepairBase, locks: Mapping[int, tuple[bool, bool]]) -> Instance:
     """The term's instance in which these classes are pinned where their locks hold them.
 
     A class that stands by a registrar's word where a rule forbids it is pinned as a whole, and excused from that rule.
@@ -131,7 +133,9 @@ def _excusing(instance: Instance, solution: Solution, overrides: Overrides) -> I
 # Repairing
 
 
-def repair_timetable(base: Base, changes: Sequence[Change], seconds: float, seed: int, stop: Stop) -> dict[str, Any]:
+def repair_timetable(
+    base: RepairBase, changes: Sequence[RepairEvent], seconds: float, seed: int, stop: Stop
+) -> dict[str, Any]:
     """Find the least number of classes to move so that the timetable holds after the changes, and the ladder."""
     before = time.monotonic()
     wanted = [one for change in changes for one in _for_engine(base.problem, change)]
@@ -157,16 +161,16 @@ def repair_timetable(base: Base, changes: Sequence[Change], seconds: float, seed
     }
 
 
-def _for_engine(problem: TermProblem, change: Change) -> list[EngineChange]:
+def _for_engine(problem: TermProblem, change: RepairEvent) -> list[EngineChange]:
     """A change as the engine has it; nothing where it concerns no class of the term."""
     calendar = problem.calendar
     slots = [slot for slot in change.slots if slot in calendar.by_id]
     if change.slots and not slots:
         return []
-    if change.what is What.ROOM:
+    if change.what is EventKind.ROOM:
         room = problem.room_index.get(change.key)
         return [] if room is None else [RoomOut(room, tuple(_time(problem, slot) for slot in slots))]
-    if change.what is What.FACULTY:
+    if change.what is EventKind.FACULTY:
         person = problem.resource_of_faculty.get(change.key)
         cells = frozenset(cell for slot in slots for cell in calendar.cells_of(slot))
         return [] if person is None else [PersonOut(person, cells)]
@@ -181,7 +185,7 @@ def _time(problem: TermProblem, slot: int) -> Time:
     return Time(first, last - first, day, problem.calendar.grid.all_weeks)
 
 
-def _because(base: Base, instance: Instance, changes: Sequence[Change]) -> dict[int, str]:
+def _because(base: RepairBase, instance: Instance, changes: Sequence[RepairEvent]) -> dict[int, str]:
     """By meeting that can't stay where it stands: which of the changes are the reason."""
     found: dict[int, str] = {}
     for change in changes:
@@ -190,7 +194,7 @@ def _because(base: Base, instance: Instance, changes: Sequence[Change]) -> dict[
     return found
 
 
-def _rung(base: Base, found: Repair, rung: Rung, because: Mapping[int, str]) -> dict[str, Any]:
+def _rung(base: RepairBase, found: Repair, rung: Rung, because: Mapping[int, str]) -> dict[str, Any]:
     rows = base.problem.rows
     why = {one.meeting: one.reason for one in reasons(found.instance, rung.solution)}
     return {
@@ -216,7 +220,7 @@ def found_moved(before: Solution, after: Solution) -> list[int]:
     return [m for m, (old, new) in pairs if old != new]
 
 
-def _move(base: Base, meeting: int, after: Solution) -> dict[str, Any]:
+def _move(base: RepairBase, meeting: int, after: Solution) -> dict[str, Any]:
     row, people = base.problem.rows[meeting], base.problem.instance.resources
     return {
         "label": row.label,

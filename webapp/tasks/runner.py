@@ -29,8 +29,8 @@ from webapp.services.problem.holds import hold
 from webapp.services.problem.solutions import TimetableFacts, replace_timetable, solution_from, store_timetable, trimmed
 from webapp.services.problem.term_problem import TermProblem
 from webapp.services.repair.base import read_base
-from webapp.services.repair.drafts import Redone, finish_resolve
-from webapp.services.repair.events import change_from
+from webapp.services.repair.drafts import SolvedTimetable, finish_resolve
+from webapp.services.repair.events import event_from
 from webapp.services.runs.options import choices_of
 from webapp.services.runs.requests import variants_stored
 from webapp.services.runs.time_budget import SAVING_SHARE, Shares
@@ -249,7 +249,7 @@ def _look_up(lease: Lease, beat: Heartbeat) -> None:
 
 def _repair(job: GenerationJob, lease: Lease, tracker: Tracker, beat: Heartbeat) -> None:
     """Find the fewest classes to move after what has happened; store the ladder, which ends the job."""
-    seconds, seed, changes = float(job.seconds), job.seed, [change_from(told) for told in job.options["changes"]]
+    seconds, seed, changes = float(job.seconds), job.seed, [event_from(told) for told in job.options["changes"]]
     tracker.enter(Stage.CONFLICT_RESOLUTION, 0, 100, seconds)
     base = read_base(job.options["timetable_id"])
     db.session.commit()
@@ -270,7 +270,7 @@ def _resolve(job: GenerationJob, lease: Lease, tracker: Tracker, beat: Heartbeat
     _look_up(lease, beat)
     tracker.note(resolve=answer)
     tracker.finish()
-    _persist(lambda: finish_resolve(lease, base, Redone(job, solution), tracker.facts()))
+    _persist(lambda: finish_resolve(lease, base, SolvedTimetable(job, solution), tracker.facts()))
     log.info("ends", status=JobStatus.COMPLETED.value)
 
 

@@ -4,14 +4,16 @@ from collections.abc import Iterator
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import Range
 
 from tests import factories
+from tests.edge import commit
 from tests.university import Case, adjustable
 from webapp.engine.evaluate import evaluate
 from webapp.engine.profiles import measured
 from webapp.extensions import db
 from webapp.models import AuditEvent, EntryClaim, TimetableChange, TimetableScore, TimetableStatus
-from webapp.services.editor import drafts, history, moves, session, view
+from webapp.services.editor import board_cache, drafts, history, moves, session, view
 from webapp.services.editor.errors import (
     ClassGone,
     ClassLocked,
@@ -23,30 +25,30 @@ from webapp.services.editor.errors import (
     NothingToUndo,
     StaleRevision,
 )
-from webapp.services.editor.moves import Wish
+from webapp.services.editor.moves import MoveRequest
 from webapp.services.problem.solutions import content_hash, solution_from
 from webapp.services.problem.term_problem import build_problem
-from webapp.services.shared import audit
+from webapp.services.shared import audit, transaction
 from webapp.services.terms.selection import data_revision_of
 from webapp.services.timetables import publishing
 
 
 @pytest.fixture
 def case(app: object) -> Iterator[Case]:
-    session.forget_boards()
+    board_cache.forget_boards()
     yield adjustable()
-    session.forget_boards()
+    board_cache.forget_boards()
 
 
 def move(case: Case, code: str, day: int, number: int, room: int | None = 0, ordinal: int = 1, **more: str) -> None:
-    wish = Wish(
+    wish = MoveRequest(
         case.entry(code, ordinal).entry_id,
         case.slot(day, number).time_slot_id,
         None if room is None else case.rooms[room].room_id,
         any_room=room is None,
         **more,
     )
-    moves.move(case.user, case.timetable, case.timetable.revision, wish)
+    commit(moves.move, case.user, case.timetable, case.timetable.revision, wish)
 
 
 def assert_consistent(case: Case) -> None:
@@ -101,12 +103,12 @@ def test_each_painted_place_costs_exactly_what_the_move_then_costs(case: Case) -
     for place in places:
         if place.mark == "bad":
             continue
-        wish = Wish(entry.entry_id, place.time_slot_id, place.room_id)
-        moves.move(case.user, case.timetable, case.timetable.revision, wish)
+        wish = MoveRequest(entry.entry_id, place.time_slot_id, place.room_id)
+        commit(moves.move, case.user, case.timetable, case.timetable.revision, wish)
         after = (case.timetable.hard_violations, case.timetable.cost)
         assert (after[0] - before[0], after[1] - before[1]) == (place.hard, place.cost), place.when
         if place.mark != "here":
-            history.undo(case.user, case.timetable, case.timetable.revision)
+            commit(session.undo, case.user, case.timetable, case.timetable.revision)
     assert_consistent(case)
 
 
@@ -162,7 +164,7 @@ def test_the_displaced_class_goes_to_the_tray_and_back_again(case: Case) -> None
 
 def test_no_way_out_moves_what_is_locked(case: Case) -> None:
     lab = case.entry("LAB").entry_id
-    moves.lock(case.user, case.timetable, 1, [lab], time=True, room=None)
+    commit(moves.lock, case.user, case.timetable, 1, [lab], time=True, room=None)
     with pytest.raises(DoubleBooking) as refused:
         move(case, "ALG", 1, 0, 1)
     assert refused.value.offers == ()
@@ -199,7 +201,7 @@ def test_what_is_broken_later_asks_for_a_reason_of_its_own(case: Case) -> None:
     assert entry.override_reason == "Dr Rao agreed. The porter opens it."
     assert entry.override_rules == ["room_closed", "unavailable"]
     assert view.chosen(case.timetable, entry.entry_id).uncovered == []
-    history.undo(case.user, case.timetable, 3)
+    commit(session.undo, case.user, case.timetable, 3)
     entry = case.entry("ALG")
     assert (entry.override_reason, entry.override_rules) == ("Dr Rao agreed.", ["unavailable"])
 
@@ -228,20 +230,28 @@ def test_undo_and_redo_go_as_far_as_there_are_steps(case: Case) -> None:
     for number in range(4):
         move(case, "BOT", 2, number, 1, ordinal=2)
         hashes.append(case.timetable.content_hash)
-    moves.lock(case.user, case.timetable, case.timetable.revision, [case.entry("ALG").entry_id], time=True, room=True)
+    commit(
+        moves.lock,
+        case.user,
+        case.timetable,
+        case.timetable.revision,
+        [case.entry("ALG").entry_id],
+        time=True,
+        room=True,
+    )
     for _ in range(5):
-        history.undo(case.user, case.timetable, case.timetable.revision)
+        commit(session.undo, case.user, case.timetable, case.timetable.revision)
     assert case.timetable.content_hash == first
     assert not case.entry("ALG").locked_time
     with pytest.raises(NothingToUndo, match="no step to undo"):
-        history.undo(case.user, case.timetable, case.timetable.revision)
+        commit(session.undo, case.user, case.timetable, case.timetable.revision)
     for expected in hashes:
-        history.redo(case.user, case.timetable, case.timetable.revision)
+        commit(session.redo, case.user, case.timetable, case.timetable.revision)
         assert case.timetable.content_hash == expected
-    history.redo(case.user, case.timetable, case.timetable.revision)
+    commit(session.redo, case.user, case.timetable, case.timetable.revision)
     assert case.entry("ALG").locked_time
     with pytest.raises(NothingToUndo, match="no step to do again"):
-        history.redo(case.user, case.timetable, case.timetable.revision)
+        commit(session.redo, case.user, case.timetable, case.timetable.revision)
     assert case.timetable.revision == 1 + 5 + 5 + 5
     assert_consistent(case)
 
@@ -250,14 +260,14 @@ def test_a_new_step_after_an_undo_says_that_the_undone_ones_are_gone(case: Case)
     for number in range(2):
         move(case, "BOT", 2, number, 1, ordinal=2)
     for _ in range(2):
-        history.undo(case.user, case.timetable, case.timetable.revision)
+        commit(session.undo, case.user, case.timetable, case.timetable.revision)
     move(case, "ALG", 2, 3)
-    last = view.undoable(case.timetable)[2]
+    last = history.undo_state(case.timetable).last
     assert last is not None
     assert last.dropped == 2
-    assert view.undoable(case.timetable)[1] is None
+    assert history.undo_state(case.timetable).redo is None
     move(case, "ALG", 2, 2)
-    last = view.undoable(case.timetable)[2]
+    last = history.undo_state(case.timetable).last
     assert last is not None
     assert last.dropped == 0
 
@@ -265,18 +275,24 @@ def test_a_new_step_after_an_undo_says_that_the_undone_ones_are_gone(case: Case)
 def test_a_stale_step_is_told_what_happened_meanwhile_and_does_nothing(case: Case) -> None:
     colleague = factories.user(case.user.organization, name="Arun Nair")
     db.session.commit()
-    wish = Wish(case.entry("BOT").entry_id, case.slot(2, 3).time_slot_id, any_room=True)
-    moves.move(colleague, case.timetable, 1, wish)
+    wish = MoveRequest(case.entry("BOT").entry_id, case.slot(2, 3).time_slot_id, any_room=True)
+    commit(moves.move, colleague, case.timetable, 1, wish)
     with pytest.raises(StaleRevision) as refused:
-        moves.move(case.user, case.timetable, 1, Wish(case.entry("ALG").entry_id, case.slot(2, 2).time_slot_id))
+        commit(
+            moves.move,
+            case.user,
+            case.timetable,
+            1,
+            MoveRequest(case.entry("ALG").entry_id, case.slot(2, 2).time_slot_id),
+        )
     assert refused.value.findings == (
         "Arun Nair: BOT A, L 1: from Monday 08:00 to 09:00, LH-2 to Wednesday 11:00 to 12:00, LH-2",
     )
     assert case.place("ALG") == (0, 0, "LH-1")
     assert case.place("BOT") == (2, 3, "LH-2")
-    history.undo(colleague, case.timetable, 2)
+    commit(session.undo, colleague, case.timetable, 2)
     with pytest.raises(StaleRevision) as refused:
-        history.undo(case.user, case.timetable, 2)
+        commit(session.undo, case.user, case.timetable, 2)
     assert refused.value.findings[0].startswith("Arun Nair: Undone: BOT A, L 1")
 
 
@@ -294,7 +310,7 @@ def test_a_variant_is_not_edited_but_its_draft_is(case: Case) -> None:
     db.session.commit()
     with pytest.raises(NotEditable, match="variant of a run"):
         move(case, "ALG", 2, 2)
-    draft = drafts.branch(case.user, case.timetable, "Mine")
+    draft = commit(drafts.branch, case.user, case.timetable, "Mine")
     mine = Case(case.user, case.term, draft, case.rooms)
     move(mine, "ALG", 2, 2)
     assert (mine.place("ALG"), case.place("ALG")) == ((2, 2, "LH-1"), (0, 0, "LH-1"))
@@ -304,29 +320,29 @@ def test_a_variant_is_not_edited_but_its_draft_is(case: Case) -> None:
 
 
 def test_a_branch_has_all_that_its_origin_has_and_a_second_click_no_second_one(case: Case) -> None:
-    moves.lock(case.user, case.timetable, 1, [case.entry("ALG").entry_id], time=True, room=False)
-    draft = drafts.branch(case.user, case.timetable)
+    commit(moves.lock, case.user, case.timetable, 1, [case.entry("ALG").entry_id], time=True, room=False)
+    draft = commit(drafts.branch, case.user, case.timetable)
     assert (draft.variant_name, draft.status.value, draft.revision) == ("Hand-made, draft 1", "draft", 1)
     assert (draft.based_on_id, draft.generation_job_id) == (case.timetable.timetable_id, None)
     mine = Case(case.user, case.term, draft, case.rooms)
     assert mine.entry("ALG").locked_time
     assert_consistent(mine)
-    again = drafts.branch(case.user, case.timetable, "Hand-made, draft 1")
+    again = commit(drafts.branch, case.user, case.timetable, "Hand-made, draft 1")
     assert again.timetable_id == draft.timetable_id
     move(mine, "BOT", 2, 2)
     with pytest.raises(NameTaken):
-        drafts.branch(case.user, case.timetable, "Hand-made, draft 1")
+        commit(drafts.branch, case.user, case.timetable, "Hand-made, draft 1")
     assert drafts.draft_name(draft) == "Hand-made, draft 2"
 
 
 def test_a_slot_that_does_not_exist_or_is_too_short_is_refused_in_words(case: Case) -> None:
     with pytest.raises(NoSuchPlace, match="no such slot"):
-        moves.move(case.user, case.timetable, 1, Wish(case.entry("ALG").entry_id, 2**31 - 1))
+        commit(moves.move, case.user, case.timetable, 1, MoveRequest(case.entry("ALG").entry_id, 2**31 - 1))
     with pytest.raises(NoSuchPlace, match="takes 2 slots in a row"):
         move(case, "LAB", 2, 3)
-    wish = Wish(case.entry("ALG").entry_id, case.slot(2, 2).time_slot_id, factories.room().room_id)
+    wish = MoveRequest(case.entry("ALG").entry_id, case.slot(2, 2).time_slot_id, factories.room().room_id)
     with pytest.raises(NoSuchPlace, match="no such room"):
-        moves.move(case.user, case.timetable, 1, wish)
+        commit(moves.move, case.user, case.timetable, 1, wish)
 
 
 def test_a_class_that_was_deleted_meanwhile_is_told(case: Case) -> None:
@@ -334,19 +350,19 @@ def test_a_class_that_was_deleted_meanwhile_is_told(case: Case) -> None:
     case.entry("BOT", 2).component.meetings_per_week = 1
     db.session.commit()
     with pytest.raises(ClassGone, match="no longer ask"):
-        moves.unplace(case.user, case.timetable, 1, entry_id)
+        commit(moves.unplace, case.user, case.timetable, 1, entry_id)
     with pytest.raises(ClassGone, match="not in the timetable"):
-        moves.unplace(case.user, case.timetable, 1, 2**31 - 1)
+        commit(moves.unplace, case.user, case.timetable, 1, 2**31 - 1)
 
 
 def test_locks_hold_in_bulk_and_let_go_in_bulk(case: Case) -> None:
     ids = [entry.entry_id for entry in case.timetable.entries]
-    assert moves.lock(case.user, case.timetable, 1, ids, time=True, room=True) == 5
-    assert moves.lock(case.user, case.timetable, 2, ids, time=True, room=None) == 0
+    assert commit(moves.lock, case.user, case.timetable, 1, ids, time=True, room=True) == 5
+    assert commit(moves.lock, case.user, case.timetable, 2, ids, time=True, room=None) == 0
     assert case.timetable.revision == 2
     with pytest.raises(ClassLocked):
-        moves.unplace(case.user, case.timetable, 2, ids[0])
-    assert moves.lock(case.user, case.timetable, 2, ids, time=False, room=None) == 5
+        commit(moves.unplace, case.user, case.timetable, 2, ids[0])
+    assert commit(moves.lock, case.user, case.timetable, 2, ids, time=False, room=None) == 5
     with pytest.raises(ClassLocked):
         move(case, "ALG", 2, 2, 1)
     move(case, "ALG", 2, 2, 0)
@@ -368,3 +384,47 @@ def test_a_change_of_the_terms_data_is_seen_by_the_next_look(case: Case) -> None
     db.session.commit()
     away = view.chosen(case.timetable, entry_id).by_slot[case.slot(2, 1).time_slot_id]
     assert (away.mark, away.headline) == ("bad", "Breaks 1")
+
+
+def test_a_step_that_is_not_committed_is_seen_by_nobody_else(case: Case) -> None:
+    view.chosen(case.timetable, case.entry("ALG").entry_id)
+    asked = MoveRequest(case.entry("ALG").entry_id, case.slot(2, 2).time_slot_id, any_room=True)
+    moves.move(case.user, case.timetable, 1, asked)
+    assert view.chosen(case.timetable, asked.entry_id).where.startswith("Wednesday 10:00")
+    transaction.rollback()
+    assert case.timetable.revision == 1
+    assert view.chosen(case.timetable, case.entry("ALG").entry_id).where == "Monday 08:00 to 09:00, LH-1"
+    move(case, "BOT", 2, 2, 1)
+    assert view.chosen(case.timetable, case.entry("ALG").entry_id).where == "Monday 08:00 to 09:00, LH-1"
+    assert_consistent(case)
+
+
+def test_two_steps_are_one_transaction_where_the_caller_wants_it(case: Case) -> None:
+    first = MoveRequest(case.entry("ALG").entry_id, case.slot(2, 2).time_slot_id, case.rooms[0].room_id)
+    second = MoveRequest(case.entry("BOT").entry_id, case.slot(2, 3).time_slot_id, case.rooms[1].room_id)
+    moves.move(case.user, case.timetable, 1, first)
+    moves.move(case.user, case.timetable, 2, second)
+    transaction.commit()
+    assert (case.timetable.revision, case.place("ALG"), case.place("BOT")) == (3, (2, 2, "LH-1"), (2, 3, "LH-2"))
+    assert view.chosen(case.timetable, first.entry_id).where == "Wednesday 10:00 to 11:00, LH-1"
+    assert view.chosen(case.timetable, second.entry_id).where == "Wednesday 11:00 to 12:00, LH-2"
+    assert_consistent(case)
+
+
+def test_what_only_postgresql_sees_is_refused_in_words_and_undoes_the_step_alone(case: Case) -> None:
+    room, slot, botany = case.rooms[0], case.slot(2, 2), case.entry("BOT").entry_id
+    weeks = db.session.scalars(sa.select(EntryClaim.weeks).filter_by(entry_id=botany)).first()
+    hidden = EntryClaim(
+        entry_id=botany,
+        timetable_id=case.timetable.timetable_id,
+        resource=f"room:{room.room_id}",
+        minutes=Range(2 * 1440 + 600, 2 * 1440 + 660),
+        weeks=weeks,
+    )
+    db.session.add(hidden)
+    db.session.commit()
+    asked = MoveRequest(case.entry("ALG").entry_id, slot.time_slot_id, room.room_id)
+    with pytest.raises(DoubleBooking, match="two places at once"):
+        moves.move(case.user, case.timetable, 1, asked)
+    transaction.commit()
+    assert (case.timetable.revision, case.place("ALG")) == (1, (0, 0, "LH-1"))

@@ -6,21 +6,23 @@ import pytest
 import sqlalchemy as sa
 
 from tests import factories
+from tests.edge import commit
 from tests.university import Case, adjustable
 from webapp.extensions import db
 from webapp.models import AuditEvent, GenerationJob, JobKind, JobStatus, Timetable, TimetableEntry
-from webapp.services.editor import moves, view
+from webapp.services.editor import moves
+from webapp.services.editor.drafts import why_not_editable
 from webapp.services.editor.errors import NotEditable
 from webapp.services.jobs import lease
 from webapp.services.repair import drafts, events, requests
 from webapp.services.repair.base import read_base
-from webapp.services.repair.drafts import Redone
+from webapp.services.repair.drafts import SolvedTimetable
 from webapp.services.repair.errors import (
     BaseChanged,
     ChangeRefused,
     NoSuchRung,
     NothingHappened,
-    SecondsRefused,
+    ResolveTimeRefused,
     TimetableGone,
 )
 from webapp.services.timetables.diff import differences, where
@@ -62,7 +64,7 @@ def test_what_happened_is_told_in_words_with_its_slots(case: Case) -> None:
     assert rao is not None
     section = case.entry("BOT").section_id
     texts = [f"room:{room.room_id}::", f"faculty:{rao.faculty_id}:02:0900-1100", f"section:{section}:80"]
-    closed, away, grown = events.changes_from(case.term, [*texts, texts[0]])
+    closed, away, grown = events.events_from(case.term, [*texts, texts[0]])
     assert [change.words for change in (closed, away, grown)] == [
         "LH-1 is closed all week",
         "Dr Rao is away on Monday, Wednesday from 09:00 until 11:00",
@@ -70,7 +72,7 @@ def test_what_happened_is_told_in_words_with_its_slots(case: Case) -> None:
     ]
     assert closed.slots == ()
     assert set(away.slots) == {case.slot(day, number).time_slot_id for day in (0, 2) for number in (1, 2)}
-    assert [events.change_from(change.as_json()) for change in (away, grown)] == [away, grown]
+    assert [events.event_from(change.as_json()) for change in (away, grown)] == [away, grown]
 
 
 @pytest.mark.parametrize(
@@ -96,7 +98,7 @@ def test_what_the_term_does_not_have_is_refused_in_words(case: Case, text: str, 
         "section": case.entry("ALG").section_id,
     }
     with pytest.raises(ChangeRefused) as refused:
-        events.changes_from(case.term, [text.format(**keys)])
+        events.events_from(case.term, [text.format(**keys)])
     assert says in refused.value.message
 
 
@@ -115,7 +117,7 @@ def test_a_second_click_leads_to_the_job_under_way_and_another_wish_to_one_of_it
 
 
 def test_solving_the_rest_is_for_drafts_and_for_the_seconds_on_offer(case: Case) -> None:
-    with pytest.raises(SecondsRefused):
+    with pytest.raises(ResolveTimeRefused):
         requests.request_resolve(case.user, case.timetable, 7)
     assert requests.request_resolve(case.user, case.timetable, 10).kind is JobKind.RESOLVE
     case.timetable.number = 1
@@ -126,7 +128,7 @@ def test_solving_the_rest_is_for_drafts_and_for_the_seconds_on_offer(case: Case)
 def test_a_rung_becomes_a_draft_once_and_its_origin_stays(case: Case) -> None:
     before = places(case.timetable.timetable_id)
     job = answered(case, [rung_to(case, "ALG", 2, 2, 1)])
-    draft = drafts.draft_of_rung(case.user, job, 1)
+    draft = commit(drafts.draft_of_rung, case.user, job, 1)
     assert places(case.timetable.timetable_id) == before
     found = differences(case.timetable, draft)
     assert [(one.label, where(one.before), where(one.now)) for one in found.moved] == [
@@ -134,23 +136,23 @@ def test_a_rung_becomes_a_draft_once_and_its_origin_stays(case: Case) -> None:
     ]
     assert ([one.name for one in found.teachers], [one.code for one in found.groups]) == (["Dr Rao"], ["CSE-A"])
     assert draft.result["changes"] == ["LH-1 is closed all week"]
-    assert drafts.draft_of_rung(case.user, job, 1).timetable_id == draft.timetable_id
-    assert view.refusal(draft) is None
+    assert commit(drafts.draft_of_rung, case.user, job, 1).timetable_id == draft.timetable_id
+    assert why_not_editable(draft) is None
     events = db.session.scalars(sa.select(AuditEvent.action).filter_by(subject_key=str(draft.timetable_id))).all()
     assert events == ["timetable.repair"]
     with pytest.raises(NoSuchRung):
-        drafts.draft_of_rung(case.user, job, 2)
+        commit(drafts.draft_of_rung, case.user, job, 2)
 
 
 def test_a_rung_of_a_timetable_that_was_changed_or_deleted_meanwhile_is_refused(case: Case) -> None:
     job = answered(case, [rung_to(case, "ALG", 2, 2, 1)])
-    moves.unplace(case.user, case.timetable, case.timetable.revision, case.entry("BOT").entry_id)
+    commit(moves.unplace, case.user, case.timetable, case.timetable.revision, case.entry("BOT").entry_id)
     with pytest.raises(BaseChanged):
-        drafts.draft_of_rung(case.user, job, 1)
+        commit(drafts.draft_of_rung, case.user, job, 1)
     db.session.execute(sa.delete(Timetable).filter_by(timetable_id=case.timetable.timetable_id))
     db.session.commit()
     with pytest.raises(TimetableGone):
-        drafts.draft_of_rung(case.user, job, 1)
+        commit(drafts.draft_of_rung, case.user, job, 1)
     assert requests.state_of(job).base is None
 
 
@@ -162,7 +164,7 @@ def test_locks_and_reasons_go_with_the_classes_that_stay(case: Case) -> None:
     db.session.commit()
     base = read_base(case.timetable.timetable_id)
     solution = base.solution_with(rung_to(case, "ALG", 2, 2, 0)["places"])
-    made = drafts.store_draft(base, Redone(job_of(case), solution), case.user)
+    made = drafts.store_draft(base, SolvedTimetable(job_of(case), solution), case.user)
     rows = db.session.scalars(sa.select(TimetableEntry).filter_by(timetable_id=made)).all()
     told = {(e.course.code, e.ordinal): (e.locked_time, e.locked_room, e.override_reason) for e in rows}
     assert told["ALG", 1] == (False, True, None), "its time has changed, so that lock is gone"

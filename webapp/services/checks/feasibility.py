@@ -10,7 +10,7 @@ from webapp.extensions import db
 from webapp.models import GenerationJob, JobKind, JobStatus, Term, User
 from webapp.services.checks.findings import Target
 from webapp.services.jobs.requests import ACTIVE, Wanted, elapsed_of, handed, settle, write_job
-from webapp.services.problem.solutions import DOUBLE_BOOKINGS
+from webapp.services.problem.stored_entries import DOUBLE_BOOKINGS
 from webapp.services.runs.requests import RunUnknown
 from webapp.services.shared.words import _
 from webapp.services.terms.selection import data_revision_of

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from webapp.engine.alternatives import Alternative, alternatives
 from webapp.engine.instance import Placement
 from webapp.engine.rule import ResourceKind
-from webapp.services.editor.session import Board
+from webapp.services.editor.board import Board
 from webapp.services.problem.labels import time_in_words
 from webapp.services.shared.words import _
 
@@ -81,28 +81,28 @@ class RoomChoice:
 
 def where_else(board: Board, index: int) -> list[Place]:
     """Every possible time of a meeting with the best room there, in the order of the week."""
-    found = alternatives(board.instance, board.counted, index, board.names)
-    return [_place(board, index, alternative) for alternative in found]
+    places = alternatives(board.instance, board.counted, index, board.names)
+    return [_place(board, index, alternative) for alternative in places]
 
 
-def _place(board: Board, index: int, found: Alternative) -> Place:
-    placement = found.placement
-    taken = () if found.is_current else board.taken_by(index, placement)
+def _place(board: Board, index: int, alternative: Alternative) -> Place:
+    placement = alternative.placement
+    taken = () if alternative.is_current else board.taken_by(index, placement)
     unplaced = board.counted.placements[index].time is None
-    hard = found.hard + (board.placed_hard if unplaced else 0)
-    mark, headline = _judged(found.is_current, len(taken), hard, found.cost)
-    affected = dict.fromkeys((*found.worse_for, *found.better_for))
+    hard = alternative.hard + (board.placed_hard if unplaced else 0)
+    mark, headline = _judged(alternative.is_current, len(taken), hard, alternative.cost)
+    affected = dict.fromkeys((*alternative.worse_for, *alternative.better_for))
     slot = board.slot_of(index, placement)
     why_taken = tuple(board.why_taken(index, placement, other) for other in taken[:MOST_BREAKS])
-    worse_for, better_for = _named(board, found.worse_for), _named(board, found.better_for)
-    breaks = () if taken else found.breaks[:MOST_BREAKS]
-    told = [_cost_in_words(found.cost, why_taken), *breaks]
+    worse_for, better_for = _named(board, alternative.worse_for), _named(board, alternative.better_for)
+    breaks = () if taken else alternative.breaks[:MOST_BREAKS]
+    effect = [_cost_in_words(alternative.cost, why_taken), *breaks]
     if worse_for:
-        told.append(_("Worse for %(names)s.", names=", ".join(worse_for)))
+        effect.append(_("Worse for %(names)s.", names=", ".join(worse_for)))
     if better_for:
-        told.append(_("Better for %(names)s.", names=", ".join(better_for)))
-    if found.free_rooms:
-        told.append(_("Free rooms: %(number)s.", number=len(found.free_rooms)))
+        effect.append(_("Better for %(names)s.", names=", ".join(better_for)))
+    if alternative.free_rooms:
+        effect.append(_("Free rooms: %(number)s.", number=len(alternative.free_rooms)))
     return Place(
         time_slot_id=slot or 0,
         room_id=None if placement.room is None else board.problem.room_ids[placement.room],
@@ -111,14 +111,14 @@ def _place(board: Board, index: int, found: Alternative) -> Place:
         mark=mark,
         headline=headline,
         hard=hard,
-        cost=found.cost,
+        cost=alternative.cost,
         taken=why_taken,
         breaks=breaks,
         worse_for=worse_for,
         better_for=better_for,
         people=len(affected) + len(taken),
-        free_rooms=len(found.free_rooms),
-        effect=" ".join(told),
+        free_rooms=len(alternative.free_rooms),
+        effect=" ".join(effect),
     )
 
 
@@ -169,8 +169,8 @@ def rooms_for(board: Board, index: int) -> list[RoomChoice]:
     if here.time is None or not board.instance.meetings[index].needs_room:
         return []
     suits = {option.room for option in board.instance.meetings[index].rooms}
-    found = [_room(board, index, here, room, room in suits) for room in range(len(board.instance.rooms))]
-    return sorted(found, key=lambda choice: choice.order)
+    choices = [_room(board, index, here, room, room in suits) for room in range(len(board.instance.rooms))]
+    return sorted(choices, key=lambda choice: choice.order)
 
 
 def _room(board: Board, index: int, here: Placement, room: int, suits: bool) -> RoomChoice:
@@ -179,7 +179,7 @@ def _room(board: Board, index: int, here: Placement, room: int, suits: bool) -> 
     delta = board.counted.delta({index: there})
     mark, headline = _judged(here.room == room, len(taken), delta.hard, delta.cost)
     what, size = board.instance.rooms[room], board.instance.meetings[index].size
-    slot = board.standing[index].time_slot_id
+    slot = board.states[index].time_slot_id
     return RoomChoice(
         room_id=board.problem.room_ids[room],
         code=what.code,

@@ -31,10 +31,32 @@ KEPT_FACTS = ("relaxation",)
 COUNTED = ("quality_score", "content_hash", "cost", "bound", "hard_violations", "unplaced", "data_revision")
 """Figures of a timetable that hold for its copy as well."""
 OWN_COLUMNS = {"entry_id", "timetable_id"}
+WHY_NOT = {
+    TimetableStatus.SUBMITTED: "submitted to the heads of department",
+    TimetableStatus.APPROVED: "approved",
+    TimetableStatus.PUBLISHED: "published",
+    TimetableStatus.SUPERSEDED: "an earlier version",
+}
+
+
+def why_not_editable(timetable: Timetable) -> str | None:
+    """Why a timetable stays as it is, as a sentence; None where it is a draft to work on."""
+    name = timetable.variant_name
+    if timetable.status is not TimetableStatus.DRAFT:
+        status = WHY_NOT[timetable.status]
+        return _(
+            "%(name)s is %(status)s, so it stays as it is. Make a draft of it to change it.", name=name, status=status
+        )
+    if timetable.number is not None:
+        return _("%(name)s was published as version %(number)s, so it stays as it is. Make a draft of it to change it.",
+                 name=name, number=timetable.number)  # fmt: skip
+    if timetable.job is not None and timetable.job.kind is JobKind.GENERATE:
+        return _("%(name)s is a variant of a run, so it stays as it is. Make a draft of it to change it.", name=name)
+    return None
 
 
 def branch(user: User, timetable: Timetable, name: str = "") -> Timetable:
-    """A draft with everything that a timetable has, locks and reasons too, and commit; return it.
+    """Make a draft with everything that a timetable has, locks and reasons too.
 
     A second click returns the first draft, as long as nobody has changed it. Raises `NameTaken`.
     """
@@ -68,7 +90,6 @@ def branch(user: User, timetable: Timetable, name: str = "") -> Timetable:
     _copy(timetable.timetable_id, draft.timetable_id)
     after = {"name": name, "based_on": timetable.timetable_id, "from": timetable.variant_name}
     audit.record(timetable.organization_id, user, "timetable.branch", draft, after=after)
-    db.session.commit()
     return draft
 
 

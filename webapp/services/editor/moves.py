@@ -7,10 +7,11 @@ from webapp.engine.alternatives import alternatives
 from webapp.engine.evaluate import Violation
 from webapp.engine.instance import UNPLACED, Placement
 from webapp.models import Timetable, User
-from webapp.services.editor.errors import ClassGone, ClassLocked, DoubleBooking, NeedsReason, NoSuchPlace, Offer
-from webapp.services.editor.history import Step, editing, placement_at, take
-from webapp.services.editor.session import Board, Standing
-from webapp.services.problem.solutions import DOUBLE_BOOKINGS, PLACED_RULE
+from webapp.services.editor.board import Board
+from webapp.services.editor.errors import ClassLocked, DoubleBooking, NeedsReason, NoSuchPlace, Offer
+from webapp.services.editor.session import EditSession, EditStep, edit_session
+from webapp.services.problem.solutions import PLACED_RULE
+from webapp.services.problem.stored_entries import DOUBLE_BOOKINGS, EntryState
 from webapp.services.shared.words import _
 
 LONGEST_REASON = 500
@@ -21,7 +22,7 @@ CLASHES = DOUBLE_BOOKINGS | {PLACED_RULE}
 
 
 @dataclass(frozen=True)
-class Wish:
+class MoveRequest:
     """A move as it was asked for.
 
     Parameters
@@ -42,88 +43,92 @@ class Wish:
     reason: str = ""
 
 
-def move(user: User, timetable: Timetable, revision: int, wish: Wish) -> None:
-    """Move a class, and what it displaces, and commit.
+def move(user: User, timetable: Timetable, revision: int, request: MoveRequest) -> None:
+    """Move a class, and what it displaces.
 
     A move to where the class stands already changes nothing, unless it breaks a rule there that no reason was given
     for: then the reason is noted. Raises `ClassGone`, `NoSuchPlace`, `ClassLocked`, `DoubleBooking` with ways out,
-    `NeedsReason`, and what `editing` says.
+    `NeedsReason`, and what `edit_session` says.
     """
-    with editing(user, timetable, revision) as board:
-        index = index_of(board, wish.entry_id)
+    with edit_session(user, timetable, revision) as session:
+        board = session.board
+        index = board.index_of(request.entry_id)
         here = board.counted.placements[index]
-        there = _wanted(board, index, wish)
+        there = _destination(board, index, request)
         if there == here:
-            _excuse(user, timetable, board, index, wish)
+            _excuse(session, index, request)
             return
         _refuse_locked(board, index, there)
-        changes = {index: there, **_displaced(board, index, there, wish.displaced)}
+        changes = {index: there, **_displaced(board, index, there, request.displaced)}
         for other in changes.keys() - {index}:
             _refuse_locked(board, other, changes[other])
         broken = _refuse_clashes(board, changes)
-        reason = _reason_for(wish, [v for found in broken.values() for v in found])
-        standings = {i: _standing_at(board, i, placement, reason, broken[i]) for i, placement in changes.items()}
-        take(user, timetable, board, Step(_action(here, there, changes), _words(board, changes), standings, changes))
+        reason = _reason_for(request, [violation for violations in broken.values() for violation in violations])
+        states = {i: _state_at(board, i, placement, reason, broken[i]) for i, placement in changes.items()}
+        session.take(EditStep(_action(here, there, changes), _words(board, changes), states, changes))
 
 
-def _reason_for(wish: Wish, broken: Sequence[Violation]) -> str:
+def _reason_for(request: MoveRequest, broken: Sequence[Violation]) -> str:
     """The reason given, where one is needed; raises `NeedsReason` where none is."""
-    reason = " ".join(wish.reason.split())[:LONGEST_REASON]
+    reason = " ".join(request.reason.split())[:LONGEST_REASON]
     if broken and not reason:
         findings = list(dict.fromkeys(violation.sentence for violation in broken))
         raise NeedsReason(_("This breaks %(number)s rules that must hold.", number=len(findings)), findings)
     return reason
 
 
-def _excuse(user: User, timetable: Timetable, board: Board, index: int, wish: Wish) -> None:
+def _excuse(session: EditSession, index: int, request: MoveRequest) -> None:
     """Note a reason for what a class breaks where it stands, and nothing where all of that is excused already."""
-    now = board.standing[index]
-    uncovered = uncovered_by(now, board.part_of(index))
+    board = session.board
+    now = board.states[index]
+    uncovered = uncovered_by(now, board.violations_of(index))
     if not uncovered:
         return
-    reason = _reason_for(wish, uncovered)
+    reason = _reason_for(request, uncovered)
     if now.override_reason and now.override_reason not in reason:
         reason = f"{now.override_reason} {reason}"
     rules = {*now.override_rules, *(violation.rule for violation in uncovered)}
     then = replace(now, override_reason=reason, override_rules=tuple(sorted(rules)))
     words = _("%(label)s stays at %(where)s by a reason", label=board.label(index),
               where=board.where(board.counted.placements[index]))  # fmt: skip
-    take(user, timetable, board, Step("excuse", words, {index: then}))
+    session.take(EditStep("excuse", words, {index: then}))
 
 
-def uncovered_by(standing: Standing, found: Iterable[Violation]) -> list[Violation]:
+def uncovered_by(state: EntryState, violations: Iterable[Violation]) -> list[Violation]:
     """The rules that must hold, are broken, and for which no reason has been given."""
     return [
         violation
-        for violation in found
-        if violation.weight is None and violation.rule not in CLASHES and violation.rule not in standing.override_rules
+        for violation in violations
+        if violation.weight is None and violation.rule not in CLASHES and violation.rule not in state.override_rules
     ]
 
 
 def unplace(user: User, timetable: Timetable, revision: int, entry_id: int) -> None:
-    """Put a class into the tray, and commit; raises `ClassGone`, `ClassLocked` and what `editing` says."""
-    with editing(user, timetable, revision) as board:
-        index = index_of(board, entry_id)
+    """Put a class into the tray; raises `ClassGone`, `ClassLocked` and what `edit_session` says."""
+    with edit_session(user, timetable, revision) as session:
+        board = session.board
+        index = board.index_of(entry_id)
         if board.counted.placements[index] == UNPLACED:
             return
         _refuse_locked(board, index, UNPLACED)
         changes = {index: UNPLACED}
-        standings = {index: _standing_at(board, index, UNPLACED)}
-        take(user, timetable, board, Step("unplace", _words(board, changes), standings, changes))
+        states = {index: _state_at(board, index, UNPLACED)}
+        session.take(EditStep("unplace", _words(board, changes), states, changes))
 
 
 def lock(
     user: User, timetable: Timetable, revision: int, entry_ids: Iterable[int], *, time: bool | None, room: bool | None
 ) -> int:
-    """Hold classes at their time, in their room, or let them go; None leaves that as it is. Commit; return how many.
+    """Hold classes at their time, in their room, or let them go; None leaves that as it is. Return how many.
 
-    Classes in the tray can't be locked and are passed over. Raises `ClassGone` and what `editing` says.
+    Classes in the tray can't be locked and are passed over. Raises `ClassGone` and what `edit_session` says.
     """
-    with editing(user, timetable, revision) as board:
-        standings = {}
+    with edit_session(user, timetable, revision) as session:
+        board = session.board
+        states = {}
         for entry_id in entry_ids:
-            index = index_of(board, entry_id)
-            now = board.standing[index]
+            index = board.index_of(entry_id)
+            now = board.states[index]
             if now.time_slot_id is None:
                 continue
             has_room = now.room_id is not None
@@ -133,24 +138,15 @@ def lock(
                 locked_room=now.locked_room if room is None or not has_room else room,
             )
             if then != now:
-                standings[index] = then
-        if standings:
-            take(user, timetable, board, Step("lock", _lock_words(board, standings), standings))
-        return len(standings)
-
-
-def index_of(board: Board, entry_id: int) -> int:
-    """The meeting of an entry; raises `ClassGone`."""
-    if entry_id in board.gone:
-        raise ClassGone(_("The term's data no longer ask for this class, so it can't be moved."))
-    if entry_id not in board.index_of_entry:
-        raise ClassGone(_("This class is not in the timetable any more. It may have been deleted meanwhile."))
-    return board.index_of_entry[entry_id]
+                states[index] = then
+        if states:
+            session.take(EditStep("lock", _lock_words(board, states), states))
+        return len(states)
 
 
 def offers(board: Board, index: int, there: Placement) -> list[Offer]:
     """The ways out of a double booking: exact, and only those that cause no other."""
-    found = []
+    ways = []
     now, before = board.counted.score(), len(board.counted.solution.unplaced)
     hard_now = board.hard_of(now)
     for kind in (SWAP, TRAY):
@@ -165,28 +161,28 @@ def offers(board: Board, index: int, there: Placement) -> list[Offer]:
             then = board.counted.score()
             hard = board.hard_of(then)
             unplaced = len(board.counted.solution.unplaced) - before
-        found.append(Offer(kind, _words(board, changes), hard - hard_now, then.cost - now.cost, unplaced))
-    return found
+        ways.append(Offer(kind, _words(board, changes), hard - hard_now, then.cost - now.cost, unplaced))
+    return ways
 
 
-def _wanted(board: Board, index: int, wish: Wish) -> Placement:
+def _destination(board: Board, index: int, request: MoveRequest) -> Placement:
     here = board.counted.placements[index]
-    slot = wish.time_slot_id
+    slot = request.time_slot_id
     if slot is None:
-        slot = board.standing[index].time_slot_id
+        slot = board.states[index].time_slot_id
     if slot is None:
         raise NoSuchPlace(_("Choose a slot first: a class in the tray has no time to keep."))
-    if not wish.any_room:
-        return placement_at(board, index, slot, wish.room_id)
-    there = placement_at(board, index, slot, None)
+    if not request.any_room:
+        return board.placement_at(index, slot, request.room_id)
+    there = board.placement_at(index, slot, None)
     if there.time == here.time:
         return here
     return Placement(there.time, _best_room(board, index, there))
 
 
 def _best_room(board: Board, index: int, there: Placement) -> int | None:
-    found = alternatives(board.instance, board.counted, index, board.names)
-    return next((a.placement.room for a in found if a.placement.time == there.time), there.room)
+    places = alternatives(board.instance, board.counted, index, board.names)
+    return next((a.placement.room for a in places if a.placement.time == there.time), there.room)
 
 
 def _displaced(board: Board, index: int, there: Placement, kind: str) -> dict[int, Placement]:
@@ -212,14 +208,14 @@ def _in_exchange(board: Board, index: int, there: Placement, others: tuple[int, 
     if len(others) != 1 or here.time is None:
         raise NoSuchPlace(_("A swap needs two classes that both have a place."))
     other = others[0]
-    slot = board.standing[index].time_slot_id
+    slot = board.states[index].time_slot_id
     if slot is None:
         raise NoSuchPlace(_("A swap needs two classes that both have a place."))
-    freed = placement_at(board, other, slot, None)
+    freed = board.placement_at(other, slot, None)
     own = board.counted.placements[other].room
     with board.trying({index: there, other: UNPLACED}):
-        found = alternatives(board.instance, board.counted, other, board.names)
-        best = next((a.placement.room for a in found if a.placement.time == freed.time), own)
+        places = alternatives(board.instance, board.counted, other, board.names)
+        best = next((a.placement.room for a in places if a.placement.time == freed.time), own)
         rooms = dict.fromkeys((own, here.room, best))
         free = [room for room in rooms if not board.taken_by(other, Placement(freed.time, room))]
         suits = {option.room for option in board.instance.meetings[other].rooms}
@@ -239,14 +235,13 @@ def _refuse_clashes(board: Board, changes: dict[int, Placement]) -> dict[int, li
                     _("%(label)s can't be at %(where)s.", label=board.label(index), where=board.where(placement)),
                     [board.why_taken(index, placement, other)],
                 )
-            broken[index] = [v for v in board.part_of(index) if v.weight is None and v.rule not in CLASHES]
+            broken[index] = [v for v in board.violations_of(index) if v.weight is None and v.rule not in CLASHES]
     return broken
 
 
 def _refuse_locked(board: Board, index: int, there: Placement) -> None:
-    here, standing = board.counted.placements[index], board.standing[index]
-    held = standing.locked_time and here.time != there.time
-    if held or (standing.locked_room and here.room != there.room):
+    here, state = board.counted.placements[index], board.states[index]
+    if (state.locked_time and here.time != there.time) or (state.locked_room and here.room != there.room):
         raise ClassLocked(
             _(
                 "%(label)s is locked at %(where)s. Unlock it before it can move.",
@@ -256,16 +251,16 @@ def _refuse_locked(board: Board, index: int, there: Placement) -> None:
         )
 
 
-def _standing_at(
+def _state_at(
     board: Board, index: int, there: Placement, reason: str = "", broken: Sequence[Violation] = ()
-) -> Standing:
+) -> EntryState:
     if there.time is None:
-        return Standing(None, None, unplaced_reason=_(BY_HAND))
-    now = board.standing[index]
+        return EntryState(None, None, unplaced_reason=_(BY_HAND))
+    now = board.states[index]
     room_id = None if there.room is None else board.problem.room_ids[there.room]
     rules = tuple(sorted({violation.rule for violation in broken}))
-    said = (reason, rules) if rules else (None, ())
-    return Standing(board.slot_of(index, there), room_id, now.locked_time, now.locked_room, *said)
+    override = (reason, rules) if rules else (None, ())
+    return EntryState(board.slot_of(index, there), room_id, now.locked_time, now.locked_room, *override)
 
 
 def _action(here: Placement, there: Placement, changes: dict[int, Placement]) -> str:
@@ -278,17 +273,17 @@ def _action(here: Placement, there: Placement, changes: dict[int, Placement]) ->
 
 def _words(board: Board, changes: dict[int, Placement]) -> str:
     """What happens, before it does: "CSE301 A, L 2 from Monday 09:00 to 10:00, LH-1 to …"."""
-    said = []
+    lines = []
     for index, there in changes.items():
         origin, to = board.where(board.counted.placements[index]), board.where(there)
-        said.append(_("%(label)s: from %(origin)s to %(to)s", label=board.label(index), origin=origin, to=to))
-    return "; ".join(said)
+        lines.append(_("%(label)s: from %(origin)s to %(to)s", label=board.label(index), origin=origin, to=to))
+    return "; ".join(lines)
 
 
-def _lock_words(board: Board, standings: dict[int, Standing]) -> str:
-    first, then = next(iter(standings.items()))
-    held = [name for name, on in ((_("time"), then.locked_time), (_("room"), then.locked_room)) if on]
-    what = _("locked: %(what)s", what=", ".join(held)) if held else _("unlocked")
-    if len(standings) == 1:
+def _lock_words(board: Board, states: dict[int, EntryState]) -> str:
+    first, then = next(iter(states.items()))
+    locked = [name for name, on in ((_("time"), then.locked_time), (_("room"), then.locked_room)) if on]
+    what = _("locked: %(what)s", what=", ".join(locked)) if locked else _("unlocked")
+    if len(states) == 1:
         return f"{board.label(first)} {what}"
-    return _("%(number)s classes %(what)s", number=len(standings), what=what)
+    return _("%(number)s classes %(what)s", number=len(states), what=what)

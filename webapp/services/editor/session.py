@@ -1,277 +1,257 @@
-"""A draft as the engine's truth sees it, kept between requests: whose entry each meeting is, what a move would change.
+"""A draft opened for a change: taking a step, taking it back, taking it again.
 
-Building it reads the whole term, so each process keeps the few that were used last. It is never trusted: every request
-asks whether the term's data are still those it was built from, and whether the draft is still at its revision.
+Every change names the revision that its maker saw. The row of the timetable is locked first, so that of two steps on
+one revision the second is told what the first did. Entries, claims, scores, the step's own row and its audit event are
+one transaction, which the caller commits.
 """
 
-from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields
-from functools import cached_property
-from threading import Lock, RLock
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
-from webapp.engine.evaluate import Score, ScoredTimetable, Violation, violation_of
 from webapp.engine.instance import UNPLACED, Placement
-from webapp.engine.profiles import measured
-from webapp.engine.solution import Solution
+from webapp.engine.profiles import quality_score
 from webapp.extensions import db
-from webapp.models import Timetable, TimetableEntry
-from webapp.services.problem.labels import names_of, placement_in_words
+from webapp.models import EntryClaim, Timetable, TimetableChange, TimetableEntry, TimetableScore, User
+from webapp.services.editor.board import Board, Changes
+from webapp.services.editor.board_cache import advance_after_commit, board_of
+from webapp.services.editor.drafts import why_not_editable
+from webapp.services.editor.errors import DoubleBooking, NotEditable, NothingToUndo, StaleRevision
+from webapp.services.editor.history import figures_of, next_to_redo, next_to_undo, steps_since
+from webapp.services.problem.calendar import clock
 from webapp.services.problem.meetings import MeetingKey
-from webapp.services.problem.solutions import PLACED_RULE
-from webapp.services.problem.term_problem import TermProblem, build_problem
+from webapp.services.problem.solutions import claims_from, content_hash, scores_from
+from webapp.services.problem.stored_entries import EntryState
+from webapp.services.shared import audit, transaction
 from webapp.services.shared.words import _
-from webapp.services.terms.selection import data_revision_of
 
-KEPT = 4
-"""So many boards a process keeps; one of 1,500 classes takes some 30 MB."""
-
-Changes = Mapping[int, Placement]
+States = Mapping[int, EntryState]
+"""By meeting."""
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """Where an entry stands, and what a registrar has said about it; the unit of undo."""
+@dataclass
+class EditStep:
+    """What a step does: the new places of meetings, and the whole state afterwards of every entry that changes."""
 
-    time_slot_id: int | None
-    room_id: int | None
-    locked_time: bool = False
-    locked_room: bool = False
-    override_reason: str | None = None
-    override_rules: tuple[str, ...] = ()
-    """The rules that the reason was given for; others ask for one anew."""
-    unplaced_reason: str | None = None
-
-    def as_json(self) -> dict[str, Any]:
-        """For the row of a change."""
-        return asdict(self) | {"override_rules": list(self.override_rules)}
-
-    @classmethod
-    def of(cls, values: Mapping[str, Any]) -> "Standing":
-        """As the row of a change, or of an entry, has it."""
-        return cls(**{**values, "override_rules": tuple(values.get("override_rules", ()))})
-
-
-STANDS = tuple(one.name for one in fields(Standing))
-
-
-@dataclass(frozen=True, slots=True)
-class _Read:
-    entry_id: int
-    key: MeetingKey
-    end_minute: int | None
-    standing: Standing
-
-
-class Board:
-    """One draft, counted; hold its ``lock`` while asking, since asking moves meetings and puts them back."""
-
-    def __init__(self, problem: TermProblem) -> None:
-        self.lock = RLock()
-        self.problem = problem
-        self.instance = measured(problem.instance)
-        self.names = names_of(problem)
-        self.counted = ScoredTimetable(self.instance, Solution.empty(self.instance))
-        self.revision = 0
-        self.standing: dict[int, Standing] = {}
-        self.entry_of: dict[int, int] = {}
-        self.index_of_entry: dict[int, int] = {}
-        self.gone: tuple[int, ...] = ()
-
-    # Keeping up with the rows
-
-    def sync(self, timetable_id: int, revision: int) -> None:
-        """Take over the rows of a revision; only what stands elsewhere is counted again."""
-        if self.revision == revision:
-            return
-        entries = _read_entries(timetable_id)
-        found = {self.problem.index_of[e.key]: e for e in entries if e.key in self.problem.index_of}
-        self.gone = tuple(entry.entry_id for entry in entries if entry.key not in self.problem.index_of)
-        self.standing = {index: entry.standing for index, entry in found.items()}
-        self.entry_of = {index: entry.entry_id for index, entry in found.items()}
-        self.index_of_entry = {entry_id: index for index, entry_id in self.entry_of.items()}
-        wanted = [UNPLACED] * len(self.instance.meetings)
-        for index, entry in found.items():
-            wanted[index] = self._placement(index, entry)
-        moved = {i: there for i, there in enumerate(wanted) if there != self.counted.placements[i]}
-        if len(moved) > len(wanted) // 4:
-            self.counted = ScoredTimetable(self.instance, Solution(tuple(wanted)))
-        else:
-            for index, there in moved.items():
-                self.counted.place(index, there)
-        self.revision = revision
-
-    def advance(self, moves: Changes, standings: Mapping[int, Standing], revision: int) -> None:
-        """Take over a step that has just been committed by this process, without reading the rows again."""
-        for index, placement in moves.items():
-            self.counted.place(index, placement)
-        self.standing.update(standings)
-        self.revision = revision
-
-    def _placement(self, index: int, entry: _Read) -> Placement:
-        slot, room = entry.standing.time_slot_id, entry.standing.room_id
-        calendar, row = self.problem.calendar, self.problem.rows[index]
-        if slot is None or slot not in calendar.by_id:
-            return UNPLACED
-        moment = calendar.time_from(slot, row.slots, calendar.weeks_mask(row.weeks), entry.end_minute)
-        return Placement(moment, None if room is None else self.problem.room_index.get(room))
-
-    # Reading it
-
-    def label(self, index: int) -> str:
-        """What people call a meeting."""
-        return self.problem.rows[index].label
-
-    def where(self, placement: Placement) -> str:
-        """A placement in words, such as "Tuesday 09:00 to 10:00, LH-2"."""
-        return placement_in_words(self.problem, placement) or _("the tray")
-
-    def slot_of(self, index: int, placement: Placement) -> int | None:
-        """The slot in which a placed meeting begins."""
-        if placement.time is None:
-            return None
-        return self.problem.calendar.chain_of(placement.time, self.problem.rows[index].slots).first.time_slot_id
-
-    @cached_property
-    def placed_hard(self) -> int:
-        """How many hard rules ask that a meeting be placed."""
-        return sum(c.rule.name == PLACED_RULE and c.hard for c in self.instance.constraints)
-
-    def hard_of(self, score: Score) -> int:
-        """Hard violations of what is placed."""
-        return score.hard - self.placed_hard * len(self.counted.solution.unplaced)
-
-    def taken_by(self, index: int, placement: Placement) -> tuple[int, ...]:
-        """The other meetings that share the room, a teacher or a group with this one at that time."""
-        mine = self.problem.rows[index]
-        teachers, leaves = set(mine.faculty_ids), set(mine.leaves)
-        found = []
-        for other in self.counted.overlapping(index, placement):
-            row, there = self.problem.rows[other], self.counted.placements[other]
-            same_room = placement.room is not None and there.room == placement.room
-            if same_room or not teachers.isdisjoint(row.faculty_ids) or not leaves.isdisjoint(row.leaves):
-                found.append(other)
-        return tuple(sorted(found))
-
-    def why_taken(self, index: int, placement: Placement, other: int) -> str:
-        """What two meetings share, as a sentence."""
-        mine, theirs = self.problem.rows[index], self.problem.rows[other]
-        shared = [
-            self.instance.resources[self.problem.resource_of_faculty[faculty]].label
-            for faculty in mine.faculty_ids
-            if faculty in theirs.faculty_ids
-        ]
-        shared += [
-            self.instance.resources[self.problem.resource_of_leaf[leaf]].label
-            for leaf in mine.leaves
-            if leaf in theirs.leaves
-        ]
-        room = placement.room
-        if room is not None and self.counted.placements[other].room == room:
-            shared.append(self.instance.rooms[room].code)
-        more = f" and {len(shared) - 3} more" if len(shared) > 3 else ""
-        there = self.where(self.counted.placements[other])
-        return f"{theirs.label} is at {there}, and needs {', '.join(shared[:3])}{more} too."
-
-    def part_of(self, index: int) -> list[Violation]:
-        """The violations that would not be there without this meeting where it stands, hard ones first."""
-        here = self.counted.placements[index]
-        if here.time is None:
-            return []
-        self.counted.unplace(index)
-        found = [part for part, change in self.counted.changes(index, here) if change > 0]
-        self.counted.place(index, here)
-        said = [violation_of(self.instance, self.counted.placements, part, self.names) for part in found]
-        said = [violation for violation in said if violation.weight != 0]
-        return sorted(said, key=lambda violation: (violation.weight is not None, -(violation.weight or 0)))
-
-    @contextmanager
-    def trying(self, changes: Changes) -> Iterator[None]:
-        """Stand elsewhere for a while; everything is put back at the end."""
-        before = {index: self.counted.placements[index] for index in changes}
-        try:
-            for index, placement in changes.items():
-                self.counted.place(index, placement)
-            yield
-        finally:
-            for index, placement in before.items():
-                self.counted.place(index, placement)
-
-
-def _read_entries(timetable_id: int) -> list[_Read]:
-    entry = TimetableEntry
-    query = sa.select(
-        entry.entry_id,
-        entry.component_id,
-        entry.student_group_id,
-        entry.ordinal,
-        entry.end_time,
-        entry.time_slot_id,
-        entry.room_id,
-        entry.locked_time,
-        entry.locked_room,
-        entry.override_reason,
-        entry.override_rules,
-        entry.unplaced_reason,
-    ).where(entry.timetable_id == timetable_id)
-    return [
-        _Read(
-            entry_id,
-            MeetingKey(component, batch, ordinal),
-            None if end is None else end.hour * 60 + end.minute,
-            Standing.of(dict(zip(STANDS, standing, strict=True))),
-        )
-        for entry_id, component, batch, ordinal, end, *standing in db.session.execute(query)
-    ]
-
-
-class _Kept:
-    """The boards used last, by draft and by the state of the term's data."""
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._boards: OrderedDict[tuple[int, Any], Board] = OrderedDict()
-
-    def get(self, key: tuple[int, Any]) -> Board | None:
-        with self._lock:
-            board = self._boards.get(key)
-            if board is not None:
-                self._boards.move_to_end(key)
-            return board
-
-    def keep(self, key: tuple[int, Any], board: Board) -> None:
-        with self._lock:
-            for other in [other for other in self._boards if other[0] == key[0]]:
-                del self._boards[other]
-            self._boards[key] = board
-            while len(self._boards) > KEPT:
-                self._boards.popitem(last=False)
-
-    def clear(self) -> None:
-        with self._lock:
-            self._boards.clear()
-
-
-_kept = _Kept()
-
-
-def forget_boards() -> None:
-    """Let go of every kept board."""
-    _kept.clear()
+    action: str
+    words: str
+    states: dict[int, EntryState] = field(default_factory=dict)
+    moves: dict[int, Placement] = field(default_factory=dict)
 
 
 @contextmanager
-def board_of(timetable: Timetable) -> Iterator[Board]:
-    """The draft's board at its revision, held by this thread until the end of the block."""
-    key = (timetable.timetable_id, (timetable.created_at, data_revision_of(timetable.term_id)))
-    board = _kept.get(key)
-    if board is None:
-        board = Board(build_problem(timetable.term))
-        _kept.keep(key, board)
-    with board.lock:
-        board.sync(timetable.timetable_id, timetable.revision)
-        yield board
+def edit_session(user: User, draft: Timetable, revision: int) -> Iterator["EditSession"]:
+    """Open a draft for a change, at the revision that the user saw; raises `NotEditable` or `StaleRevision`.
+
+    Its row stays locked until the caller commits or rolls back.
+    """
+    query = sa.select(Timetable).filter_by(timetable_id=draft.timetable_id)
+    db.session.scalars(query.with_for_update().execution_options(populate_existing=True)).one()
+    refusal = why_not_editable(draft)
+    if refusal is not None:
+        raise NotEditable(refusal)
+    if revision != draft.revision:
+        raise _stale(user, draft, revision)
+    with board_of(draft) as board:
+        yield EditSession(user, draft, board)
+
+
+class EditSession:
+    """A draft with its board, open for one change; ``board`` answers what the change would do."""
+
+    def __init__(self, user: User, draft: Timetable, board: Board) -> None:
+        self.user, self.draft, self.board = user, draft, board
+
+    def take(self, step: EditStep) -> None:
+        """Take a step; what was undone before can't be redone any more.
+
+        Raises `DoubleBooking` where the database refuses it; then nothing has changed.
+        """
+        with self._checked():
+            dropped = self._drop_undone()
+            was = figures_of(self.draft)
+            before = {index: self.board.states[index] for index in step.states}
+            self._write(step)
+            after = {"words": step.words, "dropped": dropped}
+            change = TimetableChange(
+                timetable_id=self.draft.timetable_id,
+                revision=self.draft.revision,
+                action=step.action,
+                before={"entries": self._as_json(before), "score": was},
+                after={"entries": self._as_json(step.states), "score": figures_of(self.draft), **after},
+                made_by_id=self.user.user_id,
+            )
+            db.session.add(change)
+        advance_after_commit(self.draft, self.board, step.moves, step.states, self.draft.revision)
+
+    def undo(self) -> None:
+        """Take the last step back; raises `NothingToUndo`, and what `take` says."""
+        change = next_to_undo(self.draft)
+        if change is None:
+            raise NothingToUndo(_("There is no step to undo."))
+        words = _("Undone: %(step)s", step=change.after["words"])
+        self._repeat(change, "undo", words, change.before["entries"])
+
+    def redo(self) -> None:
+        """Take again the step that was taken back last; raises `NothingToUndo`, and what `take` says."""
+        change = next_to_redo(self.draft)
+        if change is None:
+            raise NothingToUndo(_("There is no step to do again."))
+        words = _("Done again: %(step)s", step=change.after["words"])
+        self._repeat(change, "redo", words, change.after["entries"])
+
+    def _repeat(self, change: TimetableChange, action: str, words: str, entries: Mapping[str, Any]) -> None:
+        step = EditStep(action, words, self._from_json(entries))
+        for index, state in step.states.items():
+            now = self.board.states[index]
+            if (now.time_slot_id, now.room_id) != (state.time_slot_id, state.room_id):
+                step.moves[index] = self._placement(index, state)
+        with self._checked():
+            self._write(step)
+            change.is_undone = action == "undo"
+        advance_after_commit(self.draft, self.board, step.moves, step.states, self.draft.revision)
+
+    def _placement(self, index: int, state: EntryState) -> Placement:
+        if state.time_slot_id is None:
+            return UNPLACED
+        return self.board.placement_at(index, state.time_slot_id, state.room_id)
+
+    @contextmanager
+    def _checked(self) -> Iterator[None]:
+        """Give the database its last word on double bookings now; what it refuses is undone and said in words."""
+        try:
+            with db.session.begin_nested():
+                yield
+                transaction.check_constraints()
+        except IntegrityError as error:
+            raise _refusal_of(error) from error
+
+    # Writing
+
+    def _write(self, step: EditStep) -> None:
+        """Entries, claims, scores and figures of the state after the step, and its audit event."""
+        draft, board = self.draft, self.board
+        with board.trying(step.moves):
+            score = board.counted.score()
+            solution = board.counted.solution
+            draft.hard_violations = board.hard_of(score)
+        draft.quality_score = quality_score(board.problem.instance, score)
+        draft.data_revision = board.problem.data_revision
+        draft.cost = score.cost
+        draft.unplaced = len(solution.unplaced)
+        draft.content_hash = content_hash(board.problem, solution)
+        draft.revision += 1
+        entries = [self._entry_values(index, state, step.moves) for index, state in step.states.items()]
+        db.session.execute(sa.update(TimetableEntry), entries)
+        if step.moves:
+            self._write_claims(step.moves)
+            db.session.execute(sa.delete(TimetableScore).filter_by(timetable_id=draft.timetable_id))
+            scores = [row | {"timetable_id": draft.timetable_id} for row in scores_from(score)]
+            db.session.execute(sa.insert(TimetableScore), scores)
+        self._record(step)
+
+    def _entry_values(self, index: int, state: EntryState, moves: Changes) -> dict[str, Any]:
+        values = {"entry_id": self.board.entry_of[index], **state.as_json()}
+        if index in moves:
+            moment = moves[index].time
+            if moment is None:
+                values |= {"day": None, "start_time": None, "end_time": None}
+            else:
+                chain = self.board.problem.calendar.chain_of(moment, self.board.problem.rows[index].slots)
+                times = {"start_time": clock(chain.first.start), "end_time": clock(chain.end)}
+                values |= {"day": chain.first.day, **times}
+        return values
+
+    def _write_claims(self, moves: Changes) -> None:
+        keys = [self.board.entry_of[index] for index in moves]
+        db.session.execute(sa.delete(EntryClaim).where(EntryClaim.entry_id.in_(keys)))
+        claims = [
+            claim | {"entry_id": self.board.entry_of[index], "timetable_id": self.draft.timetable_id}
+            for index, placement in moves.items()
+            for claim in claims_from(self.board.problem, index, placement)
+        ]
+        if claims:
+            db.session.execute(sa.insert(EntryClaim), claims)
+
+    def _record(self, step: EditStep) -> None:
+        """The audit event: what was before and what is after, by class."""
+        revision = self.draft.revision
+        was = {index: self.board.counted.placements[index] for index in step.states}
+        before = self._in_words({index: self.board.states[index] for index in was}, was)
+        after = self._in_words(step.states, was | step.moves)
+        audit.record(
+            self.draft.organization_id,
+            self.user,
+            f"timetable.{step.action}",
+            self.draft,
+            before={**before, "revision": revision - 1},
+            after={**after, "words": step.words, "revision": revision},
+        )
+
+    def _in_words(self, states: States, at: Mapping[int, Placement]) -> dict[str, str]:
+        """By class, where it is and what holds it there, for a reader of the audit trail."""
+        lines = {}
+        for index, state in states.items():
+            locked = [name for name, on in (("time", state.locked_time), ("room", state.locked_room)) if on]
+            parts = (
+                self.board.where(at[index]),
+                f"locked: {', '.join(locked)}" if locked else "",
+                state.override_reason,
+            )
+            lines[self.board.label(index)] = "; ".join(part for part in parts if part)
+        return lines
+
+    def _drop_undone(self) -> int:
+        """A new step after an undo leaves nothing to redo; the audit trail keeps what was done."""
+        query = sa.delete(TimetableChange).filter_by(timetable_id=self.draft.timetable_id, is_undone=True)
+        return len(db.session.execute(query.returning(TimetableChange.revision)).all())
+
+    # A step's entries as its row keeps them
+
+    def _as_json(self, states: States) -> dict[str, Any]:
+        keys = {index: self.board.problem.rows[index].key for index in states}
+        return {
+            f"{key.component_id}:{key.batch_id or ''}:{key.ordinal}": states[index].as_json()
+            for index, key in keys.items()
+        }
+
+    def _from_json(self, entries: Mapping[str, Any]) -> dict[int, EntryState]:
+        states = {}
+        for text, values in entries.items():
+            component, batch, ordinal = text.split(":")
+            key = MeetingKey(int(component), int(batch) if batch else None, int(ordinal))
+            states[self.board.index_of_key(key)] = EntryState.from_json(values)
+        return states
+
+
+def undo(user: User, draft: Timetable, revision: int) -> None:
+    """Take the last step back; raises what `edit_session` and `EditSession.undo` say."""
+    with edit_session(user, draft, revision) as session:
+        session.undo()
+
+
+def redo(user: User, draft: Timetable, revision: int) -> None:
+    """Take again the step that was taken back last; raises what `edit_session` and `EditSession.redo` say."""
+    with edit_session(user, draft, revision) as session:
+        session.redo()
+
+
+def _stale(user: User, draft: Timetable, revision: int) -> StaleRevision:
+    steps = [f"{_('You') if by == user.user_id else name}: {what}" for by, name, what in steps_since(draft, revision)]
+    return StaleRevision(
+        _("The draft has changed since you looked at it, so nothing was done. Look again and repeat your step."), steps
+    )
+
+
+def _refusal_of(error: IntegrityError) -> Exception:
+    """The database's refusal as ours; what is none of ours stays what it is."""
+    name = getattr(getattr(error.orig, "diag", None), "constraint_name", "") or ""
+    if name == "ex_entry_claims_no_double_booking":
+        return DoubleBooking(_("A room, a teacher or a group would be in two places at once, so nothing was done."))
+    if "timetable_changes" in name:
+        return StaleRevision(_("The draft has just changed, so nothing was done. Look again and repeat your step."))
+    return error

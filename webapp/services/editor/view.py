@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,17 +17,16 @@ from webapp.models import (
     Room,
     Section,
     Timetable,
-    TimetableChange,
     TimetableEntry,
-    User,
 )
 from webapp.services.editor.alternatives import Place, RoomChoice, rooms_for, where_else
+from webapp.services.editor.board import Board
+from webapp.services.editor.board_cache import board_of
 from webapp.services.editor.errors import ClassGone
-from webapp.services.editor.history import next_to_redo, next_to_undo, why_not_editable
-from webapp.services.editor.moves import index_of, uncovered_by
-from webapp.services.editor.session import Board, Standing, board_of
+from webapp.services.editor.moves import uncovered_by
 from webapp.services.problem.groups import read_tree
 from webapp.services.problem.labels import entry_in_words, placement_in_words
+from webapp.services.problem.stored_entries import EntryState
 from webapp.services.shared.words import _
 from webapp.services.timetables.diff import InBrief, in_brief
 from webapp.services.views.audience import Lens, Subject
@@ -36,7 +34,6 @@ from webapp.services.views.entries import read_entries, read_slot_views
 from webapp.services.views.grid import EntryView, Grid, build_grid
 
 MOST_DIFFERENCES = 60
-MOST_STEPS = 30
 MOST_IN_TRAY = 60
 
 
@@ -63,7 +60,7 @@ class Chosen:
     teachers: tuple[str, ...]
     groups: tuple[str, ...]
     size: int
-    standing: Standing
+    state: EntryState
     placed: bool
     reasons: tuple[Reason, ...]
     pin: str
@@ -87,29 +84,6 @@ class Chosen:
 
 
 @dataclass(frozen=True)
-class StepTaken:
-    """One step of a draft's history."""
-
-    revision: int
-    words: str
-    by: str
-    at: datetime
-    is_undone: bool
-
-
-@dataclass(frozen=True)
-class Changed:
-    """What the last step that stands changed of the figures; negative is better, quality excepted."""
-
-    words: str
-    hard: int
-    cost: int
-    quality: float
-    unplaced: int
-    dropped: int
-
-
-@dataclass(frozen=True)
 class Overridden:
     """A class that stands where a rule forbids it, and why."""
 
@@ -117,11 +91,6 @@ class Overridden:
     label: str
     where: str
     reason: str
-
-
-def refusal(timetable: Timetable) -> str | None:
-    """Why a timetable can't be edited; None where it can."""
-    return why_not_editable(timetable)
 
 
 def week_of(
@@ -187,8 +156,8 @@ def own_subject(timetable: Timetable, lens: Lens, entry_id: int) -> str | None:
 def chosen(timetable: Timetable, entry_id: int) -> Chosen:
     """A class with everything about it, and where else it could go; raises `ClassGone`."""
     with board_of(timetable) as board:
-        index = index_of(board, entry_id)
-        row, standing = board.problem.rows[index], board.standing[index]
+        index = board.index_of(entry_id)
+        row, state = board.problem.rows[index], board.states[index]
         here, what = board.counted.placements[index], board.instance.meetings[index]
         entry = db.session.get(TimetableEntry, entry_id)
         if entry is None:
@@ -203,19 +172,19 @@ def chosen(timetable: Timetable, entry_id: int) -> Chosen:
             teachers=tuple(resources[of_faculty[key]].label for key in row.faculty_ids),
             groups=tuple(group.code for group in entry.groups),
             size=what.size,
-            standing=standing,
+            state=state,
             placed=here != UNPLACED,
-            reasons=tuple(_reason(violation, standing) for violation in board.part_of(index)),
+            reasons=tuple(_reason(violation, state) for violation in board.violations_of(index)),
             pin=_pin(board, index),
             places=tuple(where_else(board, index)),
             rooms=tuple(rooms_for(board, index)),
         )
 
 
-def _reason(violation: Violation, standing: Standing) -> Reason:
+def _reason(violation: Violation, state: EntryState) -> Reason:
     cost = (violation.weight or 0) * violation.count
     is_hard = violation.weight is None
-    is_excused = is_hard and not uncovered_by(standing, [violation])
+    is_excused = is_hard and not uncovered_by(state, [violation])
     return Reason(rule_named(violation.rule).title, violation.sentence, is_hard, cost, is_excused)
 
 
@@ -224,44 +193,6 @@ def _pin(board: Board, index: int) -> str:
     if pin is None:
         return ""
     return placement_in_words(board.problem, pin)
-
-
-def undoable(timetable: Timetable) -> tuple[str | None, str | None, Changed | None]:
-    """What undo would take back and what redo would do again, in words; and what the last step changed."""
-    last, following = next_to_undo(timetable), next_to_redo(timetable)
-    back = str(last.after["words"]) if last else None
-    return back, str(following.after["words"]) if following else None, _changed(last) if last else None
-
-
-def _changed(last: TimetableChange) -> Changed:
-    before, after = last.before["score"], last.after["score"]
-
-    def change(name: str) -> float:
-        return float(after[name] or 0) - float(before[name] or 0)
-
-    return Changed(
-        words=str(last.after["words"]),
-        hard=int(change("hard")),
-        cost=int(change("cost")),
-        quality=change("quality"),
-        unplaced=int(change("unplaced")),
-        dropped=int(last.after.get("dropped", 0)),
-    )
-
-
-def history(timetable: Timetable) -> list[StepTaken]:
-    """The last steps, latest first."""
-    query = (
-        sa.select(TimetableChange, User.name)
-        .outerjoin(User, User.user_id == TimetableChange.made_by_id)
-        .where(TimetableChange.timetable_id == timetable.timetable_id)
-        .order_by(TimetableChange.revision.desc())
-        .limit(MOST_STEPS)
-    )
-    return [
-        StepTaken(row.revision, str(row.after["words"]), name or _("Somebody"), row.created_at, row.is_undone)
-        for row, name in db.session.execute(query)
-    ]
 
 
 def differences(timetable: Timetable) -> list[InBrief]:

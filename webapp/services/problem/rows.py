@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
@@ -46,7 +47,6 @@ class TermRows:
     rooms: Sequence[Room]
     faculty: Mapping[int, Faculty]
     groups: Mapping[int, StudentGroup]
-    tree: GroupTree[int]
     courses: Mapping[int, Course]
     sections: Mapping[int, Section]
     components: Sequence[Component]
@@ -68,13 +68,17 @@ class TermRows:
     rules: Sequence[TermRule]
     rule_components: Mapping[int, list[int]] = field(default_factory=dict)
 
+    @cached_property
+    def tree(self) -> GroupTree[int]:
+        """The tree of the groups."""
+        return tree_of(self.groups)
+
 
 def read_term(term: Term) -> TermRows:
     """Read all that the engine needs to know about a term."""
     of_term = term.term_id
     data_revision = data_revision_of(of_term)
     groups = {g.student_group_id: g for g in _rows(StudentGroup, StudentGroup.term_id == of_term, StudentGroup.code)}
-    tree = tree_of(groups)
     sections = {s.section_id: s for s in _rows(Section, Section.term_id == of_term, Section.section_id)}
     in_term = sa.select(Section.section_id).where(Section.term_id == of_term).scalar_subquery()
     components = _rows(Component, Component.section_id.in_(in_term), Component.section_id, Component.code)
@@ -96,7 +100,6 @@ def read_term(term: Term) -> TermRows:
         rooms=_rows(Room, Room.organization_id == home, Room.code),
         faculty={f.faculty_id: f for f in _rows(Faculty, Faculty.organization_id == home, Faculty.code)},
         groups=groups,
-        tree=tree,
         courses={c.course_id: c for c in _rows(Course, Course.organization_id == home)},
         sections=sections,
         components=components,
@@ -118,7 +121,7 @@ def read_term(term: Term) -> TermRows:
             .order_by(ComponentBatch.component_id, StudentGroup.code)
         ),
         enrollments=[(student, section, batch) for student, section, batch in enrollments],
-        members=_members(of_term, {student for student, _, _ in enrollments}, tree),
+        members=_members(of_term, {student for student, _, _ in enrollments}, tree_of(groups)),
         member_counts=_member_counts(of_term),
         pins=_rows(Pin, Pin.component_id.in_(of_components), Pin.pin_id),
         availability=_rows(Availability, Availability.time_slot_id.in_(slots_of_term), Availability.availability_id),

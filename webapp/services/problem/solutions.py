@@ -31,30 +31,15 @@ from webapp.models import (
 from webapp.services.problem.calendar import clock
 from webapp.services.problem.labels import names_of
 from webapp.services.problem.meetings import MeetingKey
+from webapp.services.problem.stored_entries import Override, Overrides, entries_of, solution_of
 from webapp.services.problem.term_problem import TermProblem
 from webapp.services.shared.errors import Problem
 
 PLACED_RULE = "all_placed"
-DOUBLE_BOOKINGS = frozenset({"room_clash", "instructor_clash", "group_clash"})
-"""Rules that no reason given by hand excuses, and no what-if breaks; the database refuses what does."""
 NO_REASON = "No time and room were found that break no hard rule."
 MOST_FINDINGS = 20
 
 
-@dataclass(frozen=True)
-class Override:
-    """A registrar's word that a class may stand where rules forbid it: why, and which rules it was said about."""
-
-    reason: str
-    rules: frozenset[str]
-
-    def excuses(self, rule: str) -> bool:
-        """Whether the word was said about that rule; double bookings nothing excuses."""
-        return rule in self.rules and rule not in DOUBLE_BOOKINGS
-
-
-Overrides = Mapping[int, Override]
-"""By meeting."""
 NOTHING_EXCUSED: Overrides = {}
 
 
@@ -82,7 +67,7 @@ class TimetableFacts:
 def store_timetable(
     problem: TermProblem, solution: Solution, facts: TimetableFacts, *, relaxed: TermProblem | None = None
 ) -> int:
-    """Add a draft with its entries, claims and scores, without commit; return its key.
+    """Add a draft with its entries, claims and scores; return its key.
 
     Raises `NotFeasible` where the truth finds a hard rule broken by what is placed, and no override excuses it. For a
     what-if ``relaxed`` is the problem whose hard rules must hold; it is counted by the term's own all the same.
@@ -103,7 +88,7 @@ def store_timetable(
 
 
 def replace_timetable(problem: TermProblem, solution: Solution, facts: TimetableFacts, timetable_id: int) -> bool:
-    """Put another solution into a draft that is there, without commit; name and job stay.
+    """Put another solution into a draft that is there; name and job stay.
 
     False where it is no draft any more: what was published stays as it was seen, whatever is found later.
     """
@@ -301,24 +286,7 @@ def scores_from(score: Score) -> Iterator[dict[str, Any]]:
 
 def solution_from(problem: TermProblem, timetable_id: int) -> Solution:
     """A stored timetable as the term's meetings of today; those it does not have are unplaced."""
-    query = sa.select(
-        TimetableEntry.component_id,
-        TimetableEntry.student_group_id,
-        TimetableEntry.ordinal,
-        TimetableEntry.time_slot_id,
-        TimetableEntry.end_time,
-        TimetableEntry.room_id,
-    ).where(TimetableEntry.timetable_id == timetable_id)
-    placements = [UNPLACED] * len(problem.rows)
-    for component_id, batch_id, ordinal, slot_id, end, room_id in db.session.execute(query):
-        index = problem.index_of.get(MeetingKey(component_id, batch_id, ordinal))
-        if index is None or slot_id is None or slot_id not in problem.calendar.by_id:
-            continue
-        row = problem.rows[index]
-        until = end.hour * 60 + end.minute if end is not None else None
-        moment = problem.calendar.time_from(slot_id, row.slots, problem.calendar.weeks_mask(row.weeks), until)
-        placements[index] = Placement(moment, problem.room_index.get(room_id) if room_id is not None else None)
-    return Solution(tuple(placements))
+    return solution_of(problem, entries_of(problem, timetable_id))
 
 
 def changed_since(problem: TermProblem, timetable_id: int) -> list[str]:

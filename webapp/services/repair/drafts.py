@@ -1,6 +1,6 @@
 """A timetable that was solved anew becomes a draft of its own: what it came from stays as it is."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,49 +13,49 @@ from webapp.services.editor.drafts import draft_name
 from webapp.services.jobs.lease import Lease, write
 from webapp.services.problem.meetings import MeetingKey
 from webapp.services.problem.solutions import TimetableFacts, store_timetable, trimmed
-from webapp.services.repair.base import Base, Place, read_base
+from webapp.services.repair.base import RepairBase, read_base
 from webapp.services.repair.errors import BaseChanged, NoSuchRung
 from webapp.services.shared import audit
 from webapp.services.shared.words import _
 
 
 @dataclass(frozen=True)
-class Redone:
-    """A timetable that came of a job: which, and what is told about it."""
+class SolvedTimetable:
+    """A timetable that came of a job, why what it left out has no place, and what its row says of it."""
 
     job: GenerationJob
     solution: Solution
     reasons: Mapping[int, str] = field(default_factory=dict)
-    told: Mapping[str, Any] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
-def store_draft(base: Base, redone: Redone, user: User | None) -> int:
-    """Add the draft, without commit; return its key.
+def store_draft(base: RepairBase, solved: SolvedTimetable, user: User | None) -> int:
+    """Add the draft; return its key.
 
     Locks and reasons go with the classes that stand where they stood. What breaks a hard rule goes to the tray.
     """
     origin = db.session.get_one(Timetable, base.timetable_id)
     stood = {
         index
-        for index, (before, now) in enumerate(zip(base.solution.placements, redone.solution.placements, strict=True))
+        for index, (before, now) in enumerate(zip(base.solution.placements, solved.solution.placements, strict=True))
         if before == now
     }
     overrides = {index: override for index, override in base.overrides.items() if index in stood}
-    solution, objections = trimmed(base.problem, redone.solution, overrides)
+    solution, objections = trimmed(base.problem, solved.solution, overrides)
     facts = TimetableFacts(
-        draft_name(origin, redone.job.kind),
-        redone.job.job_id,
-        redone.job.created_by_id,
+        draft_name(origin, solved.job.kind),
+        solved.job.job_id,
+        solved.job.created_by_id,
         based_on_id=base.timetable_id,
-        result={"made_by": redone.job.kind.value, "before": _figures(origin), **redone.told},
-        reasons={**redone.reasons, **objections},
+        result={"made_by": solved.job.kind.value, "before": _figures(origin), **solved.facts},
+        reasons={**solved.reasons, **objections},
         locks=_locks_kept(base, solution),
         overrides={index: one for index, one in overrides.items() if solution.placements[index].time is not None},
     )
     timetable_id = store_timetable(base.problem, solution, facts)
     draft = db.session.get_one(Timetable, timetable_id)
-    after = {"name": draft.variant_name, "based_on": base.timetable_id, "job": redone.job.job_id}
-    audit.record(draft.organization_id, user, f"timetable.{redone.job.kind.value}", draft, after=after)
+    after = {"name": draft.variant_name, "based_on": base.timetable_id, "job": solved.job.job_id}
+    audit.record(draft.organization_id, user, f"timetable.{solved.job.kind.value}", draft, after=after)
     return timetable_id
 
 
@@ -64,7 +64,7 @@ def _figures(timetable: Timetable) -> dict[str, Any]:
     return {"cost": timetable.cost, "unplaced": timetable.unplaced, "quality": quality}
 
 
-def _locks_kept(base: Base, solution: Solution) -> dict[int, tuple[bool, bool]]:
+def _locks_kept(base: RepairBase, solution: Solution) -> dict[int, tuple[bool, bool]]:
     """The locks that still say the truth: of a class that had to move only the part that stayed."""
     kept = {}
     for index, (time, room) in base.locks.items():
@@ -75,55 +75,46 @@ def _locks_kept(base: Base, solution: Solution) -> dict[int, tuple[bool, bool]]:
     return kept
 
 
-def finish_resolve(lease: Lease, base: Base, redone: Redone, facts: Mapping[str, Any]) -> None:
-    """Store what a worker has found and end its job in one transaction, without commit; raises `LeaseLost`."""
-    key = redone.job.kind.value
-    told = dict(facts[key])
-    if told["moved"]:
-        user = db.session.get(User, redone.job.created_by_id) if redone.job.created_by_id else None
-        told["timetable_id"] = store_draft(base, redone, user)
+def finish_resolve(lease: Lease, base: RepairBase, solved: SolvedTimetable, facts: Mapping[str, Any]) -> None:
+    """Store a worker's answer and end its job in one transaction; raises `LeaseLost`."""
+    key = solved.job.kind.value
+    answer = dict(facts[key])
+    if answer["moved"]:
+        user = db.session.get(User, solved.job.created_by_id) if solved.job.created_by_id else None
+        answer["timetable_id"] = store_draft(base, solved, user)
     write(
         lease,
         status=JobStatus.COMPLETED,
         completed_at=sa.func.now(),
         lease_token=None,
         progress=100,
-        facts={**facts, key: told},
+        facts={**facts, key: answer},
     )
 
 
 def draft_of_rung(user: User, job: GenerationJob, number: int) -> Timetable:
-    """Make a rung of a repair's ladder a draft, and commit; a second click returns the same one.
+    """Make a rung of a repair's ladder a draft; a second click returns the same one.
 
     Raises `NoSuchRung`, `TimetableGone`, or `BaseChanged` where the timetable was changed after the repair was found.
     """
     db.session.scalars(sa.select(GenerationJob).filter_by(job_id=job.job_id).with_for_update()).one()
-    told = job.facts.get(JobKind.REPAIR.value) if job.status is JobStatus.COMPLETED else None
-    if told is None or not 1 <= number <= len(told["rungs"]):
+    answer = job.facts.get(JobKind.REPAIR.value) if job.status is JobStatus.COMPLETED else None
+    if answer is None or not 1 <= number <= len(answer["rungs"]):
         raise NoSuchRung(_("The repair has no such rung. Look again and choose another."))
     known = _draft_of(job, number)
     if known is not None:
-        db.session.rollback()
         return known
     base = read_base(job.options["timetable_id"])
-    if base.revision != told["revision"]:
+    if base.revision != answer["revision"]:
         raise BaseChanged(
             _("The timetable has been changed since the repair was found, so it no longer fits. Ask again.")
         )
-    rung: Mapping[str, Any] = told["rungs"][number - 1]
-    places: Sequence[Place] = rung["places"]
-    indices = (base.problem.index_of.get(MeetingKey(*one["key"])) for one in rung["unplaced"])
-    told_why = zip(indices, (one["reason"] for one in rung["unplaced"]), strict=True)
-    reasons = {index: reason for index, reason in told_why if index is not None}
-    redone = Redone(
-        job,
-        base.solution_with(places),
-        reasons,
-        {"rung": number, "changes": [c["words"] for c in job.options["changes"]]},
-    )
-    timetable_id = store_draft(base, redone, user)
-    db.session.commit()
-    return db.session.get_one(Timetable, timetable_id)
+    rung: Mapping[str, Any] = answer["rungs"][number - 1]
+    keys = ((MeetingKey(*one["key"]), one["reason"]) for one in rung["unplaced"])
+    reasons = {base.problem.index_of[key]: reason for key, reason in keys if key in base.problem.index_of}
+    events = [event["words"] for event in job.options["changes"]]
+    solved = SolvedTimetable(job, base.solution_with(rung["places"]), reasons, {"rung": number, "changes": events})
+    return db.session.get_one(Timetable, store_draft(base, solved, user))
 
 
 def _draft_of(job: GenerationJob, number: int) -> Timetable | None:

@@ -19,7 +19,7 @@ class NothingHappened(Problem):
     """No change was named, so there is nothing to repair."""
 
 
-class SecondsRefused(Problem):
+class ResolveTimeRefused(Problem):
     """The time for a re-solve is none of those on offer."""
 
 

@@ -1,4 +1,4 @@
-"""What has happened that a timetable must be repaired for: read from a form, told in words, kept as JSON.
+"""What has happened that a timetable must be repaired for: read from a form, put into words, kept as JSON.
 
 A change is written as one piece of text, so that several fit into a form and an address: "room:12:01:0900-1100" (days
 and hours, both may be left out), "faculty:7::", "section:31:80" (the new size).
@@ -16,13 +16,14 @@ from webapp.extensions import db
 from webapp.models import Component, Course, Faculty, Room, Section, Term, TimeSlot
 from webapp.services.problem.calendar import DAY_NAMES
 from webapp.services.repair.errors import ChangeRefused
+from webapp.services.shared.numbers import whole_number
 from webapp.services.shared.words import _
 
 MOST_STUDENTS = 10_000
 MOST_CHANGES = 20
 
 
-class What(StrEnum):
+class EventKind(StrEnum):
     """What may happen."""
 
     ROOM = "room"
@@ -31,14 +32,14 @@ class What(StrEnum):
 
 
 @dataclass(frozen=True)
-class Change:
+class RepairEvent:
     """One thing that has happened, checked against the term.
 
     ``slots`` are the time slots that it is about, empty for the whole week; ``size`` is how many students a section
     has now.
     """
 
-    what: What
+    what: EventKind
     key: int
     text: str
     words: str
@@ -50,53 +51,51 @@ class Change:
         return asdict(self) | {"slots": list(self.slots)}
 
 
-def change_from(told: Mapping[str, Any]) -> Change:
-    """A change as a job's options hold it."""
-    return Change(**{**told, "what": What(told["what"]), "slots": tuple(told["slots"])})
+def event_from(values: Mapping[str, Any]) -> RepairEvent:
+    """An event as a job's options hold it."""
+    return RepairEvent(**{**values, "what": EventKind(values["what"]), "slots": tuple(values["slots"])})
 
 
-def changes_from(term: Term, texts: Sequence[str]) -> list[Change]:
+def events_from(term: Term, texts: Sequence[str]) -> list[RepairEvent]:
     """What the texts say, each once; raises `ChangeRefused`."""
-    wanted = list(dict.fromkeys(text for text in texts if text))
-    if len(wanted) > MOST_CHANGES:
+    given = list(dict.fromkeys(text for text in texts if text))
+    if len(given) > MOST_CHANGES:
         raise ChangeRefused(_("At most %(most)s changes fit into one repair, found %(found)s.",
-                              most=MOST_CHANGES, found=len(wanted)))  # fmt: skip
-    return [_change(term, text) for text in wanted]
+                              most=MOST_CHANGES, found=len(given)))  # fmt: skip
+    return [_event(term, text) for text in given]
 
 
-def _change(term: Term, text: str) -> Change:
+def _event(term: Term, text: str) -> RepairEvent:
     what, _colon, rest = text.partition(":")
     key, _colon, rest = rest.partition(":")
-    if what not in set(What) or not _is_number(key):
+    row_key = whole_number(key)
+    if what not in set(EventKind) or row_key is None:
         raise ChangeRefused(_("A change was not understood: %(text)s.", text=text[:60]))
-    if what == What.SECTION:
-        return _grown(term, int(key), text, rest)
-    return _out(term, What(what), int(key), text, rest)
+    if what == EventKind.SECTION:
+        return _grown(term, row_key, text, rest)
+    return _out(term, EventKind(what), row_key, text, rest)
 
 
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 10
-
-
-def _grown(term: Term, section_id: int, text: str, size: str) -> Change:
+def _grown(term: Term, section_id: int, text: str, size: str) -> RepairEvent:
     query = (
         sa.select(Course.code, Section.code)
         .join(Section, Section.course_id == Course.course_id)
         .where(Section.term_id == term.term_id, Section.section_id == section_id)
     )
-    found = db.session.execute(query).one_or_none()
-    if found is None:
+    codes = db.session.execute(query).one_or_none()
+    if codes is None:
         raise ChangeRefused(_("The term has no such section. It may have been deleted meanwhile."))
-    if not _is_number(size) or not 1 <= int(size) <= MOST_STUDENTS:
+    students = whole_number(size, MOST_STUDENTS)
+    if not students:
         raise ChangeRefused(
             _("%(section)s: give the new number of students as a whole number from 1 to %(most)s, found %(found)s.",
-              section=" ".join(found), most=MOST_STUDENTS, found=size[:20] or _("nothing"))
+              section=" ".join(codes), most=MOST_STUDENTS, found=size[:20] or _("nothing"))
         )  # fmt: skip
-    words = _("%(section)s has %(size)s students", section=" ".join(found), size=int(size))
-    return Change(What.SECTION, section_id, text, words, size=int(size))
+    words = _("%(section)s has %(size)s students", section=" ".join(codes), size=students)
+    return RepairEvent(EventKind.SECTION, section_id, text, words, size=students)
 
 
-def _out(term: Term, what: What, key: int, text: str, rest: str) -> Change:
+def _out(term: Term, what: EventKind, key: int, text: str, rest: str) -> RepairEvent:
     name = _name(term, what, key)
     days_text, _colon, hours = rest.partition(":")
     begins, _dash, ends = hours.partition("-")
@@ -109,25 +108,25 @@ def _out(term: Term, what: What, key: int, text: str, rest: str) -> Change:
     if not slots:
         raise ChangeRefused(_("%(name)s: the term has no slot %(when)s.", name=name, when=when))
     whole = not days and first is None and last is None
-    said = _("%(name)s is closed %(when)s") if what is What.ROOM else _("%(name)s is away %(when)s")
-    return Change(what, key, text, said % {"name": name, "when": when}, () if whole else tuple(slots))
+    words = _("%(name)s is closed %(when)s") if what is EventKind.ROOM else _("%(name)s is away %(when)s")
+    return RepairEvent(what, key, text, words % {"name": name, "when": when}, () if whole else tuple(slots))
 
 
-def _name(term: Term, what: What, key: int) -> str:
-    model: Any = Room if what is What.ROOM else Faculty
-    column = Room.room_id if what is What.ROOM else Faculty.faculty_id
+def _name(term: Term, what: EventKind, key: int) -> str:
+    model: Any = Room if what is EventKind.ROOM else Faculty
+    column = Room.room_id if what is EventKind.ROOM else Faculty.faculty_id
     row = db.session.scalars(
         sa.select(model).where(column == key, model.organization_id == term.organization_id)
     ).one_or_none()
-    if row is None and what is What.ROOM:
+    if row is None and what is EventKind.ROOM:
         raise ChangeRefused(_("There is no such room. It may have been deleted meanwhile."))
     if row is None:
         raise ChangeRefused(_("There is no such teacher. They may have been deleted meanwhile."))
-    return str(row.code if what is What.ROOM else row.name)
+    return str(row.code if what is EventKind.ROOM else row.name)
 
 
 def _clock(text: str) -> time | None:
-    if len(text) != 4 or not _is_number(text) or int(text[:2]) > 23 or int(text[2:]) > 59:
+    if len(text) != 4 or not (text.isascii() and text.isdecimal()) or int(text[:2]) > 23 or int(text[2:]) > 59:
         return None
     return time(int(text[:2]), int(text[2:]))
 
@@ -154,7 +153,7 @@ def _when(days: Sequence[int], first: time | None, last: time | None) -> str:
 
 
 @dataclass(frozen=True)
-class Choices:
+class EventChoices:
     """What can be chosen for a term's changes: keys with what people call them."""
 
     rooms: list[tuple[int, str]]
@@ -165,7 +164,7 @@ class Choices:
     ends: list[tuple[str, str]]
 
 
-def choices_of(term: Term) -> Choices:
+def choices_of(term: Term) -> EventChoices:
     """The rooms and teachers of the organisation, the sections with classes, the days and hours of the term."""
     home = term.organization_id
     rooms = sa.select(Room.room_id, Room.code, Room.capacity).filter_by(organization_id=home).order_by(Room.code)
@@ -179,7 +178,7 @@ def choices_of(term: Term) -> Choices:
     slots = db.session.execute(
         sa.select(TimeSlot.day, TimeSlot.start_time, TimeSlot.end_time).filter_by(term_id=term.term_id)
     ).all()
-    return Choices(
+    return EventChoices(
         rooms=[
             (key, _("%(code)s, %(seats)s seats", code=code, seats=seats))
             for key, code, seats in db.session.execute(rooms)

@@ -8,11 +8,11 @@ import sqlalchemy as sa
 
 from webapp.extensions import db
 from webapp.models import GenerationJob, JobKind, JobStatus, Term, Timetable, TimetableStatus, User
+from webapp.services.editor.drafts import why_not_editable
 from webapp.services.editor.errors import NotEditable
-from webapp.services.editor.history import why_not_editable
 from webapp.services.jobs.requests import ACTIVE, Wanted, elapsed_of, request_short_job, settle
-from webapp.services.repair.errors import NothingHappened, RedoUnknown, SecondsRefused
-from webapp.services.repair.events import changes_from
+from webapp.services.repair.errors import NothingHappened, RedoUnknown, ResolveTimeRefused
+from webapp.services.repair.events import events_from
 from webapp.services.shared.words import _
 
 KINDS = (JobKind.REPAIR, JobKind.RESOLVE)
@@ -55,13 +55,13 @@ class RedoState:
 def request_resolve(
     user: User, timetable: Timetable, seconds: int, closeness: str = "near", idempotency_key: str | None = None
 ) -> GenerationJob:
-    """Ask for a draft's classes to be improved around its locks, commit; raises `NotEditable` or `SecondsRefused`."""
+    """Ask for a draft to be improved around its locks, commit; raises `NotEditable` or `ResolveTimeRefused`."""
     refusal = why_not_editable(timetable)
     if refusal is not None:
         raise NotEditable(refusal)
     if seconds not in RESOLVE_SECONDS:
         offered = ", ".join(map(str, RESOLVE_SECONDS))
-        raise SecondsRefused(_("Solving the rest may take %(offered)s seconds, found %(found)s.",
+        raise ResolveTimeRefused(_("Solving the rest may take %(offered)s seconds, found %(found)s.",
                                offered=offered, found=seconds))  # fmt: skip
     options = {"timetable_id": timetable.timetable_id, "closeness": CLOSENESS.get(closeness, CLOSENESS["near"])}
     wanted = Wanted(JobKind.RESOLVE, seconds, options, idempotency_key)
@@ -72,7 +72,7 @@ def request_repair(
     user: User, timetable: Timetable, texts: Sequence[str], idempotency_key: str | None = None
 ) -> GenerationJob:
     """Ask for a repair after what the texts say, commit; raises `NothingHappened` or `ChangeRefused`."""
-    changes = changes_from(timetable.term, texts)
+    changes = events_from(timetable.term, texts)
     if not changes:
         raise NothingHappened(_("Say what has happened: choose a room, a teacher or a section."))
     options = {"timetable_id": timetable.timetable_id, "changes": [change.as_json() for change in changes]}

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from webapp.engine.solution import Solution
 from webapp.extensions import db
 from webapp.models import AuditEvent, Term, Timetable, TimetableEntry, User
-from webapp.services.problem.meetings import MeetingKey
-from webapp.services.problem.solutions import Override, changed_since, content_hash, hard_violations, solution_from
+from webapp.services.problem.solutions import changed_since, content_hash, hard_violations
+from webapp.services.problem.stored_entries import StoredEntry, entries_of, solution_of
 from webapp.services.problem.term_problem import TermProblem, build_problem
 from webapp.services.shared.errors import Conflict, NotFound, Problem
 from webapp.services.shared.words import _, first_of, ngettext
@@ -207,7 +207,8 @@ def _refuse_points(missing: list[Point]) -> NoReturn:
 def _ready(timetable: Timetable) -> tuple[Readiness, str]:
     """What is to be acknowledged, and the hash of what was checked; raises what `publish` says of the check."""
     problem = build_problem(timetable.term)
-    solution = solution_from(problem, timetable.timetable_id)
+    entries = entries_of(problem, timetable.timetable_id)
+    solution = solution_of(problem, entries)
     if solution.unplaced:
         labels = [problem.rows[index].label for index in solution.unplaced]
         findings = _with_reasons(timetable, labels)
@@ -217,20 +218,20 @@ def _ready(timetable: Timetable) -> tuple[Readiness, str]:
         words = _("The term's data has changed in %(number)s places since it was made.", number=len(changed))
         raise DataChanged(words, first_of(changed, MOST_FINDINGS))
     points = [
-        *_excused_violations(problem, solution, timetable),
+        *_excused_violations(problem, solution, entries),
         *_comment_points(timetable),
         *_approval_points(timetable),
     ]
     return Readiness(tuple(points), None, _acknowledged_before(timetable)), content_hash(problem, solution)
 
 
-def _excused_violations(problem: TermProblem, solution: Solution, timetable: Timetable) -> list[Point]:
+def _excused_violations(problem: TermProblem, solution: Solution, entries: Mapping[int, StoredEntry]) -> list[Point]:
     """The hard rules that a reason excuses; raises `BreaksHardRules` with those that none does."""
-    reasons = _reasons(problem, timetable)
     findings, points = [], []
     for violation in hard_violations(problem, solution):
-        given = (reasons[index] for index in violation.meetings if index in reasons)
-        excuse = next((one for one in given if one[1].excuses(violation.rule)), None)
+        concerned = (entries[index] for index in violation.meetings if index in entries)
+        overrides = ((entry.entry_id, override) for entry in concerned if (override := entry.state.override))
+        excuse = next((pair for pair in overrides if pair[1].excuses(violation.rule)), None)
         if excuse is None:
             findings.append(violation.sentence)
         else:
@@ -278,20 +279,6 @@ def _acknowledged_before(timetable: Timetable) -> frozenset[str]:
         action="timetable.publish",
     )
     return frozenset(key for given in db.session.scalars(query) for key in given or ())
-
-
-def _reasons(problem: TermProblem, timetable: Timetable) -> dict[int, tuple[int, Override]]:
-    """By meeting, the entry that a registrar has put by hand where rules forbid it, and the word on it."""
-    entry = TimetableEntry
-    query = sa.select(
-        entry.component_id, entry.student_group_id, entry.ordinal,
-        entry.entry_id, entry.override_reason, entry.override_rules,
-    ).where(entry.timetable_id == timetable.timetable_id, entry.override_reason.is_not(None))  # fmt: skip
-    return {
-        problem.index_of[key]: (entry_id, Override(reason or "", frozenset(rules)))
-        for component_id, batch_id, ordinal, entry_id, reason, rules in db.session.execute(query)
-        if (key := MeetingKey(component_id, batch_id, ordinal)) in problem.index_of
-    }
 
 
 def _with_reasons(timetable: Timetable, labels: list[str]) -> list[str]:

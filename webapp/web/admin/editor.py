@@ -10,9 +10,10 @@ from flask.typing import ResponseReturnValue
 
 from webapp.models import Timetable
 from webapp.services.accounts.permissions import Permission
-from webapp.services.editor import alternatives, drafts, history, moves, view
+from webapp.services.editor import alternatives, drafts, history, moves, session, view
 from webapp.services.editor.errors import DoubleBooking, NeedsReason
-from webapp.services.editor.moves import Wish
+from webapp.services.editor.moves import MoveRequest
+from webapp.services.shared import transaction
 from webapp.services.shared.errors import Problem
 from webapp.services.shared.words import _
 from webapp.services.timetables import publishing
@@ -20,7 +21,7 @@ from webapp.services.views import audience
 from webapp.services.views.audience import Lens, Subject
 from webapp.web.access import requires
 from webapp.web.admin import bp
-from webapp.web.errors import STATUS_OF_PROBLEM
+from webapp.web.errors import status_of
 from webapp.web.htmx import redirect_to, redirect_within, render, without_history
 from webapp.web.navigation import me
 from webapp.web.params import number
@@ -41,6 +42,7 @@ def editor_branch(timetable_id: int) -> ResponseReturnValue:
     timetable = publishing.timetable_of(me(), timetable_id)
     try:
         draft = drafts.branch(me(), timetable, request.form.get("name", ""))
+        transaction.commit()
     except Problem as refusal:
         return _refused(timetable, refusal)
     flash(_("%(name)s is yours to change. %(origin)s stays as it is.", name=draft.variant_name,
@@ -51,8 +53,8 @@ def editor_branch(timetable_id: int) -> ResponseReturnValue:
 @bp.post("/timetables/<int:timetable_id>/edit/move")
 @requires(Permission.EDIT_TIMETABLES)
 def editor_move(timetable_id: int) -> ResponseReturnValue:
-    wish = _wish()
-    return _step(timetable_id, lambda draft, seen: moves.move(me(), draft, seen, wish), wish)
+    asked = _move_request()
+    return _step(timetable_id, lambda draft, seen: moves.move(me(), draft, seen, asked), asked)
 
 
 @bp.post("/timetables/<int:timetable_id>/edit/unplace")
@@ -78,33 +80,34 @@ def editor_lock(timetable_id: int) -> ResponseReturnValue:
 @bp.post("/timetables/<int:timetable_id>/edit/undo")
 @requires(Permission.EDIT_TIMETABLES)
 def editor_undo(timetable_id: int) -> ResponseReturnValue:
-    return _step(timetable_id, lambda draft, seen: history.undo(me(), draft, seen))
+    return _step(timetable_id, lambda draft, seen: session.undo(me(), draft, seen))
 
 
 @bp.post("/timetables/<int:timetable_id>/edit/redo")
 @requires(Permission.EDIT_TIMETABLES)
 def editor_redo(timetable_id: int) -> ResponseReturnValue:
-    return _step(timetable_id, lambda draft, seen: history.redo(me(), draft, seen))
+    return _step(timetable_id, lambda draft, seen: session.redo(me(), draft, seen))
 
 
-def _step(timetable_id: int, act: Act, wish: Wish | None = None) -> ResponseReturnValue:
+def _step(timetable_id: int, act: Act, asked: MoveRequest | None = None) -> ResponseReturnValue:
     """Take a step and show the draft again; a refusal is shown beside it, with the ways out."""
     draft = publishing.timetable_of(me(), timetable_id)
     try:
         act(draft, _whole("revision"))
+        transaction.commit()
     except Problem as refusal:
-        return _refused(draft, refusal, wish)
+        return _refused(draft, refusal, asked)
     return redirect_within(_url(draft))
 
 
-def _refused(timetable: Timetable, refusal: Problem, wish: Wish | None = None) -> ResponseReturnValue:
-    status = next(code for kind, code in STATUS_OF_PROBLEM if isinstance(refusal, kind))
-    decision = wish if isinstance(refusal, NeedsReason | DoubleBooking) else None
+def _refused(timetable: Timetable, refusal: Problem, asked: MoveRequest | None = None) -> ResponseReturnValue:
+    transaction.rollback()  # lets go of the draft's row, which nobody else could change meanwhile
+    decision = asked if isinstance(refusal, NeedsReason | DoubleBooking) else None
     page, _status = _page(timetable, refusal, decision)
-    return without_history(make_response(page, status))
+    return without_history(make_response(page, status_of(refusal)))
 
 
-def _page(timetable: Timetable, refusal: Problem | None = None, decision: Wish | None = None) -> tuple[str, int]:
+def _page(timetable: Timetable, refusal: Problem | None = None, decision: MoveRequest | None = None) -> tuple[str, int]:
     lens = lens_of(request.values.get("by"), Lens.GROUP)
     entry_id = _whole("entry")
     chosen, status = None, 200
@@ -117,8 +120,8 @@ def _page(timetable: Timetable, refusal: Problem | None = None, decision: Wish |
     subjects = audience.subjects(timetable, lens)
     # The room or teacher that was looked at may have lost its last class by the step: then the first one is shown.
     subject = next((one for one in subjects if str(one.key) == key), subjects[0] if subjects else None)
-    overrides, locked_up = view.overrides(timetable), view.refusal(timetable)
-    undo, redo, last = view.undoable(timetable)
+    overrides, locked_up = view.overrides(timetable), drafts.why_not_editable(timetable)
+    undoable = history.undo_state(timetable)
     grid, tray = view.week_of(timetable, subject, overrides)
     here: dict[str, Any] = {
         "timetable_id": timetable.timetable_id,
@@ -144,10 +147,9 @@ def _page(timetable: Timetable, refusal: Problem | None = None, decision: Wish |
         links={entry.entry_id: url_for("admin.editor", **here, entry=entry.entry_id) for entry in seen},
         marks={place.time_slot_id: place.mark for place in chosen.places} if chosen else {},
         refusal=refusal,
-        wish=decision,
-        can_undo=(undo, redo),
-        last=last,
-        history=view.history(timetable),
+        asked=decision,
+        undoable=undoable,
+        steps=history.steps_of(timetable),
         differences=view.differences(timetable),
         overrides=overrides,
         signed=alternatives.signed,
@@ -164,17 +166,17 @@ def _url(timetable: Timetable) -> str:
     return url_for("admin.editor", timetable_id=timetable.timetable_id, **kept)
 
 
-def _wish() -> Wish:
+def _move_request() -> MoveRequest:
     """What the form asks for: a place is a slot and a room, "12:7", or a slot alone for the best room there."""
     slot, colon, room = request.form.get("place", "").partition(":")
-    wish = Wish(
+    asked = MoveRequest(
         _whole("entry"),
         number(slot),
         number(room) or None,
         displaced=request.form.get("displaced", ""),
         reason=request.form.get("reason", ""),
     )
-    return replace(wish, any_room=not colon)
+    return replace(asked, any_room=not colon)
 
 
 def _shown_entries(draft: Timetable) -> list[int]:

@@ -12,7 +12,7 @@ from webapp.services.accounts.permissions import Permission
 from webapp.services.charts.axes import INSET
 from webapp.services.charts.curves import curve_of
 from webapp.services.repair import drafts, events
-from webapp.services.repair.events import Change
+from webapp.services.repair.events import RepairEvent
 from webapp.services.repair.requests import (
     REPAIR_SECONDS,
     latest_repairs,
@@ -23,12 +23,13 @@ from webapp.services.repair.requests import (
     state_of,
 )
 from webapp.services.runs import requests
+from webapp.services.shared import transaction
 from webapp.services.shared.errors import Problem
 from webapp.services.shared.words import _
 from webapp.services.timetables import publishing
 from webapp.web.access import requires
 from webapp.web.admin import bp
-from webapp.web.errors import STATUS_OF_PROBLEM
+from webapp.web.errors import status_of
 from webapp.web.htmx import redirect_to, render
 from webapp.web.navigation import chosen_term, me
 from webapp.web.params import number
@@ -59,7 +60,7 @@ def start_repair() -> ResponseReturnValue:
     texts = _texts(request.form)
     try:
         if "add" in request.form:
-            changes = events.changes_from(timetable.term, texts)
+            changes = events.events_from(timetable.term, texts)
             listed = [change.text for change in changes]
             return redirect_to(url_for("admin.repair", timetable=timetable.timetable_id, change=listed))
         job = request_repair(me(), timetable, texts, request.form.get("idempotency_key", "")[:64] or None)
@@ -106,22 +107,23 @@ def cancel_redo(job_id: str) -> ResponseReturnValue:
 def draft_of_repair(job_id: str) -> ResponseReturnValue:
     job = redo_of(me(), job_id)
     draft = drafts.draft_of_rung(me(), job, number(request.form.get("rung", "")))
+    transaction.commit()
     flash(_("%(name)s is yours to change. What it was made from stays as it is.", name=draft.variant_name), "good")
     return redirect_to(url_for("admin.compare", a=draft.based_on_id, b=draft.timetable_id))
 
 
 def _page(timetable: Timetable, values: MultiDict[str, str], refusal: Problem | None = None) -> tuple[str, int]:
-    changes: Sequence[Change] = ()
+    happened: Sequence[RepairEvent] = ()
     try:
-        changes = events.changes_from(timetable.term, values.getlist("change"))
+        happened = events.events_from(timetable.term, values.getlist("change"))
     except Problem as stale:
         refusal = refusal or stale
-    status = 200 if refusal is None else next(s for kind, s in STATUS_OF_PROBLEM if isinstance(refusal, kind))
+    status = 200 if refusal is None else status_of(refusal)
     page = render(
         "admin/repair/repair.html",
         timetable=timetable,
         timetables=repairable(timetable.term),
-        changes=changes,
+        changes=happened,
         choices=events.choices_of(timetable.term),
         values=values,
         refusal=refusal,
