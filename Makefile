@@ -9,7 +9,7 @@ SEEDS ?= 1
 # Processes that share the tests out among them, each with a database of its own.
 TEST_PROCESSES ?= $(shell n=$$(nproc); echo $$((n < 4 ? n : 4)))
 
-.PHONY: help install demo test lint bench
+.PHONY: help install demo test chaos lint bench
 .DEFAULT_GOAL := help
 
 help: ## Say what can be made
@@ -30,6 +30,9 @@ demo: install ## Start web and worker on an invented university, with servers of
 test: install ## Run all tests, on servers and in a browser of their own
 	$(RUN) -m tests.browser.provision
 	$(RUN) -m webapp.embedded -- $(RUN) -m pytest -n $(TEST_PROCESSES) --dist worksteal
+
+chaos: install ## Run the tests that `make test` leaves out: lost leases, runs lost twice, a database that goes away
+	$(RUN) -m webapp.embedded -- $(RUN) -m pytest -m chaos
 
 lint: $(STAMP) ## Check style, types and the arrows between the rooms
 	$(RUN) -m ruff check .

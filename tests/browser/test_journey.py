@@ -11,7 +11,7 @@ from tests.browser import screens
 from tests.university import University
 from webapp.models import Organization
 
-SECONDS = 12
+SECONDS = 8
 PATIENCE = 90
 
 

@@ -84,7 +84,7 @@ def test_a_run_goes_through_its_stages_and_stores_five_variants(
     start_worker: StartWorker, request_run: RequestRun, tiny_term: Term
 ) -> None:
     start_worker()
-    job_id = request_run(seconds=8)
+    job_id = request_run(seconds=5)
     seen: list[tuple[int, Stage | None]] = []
 
     def ended() -> bool:
@@ -130,7 +130,7 @@ def test_a_term_that_counting_refuses_gives_what_can_be_placed_to_who_asks_for_i
     db.session.commit()
     start_worker()
     job = requests.request_of_term(
-        tiny_term, None, Wanted(8, ("Balanced", "Compact-Week"), choices=RunChoices(partial=True))
+        tiny_term, None, Wanted(5, ("Balanced", "Compact-Week"), choices=RunChoices(partial=True))
     )
     job_requests.hand_over(job.job_id)
     ended = wait_for(job.job_id, JobStatus.COMPLETED)
@@ -173,7 +173,7 @@ def test_a_killed_job_process_is_replaced_by_the_same_worker(
     start_worker: StartWorker, request_run: RequestRun, tiny_term: Term
 ) -> None:
     worker = start_worker()
-    job_id = request_run(seconds=10)
+    job_id = request_run(seconds=5)
     wait_for_progress(job_id, 1)
     os.kill(worker.horse, signal.SIGKILL)
     job = wait_for(job_id, JobStatus.COMPLETED)
@@ -185,7 +185,7 @@ def test_an_orphan_whose_worker_was_killed_goes_on_and_nobody_doubles_its_work(
     start_worker: StartWorker, request_run: RequestRun, tiny_term: Term
 ) -> None:
     worker = start_worker()
-    job_id = request_run(seconds=10)
+    job_id = request_run(seconds=5)
     wait_for_progress(job_id, 1)
     worker.kill()
     start_worker()
@@ -194,6 +194,7 @@ def test_an_orphan_whose_worker_was_killed_goes_on_and_nobody_doubles_its_work(
     assert_whole(tiny_term, job_id)
 
 
+@pytest.mark.chaos
 def test_an_orphan_that_lost_its_lease_stores_nothing(
     start_worker: StartWorker, request_run: RequestRun, tiny_term: Term
 ) -> None:
@@ -225,7 +226,7 @@ def test_when_worker_and_job_process_are_killed_the_next_worker_goes_on(
     start_worker: StartWorker, request_run: RequestRun, tiny_term: Term
 ) -> None:
     worker = start_worker()
-    job_id = request_run(seconds=8)
+    job_id = request_run(seconds=5)
     wait_for_progress(job_id, 1)
     horse = worker.horse
     worker.kill()
@@ -236,6 +237,7 @@ def test_when_worker_and_job_process_are_killed_the_next_worker_goes_on(
     assert_whole(tiny_term, job_id)
 
 
+@pytest.mark.chaos
 def test_a_run_lost_twice_fails_in_words(start_worker: StartWorker, request_run: RequestRun) -> None:
     worker = start_worker()
     job_id = request_run(seconds=600)
@@ -265,13 +267,14 @@ def test_a_run_survives_a_queue_flushed_in_its_middle(
     start_worker: StartWorker, request_run: RequestRun, tiny_term: Term
 ) -> None:
     start_worker()
-    job_id = request_run(seconds=6)
+    job_id = request_run(seconds=5)
     wait_for_progress(job_id, 1)
     queue.connection.flushdb()
     wait_for(job_id, JobStatus.COMPLETED)
     assert_whole(tiny_term, job_id)
 
 
+@pytest.mark.chaos
 def test_a_database_that_is_away_for_seconds_costs_no_variant(
     start_worker: StartWorker, request_run: RequestRun, tiny_term: Term
 ) -> None:
@@ -356,7 +359,7 @@ def test_a_run_whose_rows_were_deleted_meanwhile_says_so(
 def test_two_workers_share_no_run(start_worker: StartWorker, request_run: RequestRun, tiny_term: Term) -> None:
     start_worker()
     start_worker()
-    job_id = request_run(seconds=6)
+    job_id = request_run(seconds=5)
     for copy in range(3):
         queue.enqueue("generation", lease.TASK, job_id, job_id=f"{job_id}-copy-{copy}")
     job = wait_for(job_id, JobStatus.COMPLETED)
@@ -368,7 +371,7 @@ def test_a_worker_told_to_end_hands_its_run_back(
     start_worker: StartWorker, request_run: RequestRun, tiny_term: Term
 ) -> None:
     worker = start_worker()
-    job_id = request_run(seconds=20)
+    job_id = request_run(seconds=8)
     wait_for_progress(job_id, 70)
     worker.stop()
     job = wait_for(job_id, JobStatus.QUEUED)
@@ -395,7 +398,7 @@ def test_a_run_of_one_department_leaves_all_other_classes_where_they_stood(
     start_worker: StartWorker, request_run: RequestRun, tiny_term: Term
 ) -> None:
     start_worker()
-    first = request_run(seconds=6)
+    first = request_run(seconds=5)
     wait_for(first, JobStatus.COMPLETED)
     base = db.session.scalars(sa.select(Timetable).filter_by(generation_job_id=first).limit(1)).one()
     problem = build_problem(tiny_term)
@@ -406,7 +409,7 @@ def test_a_run_of_one_department_leaves_all_other_classes_where_they_stood(
     db.session.commit()
     choices = RunChoices(departments=(away.department_id,), base_id=base.timetable_id)
     weights = {"Mine": {"group_days": 50, "group_gaps": 0}}
-    wanted = Wanted(6, ("Compact-Week", "Mine"), choices=choices, weights=weights)
+    wanted = Wanted(5, ("Compact-Week", "Mine"), choices=choices, weights=weights)
     job = requests.request_of_term(tiny_term, None, wanted)
     job_requests.hand_over(job.job_id)
     ended = wait_for(job.job_id, JobStatus.COMPLETED)

@@ -40,12 +40,13 @@ def begun_while(app: Flask, statements: Sequence[sa.Executable], work: Callable[
             own = db.session.get_one(Term, term_id)
             return work(Scope(own.organization, own, None))
 
-    with ThreadPoolExecutor(1) as pool, db.engine.connect() as other:
+    with ThreadPoolExecutor(1) as pool, db.engine.connect() as other, db.engine.connect() as onlooker:
+        onlooker = onlooker.execution_options(isolation_level="AUTOCOMMIT")  # a transaction sees one moment's activity
         for statement in statements:
             other.execute(statement)
         outcome = pool.submit(run)
         until = time.monotonic() + PATIENCE
-        while not outcome.done() and not other.scalar(WAITING) and time.monotonic() < until:
+        while not outcome.done() and not onlooker.scalar(WAITING) and time.monotonic() < until:
             time.sleep(0.02)
         assert not outcome.done(), "it did not wait"
         other.commit()
