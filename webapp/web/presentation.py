@@ -11,6 +11,7 @@ from flask_login import current_user
 
 from webapp.models import Term, Timetable
 from webapp.services.shared.words import _
+from webapp.services.terms.selection import list_terms, shown_term
 from webapp.services.views import audience, changes
 from webapp.services.views.audience import Lens, Subject
 from webapp.services.views.grid import Sheet
@@ -105,7 +106,7 @@ def paper(sheets: Sequence[Sheet], timetable: Timetable | None, *, back_url: str
 
 def own_week(endpoint: str, lens: Lens) -> ResponseReturnValue:
     """The own week of a teacher (by the lens of teachers) or of a student (by that of groups) on screen."""
-    term = audience.shown_term(me(), request.args.get("term"))
+    term = shown_term(me().organization, request.args.get("term"))
     entries = audience.own_entries(me(), lens, term)
     today, at = moment_in(term)
     return render(
@@ -113,7 +114,7 @@ def own_week(endpoint: str, lens: Lens) -> ResponseReturnValue:
         title=week_title(endpoint),
         endpoint=endpoint,
         term=term,
-        terms=audience.terms_of(me(), published_only=True),
+        terms=list_terms(me().organization, published_only=True),
         timetable=audience.published_timetable(term),
         news=changes.news_for(me(), lens, term),
         grid=audience.week_of(term, entries),
@@ -126,7 +127,7 @@ def own_week(endpoint: str, lens: Lens) -> ResponseReturnValue:
 
 def own_paper(endpoint: str, lens: Lens) -> ResponseReturnValue:
     """The same week on one sheet of paper."""
-    term = audience.shown_term(me(), request.args.get("term"))
+    term = shown_term(me().organization, request.args.get("term"))
     sheet = audience.own_sheet(me(), lens, term)
     back_url = url_for(endpoint, **looked_at())
     return paper([sheet], audience.published_timetable(term), back_url=back_url, lens=lens)

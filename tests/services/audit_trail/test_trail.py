@@ -9,7 +9,7 @@ import pytest
 from tests import factories
 from webapp.extensions import db
 from webapp.services.audit_trail import trail
-from webapp.services.audit_trail.trail import NOBODY, Search
+from webapp.services.audit_trail.trail import NOBODY, TrailSearch
 from webapp.services.shared import audit
 
 
@@ -31,13 +31,13 @@ def note(actor, row, action="rooms.edit", at=datetime(2025, 3, 1, 12, tzinfo=UTC
 
 
 def found(user, **search):
-    return [told.event for told in trail.read(user.organization, Search(**search)).events]
+    return [told.event for told in trail.read(user.organization, TrailSearch(**search)).events]
 
 
 def test_the_newest_stands_first_and_names_its_row_as_it_is_called_today(registrar, room):
     old = note(registrar, room, before={"capacity": "40"}, after={"capacity": "60"})
     new = note(registrar, room, at=datetime(2025, 3, 2, tzinfo=UTC))
-    told = trail.read(registrar.organization, Search()).events
+    told = trail.read(registrar.organization, TrailSearch()).events
     assert [one.event for one in told] == [new, old]
     assert told[1].who == "Anita Desai"
     assert "HALL" in told[1].row.label
@@ -80,7 +80,7 @@ def test_timetables_and_runs_are_named_unless_they_are_anothers_or_gone(registra
     db.session.flush()
     told = {
         (one.event.subject, one.event.subject_key): one.row
-        for one in trail.read(registrar.organization, Search()).events
+        for one in trail.read(registrar.organization, TrailSearch()).events
     }
     assert len(told) == 3
     assert told["timetables", str(mine.timetable_id)].label == "Balanced"
@@ -109,15 +109,15 @@ def test_another_organisation_s_events_are_not_found_and_its_rows_not_named(regi
     note(stranger, hall)
     assert found(registrar) == []
     note(registrar, hall)
-    assert trail.read(registrar.organization, Search()).events[0].row is None
+    assert trail.read(registrar.organization, TrailSearch()).events[0].row is None
 
 
 def test_the_file_has_a_line_for_each_value_and_no_formula(registrar, room):
     note(registrar, room, before={"name": "=1+1", "code": "A"}, after={"name": "-2", "code": "B"})
-    lines = list(csv.reader(io.StringIO(trail.as_csv(registrar.organization, Search()).removeprefix("\ufeff"))))
+    lines = list(csv.reader(io.StringIO(trail.as_csv(registrar.organization, TrailSearch()).removeprefix("\ufeff"))))
     assert lines[0] == list(trail.COLUMNS)
     assert [line[-3:] for line in lines[1:]] == [["code", "A", "B"], ["name", "'=1+1", "'-2"]]
 
 
 def test_an_address_that_says_nonsense_narrows_nothing(session):
-    assert trail.understand({"since": "yesterday", "until": "2025-13-01", "q": " "}) == Search()
+    assert trail.understand({"since": "yesterday", "until": "2025-13-01", "q": " "}) == TrailSearch()

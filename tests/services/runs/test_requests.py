@@ -24,7 +24,6 @@ from webapp.services.runs.requests import (
     RunEnded,
     RunUnknown,
     SecondsRefused,
-    TermUnknown,
     VariantsRefused,
     cancel,
     progress_of,
@@ -32,6 +31,7 @@ from webapp.services.runs.requests import (
     run_of,
     stop_and_keep_best,
 )
+from webapp.services.terms.selection import TermUnknown
 
 Db = scoped_session[Session]
 

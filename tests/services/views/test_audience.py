@@ -1,10 +1,8 @@
 """Each sees exactly their own part of the published timetable."""
 
 from collections.abc import Iterable
-from datetime import date
 
 import pytest
-import sqlalchemy as sa
 from sqlalchemy.orm import Session, scoped_session
 
 from tests import factories
@@ -12,18 +10,16 @@ from tests.queries import counted_queries
 from tests.university import University, university
 from webapp.extensions import db
 from webapp.models import Role, StudentGroup, Timetable, User
+from webapp.services.terms.selection import shown_term
 from webapp.services.timetables.publishing import publish
-from webapp.services.views import audience
 from webapp.services.views.audience import (
     DepartmentUnknown,
     Lens,
     NotYours,
     SubjectUnknown,
-    TermUnknown,
     department_entries,
     own_entries,
     sheets_for,
-    shown_term,
     subjects,
 )
 from webapp.services.views.grid import EntryView
@@ -114,33 +110,12 @@ def test_drafts_are_seen_by_nobody_else(uni: University) -> None:
     assert own_entries(student_of(uni, uni.a1), Lens.GROUP, uni.term) == []
     head = factories.user(uni.organization, Role.HOD, department_id=uni.mat.department_id)
     assert department_entries(head, uni.mat.department_id, uni.term) == []
-    assert shown_term(head) is None
+    assert shown_term(uni.organization) is None
 
 
 def test_entries_of_another_term_are_not_mixed_in(uni: University, published: Timetable) -> None:
     other = factories.term(uni.organization, academic_year="2025-26", semester=1)
     assert own_entries(student_of(uni, uni.a1), Lens.GROUP, other) == []
-
-
-def test_the_term_asked_for_is_shown_by_key_or_by_name(uni: University, published: Timetable) -> None:
-    assert shown_term(uni.registrar, str(uni.term.term_id)) is uni.term
-    assert shown_term(uni.registrar, "2024-25-3") is uni.term
-    for wrong in ("2024-25-4", "0", "x", "²", "9" * 30):
-        with pytest.raises(TermUnknown):
-            shown_term(uni.registrar, wrong)
-    with pytest.raises(TermUnknown):
-        shown_term(factories.user(), str(uni.term.term_id))
-
-
-def test_the_published_term_of_today_comes_before_the_latest_published(
-    uni: University, published: Timetable, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    later = factories.term(uni.organization, academic_year="2025-26", semester=1)
-    factories.timetable(later, status="published", number=1, published_at=sa.func.now() + sa.text("interval '1 hour'"))
-    monkeypatch.setattr(audience, "today_of", lambda _user: date(2030, 1, 1))
-    assert shown_term(uni.registrar) is later
-    monkeypatch.setattr(audience, "today_of", lambda _user: uni.term.starts_on)
-    assert shown_term(uni.registrar) is uni.term
 
 
 def test_subjects_are_those_that_the_timetable_has(uni: University, published: Timetable) -> None:

@@ -26,7 +26,7 @@ COLUMNS = ("when", "who", "e-mail", "action", "table", "row", "name", "what", "b
 
 
 @dataclass(frozen=True)
-class Search:
+class TrailSearch:
     """By what the trail is narrowed; what is empty narrows nothing."""
 
     text: str = ""
@@ -39,7 +39,7 @@ class Search:
     @property
     def is_narrowed(self) -> bool:
         """Whether anything is left out."""
-        return self != Search()
+        return self != TrailSearch()
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Difference:
 
 
 @dataclass(frozen=True)
-class Named:
+class TrailSubject:
     """A row that still exists: what it is called, its table, and of a reference table the term in which it is edited.
 
     A timetable's table is "timetables"; a run's is its kind, a what-if's "try".
@@ -65,12 +65,12 @@ class Named:
 
 
 @dataclass(frozen=True)
-class Told:
+class TrailEvent:
     """An event as a page shows it, at the organisation's own time."""
 
     event: AuditEvent
     when: datetime
-    row: Named | None
+    row: TrailSubject | None
     differences: tuple[Difference, ...]
 
     @property
@@ -89,16 +89,16 @@ class Trail:
     """A page of events, newest first, and by what they can be narrowed."""
 
     page: Any
-    events: list[Told]
+    events: list[TrailEvent]
     people: list[tuple[str, str]]
     actions: list[tuple[str, str]]
     tables: list[tuple[str, str]]
-    search: Search
+    search: TrailSearch
 
 
-def understand(arguments: Mapping[str, str]) -> Search:
+def understand(arguments: Mapping[str, str]) -> TrailSearch:
     """Read a search out of an address; what is none of it is left aside."""
-    return Search(
+    return TrailSearch(
         text=arguments.get("q", "").strip()[:200],
         person=arguments.get("person", "")[:20],
         action=arguments.get("action", "")[:64],
@@ -115,14 +115,14 @@ def _day(text: str) -> date | None:
         return None
 
 
-def read(organization: Organization, search: Search, page: int = 1) -> Trail:
+def read(organization: Organization, search: TrailSearch, page: int = 1) -> Trail:
     """A page of the organisation's events, newest first."""
     found = db.paginate(
         _events(organization, search), page=page, per_page=PAGE_SIZE, error_out=False, max_per_page=None
     )
     return Trail(
         page=found,
-        events=_told(organization, found.items),
+        events=_shown(organization, found.items),
         people=_people(organization),
         actions=_distinct(organization, AuditEvent.action),
         tables=_distinct(organization, AuditEvent.subject),
@@ -134,7 +134,7 @@ def _own(organization: Organization) -> sa.ColumnElement[bool]:
     return AuditEvent.organization_id == organization.organization_id
 
 
-def _events(organization: Organization, search: Search) -> sa.Select[Any]:
+def _events(organization: Organization, search: TrailSearch) -> sa.Select[Any]:
     query = sa.select(AuditEvent).where(_own(organization)).outerjoin(User, User.user_id == AuditEvent.user_id)
     if search.text:
         texts = (
@@ -159,7 +159,7 @@ def _events(organization: Organization, search: Search) -> sa.Select[Any]:
     )
 
 
-def _between(organization: Organization, query: sa.Select[Any], search: Search) -> sa.Select[Any]:
+def _between(organization: Organization, query: sa.Select[Any], search: TrailSearch) -> sa.Select[Any]:
     """The days are those of the organisation's clock, both included."""
     zone = ZoneInfo(organization.timezone)
     if search.since is not None:
@@ -182,11 +182,11 @@ def _distinct(organization: Organization, column: Any) -> list[tuple[str, str]]:
     return [(value, value.replace("_", " ").replace(".", ": ")) for value in values]
 
 
-def _told(organization: Organization, events: Sequence[AuditEvent]) -> list[Told]:
+def _shown(organization: Organization, events: Sequence[AuditEvent]) -> list[TrailEvent]:
     zone = ZoneInfo(organization.timezone)
     named = _names(organization, events)
     return [
-        Told(
+        TrailEvent(
             event,
             event.created_at.astimezone(zone),
             named.get((event.subject, event.subject_key)),
@@ -221,42 +221,44 @@ def _text(value: Any) -> str:
     return str(value)
 
 
-def _names(organization: Organization, events: Iterable[AuditEvent]) -> dict[tuple[str, str], Named]:
+def _names(organization: Organization, events: Iterable[AuditEvent]) -> dict[tuple[str, str], TrailSubject]:
     """How the rows are called today, those of reference tables that still exist; one query a table."""
     keys: dict[str, set[int]] = {}
     for event in events:
         if event.subject_key.isdecimal():
             keys.setdefault(event.subject, set()).add(int(event.subject_key))
-    found: dict[tuple[str, str], Named] = {}
+    found: dict[tuple[str, str], TrailSubject] = {}
     for table in WITH_PAGES:
         subject = table.model.__tablename__
         if subject in keys:
             rows = db.session.execute(_labels(organization, table, keys[subject]))
             found |= {
-                (subject, str(key)): Named(str(label), table.address, key, owner if table.of_term else None)
+                (subject, str(key)): TrailSubject(str(label), table.address, key, owner if table.of_term else None)
                 for key, label, owner in rows
             }
     return found | _timetables_and_runs(organization, events)
 
 
-def _timetables_and_runs(organization: Organization, events: Iterable[AuditEvent]) -> dict[tuple[str, str], Named]:
+def _timetables_and_runs(
+    organization: Organization, events: Iterable[AuditEvent]
+) -> dict[tuple[str, str], TrailSubject]:
     keys: dict[str, set[str]] = {}
     for event in events:
         keys.setdefault(event.subject, set()).add(event.subject_key)
-    found: dict[tuple[str, str], Named] = {}
+    found: dict[tuple[str, str], TrailSubject] = {}
     if drafts := [int(key) for key in keys.get("timetables", ())]:
         query = sa.select(Timetable.timetable_id, Timetable.variant_name).filter_by(
             organization_id=organization.organization_id
         )
         for key, name in db.session.execute(query.where(Timetable.timetable_id.in_(drafts))):
-            found["timetables", str(key)] = Named(name, "timetables", key, None)
+            found["timetables", str(key)] = TrailSubject(name, "timetables", key, None)
     if jobs := keys.get("generation_jobs"):
         runs = sa.select(GenerationJob.job_id, GenerationJob.kind, IS_CHECK).where(
             GenerationJob.organization_id == organization.organization_id
         )
         for job_id, kind, is_check in db.session.execute(runs.where(GenerationJob.job_id.in_(jobs))):
             what = "try" if kind is JobKind.CHECK and not is_check else kind.value
-            found["generation_jobs", job_id] = Named(job_id, what, job_id, None)
+            found["generation_jobs", job_id] = TrailSubject(job_id, what, job_id, None)
     return found
 
 
@@ -270,28 +272,28 @@ def _labels(organization: Organization, table: Table, keys: Iterable[int]) -> sa
     return query.where(table.primary_key.in_(list(keys)), mine)
 
 
-def as_csv(organization: Organization, search: Search) -> str:
+def as_csv(organization: Organization, search: TrailSearch) -> str:
     """Every event of the search, a line for each changed value; no cell is a formula to a spreadsheet."""
     events = db.session.scalars(_events(organization, search).options(joinedload(AuditEvent.user))).all()
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(COLUMNS)
-    for told in _told(organization, events):
-        for difference in told.differences or (Difference("", "", ""),):
-            writer.writerow([guard_formula(cell) for cell in _cells(told, difference)])
+    for shown in _shown(organization, events):
+        for difference in shown.differences or (Difference("", "", ""),):
+            writer.writerow([guard_formula(cell) for cell in _cells(shown, difference)])
     return "\ufeff" + text.getvalue()
 
 
-def _cells(told: Told, difference: Difference) -> list[str]:
-    event = told.event
+def _cells(shown: TrailEvent, difference: Difference) -> list[str]:
+    event = shown.event
     return [
-        told.when.isoformat(timespec="seconds"),
-        told.who,
+        shown.when.isoformat(timespec="seconds"),
+        shown.who,
         event.user.email if event.user is not None else "",
         event.action,
         event.subject,
         event.subject_key,
-        told.row.label if told.row is not None else "",
+        shown.row.label if shown.row is not None else "",
         difference.what,
         difference.before,
         difference.after,

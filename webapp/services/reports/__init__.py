@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping
 
 from webapp.models import Term, Timetable, TimetableStatus
 from webapp.services.reports import fairness, gaps, groups, leaves, loads, rooms
-from webapp.services.reports.shapes import Report, Table, written
+from webapp.services.reports.shapes import Report, ReportTable, written
 from webapp.services.reports.source import Reading, read
 from webapp.services.shared.errors import NotFound
 from webapp.services.shared.words import _
 from webapp.services.timetables import scores
 
-__all__ = ["MAKERS", "Report", "ReportUnknown", "Table", "default_timetable", "make", "names", "written"]
+__all__ = ["MAKERS", "Report", "ReportTable", "ReportUnknown", "default_timetable", "make", "names", "written"]
 
 MAKERS: Mapping[str, Callable[[Reading], Report]] = {
     "rooms": rooms.report,

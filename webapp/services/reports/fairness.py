@@ -5,9 +5,11 @@ from statistics import median
 
 from webapp.models import WishLevel
 from webapp.services.reports.gaps import weeks_of_teachers
-from webapp.services.reports.shapes import Bars, Report, Row, Table
+from webapp.services.reports.shapes import Bars, Report, ReportRow, ReportTable
 from webapp.services.reports.source import Reading
-from webapp.services.shared.words import _
+from webapp.services.shared.words import _, enumerated
+
+MOST_NAMED = 5
 
 
 def gini(values: Sequence[float]) -> float:
@@ -56,13 +58,13 @@ def report(reading: Reading) -> Report:
             _("Undesired: periods of an average week that the teacher asked to avoid; the rest as under gaps."),
         ),
         tuple(findings),
-        (Table(_("Burdens, least even first"), columns, rows, frozenset(range(1, 5))),),
+        (ReportTable(_("Burdens, least even first"), columns, rows, frozenset(range(1, 5))),),
         bars=Bars(_("How unevenly each burden falls (Gini)"), tuple((name, index, None) for index, name, _v in lines)),
     )
 
 
-def _row(name: str, index: float, values: list[float], names: list[str]) -> Row:
+def _row(name: str, index: float, values: list[float], names: list[str]) -> ReportRow:
     most = max(values)
     carriers = [who for who, value in zip(names, values, strict=True) if value == most] if most else []
-    said = ", ".join(carriers[:5]) + (_(" and %(n)d more", n=len(carriers) - 5) if len(carriers) > 5 else "")
-    return Row((name, min(values), float(median(values)), most, index, said or _("nobody")))
+    named = enumerated(carriers, MOST_NAMED) or _("nobody")
+    return ReportRow((name, min(values), float(median(values)), most, index, named))

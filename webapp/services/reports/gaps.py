@@ -4,13 +4,13 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from webapp.services.reports.shapes import Bars, Report, Row, Table, departments_of
-from webapp.services.reports.source import Held, Reading
+from webapp.services.reports.shapes import Bars, Report, ReportRow, ReportTable, departments_of
+from webapp.services.reports.source import PlacedMeeting, Reading
 from webapp.services.shared.words import _
 
 
 @dataclass(frozen=True, slots=True)
-class Week:
+class AverageWeek:
     """What somebody's average week is like."""
 
     name: str
@@ -21,11 +21,11 @@ class Week:
     late: float
 
 
-def week_of(reading: Reading, name: str, department: str, meetings: list[Held]) -> Week:
+def week_of(reading: Reading, name: str, department: str, meetings: list[PlacedMeeting]) -> AverageWeek:
     """Count one week."""
     busy = reading.busy(meetings)
     first, last = reading.ends_of_days
-    return Week(
+    return AverageWeek(
         name,
         department,
         reading.gaps(meetings),
@@ -35,14 +35,14 @@ def week_of(reading: Reading, name: str, department: str, meetings: list[Held]) 
     )
 
 
-def weeks_of_teachers(reading: Reading) -> list[Week]:
+def weeks_of_teachers(reading: Reading) -> list[AverageWeek]:
     """Of every teacher that teaches."""
     faculty = reading.rows.faculty
     taught = ((key, meetings) for key, meetings in reading.of_teacher.items() if meetings)
     return [week_of(reading, faculty[key].name, reading.department_of(key), meetings) for key, meetings in taught]
 
 
-def weeks_of_groups(reading: Reading) -> list[Week]:
+def weeks_of_groups(reading: Reading) -> list[AverageWeek]:
     """Of every smallest group."""
     homes = reading.group_departments
     return [
@@ -77,12 +77,12 @@ def report(reading: Reading) -> Report:
     )
 
 
-def _sum(weeks: Iterable[Week]) -> int:
+def _sum(weeks: Iterable[AverageWeek]) -> int:
     return sum(week.gaps for week in weeks)
 
 
-def _table(title: str, weeks: list[Week]) -> Table:
+def _table(title: str, weeks: list[AverageWeek]) -> ReportTable:
     ordered = sorted(weeks, key=lambda week: (-week.gaps, -week.early - week.late, week.name))
-    rows = tuple(Row((w.name, w.department, w.gaps, w.days, w.early, w.late), w.department) for w in ordered)
+    rows = tuple(ReportRow((w.name, w.department, w.gaps, w.days, w.early, w.late), w.department) for w in ordered)
     columns = (_("Name"), _("Department"), _("Gaps"), _("Days used"), _("First periods"), _("Last periods"))
-    return Table(title, columns, rows, frozenset(range(2, 6)))
+    return ReportTable(title, columns, rows, frozenset(range(2, 6)))

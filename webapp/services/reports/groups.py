@@ -1,7 +1,7 @@
 """Group load: hours a day, longest day, free days."""
 
 from webapp.services.problem.calendar import DAY_NAMES
-from webapp.services.reports.shapes import Bars, Report, Row, Table, departments_of
+from webapp.services.reports.shapes import Bars, Report, ReportRow, ReportTable, departments_of
 from webapp.services.reports.source import Reading
 from webapp.services.shared.words import _
 
@@ -20,12 +20,12 @@ def report(reading: Reading) -> Report:
     rows = []
     for longest, name, loads, home in found:
         used = sum(load > 0 for load in loads)
-        rows.append(Row((name, home, *loads, sum(loads), longest, used, len(days) - used), home))
+        rows.append(ReportRow((name, home, *loads, sum(loads), longest, used, len(days) - used), home))
     columns = (
         *(_("Group"), _("Department"), *(DAY_NAMES[day] for day in days)),
         *(_("Week"), _("Longest day"), _("Days used"), _("Free days")),
     )
-    table = Table(_("Groups, longest day first"), columns, tuple(rows), frozenset(range(2, len(columns))))
+    table = ReportTable(_("Groups, longest day first"), columns, tuple(rows), frozenset(range(2, len(columns))))
     findings = [_("There are no groups with classes yet.")]
     if found:
         findings = [_("The longest day has %(n)g hours: %(name)s.", n=found[0][0], name=found[0][1])]

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from webapp.models import WishLevel
 from webapp.services.problem.calendar import DAY_NAMES
 from webapp.services.problem.labels import time_in_words
-from webapp.services.reports.shapes import Bars, Report, Row, Table, departments_of, percent
-from webapp.services.reports.source import Held, Reading
+from webapp.services.reports.shapes import Bars, Report, ReportRow, ReportTable, departments_of, percent
+from webapp.services.reports.source import PlacedMeeting, Reading
 from webapp.services.shared.words import _
 
 LEAVES_UNLESS_SET = 1.0
@@ -17,7 +17,7 @@ LEAVES_UNLESS_SET = 1.0
 class Cover:
     """One class of one absent teacher: who could take it, and why the others can't."""
 
-    held: Held
+    meeting: PlacedMeeting
     teacher: int
     able: tuple[int, ...]
     teaching: int
@@ -41,7 +41,7 @@ def report(reading: Reading) -> Report:
         (
             _("Qualified: of the absent teacher's department, or a teacher of that course in any section."),
             _("Covered: a qualified colleague is neither teaching then nor unavailable; each class by itself."),
-            _("In the column of a day: classes covered of classes held."),
+            _("In the column of a day: classes covered of classes meeting."),
             _("Share covered: weighted by the teacher's leaves a month; 1 where none are set."),
         ),
         (
@@ -65,24 +65,24 @@ def report(reading: Reading) -> Report:
 def covers_of(reading: Reading) -> list[Cover]:
     """For each teacher of each class, who could stand in."""
     busy: dict[int, dict[int, set[int]]] = defaultdict(lambda: defaultdict(set))
-    for held in reading.held:
-        for key in held.row.faculty_ids:
-            for cell in held.cells:
-                busy[key][cell] |= held.row.weeks
+    for meeting in reading.placed:
+        for key in meeting.row.faculty_ids:
+            for cell in meeting.cells:
+                busy[key][cell] |= meeting.row.weeks
     away, of_course, of_home = reading.wishes(WishLevel.UNAVAILABLE), _of_courses(reading), defaultdict(set)
     for key, teacher in reading.rows.faculty.items():
         of_home[teacher.department_id].add(key)
     found = []
-    for held in reading.held:
-        for key in held.row.faculty_ids:
+    for meeting in reading.placed:
+        for key in meeting.row.faculty_ids:
             teacher = reading.rows.faculty[key]
-            others = (of_home[teacher.department_id] | of_course[held.row.course_id]) - set(held.row.faculty_ids)
-            teaching = {k for k in others if any(busy[k][cell] & held.row.weeks for cell in held.cells)}
-            absent = {k for k in others - teaching if held.cells & away.get(k, frozenset())}
+            others = (of_home[teacher.department_id] | of_course[meeting.row.course_id]) - set(meeting.row.faculty_ids)
+            teaching = {k for k in others if any(busy[k][cell] & meeting.row.weeks for cell in meeting.cells)}
+            absent = {k for k in others - teaching if meeting.cells & away.get(k, frozenset())}
             leaves = teacher.leaves_per_month
-            weight = held.share * (LEAVES_UNLESS_SET if leaves is None else float(leaves))
+            weight = meeting.share * (LEAVES_UNLESS_SET if leaves is None else float(leaves))
             able = tuple(sorted(others - teaching - absent))
-            found.append(Cover(held, key, able, len(teaching), len(absent), weight))
+            found.append(Cover(meeting, key, able, len(teaching), len(absent), weight))
     return found
 
 
@@ -98,46 +98,46 @@ def _share(covers: list[Cover]) -> float:
     return percent(sum(c.weight for c in covers if c.able), sum(c.weight for c in covers))
 
 
-def _of_departments(ordered: list[tuple[str, list[Cover]]]) -> Table:
+def _of_departments(ordered: list[tuple[str, list[Cover]]]) -> ReportTable:
     rows = tuple(
-        Row((name, len(own), sum(bool(c.able) for c in own), sum(not c.able for c in own), _share(own)), name)
+        ReportRow((name, len(own), sum(bool(c.able) for c in own), sum(not c.able for c in own), _share(own)), name)
         for name, own in ordered
     )
     columns = (_("Department"), _("Classes"), _("Covered"), _("Nobody"), _("Share covered %"))
-    return Table(_("Departments, least covered first"), columns, rows, frozenset(range(1, 5)))
+    return ReportTable(_("Departments, least covered first"), columns, rows, frozenset(range(1, 5)))
 
 
-def _of_teachers(reading: Reading, covers: list[Cover]) -> Table:
+def _of_teachers(reading: Reading, covers: list[Cover]) -> ReportTable:
     """A line a teacher; the column of a day says how many of the day's classes are covered."""
     taught: dict[int, dict[int, list[Cover]]] = defaultdict(lambda: defaultdict(list))
     for cover in covers:
-        taught[cover.teacher][cover.held.time.days.bit_length() - 1].append(cover)
+        taught[cover.teacher][cover.meeting.time.days.bit_length() - 1].append(cover)
     days = sorted({day for own in taught.values() for day in own})
     rows = []
     for key, own in taught.items():
         name, home = reading.rows.faculty[key].name, reading.department_of(key)
         able = [bool(cover.able) for covers_of_day in own.values() for cover in covers_of_day]
         counts = (len(able), sum(able), len(able) - sum(able))
-        rows.append(Row((name, home, *counts, *(_of_day(own.get(day, [])) for day in days)), home))
+        rows.append(ReportRow((name, home, *counts, *(_of_day(own.get(day, [])) for day in days)), home))
     rows.sort(key=lambda row: (-int(row.cells[4]), row.cells[0]))
     kept = (_("Teacher"), _("Department"), _("Classes"), _("Covered"), _("Nobody"))
     columns = (*kept, *(DAY_NAMES[day][:3] for day in days))
-    return Table(_("Teachers and days, worst first"), columns, tuple(rows), frozenset(range(2, len(columns))))
+    return ReportTable(_("Teachers and days, worst first"), columns, tuple(rows), frozenset(range(2, len(columns))))
 
 
 def _of_day(covers: list[Cover]) -> str:
     return _("%(n)d of %(all)d", n=sum(bool(c.able) for c in covers), all=len(covers)) if covers else ""
 
 
-def _of_classes(reading: Reading, covers: list[Cover]) -> Table:
-    ordered = sorted(covers, key=lambda c: (-c.weight, c.held.row.label))
+def _of_classes(reading: Reading, covers: list[Cover]) -> ReportTable:
+    ordered = sorted(covers, key=lambda c: (-c.weight, c.meeting.row.label))
     rows = tuple(
-        Row(
+        ReportRow(
             (
-                cover.held.row.label,
+                cover.meeting.row.label,
                 reading.rows.faculty[cover.teacher].name,
                 reading.department_of(cover.teacher),
-                time_in_words(reading.problem.calendar, cover.held.time),
+                time_in_words(reading.problem.calendar, cover.meeting.time),
                 _why(cover),
             ),
             reading.department_of(cover.teacher),
@@ -145,7 +145,7 @@ def _of_classes(reading: Reading, covers: list[Cover]) -> Table:
         for cover in ordered
     )
     columns = (_("Class"), _("Teacher"), _("Department"), _("When"), _("Why nobody"))
-    return Table(_("Classes that nobody could cover"), columns, rows)
+    return ReportTable(_("Classes that nobody could cover"), columns, rows)
 
 
 def _why(cover: Cover) -> str:

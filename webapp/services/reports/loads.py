@@ -1,7 +1,7 @@
 """Teacher load against the norm."""
 
 from webapp.models import Faculty
-from webapp.services.reports.shapes import Bars, Report, Row, Table, departments_of
+from webapp.services.reports.shapes import Bars, Report, ReportRow, ReportTable, departments_of
 from webapp.services.reports.source import Reading
 from webapp.services.shared.words import _
 
@@ -24,7 +24,7 @@ def report(reading: Reading) -> Report:
     found = []
     for key, meetings in reading.of_teacher.items():
         teacher = reading.rows.faculty[key]
-        hours = sum(held.row.slots * held.share for held in meetings)
+        hours = sum(meeting.row.slots * meeting.share for meeting in meetings)
         found.append((hours - norm_of(teacher), hours, teacher))
     found.sort(key=lambda item: (-item[0], item[2].name))
     rows = tuple(_row(reading, *item) for item in found)
@@ -38,7 +38,7 @@ def report(reading: Reading) -> Report:
         _("Difference"),
         _("In words"),
     )
-    table = Table(_("Teachers, most above the norm first"), columns, rows, frozenset({3, 4, 6}))
+    table = ReportTable(_("Teachers, most above the norm first"), columns, rows, frozenset({3, 4, 6}))
     above, below = sum(item[0] > 0 for item in found), sum(item[0] < 0 for item in found)
     unset = sum(teacher.max_slots_week is None for _by, _hours, teacher in found)
     return Report(
@@ -66,10 +66,10 @@ def report(reading: Reading) -> Report:
     )
 
 
-def _row(reading: Reading, by: float, hours: float, teacher: Faculty) -> Row:
+def _row(reading: Reading, by: float, hours: float, teacher: Faculty) -> ReportRow:
     said = _("at the norm")
     if by:
         said = _("%(n)g over the norm", n=round(by, 2)) if by > 0 else _("%(n)g under the norm", n=round(-by, 2))
     source = _("own limit") if teacher.max_slots_week is not None else _("usual for the rank")
     home = reading.department_of(teacher.faculty_id)
-    return Row((teacher.name, home, teacher.rank, hours, norm_of(teacher), source, by, said), home)
+    return ReportRow((teacher.name, home, teacher.rank, hours, norm_of(teacher), source, by, said), home)

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from webapp.models import Room
 from webapp.services.problem.calendar import DAY_NAMES, clock
-from webapp.services.reports.shapes import Bars, Heat, HeatCell, Report, Row, Table, departments_of, percent
-from webapp.services.reports.source import Held, Reading
+from webapp.services.reports.shapes import Bars, Heat, HeatCell, Report, ReportRow, ReportTable, departments_of, percent
+from webapp.services.reports.source import PlacedMeeting, Reading
 from webapp.services.shared.words import _
 
 
 @dataclass(frozen=True)
-class Use:
+class RoomUse:
     """A room over an average week."""
 
     room: Room
@@ -33,7 +33,7 @@ class Use:
 
     @property
     def empty(self) -> float:
-        """Open periods in which nothing is held."""
+        """Open periods in which nothing is meeting."""
         return len(self.open) - sum(share for cell, share in self.busy.items() if cell in self.open)
 
 
@@ -78,33 +78,33 @@ def report(reading: Reading) -> Report:
     )
 
 
-def _kind(use: Use) -> str:
+def _kind(use: RoomUse) -> str:
     return use.room.kind or "-"
 
 
-def _building(reading: Reading, use: Use) -> str:
+def _building(reading: Reading, use: RoomUse) -> str:
     return reading.buildings.get(use.room.building_id or 0, "-")
 
 
-def _uses(reading: Reading) -> list[Use]:
-    meetings: dict[int, list[Held]] = defaultdict(list)
-    for held in reading.held:
-        if held.room_id is not None:
-            meetings[held.room_id].append(held)
+def _uses(reading: Reading) -> list[RoomUse]:
+    meetings: dict[int, list[PlacedMeeting]] = defaultdict(list)
+    for meeting in reading.placed:
+        if meeting.room_id is not None:
+            meetings[meeting.room_id].append(meeting)
     closed, found = reading.closed(), []
     for room in reading.rows.rooms:
         students: dict[int, float] = defaultdict(float)
-        for held in meetings[room.room_id]:
-            for cell in held.cells:
-                students[cell] += held.share * reading.problem.instance.meetings[held.index].size
+        for meeting in meetings[room.room_id]:
+            for cell in meeting.cells:
+                students[cell] += meeting.share * reading.problem.instance.meetings[meeting.index].size
         opened = reading.all_cells - closed.get(room.room_id, frozenset()) if room.is_open else frozenset()
-        found.append(Use(room, opened, reading.busy(meetings[room.room_id]), students))
+        found.append(RoomUse(room, opened, reading.busy(meetings[room.room_id]), students))
     return found
 
 
-def _of_rooms(reading: Reading, uses: list[Use]) -> Table:
+def _of_rooms(reading: Reading, uses: list[RoomUse]) -> ReportTable:
     rows = tuple(
-        Row(
+        ReportRow(
             (
                 use.room.code,
                 _building(reading, use),
@@ -124,28 +124,28 @@ def _of_rooms(reading: Reading, uses: list[Use]) -> Table:
         *(_("Room"), _("Building"), _("Kind"), _("Seats")),
         *(_("Hours used"), _("Hours open"), _("Used %"), _("Seats filled %"), _("Empty hours")),
     )
-    return Table(_("Rooms, least used first"), columns, rows, frozenset(range(3, 9)))
+    return ReportTable(_("Rooms, least used first"), columns, rows, frozenset(range(3, 9)))
 
 
-def _gathered(uses: list[Use], name: Callable[[Use], str]) -> list[tuple[str, list[Use]]]:
-    found: dict[str, list[Use]] = defaultdict(list)
+def _gathered(uses: list[RoomUse], name: Callable[[RoomUse], str]) -> list[tuple[str, list[RoomUse]]]:
+    found: dict[str, list[RoomUse]] = defaultdict(list)
     for use in uses:
         found[name(use)].append(use)
     return sorted(found.items())
 
 
-def _together(title: str, gathered: list[tuple[str, list[Use]]]) -> Table:
+def _together(title: str, gathered: list[tuple[str, list[RoomUse]]]) -> ReportTable:
     rows = []
     for name, uses in gathered:
         used, opened = sum(use.used for use in uses), sum(len(use.open) for use in uses)
         seats = sum(use.used * use.room.capacity for use in uses)
         filled = percent(sum(sum(use.students.values()) for use in uses), seats)
-        rows.append(Row((name, len(uses), used, opened, percent(used, opened), filled)))
+        rows.append(ReportRow((name, len(uses), used, opened, percent(used, opened), filled)))
     columns = (_("Name"), _("Rooms"), _("Hours used"), _("Hours open"), _("Used %"), _("Seats filled %"))
-    return Table(title, columns, tuple(rows), frozenset(range(1, 6)))
+    return ReportTable(title, columns, tuple(rows), frozenset(range(1, 6)))
 
 
-def _heat(reading: Reading, uses: list[Use]) -> Heat:
+def _heat(reading: Reading, uses: list[RoomUse]) -> Heat:
     calendar = reading.problem.calendar
     per_day = calendar.grid.slots_per_day
     cells = sorted(reading.all_cells)
@@ -161,7 +161,7 @@ def _heat(reading: Reading, uses: list[Use]) -> Heat:
     return Heat(_("Rooms over the periods of the week"), names, rows, legend)
 
 
-def _cell(use: Use, cell: int, when: str) -> HeatCell:
+def _cell(use: RoomUse, cell: int, when: str) -> HeatCell:
     where = f"{use.room.code}, {when}"
     if cell not in use.busy:
         if cell in use.open:

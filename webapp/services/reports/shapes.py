@@ -9,7 +9,7 @@ Cell = str | int | float
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ReportRow:
     """A line of a table, and the department by which it can be found."""
 
     cells: tuple[Cell, ...]
@@ -17,21 +17,21 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Table:
+class ReportTable:
     """Lines in the report's own order, worst first; columns whose names stand in `numbers` hold numbers."""
 
     title: str
     columns: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[ReportRow, ...]
     numbers: frozenset[int] = frozenset()
 
-    def of_department(self, code: str) -> "Table":
+    def of_department(self, code: str) -> "ReportTable":
         """Only the lines of a department; all where none is named or the lines belong to none."""
         if not code or not any(row.department for row in self.rows):
             return self
         return replace(self, rows=tuple(row for row in self.rows if row.department == code))
 
-    def sorted_by(self, column: str, *, descending: bool = False) -> "Table":
+    def sorted_by(self, column: str, *, descending: bool = False) -> "ReportTable":
         """By the column with that number, as an address names it; unchanged where there is none such."""
         if not (column.isascii() and column.isdigit() and len(column) < 3 and int(column) < len(self.columns)):
             return self
@@ -84,7 +84,7 @@ class Report:
     title: str
     definitions: tuple[str, ...]
     findings: tuple[str, ...]
-    tables: tuple[Table, ...]
+    tables: tuple[ReportTable, ...]
     bars: Bars | None = None
     heat: Heat | None = None
     departments: tuple[str, ...] = field(default=())
@@ -100,7 +100,7 @@ def percent(part: float, whole: float) -> float:
     return round(100 * part / whole, 1) if whole else 0.0
 
 
-def departments_of(tables: Sequence[Table]) -> tuple[str, ...]:
+def departments_of(tables: Sequence[ReportTable]) -> tuple[str, ...]:
     """The departments that lines of these tables belong to."""
     return tuple(sorted({row.department for table in tables for row in table.rows if row.department}))
 

@@ -19,7 +19,7 @@ from webapp.services.problem.term_problem import TermProblem, problem_from
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class PlacedMeeting:
     """A meeting that has a place."""
 
     index: int
@@ -37,7 +37,7 @@ class Reading:
 
     rows: TermRows
     problem: TermProblem
-    held: tuple[Held, ...]
+    placed: tuple[PlacedMeeting, ...]
     departments: Mapping[int, str]
     buildings: Mapping[int, str]
 
@@ -57,25 +57,25 @@ class Reading:
         return frozenset(min(cells) for cells in days.values()), frozenset(max(cells) for cells in days.values())
 
     @cached_property
-    def of_teacher(self) -> dict[int, list[Held]]:
+    def of_teacher(self) -> dict[int, list[PlacedMeeting]]:
         """The meetings of each teacher, also of those with none."""
-        found: dict[int, list[Held]] = {key: [] for key in self.rows.faculty}
-        for held in self.held:
-            for key in held.row.faculty_ids:
-                found[key].append(held)
+        found: dict[int, list[PlacedMeeting]] = {key: [] for key in self.rows.faculty}
+        for meeting in self.placed:
+            for key in meeting.row.faculty_ids:
+                found[key].append(meeting)
         return found
 
     @cached_property
-    def of_group(self) -> dict[int, list[Held]]:
+    def of_group(self) -> dict[int, list[PlacedMeeting]]:
         """By resource of the instance: the meetings of each smallest group that is taught together."""
         wanted = {
             leaf: resource for leaf, resource in self.problem.resource_of_leaf.items() if self._is_group(resource)
         }
-        found: dict[int, list[Held]] = {resource: [] for resource in wanted.values()}
-        for held in self.held:
-            for leaf in held.row.leaves:
+        found: dict[int, list[PlacedMeeting]] = {resource: [] for resource in wanted.values()}
+        for meeting in self.placed:
+            for leaf in meeting.row.leaves:
                 if leaf in wanted:
-                    found[wanted[leaf]].append(held)
+                    found[wanted[leaf]].append(meeting)
         return found
 
     def _is_group(self, resource: int) -> bool:
@@ -115,10 +115,10 @@ class Reading:
                 found[wish.room_id] |= self.problem.calendar.cells_of(wish.time_slot_id)
         return found
 
-    def gaps(self, meetings: Iterable[Held]) -> int:
+    def gaps(self, meetings: Iterable[PlacedMeeting]) -> int:
         """Free periods between two classes of a day, in an average week: what the rules of gaps count."""
         grid = self.problem.calendar.grid
-        times = [held.time for held in meetings]
+        times = [meeting.time for meeting in meetings]
         return sum(
             averaged(
                 ((weeks, free_between(busy)) for weeks, busy in day_patterns(times, day, grid.all_weeks)), grid.weeks
@@ -126,7 +126,7 @@ class Reading:
             for day in range(grid.days)
         )
 
-    def hours_by_day(self, meetings: Iterable[Held]) -> list[float]:
+    def hours_by_day(self, meetings: Iterable[PlacedMeeting]) -> list[float]:
         """Periods held on each day of an average week; two at one time count once."""
         per_day, days = self.problem.calendar.grid.slots_per_day, self.problem.calendar.grid.days
         found = [0.0] * days
@@ -134,12 +134,12 @@ class Reading:
             found[cell // per_day] += share
         return found
 
-    def busy(self, meetings: Iterable[Held]) -> dict[int, float]:
+    def busy(self, meetings: Iterable[PlacedMeeting]) -> dict[int, float]:
         """By period: the share of weeks in which something is held in it."""
         found: dict[int, set[int]] = defaultdict(set)
-        for held in meetings:
-            for cell in held.cells:
-                found[cell] |= held.row.weeks
+        for meeting in meetings:
+            for cell in meeting.cells:
+                found[cell] |= meeting.row.weeks
         return {cell: len(weeks) / self.rows.term.weeks for cell, weeks in found.items()}
 
 
@@ -152,7 +152,7 @@ def read(timetable: Timetable) -> Reading:
     problem = problem_from(rows)
     solution = solution_from(problem, timetable.timetable_id)
     per_day = problem.calendar.grid.slots_per_day
-    held = []
+    placed = []
     for index, (row, placement) in enumerate(zip(problem.rows, solution.placements, strict=True)):
         if placement.time is None:
             continue
@@ -160,14 +160,14 @@ def read(timetable: Timetable) -> Reading:
         day = placement.time.days.bit_length() - 1
         cells = frozenset(day * per_day + slot for slot in range(placement.time.start, placement.time.end))
         share = len(row.weeks) / timetable.term.weeks
-        held.append(Held(index, row, placement.time, cells, room_id, share))
+        placed.append(PlacedMeeting(index, row, placement.time, cells, room_id, share))
     home = timetable.organization_id
     departments = sa.select(Department.department_id, Department.code).where(Department.organization_id == home)
     buildings = sa.select(Building.building_id, Building.code).where(Building.organization_id == home)
     return Reading(
         rows,
         problem,
-        tuple(held),
+        tuple(placed),
         dict(db.session.execute(departments).all()),
         dict(db.session.execute(buildings).all()),
     )

@@ -16,15 +16,12 @@ from webapp.services.runs.options import as_options, checked
 from webapp.services.shared import audit
 from webapp.services.shared.errors import Conflict, NotFound, Problem
 from webapp.services.shared.words import _, ngettext
+from webapp.services.terms.selection import TermUnknown
 
 VARIANTS = ("Balanced", "Faculty-First", "Student-First", "Room-Saving", "Compact-Week")
 DEFAULT_SECONDS = 120
 LEAST_SECONDS, MOST_SECONDS = 5, 6 * 3600
 ENDED = (JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.CANCELLED)
-
-
-class TermUnknown(NotFound):
-    """The organisation has no such term."""
 
 
 class RunUnknown(NotFound):

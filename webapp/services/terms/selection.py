@@ -1,27 +1,45 @@
-"""Which terms there are, and which one is looked at."""
+"""Which terms there are, and which one a page shows: the only way to find a term."""
 
+import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
 from webapp.extensions import db
-from webapp.models import Organization, Term
+from webapp.models import Organization, Term, Timetable, TimetableStatus
+from webapp.services.shared.errors import NotFound
+from webapp.services.shared.numbers import whole_number
+from webapp.services.shared.words import _
+
+TERM_BY_NUMBER = re.compile(r"(\d{4}-\d{2})[-/.](\d{1,2})", re.ASCII)
 
 
-def list_terms(organization: Organization) -> Sequence[Term]:
-    """The organisation's terms, latest first."""
+class TermUnknown(NotFound):
+    """The organisation has no such term."""
+
+
+def today_in(organization: Organization) -> date:
+    """The date of today where the organisation is."""
+    return datetime.now(ZoneInfo(organization.timezone)).date()
+
+
+def list_terms(organization: Organization, *, published_only: bool = False) -> Sequence[Term]:
+    """The organisation's terms, latest first; only those with something published for other roles than registrar."""
     query = sa.select(Term).where(Term.organization_id == organization.organization_id)
+    if published_only:
+        published = sa.select(Timetable.term_id).where(Timetable.status == TimetableStatus.PUBLISHED)
+        query = query.where(Term.term_id.in_(published))
     return db.session.scalars(query.order_by(Term.starts_on.desc())).all()
 
 
-def choose_term(organization: Organization, terms: Sequence[Term], wanted: str | int | None) -> Term | None:
-    """The wanted term if it is among these, else the current one, else the next to come, else the latest."""
-    named = [term for term in terms if str(term.term_id) == str(wanted)]
+def choose_term(organization: Organization, terms: Sequence[Term], asked: str | int | None) -> Term | None:
+    """The term asked for if it is among these, else the current one, else the next to come, else the latest."""
+    named = [term for term in terms if str(term.term_id) == str(asked)]
     if named or not terms:
         return named[0] if named else None
-    today = datetime.now(ZoneInfo(organization.timezone)).date()
+    today = today_in(organization)
     to_come = [term for term in terms if term.ends_on >= today]
     return min(to_come, key=lambda term: term.starts_on) if to_come else max(terms, key=lambda term: term.starts_on)
 
@@ -30,6 +48,34 @@ def term_by_key(organization: Organization, term_id: int | None) -> Term | None:
     """The organisation's term of this key."""
     query = sa.select(Term).where(Term.organization_id == organization.organization_id, Term.term_id == term_id)
     return db.session.scalar(query) if term_id is not None else None
+
+
+def shown_term(organization: Organization, asked: str | None = None) -> Term | None:
+    """The term that a page shows: the one asked for, else the published one of today, else the latest published.
+
+    ``asked`` is a ``term_id`` or "2024-25-3". None when nothing is published; raises `TermUnknown`.
+    """
+    if asked:
+        return _term_asked_for(organization, asked)
+    today = today_in(organization)
+    published = sa.select(Term).join(Timetable, Timetable.term_id == Term.term_id)
+    published = published.where(
+        Term.organization_id == organization.organization_id, Timetable.status == TimetableStatus.PUBLISHED
+    )
+    is_current = sa.and_(Term.starts_on <= today, Term.ends_on >= today)
+    query = published.order_by(is_current.desc(), Timetable.published_at.desc(), Term.starts_on.desc()).limit(1)
+    return db.session.scalars(query).first()
+
+
+def _term_asked_for(organization: Organization, asked: str) -> Term:
+    if found := TERM_BY_NUMBER.fullmatch(asked):
+        own = sa.select(Term).filter_by(organization_id=organization.organization_id)
+        term = db.session.scalars(own.filter_by(academic_year=found[1], semester=int(found[2]))).one_or_none()
+    else:
+        term = term_by_key(organization, whole_number(asked))
+    if term is None:
+        raise TermUnknown(_("There is no term %(term)s.", term=asked[:40]))
+    return term
 
 
 def data_revision_of(term_id: int) -> int:

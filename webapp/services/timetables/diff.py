@@ -150,11 +150,6 @@ class Differences:
         found = Counter(one.how for one in self.moved)
         return {how: found[how] for how in How if found[how]}
 
-    @property
-    def department_ids(self) -> frozenset[int]:
-        """The departments whose courses these are."""
-        return frozenset(side.department_id for one in self.moved for side in one.sides)
-
 
 @dataclass(frozen=True, slots=True)
 class _Row:
@@ -200,11 +195,6 @@ def differences(a: Timetable, b: Timetable) -> Differences:
         electives=_electives(moved),
         students=_students(moved),
     )
-
-
-def how_many(a: Timetable, b: Timetable) -> int:
-    """How many classes differ, in three queries: for a line that says no more than that."""
-    return len(_differing(a, b)[0])
 
 
 def for_one(a: Timetable, b: Timetable, own: sa.ColumnElement[bool]) -> tuple[Moved, ...]:

@@ -4,13 +4,10 @@ A registrar sees every timetable of the organisation; a head the classes of the 
 the classes they teach; a student those of their own groups and enrolments. What is not allowed here is refused.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
@@ -38,12 +35,6 @@ from webapp.services.shared.errors import Forbidden, NotFound
 from webapp.services.shared.words import _
 from webapp.services.views.entries import SeenEntry, read_entries, read_slot_views
 from webapp.services.views.grid import EntryView, Grid, Sheet, build_grid
-
-TERM_BY_NUMBER = re.compile(r"(\d{4}-\d{2})[-/.](\d{1,2})", re.ASCII)
-
-
-class TermUnknown(NotFound):
-    """The organisation has no such term."""
 
 
 class DepartmentUnknown(NotFound):
@@ -81,52 +72,6 @@ class Subject:
     def label(self) -> str:
         """Code and name, once where they are the same."""
         return self.code if self.code == self.name else f"{self.code}: {self.name}"
-
-
-# Which term, which timetable
-
-
-def today_of(user: User) -> date:
-    """The date of today where the organisation is."""
-    return datetime.now(ZoneInfo(user.organization.timezone)).date()
-
-
-def shown_term(user: User, term_param: str | None = None) -> Term | None:
-    """The term that a page shows: the one asked for, else the published one of today, else the latest published.
-
-    ``term_param`` is a ``term_id`` or "2024-25-3". None when nothing is published; raises `TermUnknown`.
-    """
-    own = sa.select(Term).where(Term.organization_id == user.organization_id)
-    if term_param:
-        return _term_asked_for(own, term_param)
-    today = today_of(user)
-    published = own.join(Timetable, Timetable.term_id == Term.term_id)
-    published = published.where(Timetable.status == TimetableStatus.PUBLISHED)
-    is_current = sa.and_(Term.starts_on <= today, Term.ends_on >= today)
-    query = published.order_by(is_current.desc(), Timetable.published_at.desc(), Term.starts_on.desc()).limit(1)
-    return db.session.scalars(query).first()
-
-
-def _term_asked_for(own: Any, term_param: str) -> Term:
-    term = None
-    if found := TERM_BY_NUMBER.fullmatch(term_param):
-        query = own.where(Term.academic_year == found[1], Term.semester == int(found[2]))
-        term = db.session.scalars(query).one_or_none()
-    elif term_param.isascii() and term_param.isdigit() and len(term_param) < 10:
-        term = db.session.scalars(own.where(Term.term_id == int(term_param))).one_or_none()
-    if term is None:
-        raise TermUnknown(_("There is no term %(term)s.", term=term_param[:40]))
-    found_term: Term = term
-    return found_term
-
-
-def terms_of(user: User, *, published_only: bool = False) -> Sequence[Term]:
-    """The organisation's terms, latest first; only those with something published for other roles than registrar."""
-    query = sa.select(Term).where(Term.organization_id == user.organization_id)
-    if published_only:
-        published = sa.select(Timetable.term_id).where(Timetable.status == TimetableStatus.PUBLISHED)
-        query = query.where(Term.term_id.in_(published))
-    return db.session.scalars(query.order_by(Term.starts_on.desc())).all()
 
 
 def published_timetable(term: Term | None) -> Timetable | None:

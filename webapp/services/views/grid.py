@@ -97,7 +97,7 @@ class SlotView:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class GridColumn:
     """An elementary interval: time that can be taught in, or a break that every day has."""
 
     start: time
@@ -149,7 +149,7 @@ class DayRows:
 class Grid:
     """The whole table, and the meetings that have no place in it."""
 
-    columns: tuple[Column, ...]
+    columns: tuple[GridColumn, ...]
     days: tuple[DayRows, ...]
     unplaced: tuple[EntryView, ...] = ()
 
@@ -295,7 +295,7 @@ def _reading_order(entry: EntryView) -> tuple[time, time, str, str, int]:
     return *_hours(entry), entry.course_code, entry.section, entry.entry_id
 
 
-def _columns(slots: Sequence[SlotView], placed: Sequence[EntryView]) -> tuple[Column, ...]:
+def _columns(slots: Sequence[SlotView], placed: Sequence[EntryView]) -> tuple[GridColumn, ...]:
     """Cut the day at every time at which a slot or meeting of any day starts or ends."""
     hours = [_hours(entry) for entry in placed]
     boundaries = sorted({t for s in slots for t in (s.start, s.end)} | {t for pair in hours for t in pair})
@@ -304,7 +304,7 @@ def _columns(slots: Sequence[SlotView], placed: Sequence[EntryView]) -> tuple[Co
     for start, end in pairwise(boundaries):
         labels = {slot.label for slot in slots if (slot.start, slot.end) == (start, end)}
         is_break = not any(first <= start and end <= last for first, last in taught)
-        columns.append(Column(start, end, labels.pop() if len(labels) == 1 else "", is_break))
+        columns.append(GridColumn(start, end, labels.pop() if len(labels) == 1 else "", is_break))
     longest = max((column.minutes for column in columns if not column.is_break), default=0)
     return tuple(replace(c, narrow=not c.is_break and c.minutes < 0.6 * longest) for c in columns)
 
@@ -312,7 +312,7 @@ def _columns(slots: Sequence[SlotView], placed: Sequence[EntryView]) -> tuple[Co
 class _Axis:
     """The columns, and which of them a stretch of time covers."""
 
-    def __init__(self, columns: tuple[Column, ...]) -> None:
+    def __init__(self, columns: tuple[GridColumn, ...]) -> None:
         self.columns = columns
         self._first = {column.start: index for index, column in enumerate(columns)}
         self._last = {column.end: index + 1 for index, column in enumerate(columns)}

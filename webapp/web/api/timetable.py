@@ -7,6 +7,7 @@ from webapp.models import Term
 from webapp.services.accounts.permissions import Permission
 from webapp.services.problem.holds import RunChoices
 from webapp.services.runs import requests
+from webapp.services.terms.selection import shown_term
 from webapp.services.timetables import scores
 from webapp.services.views import audience
 from webapp.services.views.audience import Lens
@@ -69,7 +70,7 @@ def student() -> ResponseReturnValue:
 
 
 def _term() -> Term | None:
-    return audience.shown_term(me(), request.args.get("term"))
+    return shown_term(me().organization, request.args.get("term"))
 
 
 def _entries(term: Term | None, views: list[EntryView]) -> ResponseReturnValue:

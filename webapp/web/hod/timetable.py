@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from webapp.models import Timetable
 from webapp.services.accounts.permissions import Permission
+from webapp.services.terms.selection import list_terms, shown_term
 from webapp.services.timetables import reviews
 from webapp.services.views import audience
 from webapp.services.views.audience import Lens, Subject
@@ -22,7 +23,7 @@ LENSES = (Lens.DEPARTMENT, Lens.GROUP, Lens.FACULTY)
 @bp.get("/timetable")
 @requires(Permission.SEE_DEPARTMENT)
 def timetable() -> ResponseReturnValue:
-    term = audience.shown_term(me(), request.args.get("term"))
+    term = shown_term(me().organization, request.args.get("term"))
     found = audience.published_timetable(term)
     lens = lens_of(request.args.get("by"), Lens.DEPARTMENT)
     subjects = subjects_of(found, lens)
@@ -34,7 +35,7 @@ def timetable() -> ResponseReturnValue:
         "week",
         department=my_department(),
         term=term,
-        terms=audience.terms_of(me(), published_only=True),
+        terms=list_terms(me().organization, published_only=True),
         timetable=found,
         lens=lens,
         lenses=LENSES,
@@ -50,7 +51,7 @@ def timetable() -> ResponseReturnValue:
 @bp.get("/timetable/print")
 @requires(Permission.SEE_DEPARTMENT)
 def timetable_print() -> ResponseReturnValue:
-    term = audience.shown_term(me(), request.args.get("term"))
+    term = shown_term(me().organization, request.args.get("term"))
     found = audience.published_timetable(term)
     lens = lens_of(request.args.get("by"), Lens.DEPARTMENT)
     subjects = subjects_of(found, lens)
