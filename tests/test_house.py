@@ -185,3 +185,20 @@ def test_modules_and_folders_are_nouns():
 
 
 ENDS_OF_A_TRANSACTION = {f"{owner}.{end}" for owner in ("db.session", "transaction") for end in ("commit", "rollback")}
+
+
+def test_the_tests_mirror_the_tree():
+    """`jobs/lease.py` is tested in `jobs/test_lease.py`, a folder as a whole in a file of its name."""
+    elsewhere = []
+    for path in (path for room in ("services", "commands", "tasks", "demo") for path in files_of(f"tests/{room}")):
+        what = path.stem.removeprefix("test_")
+        mirrored = ROOT / "webapp" / path.parent.relative_to(ROOT / "tests") / f"{what}.py"
+        is_known = mirrored.exists() or what == path.parent.name or (ROOT / f"{what}.py").exists()
+        if path.stem != what and not is_known and path.stem != "test_main":
+            elsewhere.append(str(path.relative_to(ROOT)))
+    assert elsewhere == []
+
+
+def test_no_file_of_tests_is_too_long_to_read():
+    long = {str(path.relative_to(ROOT)) for path in files_of("tests") if path.read_text("utf-8").count("\n") > 600}
+    assert long == set()
