@@ -15,7 +15,6 @@ from contextlib import suppress
 from typing import Any
 
 import structlog
-from ortools.sat.python import cp_model  # noqa: F401 - here, before any fork, so that no job waits for it
 from rq import Queue, Worker
 from rq.job import Job
 from rq.serializers import JSONSerializer
@@ -23,13 +22,11 @@ from sqlalchemy.exc import DBAPIError
 
 from webapp.app import create_app
 from webapp.config import ConfigError
-from webapp.engine.solve import warm
 from webapp.extensions import QUEUE_NAMES, QueueUnavailable, db, queue
 from webapp.services.jobs import lease
-from webapp.tasks import runner
+from webapp.services.shared import transaction
+from webapp.tasks import guard, runner
 
-ALLOWED = frozenset(task for _queue, task in lease.CARRIERS.values())
-"""The functions that a job may name. Whoever can write to Redis can name any other: those are refused."""
 SWEEP_SECONDS = 10
 
 log = structlog.get_logger("worker")
@@ -59,7 +56,7 @@ class TimeloomWorker(Worker):
     def setup_work_horse_signals(self) -> None:
         """In the child: SIGTERM asks the run to end gracefully."""
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        signal.signal(signal.SIGTERM, runner.end_gracefully)
+        signal.signal(signal.SIGTERM, guard.end_gracefully)
 
     def handle_warm_shutdown_request(self) -> None:
         """Pass the request to stop on to the run in hand."""
@@ -84,7 +81,10 @@ class TimeloomWorker(Worker):
     def _settle(self, action: Any) -> None:
         """Settle what can be settled; a server that is away is asked again at the next heartbeat."""
         try:
-            action()
+            try:
+                action()
+            finally:
+                transaction.commit()  # what was settled stays settled where Redis is away
         except (QueueUnavailable, DBAPIError) as error:
             log.warning("sweep put off", error=str(error))
         finally:
@@ -93,7 +93,7 @@ class TimeloomWorker(Worker):
 
 def refusal_of(job: Job) -> str | None:
     """Why a job must not run: only our functions, by name, with one id, and nothing called back."""
-    if job.func_name not in ALLOWED:
+    if job.func_name not in runner.ALLOWED:
         return f"{job.func_name!r} is not a job of Timeloom"
     if len(job.args) != 1 or job.kwargs or not lease.JOB_ID.fullmatch(str(job.args[0])):
         return "its argument is not the id of a run"
@@ -113,7 +113,7 @@ def main(names: list[str]) -> int:
     if unknown:
         print(f"worker: there is no queue {unknown[0]!r}, only {', '.join(QUEUE_NAMES)}", file=sys.stderr)
         return 2
-    warm()  # compiled once here, and every job's process has it from its first moment
+    runner.warm_up()
     with app.app_context():
         worker = TimeloomWorker(
             [queue.get(name) for name in reversed(QUEUE_NAMES) if name in (names or QUEUE_NAMES)],

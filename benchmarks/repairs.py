@@ -58,10 +58,12 @@ def measure(name: str, term: Any, seconds: float, limit: float) -> int:
     from webapp.engine.solve import solve
     from webapp.services.problem.term_problem import build_problem
     from webapp.services.repair.base import RepairBase
-    from webapp.tasks.repair import repair_timetable, resolve_rest, workers
+    from webapp.tasks.repair import repair_timetable
+    from webapp.tasks.resolve import resolve_rest
+    from webapp.tasks.threads import threads
 
     problem = build_problem(term)
-    solution = solve(problem.instance, SolveParams(seconds, 1, workers())).solution
+    solution = solve(problem.instance, SolveParams(seconds, 1, threads())).solution
     score = evaluate(problem.instance, solution)
     print(f"{name}: {len(solution.placements)} classes, {score.hard} hard violations, cost {score.cost}", flush=True)
     base = RepairBase(0, 0, problem, solution, {}, {})
@@ -71,20 +73,20 @@ def measure(name: str, term: Any, seconds: float, limit: float) -> int:
         answer = repair_timetable(base, changes, limit, 1, lambda: False)
         took = perf_counter() - began
         late += took > limit + 2
-        rungs = ", ".join(f"{rung['moves']} moves cost {rung['cost']}" for rung in answer["rungs"])
-        proof = "proven" if answer["proven"] else f"bound {answer['bound']}"
-        print(f"  {words}: {took:.1f} s, {answer['status']}, {answer['hit']} hit, {proof}; {rungs}", flush=True)
+        rungs = ", ".join(f"{rung.moves} moves cost {rung.cost}" for rung in answer.rungs)
+        proof = "proven" if answer.proven else f"bound {answer.bound}"
+        print(f"  {words}: {took:.1f} s, {answer.status}, {answer.hit} hit, {proof}; {rungs}", flush=True)
     for closeness in (10, 1, 0):
         began = perf_counter()
         _, answer = resolve_rest(base, closeness, limit, 1, lambda: False)
-        print(f"  re-solve, closeness {closeness}: {perf_counter() - began:.1f} s, {answer['moved']} moved, "
-              f"cost {answer['before']['cost']} to {answer['after']['cost']}", flush=True)  # fmt: skip
+        print(f"  re-solve, closeness {closeness}: {perf_counter() - began:.1f} s, {answer.moved} moved, "
+              f"cost {answer.before.cost} to {answer.after.cost}", flush=True)  # fmt: skip
     return late
 
 
 def happenings(problem: Any, solution: Any) -> Iterator[tuple[str, list[Any]]]:
     """What happens, in words and as changes: to the fullest room, the busiest teacher, the largest section."""
-    from webapp.services.repair.events import EventKind, RepairEvent
+    from webapp.services.jobs.kinds import EventKind, RepairEvent
 
     used = Counter(place.room for place in solution.placements if place.room is not None)
     room = problem.room_ids[used.most_common(1)[0][0]]

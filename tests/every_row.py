@@ -93,7 +93,8 @@ def make_every_row(say: str = "{}") -> EveryRow:
     pin = factories.pin(component, room=room)
     factories.availability(slot, faculty_id=uni.rao.faculty_id)
     factories.rule(term, "room_stability", weight=1, code=named("x")[:64])
-    ended = {"status": JobStatus.COMPLETED, "failure": named("Because."), "completed_at": datetime.now(UTC)}
+    failure = {"failure_code": "text", "failure_values": {"text": named("Because.")}}
+    ended = {"status": JobStatus.COMPLETED, "completed_at": datetime.now(UTC), **failure}
     variant = {"name": named("Balanced")[:100], "status": "done", "unplaced": 0}
     job = factories.job(term, facts={"variants": [variant]}, **ended)
     published = {"status": TimetableStatus.PUBLISHED, "number": 1, "published_at": datetime.now(UTC), "unplaced": 1}

@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 VERSION = "0.1.0"
 DEVELOPMENT_SECRET = "a secret for development and tests only"  # noqa: S105 - refused in production
 PREFIX = "TIMELOOM_"
+LEAST_RUN_SECONDS, MOST_RUN_SECONDS = 5, 6 * 3600
+"""How long a generation may take: the bounds of the setting, of forms, commands, the API and the database."""
 
 
 class ConfigError(Exception):
@@ -86,7 +88,10 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("TIMELOOM_MAX_UPLOAD_MB", "the largest file that may be uploaded", "20", _whole(1, 500)),
     Setting(
-        "TIMELOOM_DEFAULT_SECONDS", "how long a generation may take unless told otherwise", "120", _whole(5, 86400)
+        "TIMELOOM_DEFAULT_SECONDS",
+        "how long a generation may take unless told otherwise",
+        "120",
+        _whole(LEAST_RUN_SECONDS, MOST_RUN_SECONDS),
     ),
     Setting("TIMELOOM_METRICS_TOKEN", "the Bearer token of /metrics, which is closed without one", "", _text),
     Setting(

@@ -53,7 +53,7 @@ class Week:
 @pytest.fixture
 def saru(data: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     """The small demo university, whose short jobs are shorter still."""
-    monkeypatch.setattr(what_if, "TRY_SECONDS", SHORT_SECONDS)
+    monkeypatch.setattr(what_if, "WHAT_IF_SECONDS", SHORT_SECONDS)
     monkeypatch.setattr(requests, "REPAIR_SECONDS", RUN_SECONDS)
     loader.load(screens.PASSWORD, catalogue.SMALL)
     db.session.commit()

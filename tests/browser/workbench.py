@@ -84,12 +84,19 @@ def _ended():
     rung = {"moves": 1, "cost": 12, "places": [], "unplaced": [], "moved": MOVED}
     ladder = REPAIR | {"revision": 0, "rungs": [rung, rung | {"moves": 2, "cost": 7}]}
     yield JobKind.GENERATE, {"variants": [VARIANT], "first_feasible": 1.5}, []
-    yield JobKind.CHECK, {"check": CHECK | {"relaxations": WAYS}}, []
-    yield JobKind.REPAIR, {"repair": ladder}, CLOSED
+    yield JobKind.CHECK, {"answer": CHECK | {"relaxations": WAYS}}, []
+    yield JobKind.REPAIR, {"answer": ladder}, CLOSED
 
 
 def _done(timetable, kind, facts, changes):
-    options = {"profiles": ["Balanced"], "changes": changes, "timetable_id": timetable.timetable_id}
-    job = factories.job(timetable.term, kind=kind, status=JobStatus.COMPLETED, facts=facts, options=options)
+    options = {"profiles": ["Balanced"], "changes": changes}
+    job = factories.job(
+        timetable.term,
+        kind=kind,
+        status=JobStatus.COMPLETED,
+        facts=facts,
+        options=options,
+        base_timetable_id=timetable.timetable_id,
+    )
     db.session.commit()
     return job

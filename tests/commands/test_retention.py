@@ -88,7 +88,7 @@ def test_what_was_touched_or_is_at_work_stays(runner: FlaskCliRunner, session) -
     for timetable in (spoken, base, alone):
         aged(timetable, 500)
     db.session.add(TimetableComment(timetable_id=spoken.timetable_id, body="Better so."))
-    factories.job(made.term, status=JobStatus.QUEUED, options={"choices": {"base_id": base.timetable_id}})
+    factories.job(made.term, status=JobStatus.QUEUED, base_timetable_id=base.timetable_id)
     db.session.commit()
     runner.invoke(args=["clean"])
     assert drafts() == {"Spoken of", "Base"}

@@ -16,9 +16,9 @@ from flask import Flask
 from tests import factories
 from webapp.extensions import db
 from webapp.models import GenerationJob, JobStatus, Term
-from webapp.services.jobs import requests as job_requests
-from webapp.services.runs import requests
-from webapp.services.runs.requests import Wanted
+from webapp.services.jobs.requests import hand_over
+from webapp.services.runs.requests import RunRequest, write_run
+from webapp.services.shared import transaction
 from webapp.services.shared.rule_defaults import default_rules
 
 ROOT = Path(__file__).parent.parent.parent
@@ -137,8 +137,9 @@ def request_run(tiny_term: Term) -> Callable[..., str]:
     """Ask for a run of the tiny term and hand it to Redis; returns its id."""
 
     def request(seconds: int = 6) -> str:
-        job = requests.request_of_term(tiny_term, None, Wanted(seconds=seconds))
-        job_requests.hand_over(job.job_id)
+        job = write_run(tiny_term, None, RunRequest(seconds=seconds))
+        transaction.commit()
+        hand_over(job.job_id)
         return job.job_id
 
     return request

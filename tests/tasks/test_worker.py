@@ -27,14 +27,18 @@ from webapp.models import (
     TimetableStatus,
 )
 from webapp.services.jobs import lease
-from webapp.services.jobs import requests as job_requests
+from webapp.services.jobs.failures import FailureCode, failure_in_words
+from webapp.services.jobs.kinds import GenerateFacts, HeldCounts, facts_of
+from webapp.services.jobs.requests import cancel, hand_over, stop_and_keep_best
+from webapp.services.jobs.selection import ACTIVE
 from webapp.services.problem.holds import RunChoices
 from webapp.services.problem.solutions import hard_findings, solution_from
 from webapp.services.problem.term_problem import build_problem
-from webapp.services.runs import requests
-from webapp.services.runs.requests import Wanted
+from webapp.services.runs.progress import progress_of, variants_stored
+from webapp.services.runs.requests import VARIANTS, RunRequest, write_run
+from webapp.services.shared import transaction
 from webapp.services.timetables import publishing
-from webapp.tasks import runner
+from webapp.tasks import generate, runner
 
 pytestmark = pytest.mark.slow
 
@@ -47,7 +51,7 @@ def assert_whole(term: Term, job_id: str) -> None:
     """Five variants, each once and whole, each verified by the truth, each score kept."""
     db.session.rollback()
     timetables = db.session.scalars(sa.select(Timetable).filter_by(generation_job_id=job_id)).all()
-    assert Counter(t.variant_name for t in timetables) == Counter(requests.VARIANTS)
+    assert Counter(t.variant_name for t in timetables) == Counter(VARIANTS)
     problem = build_problem(term)
     for timetable in timetables:
         assert len(timetable.entries) == MEETINGS
@@ -90,7 +94,7 @@ def test_a_run_goes_through_its_stages_and_stores_five_variants(
     def ended() -> bool:
         job = db.session.get_one(GenerationJob, job_id, populate_existing=True)
         seen.append((job.progress, job.stage))
-        return job.status not in job_requests.ACTIVE
+        return job.status not in ACTIVE
 
     wait_until(ended)
     job = wait_for(job_id, JobStatus.COMPLETED)
@@ -98,11 +102,11 @@ def test_a_run_goes_through_its_stages_and_stores_five_variants(
     assert [percent for percent, _ in seen] == sorted(percent for percent, _ in seen)
     assert len({percent for percent, _ in seen}) > 2
     assert (job.progress, job.stage, job.lease_token) == (100, Stage.SAVING, None)
-    assert [known["status"] for known in job.facts["variants"]] == ["done"] * 5
+    assert [known.status for known in facts_of(job, GenerateFacts).variants] == ["done"] * 5
     assert job.completed_at is not None
     assert job.started_at is not None
     assert (job.completed_at - job.started_at).total_seconds() < 30
-    assert requests.progress_of(job).message == "5 variants are stored, every class has its place."
+    assert progress_of(job).message == "5 variants are stored, every class has its place."
     balanced = publishing.latest_named(tiny_term, "Balanced")
     assert publishing.publish(None, balanced, factories.EVERYTHING).status is TimetableStatus.PUBLISHED
 
@@ -116,8 +120,8 @@ def test_a_term_that_counting_refuses_fails_at_once_and_names_who_is_short(
     db.session.commit()
     start_worker()
     job = wait_for(request_run(seconds=600), JobStatus.FAILED)
-    assert job.failure is not None
-    assert "Dr Rao: 40 slots asked, 30 possible." in job.failure
+    assert job.failure_code == FailureCode.IMPOSSIBLE
+    assert failure_in_words(job) == "There can be no timetable:\nDr Rao: 40 slots asked, 30 possible."
     assert db.session.scalars(sa.select(Timetable)).all() == []
 
 
@@ -129,12 +133,12 @@ def test_a_term_that_counting_refuses_gives_what_can_be_placed_to_who_asks_for_i
         factories.component(term=tiny_term, meetings_per_week=10, different_days=False, faculty=[rao])
     db.session.commit()
     start_worker()
-    job = requests.request_of_term(
-        tiny_term, None, Wanted(5, ("Balanced", "Compact-Week"), choices=RunChoices(partial=True))
-    )
-    job_requests.hand_over(job.job_id)
+    wanted = RunRequest(5, ("Balanced", "Compact-Week"), choices=RunChoices(partial=True))
+    job = write_run(tiny_term, None, wanted)
+    transaction.commit()
+    hand_over(job.job_id)
     ended = wait_for(job.job_id, JobStatus.COMPLETED)
-    assert "Dr Rao: 40 slots asked, 30 possible." in ended.facts["blockers"]
+    assert "Dr Rao: 40 slots asked, 30 possible." in facts_of(ended, GenerateFacts).blockers
     stored = db.session.scalars(sa.select(Timetable).filter_by(generation_job_id=job.job_id)).all()
     assert len(stored) == 2
     for timetable in stored:
@@ -142,17 +146,18 @@ def test_a_term_that_counting_refuses_gives_what_can_be_placed_to_who_asks_for_i
         assert len(tray) == timetable.unplaced == 40 - 5 * 5  # five days, and five classes a day at most
         assert timetable.hard_violations == 0
         assert any("Dr Rao" in (entry.unplaced_reason or "") for entry in tray)
-    for known in ended.facts["variants"]:
-        assert known["hard"] == 15
-        assert known["curve"]
-        assert "weighed" not in known
+    for known in facts_of(ended, GenerateFacts).variants:
+        assert known.hard == 15
+        assert known.curve
+        assert known.weighed is None
 
 
 def test_a_cancelled_run_ends_within_seconds(start_worker: StartWorker, request_run: RequestRun) -> None:
     start_worker()
     job_id = request_run(seconds=600)
     wait_for_progress(job_id, 1)
-    requests.cancel(None, db.session.get_one(GenerationJob, job_id))
+    cancel(None, db.session.get_one(GenerationJob, job_id))
+    transaction.commit()
     asked = time.monotonic()
     job = wait_for(job_id, JobStatus.CANCELLED)
     assert time.monotonic() - asked < 15
@@ -164,7 +169,8 @@ def test_a_run_told_to_stop_keeps_the_best(start_worker: StartWorker, request_ru
     start_worker()
     job_id = request_run(seconds=600)
     wait_for_progress(job_id, 70)
-    requests.stop_and_keep_best(None, db.session.get_one(GenerationJob, job_id))
+    stop_and_keep_best(None, db.session.get_one(GenerationJob, job_id))
+    transaction.commit()
     wait_for(job_id, JobStatus.COMPLETED)
     assert_whole(tiny_term, job_id)
 
@@ -205,7 +211,8 @@ def test_an_orphan_that_lost_its_lease_stores_nothing(
     worker.kill()
     os.kill(horse, signal.SIGSTOP)
     silence(job_id)
-    assert requests.progress_of(db.session.get_one(GenerationJob, job_id)).status == "queued"
+    assert progress_of(db.session.get_one(GenerationJob, job_id)).status == "queued"
+    transaction.commit()
     start_worker()
     wait_for(job_id, JobStatus.COMPLETED)
     os.kill(horse, signal.SIGCONT)
@@ -248,7 +255,8 @@ def test_a_run_lost_twice_fails_in_words(start_worker: StartWorker, request_run:
         wait_until(lambda: worker.horse > 0)
         os.kill(worker.horse, signal.SIGKILL)
     job = wait_for(job_id, JobStatus.FAILED)
-    assert job.failure == lease.LOST_TWICE
+    assert job.failure_code == FailureCode.LOST
+    assert "lost 2 times" in failure_in_words(job)
     assert_no_half_variants(job_id)
 
 
@@ -304,7 +312,7 @@ def test_a_commit_whose_word_was_lost_stores_its_variant_once(
 ) -> None:
     stored: list[int] = []
     lost: list[int] = []
-    store, commit = runner.store_timetable, db.session.commit
+    store, commit = generate.store_timetable, db.session.commit
 
     def noted(*given: Any) -> int:
         stored.append(store(*given))
@@ -316,44 +324,45 @@ def test_a_commit_whose_word_was_lost_stores_its_variant_once(
             lost.append(stored[-1])
             raise OperationalError("COMMIT", {}, Exception("the server closed the connection"))
 
-    monkeypatch.setattr(runner, "store_timetable", noted)
+    monkeypatch.setattr(generate, "store_timetable", noted)
     monkeypatch.setattr(db.session, "commit", commit_and_go_away)
-    job_id = requests.request_of_term(tiny_term, None, Wanted(5, ("Balanced",))).job_id
-    runner.execute_run(job_id)
+    job_id = write_run(tiny_term, None, RunRequest(5, ("Balanced",))).job_id
+    transaction.commit()
+    runner.run_job(job_id)
     job = db.session.get_one(GenerationJob, job_id, populate_existing=True)
     assert lost == stored
-    assert (job.status, job.attempt, job.failure) == (JobStatus.COMPLETED, 1, None)
+    assert (job.status, job.attempt, job.failure_code) == (JobStatus.COMPLETED, 1, None)
     assert [timetable.timetable_id for timetable in job.timetables] == stored
 
 
 def test_a_run_that_reads_from_a_database_that_is_away_is_tried_once_more_and_then_says_so(
     request_run: RequestRun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def away(_run: runner.Run) -> None:
+    def away(_run: generate.Generation) -> None:
         raise OperationalError("SELECT 1", {}, Exception("the server closed the connection"))
 
-    monkeypatch.setattr(runner.Run, "execute", away)
+    monkeypatch.setattr(generate.Generation, "carry_out", away)
     job_id = request_run(seconds=5)
     found = []
     for _attempt in range(2):
-        runner.execute_run(job_id)
+        runner.run_job(job_id)
         job = db.session.get_one(GenerationJob, job_id, populate_existing=True)
-        found.append((job.status, job.attempt, job.failure))
-    assert found == [(JobStatus.QUEUED, 1, None), (JobStatus.FAILED, 2, runner.DATABASE_AWAY)]
+        found.append((job.status, job.attempt, job.failure_code))
+    assert found == [(JobStatus.QUEUED, 1, None), (JobStatus.FAILED, 2, FailureCode.DATABASE_AWAY)]
 
 
 def test_a_run_whose_rows_were_deleted_meanwhile_says_so(
     request_run: RequestRun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def store_what_is_gone(_run: runner.Run) -> None:
+    def store_what_is_gone(_run: generate.Generation) -> None:
         db.session.execute(sa.insert(EntryFaculty).values(entry_id=1, faculty_id=1))
         db.session.commit()
 
-    monkeypatch.setattr(runner.Run, "execute", store_what_is_gone)
+    monkeypatch.setattr(generate.Generation, "carry_out", store_what_is_gone)
     job_id = request_run(seconds=5)
-    runner.execute_run(job_id)
+    runner.run_job(job_id)
     job = db.session.get_one(GenerationJob, job_id, populate_existing=True)
-    assert (job.status, job.failure) == (JobStatus.FAILED, runner.DATA_GONE)
+    assert (job.status, job.failure_code) == (JobStatus.FAILED, FailureCode.DATA_GONE)
 
 
 def test_two_workers_share_no_run(start_worker: StartWorker, request_run: RequestRun, tiny_term: Term) -> None:
@@ -394,6 +403,21 @@ def test_functions_that_are_no_jobs_of_ours_are_refused(start_worker: StartWorke
     assert "'os.system' is not a job of Timeloom" in worker.log.read_text()
 
 
+def test_a_job_that_an_earlier_version_handed_over_by_another_name_is_not_lost(
+    start_worker: StartWorker, tiny_term: Term
+) -> None:
+    job = write_run(tiny_term, None, RunRequest(5, ("Balanced",)))
+    job.handed_over = 1
+    transaction.commit()
+    old = "webapp.jobs.execute_run"
+    refused = queue.get("generation").enqueue_call(old, args=(job.job_id,), job_id=f"{job.job_id}-1")
+    silence(job.job_id)
+    worker = start_worker()
+    assert wait_for(job.job_id, JobStatus.COMPLETED).attempt == 1
+    assert refused.get_status(refresh=True) == "failed"
+    assert f"'{old}' is not a job of Timeloom" in worker.log.read_text()
+
+
 def test_a_run_of_one_department_leaves_all_other_classes_where_they_stood(
     start_worker: StartWorker, request_run: RequestRun, tiny_term: Term
 ) -> None:
@@ -409,12 +433,13 @@ def test_a_run_of_one_department_leaves_all_other_classes_where_they_stood(
     db.session.commit()
     choices = RunChoices(departments=(away.department_id,), base_id=base.timetable_id)
     weights = {"Mine": {"group_days": 50, "group_gaps": 0}}
-    wanted = Wanted(5, ("Compact-Week", "Mine"), choices=choices, weights=weights)
-    job = requests.request_of_term(tiny_term, None, wanted)
-    job_requests.hand_over(job.job_id)
+    wanted = RunRequest(5, ("Compact-Week", "Mine"), choices=choices, weights=weights)
+    job = write_run(tiny_term, None, wanted)
+    transaction.commit()
+    hand_over(job.job_id)
     ended = wait_for(job.job_id, JobStatus.COMPLETED)
-    assert ended.facts["held"] == {"frozen": 15, "tray": 0, "locked": 0, "free": 3, "left_out": 0}
-    stored = requests.variants_stored(ended)
+    assert facts_of(ended, GenerateFacts).held == HeldCounts(frozen=15, free=3)
+    stored = variants_stored(ended)
     assert set(stored) == {"Compact-Week", "Mine"}
     problem = build_problem(tiny_term)
     for key in stored.values():

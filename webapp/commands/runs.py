@@ -11,13 +11,14 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from webapp.commands.options import in_term, report_problems, term_of
+from webapp.config import LEAST_RUN_SECONDS, MOST_RUN_SECONDS
 from webapp.extensions import QueueUnavailable, db
 from webapp.models import GenerationJob, JobStatus
 from webapp.services.jobs import lease
-from webapp.services.jobs import requests as job_requests
+from webapp.services.jobs.requests import cancel, hand_over
 from webapp.services.problem.holds import RunChoices
-from webapp.services.runs import requests
-from webapp.services.runs.requests import LEAST_SECONDS, MOST_SECONDS, Progress, Wanted
+from webapp.services.runs.progress import Progress, progress_of
+from webapp.services.runs.requests import RunRequest, default_seconds, write_run
 from webapp.services.shared import transaction
 from webapp.services.timetables import publishing
 from webapp.services.timetables.publishing import NotAcknowledged, Point
@@ -29,8 +30,8 @@ POLL_SECONDS = 0.5
 @in_term
 @click.option(
     "--seconds",
-    type=click.IntRange(LEAST_SECONDS, MOST_SECONDS),
-    default=lambda: int(current_app.config["TIMELOOM_DEFAULT_SECONDS"]),
+    type=click.IntRange(LEAST_RUN_SECONDS, MOST_RUN_SECONDS),
+    default=default_seconds,
     show_default="TIMELOOM_DEFAULT_SECONDS",
     help="Wall time for the whole run.",
 )
@@ -54,12 +55,13 @@ def generate(
 ) -> None:
     """Generate the variants of a term's timetable. Exit code 1 says that the run did not complete."""
     _, term = term_of(organization, year, semester)
-    wanted = Wanted(seconds=seconds, seed=seed, reproducible=reproducible, choices=RunChoices(partial=partial))
-    job = requests.request_of_term(term, None, wanted)
+    wanted = RunRequest(seconds=seconds, seed=seed, reproducible=reproducible, choices=RunChoices(partial=partial))
+    job = write_run(term, None, wanted)
+    transaction.commit()
     if inline:
         ended = _show_until_ended(job, _start_here(job.job_id))
     else:
-        if not job_requests.hand_over(job.job_id):
+        if not hand_over(job.job_id):
             raise QueueUnavailable("Redis does not answer: the run is queued, and begins once it does.")
         if not wait:
             click.echo(f"Run {job.job_id} is queued.")
@@ -72,15 +74,14 @@ def generate(
 
 def _start_here(job_id: str) -> Callable[[], bool]:
     """Run the job in a thread of this process; returns what tells whether it still goes on."""
-    from webapp.engine.solve import warm
     from webapp.tasks import runner  # the solver is loaded by this command alone
 
-    warm()
+    runner.warm_up()
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - a thread needs the app itself, not the proxy typed as it
 
     def run() -> None:
         with app.app_context():
-            runner.execute_run(job_id)
+            runner.run_job(job_id)
 
     thread = threading.Thread(target=run, name=f"run {job_id}")
     thread.start()
@@ -91,13 +92,13 @@ def _show_until_ended(job: GenerationJob, goes_on: Callable[[], bool]) -> Progre
     """Follow a run; Ctrl-C cancels it."""
     shown = sys.stderr.isatty()
     if shown:
-        logging.getLogger("webapp.tasks.runner").setLevel(logging.WARNING)  # the bar says it, on one line
+        logging.getLogger("webapp.tasks").setLevel(logging.WARNING)  # the bar says it, on one line
     cancelled = False
     while True:
         try:
             alive = goes_on()
-            progress = requests.progress_of(job)
-            db.session.commit()
+            progress = progress_of(job)
+            transaction.commit()
             if shown:
                 _draw(progress)
             if not progress.is_active or not alive:
@@ -107,7 +108,8 @@ def _show_until_ended(job: GenerationJob, goes_on: Callable[[], bool]) -> Progre
             if cancelled:
                 raise
             cancelled = True
-            requests.cancel(None, job)
+            cancel(None, job)
+            transaction.commit()
         db.session.refresh(job)
     if shown:
         click.echo("", err=True)
@@ -173,7 +175,10 @@ def _refuse_unless_acknowledged(points: Sequence[Point], given: Collection[str])
 @report_problems
 def sweep() -> None:
     """Settle runs whose worker was lost, and queue again what Redis has forgotten."""
-    settled = lease.sweep()
+    try:
+        settled = lease.sweep()
+    finally:
+        transaction.commit()  # what was settled stays settled where Redis is away
     runs = "1 run" if len(settled) == 1 else f"{len(settled)} runs"
     click.echo(f"{runs} settled." if settled else "Nothing to settle.")
 

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import INT4RANGE, JSONB, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from webapp.config import MOST_RUN_SECONDS
 from webapp.extensions import Model
 from webapp.models.calendar import Term, TimeSlot, WeekSet
 from webapp.models.courses import Component, Course, Section
@@ -34,6 +35,7 @@ class JobKind(StrEnum):
 
     GENERATE = "generate"
     CHECK = "check"
+    WHAT_IF = "what_if"
     REPAIR = "repair"
     RESOLVE = "resolve"
 
@@ -57,7 +59,7 @@ class GenerationJob(Model):
     __tablename__ = "generation_jobs"
     __table_args__ = (
         sa.CheckConstraint("progress BETWEEN 0 AND 100", name="progress_in_percent"),
-        sa.CheckConstraint("seconds BETWEEN 1 AND 86400", name="seconds_in_range"),
+        sa.CheckConstraint(f"seconds BETWEEN 1 AND {MOST_RUN_SECONDS}", name="seconds_in_range"),
         sa.Index(
             "uq_generation_jobs_one_active_generation",
             "term_id",
@@ -80,9 +82,18 @@ class GenerationJob(Model):
     seconds: Mapped[int] = mapped_column(comment="wall time for the whole run")
     seed: Mapped[int] = mapped_column(server_default="1")
     data_revision: Mapped[int | None] = mapped_column(sa.BigInteger, comment="the term's, when it was asked for")
-    options: Mapped[Json] = mapped_column(comment="what was asked for: profiles, weights, reproducible")
-    facts: Mapped[Json] = mapped_column(comment="what is known so far: cost, bound, placed, per variant")
-    failure: Mapped[str | None] = mapped_column(sa.Text, comment="why it failed, as a sentence")
+    base_timetable_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("timetables.timetable_id", ondelete="SET NULL", use_alter=True),
+        index=True,
+        comment="what a run holds to, what is repaired or solved anew",
+    )
+    check_job_id: Mapped[str | None] = mapped_column(
+        sa.ForeignKey("generation_jobs.job_id", ondelete="SET NULL"), comment="the check whose way out a what-if tries"
+    )
+    options: Mapped[Json] = mapped_column(comment="what was asked for, by kind: services/jobs/kinds.py")
+    facts: Mapped[Json] = mapped_column(comment="what is known so far, by kind: services/jobs/kinds.py")
+    failure_code: Mapped[str | None] = mapped_column(sa.String(40), comment="why it failed")
+    failure_values: Mapped[Json] = mapped_column(comment="the numbers of that")
     idempotency_key: Mapped[str | None] = mapped_column(sa.String(64))
     cancel_requested_at: Mapped[datetime | None] = mapped_column(sa.DateTime(timezone=True))
     stop_requested_at: Mapped[datetime | None] = mapped_column(
@@ -90,6 +101,7 @@ class GenerationJob(Model):
     )
     lease_token: Mapped[str | None] = mapped_column(sa.String(64))
     attempt: Mapped[int] = mapped_column(server_default="0")
+    handed_over: Mapped[int] = mapped_column(server_default="0", comment="how often it was given to Redis")
     heartbeat_at: Mapped[datetime | None] = mapped_column(sa.DateTime(timezone=True))
     created_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.user_id", ondelete="SET NULL"), index=True)
     created_at: Mapped[Created]
@@ -98,7 +110,20 @@ class GenerationJob(Model):
 
     term: Mapped[Term] = relationship()
     created_by: Mapped[User | None] = relationship()
-    timetables: Mapped[list[Timetable]] = relationship(back_populates="job", order_by="Timetable.timetable_id")
+    timetables: Mapped[list[Timetable]] = relationship(
+        back_populates="job", order_by="Timetable.timetable_id", foreign_keys="Timetable.generation_job_id"
+    )
+
+
+class GenerationJobDepartment(Model):
+    """A department whose classes a generation places anew, all others staying where they stand."""
+
+    __tablename__ = "generation_job_departments"
+
+    job_id: Mapped[str] = mapped_column(sa.ForeignKey("generation_jobs.job_id", ondelete="CASCADE"), primary_key=True)
+    department_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("departments.department_id", ondelete="CASCADE"), primary_key=True, index=True
+    )
 
 
 class TimetableStatus(StrEnum):
@@ -152,7 +177,7 @@ class Timetable(Model):
     published_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.user_id", ondelete="SET NULL"))
 
     term: Mapped[Term] = relationship()
-    job: Mapped[GenerationJob | None] = relationship(back_populates="timetables")
+    job: Mapped[GenerationJob | None] = relationship(back_populates="timetables", foreign_keys=[generation_job_id])
     entries: Mapped[list[TimetableEntry]] = relationship(
         back_populates="timetable", cascade="all, delete-orphan", passive_deletes=True
     )

@@ -12,7 +12,9 @@ from tests.queries import counted_queries
 from tests.university import University, large_term, university
 from webapp.extensions import db
 from webapp.models import SectionFaculty, TermRule, User
-from webapp.services.checks import Finding, FindingKind, Severity, blocking, by_severity, findings, look_at, of
+from webapp.services.checks.catalogue import check_term, count_by_severity, filter_findings, find_blockers
+from webapp.services.checks.findings import Finding, FindingKind, Severity
+from webapp.services.checks.term_data import read_term_data
 
 Db = scoped_session[Session]
 
@@ -40,13 +42,13 @@ def uni(session: Db) -> University:
 
 def only(uni: University, severity: Severity, kind: FindingKind) -> Finding:
     """The one finding of that severity and kind; there is no other blocker."""
-    found = findings(uni.term)
-    chosen = of(found, severity, kind)
+    found = check_term(uni.term)
+    chosen = filter_findings(found, severity, kind)
     assert len(chosen) == 1, [one.sentence for one in found]
     if severity is Severity.BLOCKER:
-        assert blocking(look_at(uni.term)) == chosen
+        assert find_blockers(read_term_data(uni.term)) == chosen
     else:
-        assert blocking(look_at(uni.term)) == []
+        assert find_blockers(read_term_data(uni.term)) == []
     return chosen[0]
 
 
@@ -56,7 +58,7 @@ def soften(uni: University, rule: str, weight: int = 5) -> None:
 
 
 def test_a_sound_term_has_no_findings(uni: University) -> None:
-    assert [one.sentence for one in findings(uni.term)] == []
+    assert [one.sentence for one in check_term(uni.term)] == []
 
 
 # Teachers, groups
@@ -130,7 +132,7 @@ def test_too_few_rooms_of_a_kind_are_named_beside_a_teacher_who_is_short(uni: Un
         )
         section.teachers = [SectionFaculty(faculty_id=factories.faculty(uni.cse).faculty_id)]
         factories.component(section, meetings_per_week=8, room_kind="lab", different_days=False)
-    teacher, rooms = blocking(look_at(uni.term))
+    teacher, rooms = find_blockers(read_term_data(uni.term))
     assert teacher.sentence == "Dr Rao: 3 slots asked, 1 possible (most per week 1)."
     assert (
         rooms.sentence == "Rooms of kind lab: LAB1: 32 meetings that suit nowhere else ask for 32 slots, 30 possible."
@@ -144,7 +146,7 @@ def test_batches_that_start_together_and_have_one_room_between_them_are_named_wi
     section = factories.section(uni.term, factories.course(uni.cse, "ART100"))
     component = factories.component(section, meetings_per_week=1, room_kind="lab", parallel=True)
     component.batches = [factories.group(uni.term, "X"), factories.group(uni.term, "Y")]
-    [found] = blocking(look_at(uni.term))
+    [found] = find_blockers(read_term_data(uni.term))
     assert found.sentence == (
         "Rooms of kind lab: LAB1: ART100 A, L 1 (X), ART100 A, L 1 (Y) start together and ask for 2 rooms, 1 possible."
     )
@@ -161,7 +163,7 @@ def test_classes_of_one_day_that_need_more_rooms_than_there_are_on_it(uni: Unive
         factories.component(section, meetings_per_week=1)
         for slot in slots:
             factories.availability(slot, section_id=section.section_id)
-    found = of(findings(uni.term), Severity.BLOCKER, FindingKind.ROOMS)
+    found = filter_findings(check_term(uni.term), Severity.BLOCKER, FindingKind.ROOMS)
     assert any(
         one.sentence.startswith("Rooms of kind lecture: HALL: 7 meetings that suit nowhere else ask for 7 slots, 6")
         for one in found
@@ -302,10 +304,10 @@ def test_students_enrolled_twice_at_pinned_times_are_counted(uni: University) ->
 
 def test_sections_without_teacher_group_or_component_are_named(uni: University) -> None:
     bare = factories.section(uni.term, factories.course(uni.cse, "CSE600"), "Z")
-    found = [one.sentence for one in of(findings(uni.term), Severity.WARNING)]
+    found = [one.sentence for one in filter_findings(check_term(uni.term), Severity.WARNING)]
     assert found == ["CSE600 Z has no component: nothing of it is placed."]
     factories.component(bare, meetings_per_week=1)
-    found = [one.sentence for one in of(findings(uni.term), Severity.WARNING, FindingKind.MISSING)]
+    found = [one.sentence for one in filter_findings(check_term(uni.term), Severity.WARNING, FindingKind.MISSING)]
     assert sorted(found) == [
         "CSE600 Z has neither a group nor an enrolment: nobody attends it.",
         "CSE600 Z has no teacher.",
@@ -315,7 +317,7 @@ def test_sections_without_teacher_group_or_component_are_named(uni: University) 
 def test_many_sections_of_one_fault_are_told_together_after_the_first_five(uni: University) -> None:
     for number in range(10):
         factories.section(uni.term, factories.course(uni.cse, f"CSE6{number}0"), "Z")
-    found = of(findings(uni.term), Severity.WARNING, FindingKind.MISSING)
+    found = filter_findings(check_term(uni.term), Severity.WARNING, FindingKind.MISSING)
     assert len(found) == 6
     assert any(one.sentence.startswith("5 more sections have no component") for one in found)
 
@@ -323,7 +325,7 @@ def test_many_sections_of_one_fault_are_told_together_after_the_first_five(uni: 
 def test_students_and_groups_that_nothing_is_for_are_found(uni: University) -> None:
     lost = factories.student(uni.organization, "S-LOST")
     idle = factories.group(uni.term, "IDLE", size=12)
-    found = findings(uni.term)
+    found = check_term(uni.term)
     assert [one.sentence for one in found] == [
         "Student S-LOST is in no group and takes no section.",
         "Group IDLE (12 students) has no class.",
@@ -331,14 +333,14 @@ def test_students_and_groups_that_nothing_is_for_are_found(uni: University) -> N
     assert [one.target.row_id for one in found] == [lost.student_id, idle.student_group_id]
     for _number in range(5):
         factories.student(uni.organization)
-    assert findings(uni.term)[0].sentence.startswith("6 students are in no group and take no section: ")
+    assert check_term(uni.term)[0].sentence.startswith("6 students are in no group and take no section: ")
 
 
 def test_teachers_without_address_or_account_are_a_note(uni: University) -> None:
     uni.rao.email = None
     new = factories.faculty(uni.mat, "NEW", name="Dr New", email="new@example.edu")
     uni.logic.teachers = [SectionFaculty(faculty_id=new.faculty_id)]
-    found = of(findings(uni.term), Severity.NOTE, FindingKind.MISSING)
+    found = filter_findings(check_term(uni.term), Severity.NOTE, FindingKind.MISSING)
     assert sorted(one.sentence for one in found) == [
         "Dr New has no account, and so cannot see an own timetable.",
         "Dr Rao has no e-mail address.",
@@ -347,10 +349,10 @@ def test_teachers_without_address_or_account_are_a_note(uni: University) -> None
 
 def test_a_term_without_slots_or_classes_is_blocked(session: Db) -> None:
     bare = factories.term(slots=0)
-    (found,) = blocking(look_at(bare))
+    (found,) = find_blockers(read_term_data(bare))
     assert (found.kind, found.target.table) == (FindingKind.MISSING, "time-slots")
     assert "no time slots" in found.sentence
-    (found,) = blocking(look_at(factories.term()))
+    (found,) = find_blockers(read_term_data(factories.term()))
     assert "has no meetings" in found.sentence
 
 
@@ -361,9 +363,9 @@ def test_blockers_come_first_and_are_counted(uni: University) -> None:
     uni.rao.email = None
     factories.section(uni.term, factories.course(uni.cse, "CSE600"), "Z")
     uni.logic.expected_size = 75
-    found = findings(uni.term)
+    found = check_term(uni.term)
     assert [one.severity for one in found] == [Severity.BLOCKER, Severity.WARNING, Severity.NOTE]
-    assert list(by_severity(found).values()) == [1, 1, 1]
+    assert list(count_by_severity(found).values()) == [1, 1, 1]
 
 
 def test_the_number_of_queries_is_the_same_for_a_large_term(uni: University) -> None:
@@ -372,7 +374,7 @@ def test_the_number_of_queries_is_the_same_for_a_large_term(uni: University) -> 
         db.session.expire_all()
         _ = uni.term.name
         with counted_queries() as seen:
-            findings(uni.term)
+            check_term(uni.term)
         return len(seen)
 
     before = queries()
@@ -390,6 +392,6 @@ def test_findings_about_fifteen_hundred_classes_take_less_than_three_seconds(ses
     db.session.commit()
     db.session.expire_all()
     began = process_time()  # of this process alone, however busy the machine is
-    found = findings(term)
+    found = check_term(term)
     assert process_time() - began < 3
     assert len(found) == 2

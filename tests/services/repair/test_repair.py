@@ -1,7 +1,5 @@
 """Asking for a repair or a re-solve, and what becomes of its answer, without a worker."""
 
-from typing import Any
-
 import pytest
 import sqlalchemy as sa
 
@@ -13,7 +11,7 @@ from webapp.models import AuditEvent, GenerationJob, JobKind, JobStatus, Timetab
 from webapp.services.editor import moves
 from webapp.services.editor.drafts import why_not_editable
 from webapp.services.editor.errors import NotEditable
-from webapp.services.jobs import lease
+from webapp.services.jobs.kinds import KINDS, RepairAnswer, RepairFacts, RepairOptions, Rung, stored
 from webapp.services.repair import drafts, events, requests
 from webapp.services.repair.base import read_base
 from webapp.services.repair.drafts import SolvedTimetable
@@ -25,6 +23,7 @@ from webapp.services.repair.errors import (
     ResolveTimeRefused,
     TimetableGone,
 )
+from webapp.services.shared.codec import from_json
 from webapp.services.timetables.diff import differences, where
 
 pytestmark = pytest.mark.usefixtures("committed_app")
@@ -41,22 +40,21 @@ def places(timetable_id: int) -> dict[tuple[int, int], tuple[int | None, int | N
     return {(e.component_id, e.ordinal): (e.time_slot_id, e.room_id) for e in db.session.scalars(query)}
 
 
-def answered(case: Case, rungs: list[dict[str, Any]]) -> GenerationJob:
+def answered(case: Case, rungs: list[Rung]) -> GenerationJob:
     """A repair that a worker has ended with these rungs."""
     job = requests.request_repair(case.user, case.timetable, [f"room:{case.rooms[0].room_id}::"])
     job.status = JobStatus.COMPLETED
-    job.facts = {"repair": {"revision": case.timetable.revision, "rungs": rungs}}
+    job.facts = stored(RepairFacts(RepairAnswer(revision=case.timetable.revision, rungs=tuple(rungs))))
     db.session.commit()
     return job
 
 
-def rung_to(case: Case, code: str, day: int, number: int, room: int) -> dict[str, Any]:
+def rung_to(case: Case, code: str, day: int, number: int, room: int) -> Rung:
     """A rung that moves the first class of a course."""
     entry = case.entry(code)
     slot = case.slot(day, number)
     end = slot.end_time.hour * 60 + slot.end_time.minute
-    place = [entry.component_id, None, 1, slot.time_slot_id, end, case.rooms[room].room_id]
-    return {"places": [place], "unplaced": []}
+    return Rung(places=((entry.component_id, None, 1, slot.time_slot_id, end, case.rooms[room].room_id),))
 
 
 def test_what_happened_is_told_in_words_with_its_slots(case: Case) -> None:
@@ -72,7 +70,8 @@ def test_what_happened_is_told_in_words_with_its_slots(case: Case) -> None:
     ]
     assert closed.slots == ()
     assert set(away.slots) == {case.slot(day, number).time_slot_id for day in (0, 2) for number in (1, 2)}
-    assert [events.event_from(change.as_json()) for change in (away, grown)] == [away, grown]
+    options = RepairOptions((away, grown))
+    assert from_json(RepairOptions, stored(options)) == options
 
 
 @pytest.mark.parametrize(
@@ -113,7 +112,7 @@ def test_a_second_click_leads_to_the_job_under_way_and_another_wish_to_one_of_it
     assert requests.request_repair(case.user, case.timetable, [first], "once").job_id == job.job_id
     assert requests.request_repair(case.user, case.timetable, [first], "twice").job_id == job.job_id
     assert requests.request_repair(case.user, case.timetable, [other]).job_id != job.job_id
-    assert lease.CARRIERS[job.kind][0] == "fast"
+    assert KINDS[job.kind].queue == "fast"
 
 
 def test_solving_the_rest_is_for_drafts_and_for_the_seconds_on_offer(case: Case) -> None:
@@ -163,7 +162,7 @@ def test_locks_and_reasons_go_with_the_classes_that_stay(case: Case) -> None:
     botany.override_reason = "By the dean's word"
     db.session.commit()
     base = read_base(case.timetable.timetable_id)
-    solution = base.solution_with(rung_to(case, "ALG", 2, 2, 0)["places"])
+    solution = base.solution_with(rung_to(case, "ALG", 2, 2, 0).places)
     made = drafts.store_draft(base, SolvedTimetable(job_of(case), solution), case.user)
     rows = db.session.scalars(sa.select(TimetableEntry).filter_by(timetable_id=made)).all()
     told = {(e.course.code, e.ordinal): (e.locked_time, e.locked_room, e.override_reason) for e in rows}
@@ -172,4 +171,4 @@ def test_locks_and_reasons_go_with_the_classes_that_stay(case: Case) -> None:
 
 
 def job_of(case: Case) -> GenerationJob:
-    return factories.job(case.term, kind=JobKind.RESOLVE, options={"timetable_id": case.timetable.timetable_id})
+    return factories.job(case.term, kind=JobKind.RESOLVE, base_timetable_id=case.timetable.timetable_id)

@@ -13,11 +13,13 @@ from webapp.engine.params import SolveParams
 from webapp.engine.solve import resolve, schedule
 from webapp.extensions import db
 from webapp.models import AuditEvent, TimetableEntry
+from webapp.services.jobs.kinds import GenerateOptions, HeldCounts, options_of
 from webapp.services.problem.holds import BaseGone, RunChoices, hold
 from webapp.services.problem.solutions import solution_from
 from webapp.services.runs import time_budget, weight_profiles
 from webapp.services.runs.options import ChoiceRefused, checked, choices_of, scopes_of
 from webapp.services.runs.requests import VariantsRefused, request_generation
+from webapp.services.runs.time_budget import counts_of
 from webapp.services.runs.weight_profiles import ProfileRefused
 from webapp.tasks.variant_choice import Judge, weighed
 
@@ -42,7 +44,7 @@ def test_classes_of_other_departments_are_pinned_where_they_stand(here: Universi
     for index, row in enumerate(problem.rows):
         pin = held.instance.meetings[index].pin
         assert pin == (None if row.department_id == here.mat.department_id else stands[index])
-    assert held.told() == {"frozen": 4, "tray": 0, "locked": 0, "free": 2, "left_out": 0}
+    assert counts_of(held) == HeldCounts(frozen=4, free=2)
     pinned = [c for c in held.instance.constraints if c.rule.name == "pinned" and c.hard and c.meetings]
     assert [c.meetings for c in pinned] == [held.frozen]
 
@@ -123,7 +125,7 @@ def test_what_goes_beyond_a_weekly_limit_is_left_out_where_a_partial_timetable_w
     assert {held.reasons[i] for i in held.left_out} == {said}
     placed = next(c for c in held.instance.constraints if c.rule.name == "all_placed")
     assert set(range(len(problem.rows))) - set(placed.meetings) == set(held.left_out)
-    assert held.told()["left_out"] == len(mine) - 1
+    assert counts_of(held).left_out == len(mine) - 1
     assert hold(problem, RunChoices()).left_out == ()
 
 
@@ -211,9 +213,10 @@ def test_a_job_keeps_what_was_chosen_and_the_weights_as_they_were(here: Universi
     choices = RunChoices((here.mat.department_id,), base.timetable_id, True, "strongly")
     job = request_generation(here.registrar, "2024-25", 3, profiles=["Balanced", "Mine"], choices=choices)
     weight_profiles.delete(here.registrar, mine)
-    assert job.options["profiles"] == ["Balanced", "Mine"]
-    assert job.options["weights"]["Mine"]["group_gaps"] == 9
-    assert choices_of(job.options) == choices
+    options = options_of(job, GenerateOptions)
+    assert options.profiles == ("Balanced", "Mine")
+    assert options.weights["Mine"]["group_gaps"] == 9
+    assert choices_of(job) == choices
     with pytest.raises(VariantsRefused):
         request_generation(here.registrar, "2024-25", 3, profiles=["Mine"])
 

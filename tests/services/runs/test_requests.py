@@ -14,24 +14,27 @@ from sqlalchemy.orm import Session, scoped_session
 
 from tests import factories
 from webapp.extensions import QueueUnavailable, db, queue
-from webapp.models import AuditEvent, GenerationJob, JobKind, JobStatus, Stage, Term, User
+from webapp.models import AuditEvent, GenerationJob, JobStatus, Stage, Term, User
 from webapp.services.jobs import lease as job_lease
 from webapp.services.jobs import requests as job_requests
-from webapp.services.jobs.lease import JobNotFree, LeaseLost, hand_back, lose, sweep, take_lease, write
-from webapp.services.jobs.requests import AskedOtherwise
-from webapp.services.runs import requests
-from webapp.services.runs.requests import (
-    RunEnded,
-    RunUnknown,
-    SecondsRefused,
-    VariantsRefused,
-    cancel,
-    progress_of,
-    request_generation,
-    run_of,
-    stop_and_keep_best,
+from webapp.services.jobs.kinds import (
+    CheckOptions,
+    GenerateFacts,
+    GenerateOptions,
+    VariantFacts,
+    VariantStatus,
+    WhatIfOptions,
+    options_of,
+    stored,
 )
-from webapp.services.terms.selection import TermUnknown
+from webapp.services.jobs.lease import JobNotFree, LeaseLost, hand_back, lose, sweep, take_lease, write
+from webapp.services.jobs.requests import AskedOtherwise, JobEnded, JobRequest, cancel, stop_and_keep_best
+from webapp.services.jobs.selection import job_of
+from webapp.services.runs import requests
+from webapp.services.runs.progress import progress_of
+from webapp.services.runs.requests import RunSecondsRefused, VariantsRefused
+from webapp.services.shared import transaction
+from webapp.services.shared.errors import NotFound
 
 Db = scoped_session[Session]
 
@@ -51,6 +54,13 @@ def registrar(session: Db, empty_queue: None) -> User:
 @pytest.fixture
 def term(registrar: User) -> Term:
     return factories.term(registrar.organization, academic_year="2024-25", semester=3)
+
+
+def request_generation(*asked: Any, **choices: Any) -> GenerationJob:
+    """Ask as a page does: the service, then the commit."""
+    job = requests.request_generation(*asked, **choices)
+    transaction.commit()
+    return job
 
 
 def handed_over() -> list[list[Any]]:
@@ -73,7 +83,7 @@ def test_a_request_is_written_down_before_redis_hears_of_it(term: Term, registra
     assert job_lease.JOB_ID.fullmatch(job.job_id)
     assert (job.status, job.seconds, job.seed, job.created_by_id) == (JobStatus.QUEUED, 30, 7, registrar.user_id)
     assert (job.academic_year, job.semester, job.organization_id) == ("2024-25", 3, registrar.organization_id)
-    assert job.options["profiles"] == list(requests.VARIANTS)
+    assert options_of(job, GenerateOptions).profiles == requests.VARIANTS
     assert handed_over() == [[job.job_id]]
     event = db.session.scalars(sa.select(AuditEvent).filter_by(action="run.request")).one()
     assert (event.user_id, event.subject_key) == (registrar.user_id, job.job_id)
@@ -94,17 +104,26 @@ def test_a_form_sent_twice_returns_its_job_even_after_the_end(term: Term, regist
 
 
 def test_a_key_that_has_made_one_job_makes_no_other_and_never_stands_for_another(term: Term, registrar: User) -> None:
-    def ask(of: Term = term, kind: JobKind = JobKind.CHECK, seconds: int = 9, **options: object) -> GenerationJob:
-        wanted = job_requests.Wanted(kind, seconds, options, "abc")
-        return job_requests.write_job(of, registrar, wanted, "test.request")
+    options = WhatIfOptions(key="1")
 
-    first = ask(targets=({"key": 1},))
-    assert ask(targets=({"key": 1},)) is first
+    def ask(of: Term = term, seconds: int = 9, **changed: Any) -> GenerationJob:
+        wanted = JobRequest(changed.pop("options", options), seconds, "test.request", "abc", **changed)
+        return job_requests.write_job(of, registrar, wanted)
+
+    first = ask()
+    assert ask() is first
     later = factories.term(term.organization, academic_year="2025-26", semester=3)
-    others: list[dict[str, Any]] = [{"of": later}, {"kind": JobKind.REPAIR}, {"seconds": 10}, {"targets": [{"key": 2}]}]
+    base = factories.timetable(term).timetable_id
+    others: list[dict[str, Any]] = [
+        {"of": later},
+        {"options": CheckOptions()},
+        {"seconds": 10},
+        {"options": WhatIfOptions(key="2")},
+        {"base_timetable_id": base},
+    ]
     for other in others:
         with pytest.raises(AskedOtherwise, match="Open it anew"):
-            ask(**{"targets": [{"key": 1}], **other})
+            ask(**other)
     assert db.session.scalar(sa.select(sa.func.count()).select_from(GenerationJob)) == 1
 
 
@@ -120,22 +139,22 @@ def test_of_two_requests_at_once_the_database_lets_one_through(
 
 def test_terms_of_other_organisations_do_not_exist(term: Term) -> None:
     stranger = factories.user()
-    with pytest.raises(TermUnknown):
+    with pytest.raises(NotFound):
         request_generation(stranger, "2024-25", 3)
-    with pytest.raises(TermUnknown, match="semester 4 of 2024-25"):
+    with pytest.raises(NotFound, match="semester 4 of 2024-25"):
         request_generation(stranger, "2024-25", 4)
 
 
 def test_runs_of_other_organisations_do_not_exist(term: Term, registrar: User) -> None:
     job = request_generation(registrar, "2024-25", 3)
-    assert run_of(registrar, job.job_id) is job
-    with pytest.raises(RunUnknown):
-        run_of(factories.user(), job.job_id)
+    assert job_of(registrar, job.job_id) is job
+    with pytest.raises(NotFound):
+        job_of(factories.user(), job.job_id)
 
 
 @pytest.mark.parametrize("seconds", [0, 4, 21601])
 def test_time_limits_out_of_range_are_refused_with_the_range(term: Term, registrar: User, seconds: int) -> None:
-    with pytest.raises(SecondsRefused, match="5 to 21600"):
+    with pytest.raises(RunSecondsRefused, match="5 to 21600"):
         request_generation(registrar, "2024-25", 3, seconds=seconds)
 
 
@@ -158,6 +177,7 @@ def test_with_redis_away_the_job_waits_and_says_so(
     assert "Redis" in progress_of(job).message
     monkeypatch.undo()
     assert progress_of(job).message == "Waiting for a worker."
+    transaction.commit()
     assert handed_over() == [[job.job_id]]
 
 
@@ -166,7 +186,7 @@ def test_a_queued_run_is_cancelled_at_once(term: Term, registrar: User) -> None:
     cancel(registrar, job)
     assert job.status is JobStatus.CANCELLED
     assert job.completed_at is not None
-    with pytest.raises(RunEnded):
+    with pytest.raises(JobEnded):
         cancel(registrar, job)
     with pytest.raises(JobNotFree):
         take_lease(job.job_id)
@@ -267,6 +287,7 @@ def test_what_redis_has_forgotten_is_handed_over_again_once(term: Term, registra
     assert sweep() == []
     queue.connection.flushdb()
     assert sweep() == [job.job_id]
+    transaction.commit()
     assert sweep() == []
     assert handed_over() == [[job.job_id]]
 
@@ -287,12 +308,12 @@ def test_progress_shows_facts_and_no_invention(term: Term, registrar: User) -> N
     assert (waiting.status, waiting.progress, waiting.elapsed, waiting.limit) == ("queued", 0, 0.0, 60)
     assert (waiting.variants_done, waiting.variants_total, waiting.best_cost) == (0, 5, None)
     lease = take_lease(job.job_id)
-    variants = [
-        {"name": "Balanced", "status": "done", "cost": 12, "quality": 91.5, "unplaced": 0},
-        {"name": "Compact-Week", "status": "running", "cost": 40},
-    ]
-    facts = {"meetings": 90, "best_cost": 40, "bound": 3, "variants": variants}
-    write(lease, stage=Stage.CONFLICT_RESOLUTION, progress=75, facts=facts)
+    variants = (
+        VariantFacts("Balanced", VariantStatus.DONE, cost=12, quality=91.5, unplaced=0),
+        VariantFacts("Compact-Week", VariantStatus.RUNNING, cost=40),
+    )
+    facts = GenerateFacts(meetings=90, best_cost=40, bound=3, variants=variants)
+    write(lease, stage=Stage.CONFLICT_RESOLUTION, progress=75, facts=stored(facts))
     db.session.commit()
     db.session.refresh(job)
     running = progress_of(job)

@@ -38,9 +38,9 @@ def test_before_and_after_stand_side_by_side_with_a_link_to_the_row(pages, regis
     [
         (JobKind.GENERATE, {"profiles": ["Balanced"]}, "/admin/timetables/runs/"),
         (JobKind.CHECK, {}, "/admin/check/runs/"),
-        (JobKind.CHECK, {"try": {"key": "k"}}, "/admin/check/tries/"),
-        (JobKind.REPAIR, {"timetable_id": 1, "changes": []}, "/admin/repair/runs/"),
-        (JobKind.RESOLVE, {"timetable_id": 1}, "/admin/repair/runs/"),
+        (JobKind.WHAT_IF, {"key": "k"}, "/admin/check/tries/"),
+        (JobKind.REPAIR, {"changes": []}, "/admin/repair/runs/"),
+        (JobKind.RESOLVE, {}, "/admin/repair/runs/"),
     ],
 )
 def test_a_run_is_linked_to_its_page(pages, registrar, kind, options, address):

@@ -10,6 +10,15 @@ from tests import factories
 from tests.pages import Pages, words
 from webapp.extensions import db
 from webapp.models import GenerationJob, JobKind, JobStatus, Role
+from webapp.services.jobs.failures import FailureCode
+from webapp.services.jobs.kinds import (
+    GenerateOptions,
+    WhatIfAnswer,
+    WhatIfFacts,
+    WhatIfOptions,
+    options_of,
+    stored,
+)
 from webapp.services.shared.rule_defaults import default_rules
 
 PAGE = "/admin/check"
@@ -128,7 +137,7 @@ def test_while_it_waits_or_runs_the_block_polls_and_afterwards_no_more(pages: Pa
     fragment = pages.fragment(address)
     assert "4 of 20 seconds" in words(fragment)
     assert polls(fragment) == [address]
-    job.status, job.facts = JobStatus.COMPLETED, {"check": ANSWER}
+    job.status, job.facts = JobStatus.COMPLETED, {"answer": ANSWER}
     db.session.commit()
     fragment = pages.fragment(address)
     assert "A timetable for all 3 classes that breaks no hard rule was found within 1.4 seconds" in words(fragment)
@@ -145,7 +154,7 @@ def test_an_explanation_shows_the_rules_the_rows_and_the_prices(pages: Pages, te
         {"sentence": "Giving up X alone is not enough.", "is_enough": False},
     ]
     answer = ANSWER | {"verdict": "impossible", "clashes": [clash], "relaxations": ways}
-    check_of(term, status=JobStatus.COMPLETED, facts={"check": answer})
+    check_of(term, status=JobStatus.COMPLETED, facts={"answer": answer})
     page = pages.get(PAGE)
     for said in (
         "There is no timetable",
@@ -173,7 +182,7 @@ WAYS = [
 
 def explained(term):
     return check_of(
-        term, status=JobStatus.COMPLETED, facts={"check": ANSWER | {"verdict": "impossible", "relaxations": WAYS}}
+        term, status=JobStatus.COMPLETED, facts={"answer": ANSWER | {"verdict": "impossible", "relaxations": WAYS}}
     )
 
 
@@ -193,9 +202,8 @@ def test_trying_a_way_out_makes_one_job_and_leads_to_its_page(pages: Pages, term
     first, second = pages.post(address, {"idempotency_key": "a"}), pages.post(address, {"idempotency_key": "b"})
     assert first.location == second.location
     assert polls(pages.get(first.location)) == [first.location]
-    job = db.session.scalars(sa.select(GenerationJob).where(GenerationJob.options.has_key("try"))).one()
-    assert (job.kind, job.options["try"]["key"]) == (JobKind.CHECK, "abc")
-    pages.get(f"/admin/check/runs/{job.job_id}", 404)
+    job = db.session.scalars(sa.select(GenerationJob).filter_by(kind=JobKind.WHAT_IF)).one()
+    assert (options_of(job, WhatIfOptions).key, job.check_job_id) == ("abc", check.job_id)
     assert "Ways out" in words(pages.get(PAGE)), "the check's answer still stands"
 
 
@@ -204,14 +212,15 @@ def test_a_draft_of_a_what_if_says_what_it_is_wherever_it_is_shown(pages: Pages,
     address = pages.post(f"/admin/check/runs/{check.job_id}/ways/0/try").location
     job_id = address.rpartition("/")[2]
     job = db.session.get_one(GenerationJob, job_id)
-    told = {"timetable_id": 0, "classes": 3, "placed": 3, "broken": "2 slots too many", "excused": 3}
-    job.status, job.facts = JobStatus.COMPLETED, {"try": told}
+    answer = WhatIfAnswer(classes=3, placed=3, broken=2, excused=3)
+    job.status, job.facts = JobStatus.COMPLETED, stored(WhatIfFacts(answer))
     draft = factories.timetable(
         term, variant_name="What-if", generation_job_id=job_id, result={"relaxation": WAYS[0]["sentence"]}
     )
     db.session.commit()
     page = pages.get(address)
     assert "3 of 3 classes have a place" in words(page)
+    assert "It counts 2 slots too many" in words(page)
     assert links(page)["Dr Rao"] == "/admin/records/faculty/5"
     at = f"/admin/timetables/{draft.timetable_id}"
     for shown in (at, f"{at}/week", f"{at}/edit", f"{at}/publish"):
@@ -219,23 +228,24 @@ def test_a_draft_of_a_what_if_says_what_it_is_wherever_it_is_shown(pages: Pages,
 
 
 def test_a_run_that_failed_leads_to_the_explanation(pages: Pages, term) -> None:
-    run = factories.job(term, status=JobStatus.FAILED, failure="There can be no timetable:")
+    run = factories.job(term, status=JobStatus.FAILED, failure_code=FailureCode.IMPOSSIBLE)
     db.session.commit()
     link = links(pages.get(f"/admin/timetables/runs/{run.job_id}"))["Why? Ask for an explanation"]
     assert link == f"{PAGE}?term={term.term_id}#feasibility"
 
 
 def test_not_proved_and_failed_are_told_as_such(pages: Pages, term) -> None:
-    job = check_of(term, status=JobStatus.COMPLETED, facts={"check": ANSWER | {"verdict": "not proved", "placed": 2}})
+    job = check_of(term, status=JobStatus.COMPLETED, facts={"answer": ANSWER | {"verdict": "not proved", "placed": 2}})
     assert "Not proved either way" in words(pages.get(PAGE))
-    job.status, job.failure = JobStatus.FAILED, "The worker was lost 2 times."
+    job.status, job.failure_code = JobStatus.FAILED, FailureCode.TEXT
+    job.failure_values = {"text": "The worker was lost 2 times."}
     db.session.commit()
     assert "The worker was lost 2 times." in words(pages.get(PAGE))
 
 
 def test_an_answer_that_data_have_outrun_says_so(pages: Pages, term) -> None:
     check_of(
-        term, status=JobStatus.COMPLETED, facts={"check": ANSWER}, created_at=datetime.now(UTC) - timedelta(hours=1)
+        term, status=JobStatus.COMPLETED, facts={"answer": ANSWER}, created_at=datetime.now(UTC) - timedelta(hours=1)
     )
     assert "have changed" not in words(pages.get(PAGE))
     group = {"term": term.term_id, "code": "NEW", "name": "New group", "size": "3"}
@@ -243,12 +253,8 @@ def test_an_answer_that_data_have_outrun_says_so(pages: Pages, term) -> None:
     assert "The data have changed since then" in words(pages.get(PAGE))
 
 
-def test_checks_of_others_and_generations_are_not_found_here(pages: Pages, term) -> None:
-    foreign = check_of(factories.term())
-    own_generation = factories.job(term)
-    db.session.commit()
-    for job in (foreign, own_generation):
-        pages.get(f"/admin/check/runs/{job.job_id}", 404)
+def test_checks_of_others_are_not_found_here(pages: Pages, term) -> None:
+    pages.get(f"/admin/check/runs/{check_of(factories.term()).job_id}", 404)
 
 
 # Generate and the dashboard
@@ -292,7 +298,7 @@ def test_a_blocked_term_is_generated_in_part_by_who_ticks_it(pages: Pages, term)
     assert "what can be placed all the same" in words(pages.get("/admin/timetables/generate"))
     pages.post("/admin/timetables/generate", form | {"partial": "y"})
     (job,) = db.session.scalars(sa.select(GenerationJob)).all()
-    assert job.options["choices"]["partial"] is True
+    assert options_of(job, GenerateOptions).partial is True
     bare = factories.term(term.organization, slots=0, semester=4)
     db.session.commit()
     answer = pages.post("/admin/timetables/generate", form | {"partial": "y", "semester": bare.semester}, 422)

@@ -7,7 +7,10 @@ from tests.pages import Pages, parse, sent_by, words
 from tests.university import University, university
 from webapp.extensions import db, queue
 from webapp.models import GenerationJob, JobStatus, WeightProfile
+from webapp.services.jobs.kinds import GenerateOptions, options_of
+from webapp.services.problem.holds import RunChoices
 from webapp.services.runs import weight_profiles
+from webapp.services.runs.options import choices_of
 
 GENERATE = "/admin/timetables/generate"
 
@@ -55,15 +58,9 @@ def test_a_run_is_asked_for_with_what_was_ticked_and_nothing_else(pages: Pages, 
     )
     pages.post(GENERATE, chosen)
     (job,) = jobs()
-    assert job.options["profiles"] == ["Mine", "Balanced"]
-    assert set(job.options["weights"]) == {"Mine"}
-    assert job.options["choices"] == {
-        "departments": [here.mat.department_id],
-        "base_id": base.timetable_id,
-        "keep_locks": True,
-        "close": "",
-        "partial": False,
-    }
+    options = options_of(job, GenerateOptions)
+    assert (options.profiles, set(options.weights)) == (("Mine", "Balanced"), {"Mine"})
+    assert choices_of(job) == RunChoices((here.mat.department_id,), base.timetable_id, keep_locks=True)
 
 
 @pytest.mark.parametrize(

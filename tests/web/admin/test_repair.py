@@ -36,25 +36,25 @@ def test_a_change_is_listed_repaired_and_its_rung_becomes_a_draft(client, pages,
         "before": 2,
         "seconds": 1,
     }
-    job.facts = {"repair": told | {"revision": case.timetable.revision, "rungs": [rung(case)]}}
+    job.facts = {"answer": told | {"revision": case.timetable.revision, "rungs": [rung(case)]}}
     db.session.commit()
     page = client.get(begun.location).get_data(as_text=True)
     assert "1 class moves" in page
     assert "that is proven" in page
     assert "data-poll" not in page
     assert "<svg" not in page.partition("More moves, less cost")[2], "one rung is no curve"
-    job.facts = {"repair": job.facts["repair"] | {"rungs": [rung(case), rung(case) | {"moves": 2, "cost": 1}]}}
+    job.facts = {"answer": job.facts["answer"] | {"rungs": [rung(case), rung(case) | {"moves": 2, "cost": 1}]}}
     db.session.commit()
     drawn = client.get(begun.location).get_data(as_text=True).partition("More moves, less cost")[2]
     assert drawn.count("<circle") == 2
     waits = {"key": [case.entry("ALG").component_id, None, 2], "label": "ALG A, L 2", "reason": "There is no room."}
     for lost, said in ((0, "1 class moves"), (1, "Not every class finds a place")):
-        job.facts = {"repair": job.facts["repair"] | {"rungs": [rung(case) | {"unplaced": [waits], "lost": lost}]}}
+        job.facts = {"answer": job.facts["answer"] | {"rungs": [rung(case) | {"unplaced": [waits], "lost": lost}]}}
         db.session.commit()
         told = words(pages.get(begun.location))
         assert said in told
         assert "ALG A, L 2: There is no room." in told
-    job.facts = {"repair": job.facts["repair"] | {"rungs": [rung(case)]}}
+    job.facts = {"answer": job.facts["answer"] | {"rungs": [rung(case)]}}
     db.session.commit()
     made = client.post(f"{begun.location}/draft", data={"csrf_token": token, "rung": 1})
     told = words(pages.get(made.location))

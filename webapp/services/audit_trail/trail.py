@@ -12,8 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from webapp.extensions import db
-from webapp.models import AuditEvent, GenerationJob, JobKind, Organization, Term, Timetable, User
-from webapp.services.checks.feasibility import IS_CHECK
+from webapp.models import AuditEvent, GenerationJob, Organization, Term, Timetable, User
 from webapp.services.imports.cells import guard_formula
 from webapp.services.schema.columns import Table
 from webapp.services.schema.tables import WITH_PAGES
@@ -55,7 +54,7 @@ class Difference:
 class TrailSubject:
     """A row that still exists: what it is called, its table, and of a reference table the term in which it is edited.
 
-    A timetable's table is "timetables"; a run's is its kind, a what-if's "try".
+    A timetable's table is "timetables"; a job's is its kind.
     """
 
     label: str
@@ -253,12 +252,11 @@ def _timetables_and_runs(
         for key, name in db.session.execute(query.where(Timetable.timetable_id.in_(drafts))):
             found["timetables", str(key)] = TrailSubject(name, "timetables", key, None)
     if jobs := keys.get("generation_jobs"):
-        runs = sa.select(GenerationJob.job_id, GenerationJob.kind, IS_CHECK).where(
+        runs = sa.select(GenerationJob.job_id, GenerationJob.kind).where(
             GenerationJob.organization_id == organization.organization_id
         )
-        for job_id, kind, is_check in db.session.execute(runs.where(GenerationJob.job_id.in_(jobs))):
-            what = "try" if kind is JobKind.CHECK and not is_check else kind.value
-            found["generation_jobs", job_id] = TrailSubject(job_id, what, job_id, None)
+        for job_id, kind in db.session.execute(runs.where(GenerationJob.job_id.in_(jobs))):
+            found["generation_jobs", job_id] = TrailSubject(job_id, kind.value, job_id, None)
     return found
 
 

@@ -10,26 +10,26 @@ from webapp.services.checks.needs import rooms_that_do_not_exist, slots_in_a_row
 from webapp.services.checks.people import missing_data, unused_data
 from webapp.services.checks.pins import pins_of_nothing, pins_that_cannot_stand, pins_that_clash
 from webapp.services.checks.supply import own_limits, room_loads, shortage_findings, tight_loads
-from webapp.services.checks.term_data import Case, Look, look_at
+from webapp.services.checks.term_data import CheckedProblem, TermData, read_term_data
 from webapp.services.problem.term_problem import TermProblem
 
 
-def findings(term: Term) -> list[Finding]:
+def check_term(term: Term) -> list[Finding]:
     """Everything that a look at the data tells, gravest first; no solver runs, and the queries are always as many.
 
     A blocker is proved: no search can find a timetable as long as it stands. To find nothing proves nothing.
     """
-    return _of_look(look_at(term))
+    return _check_data(read_term_data(term))
 
 
-def _of_look(look: Look) -> list[Finding]:
-    found = [*missing_data(look), *unused_data(look)]
-    if look.problem is not None:
-        found += _of_case(Case(look, look.problem))
+def _check_data(data: TermData) -> list[Finding]:
+    found = [*missing_data(data), *unused_data(data)]
+    if data.problem is not None:
+        found += _check_problem(CheckedProblem(data, data.problem))
     return in_order(found)
 
 
-def _of_case(case: Case) -> list[Finding]:
+def _check_problem(case: CheckedProblem) -> list[Finding]:
     """What is found about an instance; what one check has told, counting doesn't tell again."""
     found: list[Finding] = []
     told: set[int] = set()
@@ -46,16 +46,16 @@ def _of_case(case: Case) -> list[Finding]:
     return found
 
 
-def blocking(look: Look) -> list[Finding]:
+def find_blockers(data: TermData) -> list[Finding]:
     """The blockers among the findings: a generation begins only where a registrar asks for a partial timetable."""
-    return of(_of_look(look), Severity.BLOCKER)
+    return filter_findings(_check_data(data), Severity.BLOCKER)
 
 
 MOST_TOLD = 8
 
 
 @dataclass(frozen=True)
-class Glance:
+class CheckSummary:
     """The findings about a term in short: sizes, how many of each severity, and the gravest ones."""
 
     classes: int
@@ -71,29 +71,31 @@ class Glance:
         return self.counts[Severity.BLOCKER]
 
 
-def glance(term: Term) -> Glance:
+def summarize(term: Term) -> CheckSummary:
     """What generating must know: whether anything blocks it, else what is doubtful."""
-    look = look_at(term)
-    found = _of_look(look)
-    counts = by_severity(found)
+    data = read_term_data(term)
+    found = _check_data(data)
+    counts = count_by_severity(found)
     gravest = next((severity for severity in Severity if counts[severity]), Severity.NOTE)
-    problem = look.problem
-    return Glance(
+    problem = data.problem
+    return CheckSummary(
         problem=problem,
         classes=len(problem.rows) if problem else 0,
         rooms=len(problem.room_ids) if problem else 0,
         people=len(problem.instance.resources) if problem else 0,
         counts=counts,
-        gravest=tuple(of(found, gravest)[:MOST_TOLD]),
+        gravest=tuple(filter_findings(found, gravest)[:MOST_TOLD]),
     )
 
 
-def by_severity(found: Sequence[Finding]) -> Mapping[Severity, int]:
+def count_by_severity(found: Sequence[Finding]) -> Mapping[Severity, int]:
     """How many findings there are of each severity."""
     counts = Counter(finding.severity for finding in found)
     return {severity: counts[severity] for severity in Severity}
 
 
-def of(found: Sequence[Finding], severity: Severity | None = None, kind: FindingKind | None = None) -> list[Finding]:
+def filter_findings(
+    found: Sequence[Finding], severity: Severity | None = None, kind: FindingKind | None = None
+) -> list[Finding]:
     """Those of a severity and a kind, where one is named."""
     return [finding for finding in found if severity in (None, finding.severity) and kind in (None, finding.kind)]

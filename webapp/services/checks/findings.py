@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from flask_babel import lazy_gettext as _l
 
+from webapp.services.shared.target import Target
+
 
 class Severity(StrEnum):
     """How grave a finding is."""
@@ -15,7 +17,7 @@ class Severity(StrEnum):
     WARNING = "warning"
     """A timetable may exist, and is probably not what is wanted."""
     NOTE = "note"
-    """Worth a look."""
+    """Worth a data."""
 
 
 class FindingKind(StrEnum):
@@ -44,20 +46,6 @@ KINDS = tuple(FindingKind)
 
 
 @dataclass(frozen=True)
-class Target:
-    """Where the cause can be mended: a row of a data table, or its list where ``row_id`` is None.
-
-    ``column`` and ``value`` narrow the list down to the rows meant.
-    """
-
-    table: str
-    row_id: int | None
-    label: str
-    column: str = ""
-    value: str = ""
-
-
-@dataclass(frozen=True)
 class Finding:
     """One thing found.
 
@@ -76,11 +64,11 @@ def in_order(findings: Iterable[Finding]) -> list[Finding]:
     """Blockers first, then warnings, then notes; each by kind, the largest want first."""
     return sorted(
         findings,
-        key=lambda one: (
-            SEVERITIES.index(one.severity),
-            KINDS.index(one.kind),
-            one.supply - one.demand,
-            one.target.label,
-            one.sentence,
+        key=lambda finding: (
+            SEVERITIES.index(finding.severity),
+            KINDS.index(finding.kind),
+            finding.supply - finding.demand,
+            finding.target.label,
+            finding.sentence,
         ),
     )

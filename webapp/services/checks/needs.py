@@ -8,13 +8,13 @@ from collections.abc import Iterator, Sequence
 
 from webapp.models import Component
 from webapp.services.checks.findings import Finding, FindingKind, Severity
-from webapp.services.checks.term_data import Case, some
+from webapp.services.checks.term_data import CheckedProblem, some
 from webapp.services.shared.words import _
 
 Told = tuple[Finding, tuple[int, ...]]
 
 
-def rooms_that_do_not_exist(case: Case) -> Iterator[Told]:
+def rooms_that_do_not_exist(case: CheckedProblem) -> Iterator[Told]:
     """Components for which there is no room of their kind, or none with enough seats, with their meetings."""
     for component, meetings in _by_component(case):
         first = case.instance.meetings[meetings[0]]
@@ -30,16 +30,16 @@ def rooms_that_do_not_exist(case: Case) -> Iterator[Told]:
             yield _no_seats(case, component, crowded, hard=hard), tuple(crowded) if hard else ()
 
 
-def _by_component(case: Case) -> Iterator[tuple[Component, list[int]]]:
+def _by_component(case: CheckedProblem) -> Iterator[tuple[Component, list[int]]]:
     found: dict[int, list[int]] = defaultdict(list)
     for meeting, row in enumerate(case.problem.rows):
         found[row.key.component_id].append(meeting)
-    return ((case.look.components[key], meetings) for key, meetings in found.items())
+    return ((case.data.components[key], meetings) for key, meetings in found.items())
 
 
-def _no_such_room(case: Case, component: Component) -> Finding:
-    rooms = case.look.rows.rooms
-    label, kind, features = case.look.component_label(component), component.room_kind, component.room_features
+def _no_such_room(case: CheckedProblem, component: Component) -> Finding:
+    rooms = case.data.rows.rooms
+    label, kind, features = case.data.component_label(component), component.room_kind, component.room_features
     of_kind = [room for room in rooms if not kind or room.kind == kind]
     able = [room for room in of_kind if set(features) <= set(room.features)]
     if not rooms:
@@ -67,33 +67,33 @@ def _no_such_room(case: Case, component: Component) -> Finding:
             number=len(able),
             rooms=some([room.code for room in able]),
         )
-    return Finding(Severity.BLOCKER, FindingKind.ROOMS, sentence, case.look.of_component(component), 1, 0)
+    return Finding(Severity.BLOCKER, FindingKind.ROOMS, sentence, case.data.of_component(component), 1, 0)
 
 
-def _lacks_seats(case: Case, meeting: int) -> bool:
+def _lacks_seats(case: CheckedProblem, meeting: int) -> bool:
     what = case.instance.meetings[meeting]
     pinned = what.pin is not None and what.pin.room is not None
     return not pinned and what.size > max(case.instance.rooms[option.room].capacity for option in what.rooms)
 
 
-def _no_seats(case: Case, component: Component, meetings: Sequence[int], *, hard: bool) -> Finding:
+def _no_seats(case: CheckedProblem, component: Component, meetings: Sequence[int], *, hard: bool) -> Finding:
     size = max(case.instance.meetings[m].size for m in meetings)
     rooms = [case.instance.rooms[option.room] for option in case.instance.meetings[meetings[0]].rooms]
     largest = max(rooms, key=lambda room: room.capacity)
     sentence = _(
         "%(name)s: %(size)s students, and the largest of %(number)s suitable rooms, %(room)s, has %(seats)s seats.",
-        name=case.look.component_label(component),
+        name=case.data.component_label(component),
         size=size,
         number=len(rooms),
         room=largest.code,
         seats=largest.capacity,
     )
     severity = Severity.BLOCKER if hard else Severity.WARNING
-    target = case.look.of_component(component)
+    target = case.data.of_component(component)
     return Finding(severity, FindingKind.ROOMS, sentence, target, size, largest.capacity)
 
 
-def slots_in_a_row(case: Case) -> Iterator[Told]:
+def slots_in_a_row(case: CheckedProblem) -> Iterator[Told]:
     """Components whose double (or longer) period fits no slots that follow each other, with their meetings."""
     calendar = case.problem.calendar
     for component, meetings in _by_component(case):
@@ -104,10 +104,10 @@ def slots_in_a_row(case: Case) -> Iterator[Told]:
         sentence = _(
             "%(name)s: %(length)s slots in a row asked for, and at most %(longest)s follow each other with breaks of "
             "%(minutes)s minutes or less.",
-            name=case.look.component_label(component),
+            name=case.data.component_label(component),
             length=length,
             longest=longest,
-            minutes=case.look.term.break_minutes,
+            minutes=case.data.term.break_minutes,
         )
-        target = case.look.of_component(component)
+        target = case.data.of_component(component)
         yield Finding(Severity.BLOCKER, FindingKind.TIMES, sentence, target, length, longest), tuple(meetings)

@@ -7,37 +7,38 @@ import sqlalchemy as sa
 
 from webapp.extensions import db
 from webapp.models import CourseEnrollment, Section, Student, StudentGroup, StudentGroupMember, User
-from webapp.services.checks.findings import Finding, FindingKind, Severity, Target
-from webapp.services.checks.term_data import Look, some
+from webapp.services.checks.findings import Finding, FindingKind, Severity
+from webapp.services.checks.term_data import TermData, some
+from webapp.services.shared.target import Target
 from webapp.services.shared.words import _
 
 NAMED_APART = 5
 """So many rows of one fault have a finding each; more of them are one finding."""
 
 
-def missing_data(look: Look) -> Iterator[Finding]:
+def missing_data(data: TermData) -> Iterator[Finding]:
     """What is not there and ought to be: slots, teachers, groups, components, e-mail addresses."""
-    yield from _no_slots(look)
-    yield from _sections(look)
-    yield from _students_nowhere(look)
-    yield from _teachers_unreached(look)
+    yield from _no_slots(data)
+    yield from _sections(data)
+    yield from _students_nowhere(data)
+    yield from _teachers_unreached(data)
 
 
-def _no_slots(look: Look) -> Iterator[Finding]:
-    if look.refusal is None:
+def _no_slots(data: TermData) -> Iterator[Finding]:
+    if data.refusal is None:
         return
-    table = "time-slots" if not look.rows.slots else "week-sets" if look.rows.components else "components"
-    target = Target(table, None, look.term.name)
-    yield Finding(Severity.BLOCKER, FindingKind.MISSING, look.refusal.message, target)
+    table = "time-slots" if not data.rows.slots else "week-sets" if data.rows.components else "components"
+    target = Target(table, None, data.term.name)
+    yield Finding(Severity.BLOCKER, FindingKind.MISSING, data.refusal.message, target)
 
 
-def _sections(look: Look) -> Iterator[Finding]:
+def _sections(data: TermData) -> Iterator[Finding]:
     """Sections without classes, components that nobody teaches, sections that nobody attends."""
-    rows = look.rows
+    rows = data.rows
     enrolled = {section for _student, section, _batch in rows.enrollments}
     idle, untaught, unattended = [], [], []
     for section in rows.sections.values():
-        components = look.components_of.get(section.section_id, [])
+        components = data.components_of.get(section.section_id, [])
         if not components:
             idle.append(section)
             continue
@@ -48,9 +49,9 @@ def _sections(look: Look) -> Iterator[Finding]:
         if not batches and not rows.section_groups.get(section.section_id) and section.section_id not in enrolled:
             unattended.append(section)
     warning, missing = Severity.WARNING, FindingKind.MISSING
-    yield from _each(look, untaught, warning, missing, _("%(name)s has no teacher."), _("have no teacher"))
+    yield from _each(data, untaught, warning, missing, _("%(name)s has no teacher."), _("have no teacher"))
     yield from _each(
-        look,
+        data,
         unattended,
         warning,
         missing,
@@ -58,7 +59,7 @@ def _sections(look: Look) -> Iterator[Finding]:
         _("have neither a group nor an enrolment"),
     )
     yield from _each(
-        look,
+        data,
         idle,
         warning,
         missing,
@@ -68,34 +69,34 @@ def _sections(look: Look) -> Iterator[Finding]:
 
 
 def _each(
-    look: Look, sections: Sequence[Section], severity: Severity, kind: FindingKind, one: str, many: str
+    data: TermData, sections: Sequence[Section], severity: Severity, kind: FindingKind, one: str, many: str
 ) -> Iterator[Finding]:
     """A finding for each of a few sections; for more of them the first ones, and one for the rest."""
-    ordered = sorted(sections, key=look.section_label)
+    ordered = sorted(sections, key=data.section_label)
     apart = ordered if len(ordered) <= NAMED_APART + 1 else ordered[:NAMED_APART]
     for section in apart:
-        yield Finding(severity, kind, one % {"name": look.section_label(section)}, look.of_section(section))
+        yield Finding(severity, kind, one % {"name": data.section_label(section)}, data.of_section(section))
     if rest := ordered[len(apart) :]:
-        names = some(look.section_label(section) for section in rest)
+        names = some(data.section_label(section) for section in rest)
         sentence = _("%(number)s more sections %(what)s: %(names)s.", number=len(rest), what=many, names=names)
         yield Finding(severity, kind, sentence, Target("sections", None, _("Sections")))
 
 
-def _students_nowhere(look: Look) -> Iterator[Finding]:
+def _students_nowhere(data: TermData) -> Iterator[Finding]:
     """Students of the organisation who are in no group and take no section of the term."""
     in_group = (
         sa.select(StudentGroupMember.student_id)
         .join(StudentGroup, StudentGroup.student_group_id == StudentGroupMember.student_group_id)
-        .where(StudentGroup.term_id == look.term.term_id)
+        .where(StudentGroup.term_id == data.term.term_id)
     )
     in_section = (
         sa.select(CourseEnrollment.student_id)
         .join(Section, Section.section_id == CourseEnrollment.section_id)
-        .where(Section.term_id == look.term.term_id)
+        .where(Section.term_id == data.term.term_id)
     )
     query = (
         sa.select(Student.student_id, Student.code, sa.func.count().over())
-        .where(Student.organization_id == look.term.organization_id)
+        .where(Student.organization_id == data.term.organization_id)
         .where(Student.student_id.not_in(in_group), Student.student_id.not_in(in_section))
         .order_by(Student.code)
         .limit(4)
@@ -121,13 +122,13 @@ def _in_part(names: Sequence[str], number: int) -> str:
     return _("%(names)s and %(more)s more", names=", ".join(names[:3]), more=number - 3)
 
 
-def _teachers_unreached(look: Look) -> Iterator[Finding]:
+def _teachers_unreached(data: TermData) -> Iterator[Finding]:
     """Teachers of the term without an e-mail address, and those without an account."""
-    rows = look.rows
+    rows = data.rows
     teaching = {faculty for named in rows.section_faculty.values() for faculty in named}
     teaching |= {faculty for named in rows.component_faculty.values() for faculty, _batch in named}
     query = sa.select(User.faculty_id).where(
-        User.organization_id == look.term.organization_id, User.faculty_id.is_not(None)
+        User.organization_id == data.term.organization_id, User.faculty_id.is_not(None)
     )
     known = set(db.session.scalars(query))
     ordered = [teacher for key, teacher in rows.faculty.items() if key in teaching]
@@ -149,9 +150,9 @@ def _teachers_unreached(look: Look) -> Iterator[Finding]:
         yield Finding(Severity.NOTE, FindingKind.MISSING, sentence, target)
 
 
-def unused_data(look: Look) -> Iterator[Finding]:
+def unused_data(data: TermData) -> Iterator[Finding]:
     """Groups that no class is for: neither they themselves nor a group above or below them."""
-    rows = look.rows
+    rows = data.rows
     used = {group for named in rows.section_groups.values() for group in named}
     used |= {group for named in rows.batches.values() for group in named}
     near = rows.tree.related(used)

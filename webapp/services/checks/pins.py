@@ -7,18 +7,19 @@ from itertools import combinations
 from webapp.engine.instance import Placement
 from webapp.engine.rule import ResourceKind
 from webapp.engine.timegrid import Time
-from webapp.services.checks.findings import Finding, FindingKind, Severity, Target
+from webapp.services.checks.findings import Finding, FindingKind, Severity
 from webapp.services.checks.needs import Told
-from webapp.services.checks.term_data import Case, some
+from webapp.services.checks.term_data import CheckedProblem, some
 from webapp.services.problem.labels import placement_in_words
 from webapp.services.problem.meetings import MeetingKey
+from webapp.services.shared.target import Target
 from webapp.services.shared.words import _
 
 Pinned = tuple[int, Time, int | None]
 """A meeting that is pinned to a time: its index, the time, the room or None."""
 
 
-def pins_that_clash(case: Case) -> Iterator[Told]:
+def pins_that_clash(case: CheckedProblem) -> Iterator[Told]:
     """Two meetings pinned to overlapping times that share a teacher, a group, students or the room."""
     pinned = [
         (index, what.pin.time, what.pin.room)
@@ -35,7 +36,7 @@ def pins_that_clash(case: Case) -> Iterator[Told]:
             yield from _clash(case, first, second)
 
 
-def _clash(case: Case, first: Pinned, second: Pinned) -> Iterator[Told]:
+def _clash(case: CheckedProblem, first: Pinned, second: Pinned) -> Iterator[Told]:
     meetings = (first[0], second[0])
     resources = case.instance.resources
     shared = sorted(set(case.instance.meetings[first[0]].resources) & set(case.instance.meetings[second[0]].resources))
@@ -60,19 +61,19 @@ def _clash(case: Case, first: Pinned, second: Pinned) -> Iterator[Told]:
         yield Finding(severity, FindingKind.PINS, said, target, number), ()
 
 
-def _severity(case: Case, *, hard: bool) -> Severity:
+def _severity(case: CheckedProblem, *, hard: bool) -> Severity:
     return Severity.BLOCKER if hard and case.is_hard("pinned") else Severity.WARNING
 
 
-def _pin_of(case: Case, meeting: int) -> Target:
+def _pin_of(case: CheckedProblem, meeting: int) -> Target:
     row = case.problem.rows[meeting]
-    for pin in case.look.rows.pins:
+    for pin in case.data.rows.pins:
         if MeetingKey(pin.component_id, pin.student_group_id, pin.ordinal) == row.key:
             return Target("pins", pin.pin_id, row.label)
     return case.of_meeting(meeting)
 
 
-def pins_that_cannot_stand(case: Case) -> Iterator[Told]:
+def pins_that_cannot_stand(case: CheckedProblem) -> Iterator[Told]:
     """Pins to a time that somebody can't, that is too short, or to a room that is closed or does not suit."""
     for index, what in enumerate(case.instance.meetings):
         if what.pin is None:
@@ -91,7 +92,7 @@ def pins_that_cannot_stand(case: Case) -> Iterator[Told]:
         yield Finding(severity, FindingKind.PINS, sentence, _pin_of(case, index)), told
 
 
-def _about_time(case: Case, meeting: int, pin: Placement) -> Iterator[tuple[str, bool]]:
+def _about_time(case: CheckedProblem, meeting: int, pin: Placement) -> Iterator[tuple[str, bool]]:
     """What speaks against the pinned time, and whether it is a hard rule."""
     if pin.time is None:
         return
@@ -106,13 +107,13 @@ def _about_time(case: Case, meeting: int, pin: Placement) -> Iterator[tuple[str,
             yield _("%(who)s is not available then", who=constraint.label), constraint.hard
 
 
-def _about_room(case: Case, meeting: int, pin: Placement) -> Iterator[tuple[str, bool]]:
+def _about_room(case: CheckedProblem, meeting: int, pin: Placement) -> Iterator[tuple[str, bool]]:
     """What speaks against the pinned room, and whether it is a hard rule."""
     if pin.room is None:
         return
     what, room = case.instance.meetings[meeting], case.instance.rooms[pin.room]
     if all(option.room != pin.room for option in what.rooms):
-        row = next(row for row in case.look.rows.rooms if row.room_id == case.problem.room_ids[pin.room])
+        row = next(row for row in case.data.rows.rooms if row.room_id == case.problem.room_ids[pin.room])
         closed = _("the room is closed for classes") if not row.is_open else ""
         yield closed or _("the room is of kind %(kind)s and does not suit", kind=row.kind), True
     for constraint in case.constraints("room_capacity")[:1]:
@@ -125,14 +126,14 @@ def _about_room(case: Case, meeting: int, pin: Placement) -> Iterator[tuple[str,
         yield _("the room is closed then"), case.is_hard("room_closed")
 
 
-def pins_of_nothing(case: Case) -> Iterator[Finding]:
+def pins_of_nothing(case: CheckedProblem) -> Iterator[Finding]:
     """Pins that name a meeting which isn't there: nothing is pinned by them."""
-    for pin in case.look.rows.pins:
+    for pin in case.data.rows.pins:
         key = MeetingKey(pin.component_id, pin.student_group_id, pin.ordinal)
         if key in case.problem.index_of:
             continue
-        component = case.look.components[pin.component_id]
-        label = case.look.component_label(component)
+        component = case.data.components[pin.component_id]
+        label = case.data.component_label(component)
         sentence = _(
             "%(name)s: the pin names class %(ordinal)s%(batch)s, and there is none; it is ignored.",
             name=label,
@@ -142,7 +143,7 @@ def pins_of_nothing(case: Case) -> Iterator[Finding]:
         yield Finding(Severity.WARNING, FindingKind.PINS, sentence, Target("pins", pin.pin_id, label))
 
 
-def _batch(case: Case, group_id: int | None) -> str:
+def _batch(case: CheckedProblem, group_id: int | None) -> str:
     if group_id is None:
         return ""
-    return _(" of batch %(batch)s", batch=case.look.rows.groups[group_id].code)
+    return _(" of batch %(batch)s", batch=case.data.rows.groups[group_id].code)

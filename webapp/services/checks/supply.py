@@ -5,10 +5,11 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from webapp.engine.counts import Shortage, ShortageKind, shortages
 from webapp.engine.rule import ResourceKind
-from webapp.services.checks.findings import Finding, FindingKind, Severity, Target
+from webapp.services.checks.findings import Finding, FindingKind, Severity
 from webapp.services.checks.needs import Told
-from webapp.services.checks.term_data import Case, some
+from webapp.services.checks.term_data import CheckedProblem, some
 from webapp.services.problem.calendar import DAY_NAMES
+from webapp.services.shared.target import Target
 from webapp.services.shared.words import _
 
 TIGHT = 0.9
@@ -16,7 +17,7 @@ TIGHT = 0.9
 LIMITS = ("max_per_week", "max_per_day")
 
 
-def shortage_findings(case: Case, told: Sequence[frozenset[int]]) -> Iterator[Told]:
+def shortage_findings(case: CheckedProblem, told: Sequence[frozenset[int]]) -> Iterator[Told]:
     """Everything that counting and matching prove, with its meetings.
 
     Left out is what is about nothing but meetings of one of the sets in ``told``: their want has been told already,
@@ -47,7 +48,7 @@ def _found(shortage: Shortage, kind: FindingKind, target: Target, sentence: str)
     return Finding(Severity.BLOCKER, kind, sentence, target, shortage.demand, shortage.supply)
 
 
-def _too_many_slots(case: Case, shortage: Shortage) -> Finding:
+def _too_many_slots(case: CheckedProblem, shortage: Shortage) -> Finding:
     if not shortage.resources:
         return _found(shortage, FindingKind.STUDENTS, case.of_meeting(shortage.meetings[0]), shortage.sentence)
     resource = shortage.resources[0]
@@ -62,7 +63,7 @@ def _too_many_slots(case: Case, shortage: Shortage) -> Finding:
     return _found(shortage, case.kind_of(resource), case.of_resource(resource), sentence)
 
 
-def _too_few_rooms(case: Case, shortage: Shortage) -> Finding:
+def _too_few_rooms(case: CheckedProblem, shortage: Shortage) -> Finding:
     target = case.of_rooms(shortage.rooms)
     sentence = shortage.sentence
     kinds = case.kinds_of_rooms(shortage.rooms)
@@ -71,7 +72,7 @@ def _too_few_rooms(case: Case, shortage: Shortage) -> Finding:
     return _found(shortage, FindingKind.ROOMS, target, sentence)
 
 
-def _nowhere(case: Case, found: Sequence[Shortage]) -> Finding:
+def _nowhere(case: CheckedProblem, found: Sequence[Shortage]) -> Finding:
     """Meetings of one component of which none has a possible time, or none a suitable room."""
     first = found[0]
     rules = {index for shortage in found for index in shortage.constraints}
@@ -87,7 +88,7 @@ def _nowhere(case: Case, found: Sequence[Shortage]) -> Finding:
     return Finding(Severity.BLOCKER, kind, sentence, case.of_meeting(first.meetings[0]), len(found), 0)
 
 
-def _rule_in_words(case: Case, index: int) -> str:
+def _rule_in_words(case: CheckedProblem, index: int) -> str:
     constraint = case.instance.constraints[index]
     title = constraint.rule.title
     return f"{title} ({constraint.label})" if constraint.label else title
@@ -96,7 +97,7 @@ def _rule_in_words(case: Case, index: int) -> str:
 # Just enough
 
 
-def tight_loads(case: Case, short: Collection[str]) -> Iterator[Finding]:
+def tight_loads(case: CheckedProblem, short: Collection[str]) -> Iterator[Finding]:
     """Teachers and groups who need nearly every slot they have; ``short`` are the labels of those who have too few."""
     possible: dict[int, set[int]] = defaultdict(set)
     asked: dict[int, int] = defaultdict(int)
@@ -119,7 +120,7 @@ def tight_loads(case: Case, short: Collection[str]) -> Iterator[Finding]:
             yield from _tight(case, resource, demand, supply)
 
 
-def _limits(case: Case) -> dict[str, dict[int, int]]:
+def _limits(case: CheckedProblem) -> dict[str, dict[int, int]]:
     """The smallest hard limit of each person and group, per rule."""
     found: dict[str, dict[int, int]] = {rule: {} for rule in LIMITS}
     for rule in LIMITS:
@@ -130,7 +131,7 @@ def _limits(case: Case) -> dict[str, dict[int, int]]:
     return found
 
 
-def _tight(case: Case, resource: int, demand: int, supply: int) -> Iterator[Finding]:
+def _tight(case: CheckedProblem, resource: int, demand: int, supply: int) -> Iterator[Finding]:
     if case.problem.instance.grid.weeks > 1 or not TIGHT * supply <= demand <= supply:
         return  # with weeks apart a number of slots a week says little
     target, kind = case.of_resource(resource), case.kind_of(resource)
@@ -143,7 +144,7 @@ def _tight(case: Case, resource: int, demand: int, supply: int) -> Iterator[Find
     yield Finding(severity, kind, sentence, target, demand, supply)
 
 
-def own_limits(case: Case) -> Iterator[Finding]:
+def own_limits(case: CheckedProblem) -> Iterator[Finding]:
     """Teachers who are asked for more than their own weekly limit, where that limit isn't a hard rule."""
     held = _limits(case)["max_per_week"]
     asked: dict[int, int] = defaultdict(int)
@@ -151,7 +152,7 @@ def own_limits(case: Case) -> Iterator[Finding]:
         for faculty_id in row.faculty_ids:
             asked[faculty_id] += row.slots if row.weeks else case.slots[meeting]
     for faculty_id, demand in asked.items():
-        teacher = case.look.rows.faculty[faculty_id]
+        teacher = case.data.rows.faculty[faculty_id]
         most = teacher.max_slots_week
         if most is None or demand <= most or case.problem.resource_of_faculty[faculty_id] in held:
             continue
@@ -168,7 +169,7 @@ def own_limits(case: Case) -> Iterator[Finding]:
 # Rooms of a kind: in the week, on a day, in a shift
 
 
-def room_loads(case: Case, told: Sequence[frozenset[int]]) -> Iterator[Finding]:
+def room_loads(case: CheckedProblem, told: Sequence[frozenset[int]]) -> Iterator[Finding]:
     """Kinds of rooms that are only just enough in the week, or too few on a day or in a shift."""
     of_set: dict[frozenset[int], list[int]] = defaultdict(list)
     for meeting, what in enumerate(case.instance.meetings):
@@ -185,19 +186,19 @@ def room_loads(case: Case, told: Sequence[frozenset[int]]) -> Iterator[Finding]:
                 yield from _rooms_of_part(case, rooms, within, name)
 
 
-def _asked(case: Case, meetings: Iterable[int]) -> int:
+def _asked(case: CheckedProblem, meetings: Iterable[int]) -> int:
     """Slots of all weeks of the grid that the meetings cover at least."""
     return sum(
         min((o.time.length * o.time.weeks.bit_count() for o in case.domains.times(m)), default=0) for m in meetings
     )
 
 
-def _open(case: Case, rooms: Iterable[int], cells: Collection[int]) -> int:
+def _open(case: CheckedProblem, rooms: Iterable[int], cells: Collection[int]) -> int:
     closed = case.domains.closed_cells
     return case.instance.grid.weeks * sum(len(set(cells) - closed[room]) for room in rooms)
 
 
-def _rooms_of_week(case: Case, rooms: frozenset[int], meetings: list[int]) -> Iterator[Finding]:
+def _rooms_of_week(case: CheckedProblem, rooms: frozenset[int], meetings: list[int]) -> Iterator[Finding]:
     cells = frozenset().union(*(case.cells(m) for m in meetings))
     demand, supply = _asked(case, meetings), _open(case, rooms, cells)
     if not TIGHT * supply <= demand <= supply:
@@ -215,7 +216,7 @@ def _rooms_of_week(case: Case, rooms: frozenset[int], meetings: list[int]) -> It
     yield Finding(severity, FindingKind.ROOMS, sentence, target, demand, supply)
 
 
-def _rooms_of_part(case: Case, rooms: frozenset[int], within: list[int], part: str) -> Iterator[Finding]:
+def _rooms_of_part(case: CheckedProblem, rooms: frozenset[int], within: list[int], part: str) -> Iterator[Finding]:
     """Too few rooms, on a day or in a shift, for the classes that can be held at no other time."""
     weeks = case.instance.grid.weeks
     demand = _asked(case, within)
@@ -236,7 +237,7 @@ def _rooms_of_part(case: Case, rooms: frozenset[int], within: list[int], part: s
     yield Finding(Severity.BLOCKER, FindingKind.ROOMS, sentence, target, asked, possible)
 
 
-def _parts(case: Case) -> list[tuple[str, frozenset[int]]]:
+def _parts(case: CheckedProblem) -> list[tuple[str, frozenset[int]]]:
     """Days and shifts with the cells they consist of; where there is one only, it is the week and left out."""
     days: dict[int, set[int]] = defaultdict(set)
     shifts: dict[str, set[int]] = defaultdict(set)

@@ -10,15 +10,17 @@ from webapp.engine.instance import Constraint
 from webapp.engine.rule import ResourceKind
 from webapp.engine.timegrid import Time
 from webapp.models import Component, Room, Section, Term
-from webapp.services.checks.findings import FindingKind, Target
+from webapp.services.checks.findings import FindingKind
 from webapp.services.problem.labels import names_of, time_in_words
 from webapp.services.problem.rows import TermRows, read_term
 from webapp.services.problem.term_problem import TermProblem, problem_from
 from webapp.services.shared.errors import Problem
+from webapp.services.shared.target import Target
+from webapp.services.shared.words import _
 
 
 @dataclass(frozen=True)
-class Look:
+class TermData:
     """A term, read once.
 
     ``problem`` is None where the rows make no instance; ``refusal`` then says why.
@@ -63,20 +65,27 @@ class Look:
         return Target("components", component.component_id, self.component_label(component))
 
 
-def look_at(term: Term) -> Look:
+def read_term_data(term: Term) -> TermData:
     """Read a term and make its instance; the number of queries is the same for every term."""
     rows = read_term(term)
     try:
-        return Look(rows, problem_from(rows))
+        return TermData(rows, problem_from(rows))
     except Problem as refusal:
-        return Look(rows, None, refusal)
+        return TermData(rows, None, refusal)
 
 
-class Case:
+def problem_of(data: TermData) -> TermProblem:
+    """The instance that the rows make; raises why they make none."""
+    if data.problem is None:
+        raise data.refusal or Problem(_("The term makes no problem to solve."))
+    return data.problem
+
+
+class CheckedProblem:
     """A look at a term that makes an instance, with what several checks ask of it."""
 
-    def __init__(self, look: Look, problem: TermProblem) -> None:
-        self.look, self.problem = look, problem
+    def __init__(self, data: TermData, problem: TermProblem) -> None:
+        self.data, self.problem = data, problem
         self.instance = problem.instance
         self.names = names_of(problem)
         self.domains = Domains(problem.instance)
@@ -95,7 +104,7 @@ class Case:
 
     def component(self, meeting: int) -> Component:
         """The component of a meeting."""
-        return self.look.components[self.problem.rows[meeting].key.component_id]
+        return self.data.components[self.problem.rows[meeting].key.component_id]
 
     def label(self, meeting: int) -> str:
         """What people call a meeting, such as "CSE301 A, P 1 (A1)"."""
@@ -103,7 +112,7 @@ class Case:
 
     def of_meeting(self, meeting: int) -> Target:
         """The row of the component of a meeting."""
-        return self.look.of_component(self.component(meeting))
+        return self.data.of_component(self.component(meeting))
 
     def when(self, time: Time) -> str:
         """A time in words, such as "Tuesday 09:00 to 10:50"."""
@@ -138,7 +147,7 @@ class Case:
         return sorted({room.kind for room in self._rooms(rooms)})
 
     def _rooms(self, rooms: Sequence[int]) -> list[Room]:
-        by_id = {room.room_id: room for room in self.look.rows.rooms}
+        by_id = {room.room_id: room for room in self.data.rows.rooms}
         return [by_id[self.problem.room_ids[room]] for room in rooms]
 
     def cells(self, meeting: int) -> frozenset[int]:

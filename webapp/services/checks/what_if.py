@@ -1,24 +1,22 @@
-"""Trying a way out: a draft made as if one rule gave way, by a job of its own; the term's rows stay as they are."""
+"""Tries a way out: a draft made as if one rule gave way, by a job of its own; the term's rows stay as they are."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 
+from webapp.engine.rules import rule_named
 from webapp.extensions import db
 from webapp.models import GenerationJob, JobKind, Timetable, User
-from webapp.services.checks.feasibility import Relaxation, active_request, state_of
-from webapp.services.checks.findings import Target
-from webapp.services.jobs.requests import ACTIVE, Wanted, elapsed_of, handed, settle, write_job
-from webapp.services.runs.requests import RunUnknown
+from webapp.services.checks.feasibility import state_of
+from webapp.services.jobs.failures import failure_in_words
+from webapp.services.jobs.kinds import WhatIfAnswer, WhatIfFacts, WhatIfOptions, facts_of, options_of
+from webapp.services.jobs.requests import JobRequest, elapsed_of, request_job, settle
+from webapp.services.jobs.selection import ACTIVE, active_jobs
 from webapp.services.shared.errors import Conflict
 from webapp.services.shared.words import _
 
-TRY_SECONDS = 20
+WHAT_IF_SECONDS = 20
 """Wall time for a what-if."""
-OPTION = "try"
-"""The option by which a job of the kind check is a what-if."""
 
 
 class NothingToTry(Conflict):
@@ -26,91 +24,66 @@ class NothingToTry(Conflict):
 
 
 @dataclass(frozen=True)
-class Trial:
-    """Which way out a job tries.
-
-    ``key`` finds the rule again in the instance; it is empty where classes are left out and no rule gives way.
-    """
-
-    key: str
-    rule: str
-    sentence: str
-    check_id: str
-    targets: tuple[Target, ...] = ()
-
-    @classmethod
-    def of(cls, told: Mapping[str, Any]) -> "Trial":
-        """The trial as a job's options tell it."""
-        targets = tuple(Target(**one) for one in told["targets"])
-        return cls(told["key"], told["rule"], told["sentence"], told["check_id"], targets)
-
-
-@dataclass(frozen=True)
-class TrialState:
+class WhatIfState:
     """How a what-if stands, and the draft that came of it."""
 
     job: GenerationJob
-    trial: Trial
+    options: WhatIfOptions
     elapsed: float
     queue_is_away: bool
     draft: Timetable | None
-    told: Mapping[str, Any]
+    answer: WhatIfAnswer | None
 
     @property
     def is_active(self) -> bool:
         """Whether it is queued or running, so that polling goes on."""
         return self.job.status in ACTIVE
 
+    @property
+    def failure(self) -> str:
+        """Why it failed, in words."""
+        return failure_in_words(self.job)
 
-def request_trial(user: User, check: GenerationJob, number: int, idempotency_key: str | None) -> GenerationJob:
-    """Write down a what-if of a check's way out, commit, and hand it to a worker of the fast queue.
+    @property
+    def left_out(self) -> int:
+        """How many classes have no place in the draft."""
+        return self.answer.classes - self.answer.placed if self.answer else 0
+
+    @property
+    def broken(self) -> str:
+        """How often the draft breaks the rule, such as "2 slots too many"; empty where it does not."""
+        count = self.answer.broken if self.answer else 0
+        return rule_named(self.options.rule).amount_in_words(count) if count else ""
+
+
+def request_what_if(user: User, check: GenerationJob, number: int, idempotency_key: str | None) -> GenerationJob:
+    """Write down a what-if of a check's way out, and hand it to a worker of the fast queue once it is committed.
 
     One that is under way for the same way out, or that the same click has made, is returned. Raises NothingToTry.
     """
-    answer = state_of(check).answer
-    ways = answer.relaxations if answer is not None else ()
-    way = next((way for way in ways if way.number == number), None)
+    way = next((way for way in state_of(check).ways_out if way.number == number), None)
     if way is None or not way.can_be_tried:
         raise NothingToTry(_("This check has no such way out that can be tried. Check again."))
-    told = _told(check, way)
-    same = GenerationJob.options[OPTION]["key"].astext == way.key
-    wanted = Wanted(JobKind.CHECK, TRY_SECONDS, {OPTION: told}, idempotency_key)
-    return handed(write_job(check.term, user, wanted, "check.try", lambda: active_request(check.term, same)))
+    tried = way.relaxation
+    options = WhatIfOptions(tried.key, tried.rule, tried.sentence, tried.targets)
+    wanted = JobRequest(options, WHAT_IF_SECONDS, "check.try", idempotency_key, check_job_id=check.job_id)
+    return request_job(check.term, user, wanted, lambda: _under_way(check, tried.key))
 
 
-def _told(check: GenerationJob, way: Relaxation) -> dict[str, Any]:
-    return {
-        "key": way.key,
-        "rule": way.rule,
-        "sentence": way.sentence,
-        "check_id": check.job_id,
-        "targets": [vars(target) for target in way.targets],
-    }
+def _under_way(check: GenerationJob, key: str) -> GenerationJob | None:
+    jobs = active_jobs(check.term, JobKind.WHAT_IF)
+    return next((job for job in jobs if options_of(job, WhatIfOptions).key == key), None)
 
 
-def trial_of(user: User, job_id: str) -> GenerationJob:
-    """A what-if of the user's own organisation; raises RunUnknown."""
-    query = sa.select(GenerationJob).where(
-        GenerationJob.organization_id == user.organization_id,
-        GenerationJob.job_id == job_id,
-        GenerationJob.kind == JobKind.CHECK,
-        GenerationJob.options.has_key(OPTION),
-    )
-    job = db.session.scalars(query).one_or_none()
-    if job is None:
-        raise RunUnknown(_("There is no what-if %(job)s.", job=job_id[:40]))
-    return job
-
-
-def trial_state(job: GenerationJob) -> TrialState:
-    """How a what-if stands; one whose worker is lost, or that Redis forgot, is settled on the way."""
+def state_of_what_if(job: GenerationJob) -> WhatIfState:
+    """How a what-if stands; one whose worker is lost, or that Redis forgot, is settled: the caller commits."""
     queue_is_away = settle(job)
     draft = sa.select(Timetable).filter_by(generation_job_id=job.job_id)
-    return TrialState(
+    return WhatIfState(
         job=job,
-        trial=Trial.of(job.options[OPTION]),
+        options=options_of(job, WhatIfOptions),
         elapsed=elapsed_of(job),
         queue_is_away=queue_is_away,
         draft=db.session.scalars(draft).one_or_none(),
-        told=job.facts.get(OPTION, {}),
+        answer=facts_of(job, WhatIfFacts).answer,
     )

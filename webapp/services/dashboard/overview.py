@@ -6,7 +6,9 @@ import sqlalchemy as sa
 
 from webapp.extensions import db
 from webapp.models import GenerationJob, JobKind, Timetable, TimetableStatus, User
-from webapp.services import checks
+from webapp.services.checks.catalogue import find_blockers
+from webapp.services.checks.term_data import read_term_data
+from webapp.services.jobs.failures import failure_in_words
 from webapp.services.reference.queries import count_rows
 from webapp.services.schema.scope import Scope
 from webapp.services.schema.tables import find_table
@@ -33,6 +35,11 @@ class Overview:
     last_run: GenerationJob | None
     published: Timetable | None
     users: int
+
+    @property
+    def last_failure(self) -> str:
+        """Why the last run failed, in words; empty where it did not."""
+        return failure_in_words(self.last_run) if self.last_run is not None else ""
 
     @property
     def is_new(self) -> bool:
@@ -89,7 +96,7 @@ def _published(scope: Scope) -> Timetable | None:
 def _blockers(scope: Scope) -> list[str]:
     if scope.term is None:
         return []
-    return [finding.sentence for finding in checks.blocking(checks.look_at(scope.term))]
+    return [finding.sentence for finding in find_blockers(read_term_data(scope.term))]
 
 
 def _done(is_missing: bool, is_blocked: bool, statuses: dict[TimetableStatus, int]) -> int:

@@ -8,7 +8,7 @@ import os
 import re
 import socket
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from secrets import token_hex
@@ -21,8 +21,11 @@ from rq.job import Job
 from rq.job import JobStatus as QueueStatus
 from sqlalchemy.exc import DBAPIError
 
-from webapp.extensions import QueueName, db, queue
+from webapp.extensions import QueueName, QueueUnavailable, db, queue
 from webapp.models import GenerationJob, JobKind, JobStatus
+from webapp.services.jobs.failures import Failure, FailureCode
+from webapp.services.jobs.kinds import KINDS, GenerateOptions, options_of
+from webapp.services.shared import transaction
 from webapp.services.shared.errors import Problem
 
 LEASE_SECONDS = 30
@@ -38,22 +41,10 @@ MARGIN_SECONDS = 120
 """Beyond its own limit a run gets so much before RQ kills it: loading, saving, and patience."""
 REPEATABLE = 2
 """A reproducible run is limited by work; its clock, so many times what was asked for, is only a safety."""
-LOST_TWICE = (
-    f"The worker was lost {MOST_ATTEMPTS} times: it ended without a word or gave no sign for {LEASE_SECONDS} seconds. "
-    "What was stored before is kept. Its log or the machine's memory may say why."
-)
+LOST = Failure(FailureCode.LOST, attempts=MOST_ATTEMPTS, seconds=LEASE_SECONDS)
 JOB_ID = re.compile("tt_[0-9a-f]{12}")
-TASK = "webapp.tasks.runner.execute_run"
-CHECK_TASK = "webapp.tasks.runner.execute_check"
-REPAIR_TASK = "webapp.tasks.runner.execute_repair"
-RESOLVE_TASK = "webapp.tasks.runner.execute_resolve"
-CARRIERS: Mapping[JobKind, tuple[QueueName, str]] = {
-    JobKind.GENERATE: ("generation", TASK),
-    JobKind.CHECK: ("fast", CHECK_TASK),
-    JobKind.REPAIR: ("fast", REPAIR_TASK),
-    JobKind.RESOLVE: ("fast", RESOLVE_TASK),
-}
-"""By kind of job: the queue that carries it, and the function that does it. Short ones never wait behind long ones."""
+TASK = "webapp.tasks.runner.run_job"
+"""The one function that Redis may name: what is done follows from the kind of the job's row."""
 WEEK_SECONDS = 7 * 24 * 3600
 
 log = structlog.get_logger(__name__)
@@ -81,16 +72,12 @@ def holder(pid: int) -> str:
     return f"{socket.gethostname()[:20]}:{THIS_START}:{pid}:"
 
 
-def take_lease(job_id: str, kind: JobKind = JobKind.GENERATE) -> Lease:
-    """Take a queued job of a kind, and commit; raises `JobNotFree` when it isn't queued, or is of another kind."""
+def take_lease(job_id: str) -> Lease:
+    """Take a queued job; raises `JobNotFree` when it isn't queued."""
     token = holder(os.getpid()) + token_hex(8)
     query = (
         sa.update(GenerationJob)
-        .where(
-            GenerationJob.job_id == job_id,
-            GenerationJob.kind == kind,
-            GenerationJob.status == JobStatus.QUEUED,
-        )
+        .where(GenerationJob.job_id == job_id, GenerationJob.status == JobStatus.QUEUED)
         .values(
             status=JobStatus.RUNNING,
             lease_token=token,
@@ -101,7 +88,6 @@ def take_lease(job_id: str, kind: JobKind = JobKind.GENERATE) -> Lease:
         .returning(GenerationJob.attempt)
     )
     attempt = db.session.execute(query).scalar_one_or_none()
-    db.session.commit()
     if attempt is None:
         raise JobNotFree(f"Run {job_id} is not queued.")
     return Lease(job_id, token, attempt)
@@ -123,9 +109,8 @@ def _held(lease: Lease) -> Any:
 
 
 def hand_back(lease: Lease) -> None:
-    """Queue the job again without counting the attempt: its worker stops, another shall go on. Commits."""
+    """Queue the job again without counting the attempt: its worker stops, another shall go on."""
     write(lease, status=JobStatus.QUEUED, lease_token=None, attempt=lease.attempt - 1)
-    db.session.commit()
 
 
 class Heartbeat(threading.Thread):
@@ -197,8 +182,8 @@ def _ago(seconds: int) -> Any:
 def sweep(job_id: str | None = None) -> list[str]:
     """Settle jobs whose worker is lost, and queue again what Redis has forgotten; return their ids.
 
-    Cheap, and safe to run anywhere at any time: from a poll (for one job), from workers, from a command.
-    Raises `QueueUnavailable` when Redis is away, after the rows have been settled.
+    Cheap, and safe to run anywhere at any time: from a poll (for one job), from workers, from a command. The caller
+    commits, also where this raises `QueueUnavailable` because Redis is away: the rows have been settled before.
     """
     lost = _lost(sa.true() if job_id is None else GenerationJob.job_id == job_id)
     return lost + enqueue_forgotten(job_id)
@@ -210,7 +195,7 @@ def lose(pid: int) -> list[str]:
 
 
 def _lost(condition: Any, *, at_once: bool = False) -> list[str]:
-    """Cancel, queue again (once), or fail the running jobs without a heartbeat. Commits."""
+    """Cancel, queue again (once), or fail the running jobs without a heartbeat."""
     silent = [GenerationJob.status == JobStatus.RUNNING, condition]
     if not at_once:
         silent.append(GenerationJob.heartbeat_at < _ago(LEASE_SECONDS))
@@ -219,62 +204,87 @@ def _lost(condition: Any, *, at_once: bool = False) -> list[str]:
     ends: tuple[tuple[Any, dict[str, Any]], ...] = (
         (cancel, {"status": JobStatus.CANCELLED, "completed_at": sa.func.now()}),
         (again, {"status": JobStatus.QUEUED, "stage": None, "progress": 0}),
-        (sa.true(), {"status": JobStatus.FAILED, "completed_at": sa.func.now(), "failure": LOST_TWICE}),
+        (sa.true(), {"status": JobStatus.FAILED, "completed_at": sa.func.now(), **LOST.as_columns()}),
     )
     found: list[str] = []
     for which, values in ends:
         query = sa.update(GenerationJob).where(*silent, which).values(lease_token=None, **values)
         found += db.session.scalars(query.returning(GenerationJob.job_id)).all()
-    db.session.commit()
     for lost in found:
         log.warning("worker lost", job_id=lost)
     return found
 
 
-def enqueue_forgotten(job_id: str | None = None, *, at_once: bool = False) -> list[str]:
-    """Hand queued rows to Redis that it does not carry (any more); return their ids. Commits.
+@dataclass(frozen=True)
+class HandOver:
+    """What Redis is given of a job: its id, under a key of its own for each time."""
 
-    Raises `QueueUnavailable` when Redis is away: the rows stay queued, and the next call tries again.
+    job_id: str
+    number: int
+    queue: QueueName
+    timeout: int
+
+    @property
+    def key(self) -> str:
+        """RQ's own id of it."""
+        return f"{self.job_id}-{self.number}"
+
+
+def enqueue_forgotten(job_id: str | None = None, *, at_once: bool = False) -> list[str]:
+    """Give queued rows to Redis, once the transaction is committed, that it does not carry (any more).
+
+    Returns their ids. Raises `QueueUnavailable` when Redis is away: the rows stay queued, the next call tries again.
     """
-    carried = GenerationJob.kind.in_(CARRIERS)
-    query = sa.select(GenerationJob).where(GenerationJob.status == JobStatus.QUEUED, carried)
+    query = sa.select(GenerationJob).where(GenerationJob.status == JobStatus.QUEUED)
     if job_id is not None:
         query = query.where(GenerationJob.job_id == job_id)
     if not at_once:
         query = query.where(GenerationJob.created_at < _ago(QUEUE_SECONDS))
     rows = db.session.scalars(query.order_by(GenerationJob.created_at).with_for_update(skip_locked=True)).all()
-    tasks = []
+    if not rows:
+        return []
+    queue.ping()
+    with queue.named_failure():
+        forgotten = [row for row in rows if not _is_carried(row)]
+    for row in forgotten:
+        row.handed_over += 1
+    db.session.flush()
+    given = [_hand_over_of(row) for row in forgotten]
+    transaction.after_commit(lambda: _enqueue(given))
+    return [one.job_id for one in given]
+
+
+def _enqueue(given: Sequence[HandOver]) -> None:
+    """Give them to Redis; should it have gone away in this moment, the next sweep finds them forgotten."""
     try:
-        with queue.named_failure():
-            for row in rows:
-                if not _is_carried(row):
-                    row.options = row.options | {"handed_over": row.options.get("handed_over", 0) + 1}
-                    tasks.append((CARRIERS[row.kind], row.job_id, _queue_key(row), _timeout(row)))
-    finally:
-        db.session.commit()
-    for (name, task), key, queue_key, timeout in tasks:
-        queue.enqueue(name, task, key, job_id=queue_key, timeout=timeout, result_ttl=60, failure_ttl=WEEK_SECONDS)
-    return [key for _, key, _, _ in tasks]
+        for one in given:
+            keep = {"result_ttl": 60, "failure_ttl": WEEK_SECONDS}
+            queue.enqueue(one.queue, TASK, one.job_id, job_id=one.key, timeout=one.timeout, **keep)
+    except QueueUnavailable:
+        log.warning("the queue went away, a later sweep hands the jobs over")
+
+
+def _hand_over_of(row: GenerationJob) -> HandOver:
+    return HandOver(row.job_id, row.handed_over, KINDS[row.kind].queue, _timeout(row))
 
 
 def _timeout(row: GenerationJob) -> int:
     """Seconds after which RQ kills the job's process; the solver's own limit always ends before."""
-    return row.seconds * (REPEATABLE if row.options.get("reproducible") else 1) + MARGIN_SECONDS
-
-
-def _queue_key(row: GenerationJob) -> str:
-    """RQ's own id of the latest hand-over of a job."""
-    return f"{row.job_id}-{row.options.get('handed_over', 0)}"
+    repeatable = row.kind is JobKind.GENERATE and options_of(row, GenerateOptions).reproducible
+    return row.seconds * (REPEATABLE if repeatable else 1) + MARGIN_SECONDS
 
 
 def _is_carried(row: GenerationJob) -> bool:
-    """Whether Redis still knows the latest hand-over, as waiting or as just begun."""
-    if not row.options.get("handed_over"):
+    """Whether Redis still knows the latest hand-over, as waiting or as just begun, by a name that workers take."""
+    if not row.handed_over:
         return False
-    carrier = queue.get(CARRIERS[row.kind][0])
+    last = _hand_over_of(row)
+    carrier = queue.get(last.queue)
     try:
-        job = Job.fetch(_queue_key(row), connection=carrier.connection, serializer=carrier.serializer)
+        job = Job.fetch(last.key, connection=carrier.connection, serializer=carrier.serializer)
     except NoSuchJobError:
+        return False
+    if job.func_name != TASK:  # handed over by an earlier version, whose functions are refused
         return False
     if job.get_status(refresh=False) is QueueStatus.QUEUED:
         return carrier.get_job_position(job.id) is not None

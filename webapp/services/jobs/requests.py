@@ -1,8 +1,7 @@
-"""Asking for a job of any kind: written down once, however often somebody clicks, and handed to its queue."""
+"""Asks for a job of any kind: written down once, however often somebody clicks, and handed to its queue."""
 
-import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from secrets import token_hex
 from typing import Any
@@ -11,68 +10,100 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from webapp.extensions import QueueUnavailable, db
-from webapp.models import GenerationJob, JobKind, JobStatus, Term, User
+from webapp.models import GenerationJob, GenerationJobDepartment, JobKind, JobStatus, Term, User
+from webapp.services.jobs.kinds import KIND_OF, Options, options_of, stored
 from webapp.services.jobs.lease import LEASE_SECONDS, QUEUE_SECONDS, enqueue_forgotten, sweep
-from webapp.services.shared import audit
+from webapp.services.jobs.selection import ACTIVE, active_jobs
+from webapp.services.shared import audit, transaction
 from webapp.services.shared.errors import Conflict
 from webapp.services.shared.words import _
 from webapp.services.terms.selection import data_revision_of
-
-ACTIVE = (JobStatus.QUEUED, JobStatus.RUNNING)
 
 
 class AskedOtherwise(Conflict):
     """The page has asked for another job before under the same key, which is one job's."""
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """What a job shall do, and for how long."""
+class JobEnded(Conflict):
+    """The job has ended, so there is nothing to cancel or stop."""
 
-    kind: JobKind
+
+@dataclass(frozen=True)
+class JobRequest:
+    """What a job shall do, and for how long; its kind follows from its options.
+
+    ``action`` is what the audit trail calls the request.
+    """
+
+    options: Options
     seconds: int
-    options: Mapping[str, Any] = field(default_factory=dict)
+    action: str
     idempotency_key: str | None = None
     seed: int = 1
+    base_timetable_id: int | None = None
+    departments: tuple[int, ...] = ()
+    check_job_id: str | None = None
+
+    @property
+    def kind(self) -> JobKind:
+        """The kind of job that it asks for."""
+        return KIND_OF[type(self.options)]
+
+    def is_asked_by(self, job: GenerationJob, *, seed: bool = True) -> bool:
+        """Whether a job was asked for in the same words."""
+        return (
+            job.kind is self.kind
+            and (job.seconds, job.base_timetable_id) == (self.seconds, self.base_timetable_id)
+            and (not seed or job.seed == self.seed)
+            and options_of(job, type(self.options)) == self.options
+            and departments_of(job) == tuple(sorted(self.departments))
+        )
+
+    def for_audit(self) -> dict[str, Any]:
+        """What the audit trail keeps of it."""
+        keys = {"timetable": self.base_timetable_id, "departments": list(self.departments), "check": self.check_job_id}
+        return {"seconds": self.seconds, **stored(self.options)} | {key: known for key, known in keys.items() if known}
 
 
-def request_short_job(term: Term, user: User | None, wanted: Wanted) -> GenerationJob:
-    """Write down a job, commit, and hand it to a worker; one that is asked for alike and under way is returned."""
-    action = f"{wanted.kind.value}.request"
-    return handed(write_job(term, user, wanted, action, lambda: _under_way(term, wanted)))
-
-
-def handed(job: GenerationJob) -> GenerationJob:
-    """The job, handed to a worker unless it has been already."""
-    if job.status is JobStatus.QUEUED and not job.attempt and not job.options.get("handed_over"):
-        hand_over(job.job_id)
+def request_job(
+    term: Term,
+    user: User | None,
+    wanted: JobRequest,
+    instead: Callable[[], GenerationJob | None] = lambda: None,
+) -> GenerationJob:
+    """Write down a job and hand it to a worker once it is committed; see `write_job`."""
+    job = write_job(term, user, wanted, instead)
+    if job.status is JobStatus.QUEUED and not job.attempt and not job.handed_over:
+        job_id = job.job_id
+        transaction.after_commit(lambda: hand_over(job_id))
     return job
 
 
 def hand_over(job_id: str) -> bool:
-    """Give a queued job to Redis; False when Redis is away and the job waits for the next sweep."""
+    """Give a committed job to Redis, and commit that; False when Redis is away and the job waits for the next sweep."""
     try:
         enqueue_forgotten(job_id, at_once=True)
     except QueueUnavailable:
         return False
+    finally:
+        transaction.commit()
     return True
 
 
 def write_job(
     term: Term,
     user: User | None,
-    wanted: Wanted,
-    action: str,
+    wanted: JobRequest,
     instead: Callable[[], GenerationJob | None] = lambda: None,
 ) -> GenerationJob:
-    """Write down a job and commit; the one that the same form has made before, or another ``instead``, is returned.
+    """Write down a job; the one that the same form has made before, or another ``instead``, is returned.
 
     Raises AskedOtherwise.
     """
 
     def known() -> GenerationJob | None:
         first = _of_key(user, wanted)
-        if first is not None and _asks_alike(first, term, wanted):
+        if first is not None and first.term_id == term.term_id and wanted.is_asked_by(first):
             return first
         other = instead()
         if other is None and first is not None:
@@ -82,6 +113,17 @@ def write_job(
     earlier = known()
     if earlier is not None:
         return earlier
+    try:
+        with db.session.begin_nested():  # another tab may do the same in this moment: the database lets one through
+            return _insert(term, user, wanted)
+    except IntegrityError:
+        first = known()
+        if first is None:
+            raise
+        return first
+
+
+def _insert(term: Term, user: User | None, wanted: JobRequest) -> GenerationJob:
     job = GenerationJob(
         job_id=f"tt_{token_hex(6)}",
         organization_id=term.organization_id,
@@ -92,27 +134,69 @@ def write_job(
         seconds=wanted.seconds,
         seed=wanted.seed,
         data_revision=data_revision_of(term.term_id),
-        options=dict(wanted.options),
+        options=stored(wanted.options),
+        base_timetable_id=wanted.base_timetable_id,
+        check_job_id=wanted.check_job_id,
         idempotency_key=wanted.idempotency_key,
         created_by_id=user.user_id if user else None,
     )
-    asked = {"seconds": wanted.seconds, **wanted.options}
-    try:
-        db.session.add(job)
-        db.session.flush()
-        audit.record(term.organization_id, user, action, job, after=asked)
-        db.session.commit()
-    except IntegrityError:
-        db.session.rollback()
-        first = known()
-        if first is None:
-            raise
-        return first
+    db.session.add(job)
+    db.session.flush()
+    db.session.add_all(GenerationJobDepartment(job_id=job.job_id, department_id=key) for key in wanted.departments)
+    audit.record(term.organization_id, user, wanted.action, job, after=wanted.for_audit())
+    db.session.flush()
     return job
 
 
+def departments_of(job: GenerationJob) -> tuple[int, ...]:
+    """The departments that were chosen for a generation."""
+    query = sa.select(GenerationJobDepartment.department_id).filter_by(job_id=job.job_id)
+    return tuple(db.session.scalars(query.order_by(GenerationJobDepartment.department_id)))
+
+
+def find_under_way(term: Term, wanted: JobRequest) -> GenerationJob | None:
+    """The term's job that was asked for alike and is queued or running."""
+    return next((job for job in active_jobs(term, wanted.kind) if wanted.is_asked_by(job, seed=False)), None)
+
+
+def cancel(user: User | None, job: GenerationJob) -> None:
+    """End a job: at once while it is queued, within seconds while it runs; what is stored is kept.
+
+    Raises `JobEnded`.
+    """
+    _ask(user, job, "cancel_requested_at", "run.cancel", ends_queued=True)
+
+
+def stop_and_keep_best(user: User | None, job: GenerationJob) -> None:
+    """Let a running job finish now with the best that it has; raises `JobEnded`."""
+    _ask(user, job, "stop_requested_at", "run.stop", ends_queued=False)
+
+
+def _ask(user: User | None, job: GenerationJob, flag: str, action: str, *, ends_queued: bool) -> None:
+    values: dict[str, Any] = {flag: sa.func.now()}
+    if ends_queued:
+        queued = GenerationJob.status == JobStatus.QUEUED
+        values["status"] = sa.case((queued, JobStatus.CANCELLED.value), else_=GenerationJob.status)
+        values["completed_at"] = sa.case((queued, sa.func.now()), else_=GenerationJob.completed_at)
+    query = (
+        sa.update(GenerationJob)
+        .where(GenerationJob.job_id == job.job_id, GenerationJob.status.in_(ACTIVE))
+        .values(**values)
+        .returning(GenerationJob.job_id)
+        .execution_options(synchronize_session=False)
+    )
+    if db.session.execute(query).scalar_one_or_none() is None:
+        raise JobEnded(_("Run %(job)s has ended already.", job=job.job_id))
+    audit.record(job.organization_id, user, action, job)
+    db.session.flush()
+    db.session.refresh(job)
+
+
 def settle(job: GenerationJob) -> bool:
-    """Settle a job of any kind whose worker is lost or that Redis forgot; True when Redis is away, so that it waits."""
+    """Settle a job of any kind whose worker is lost or that Redis forgot; True when Redis is away, so that it waits.
+
+    The caller commits.
+    """
     if not _looks_abandoned(job):
         return False
     try:
@@ -140,30 +224,9 @@ def elapsed_of(job: GenerationJob) -> float:
     return max(0.0, round((until - job.started_at).total_seconds(), 1))
 
 
-def _of_key(user: User | None, wanted: Wanted) -> GenerationJob | None:
+def _of_key(user: User | None, wanted: JobRequest) -> GenerationJob | None:
     """The job that this very form has asked for."""
     if user is None or not wanted.idempotency_key:
         return None
     query = sa.select(GenerationJob).filter_by(created_by_id=user.user_id, idempotency_key=wanted.idempotency_key)
     return db.session.scalars(query).one_or_none()
-
-
-def _asks_alike(job: GenerationJob, term: Term, wanted: Wanted) -> bool:
-    """Whether a form that was sent twice said the same both times; a browser's Back lets it be filled in anew."""
-    asked = (job.term_id, job.kind, job.seconds, job.seed)
-    return asked == (term.term_id, wanted.kind, wanted.seconds, wanted.seed) and _has_options(job, wanted)
-
-
-def _has_options(job: GenerationJob, wanted: Wanted) -> bool:
-    as_kept = json.loads(json.dumps(dict(wanted.options)))
-    return {**job.options, "handed_over": None} == {**as_kept, "handed_over": None}
-
-
-def _under_way(term: Term, wanted: Wanted) -> GenerationJob | None:
-    query = sa.select(GenerationJob).where(
-        GenerationJob.term_id == term.term_id,
-        GenerationJob.kind == wanted.kind,
-        GenerationJob.status.in_(ACTIVE),
-    )
-    jobs = db.session.scalars(query.order_by(GenerationJob.created_at))
-    return next((job for job in jobs if _has_options(job, wanted) and job.seconds == wanted.seconds), None)

@@ -85,12 +85,6 @@ class HeldProblem:
     close: int = 0
     astray: tuple[str, ...] = ()
 
-    def told(self) -> dict[str, int]:
-        """The numbers, for a sentence."""
-        free = len(self.instance.meetings) - len(self.frozen) - len(self.tray) - len(self.left_out)
-        told = {"frozen": len(self.frozen), "tray": len(self.tray), "locked": len(self.locked), "free": free}
-        return told | {"left_out": len(self.left_out)}
-
 
 def hold(problem: TermProblem, choices: RunChoices) -> HeldProblem:
     """Build what is chosen into the problem: pins for what is frozen or locked, the reference to stay close to."""

@@ -2,20 +2,17 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from webapp.engine.instance import UNPLACED, Placement
 from webapp.engine.solution import Solution
 from webapp.extensions import db
 from webapp.models import Timetable
+from webapp.services.jobs.kinds import Place
 from webapp.services.problem.meetings import MeetingKey
 from webapp.services.problem.stored_entries import Overrides, entries_of, solution_of
 from webapp.services.problem.term_problem import TermProblem, build_problem
 from webapp.services.repair.errors import BaseChanged, TimetableGone
 from webapp.services.shared.words import _
-
-StoredPlace = list[Any]
-"""Where a class stands, as JSON: component, batch, number, time slot, end in minutes, room."""
 
 
 @dataclass(frozen=True)
@@ -33,28 +30,28 @@ class RepairBase:
     locks: Mapping[int, tuple[bool, bool]]
     overrides: Overrides
 
-    def places(self, solution: Solution) -> list[StoredPlace]:
+    def places(self, solution: Solution) -> list[Place]:
         """Where the classes stand that stand elsewhere than in the base."""
         pairs = enumerate(zip(self.solution.placements, solution.placements, strict=True))
         return [self._place(index, now) for index, (before, now) in pairs if before != now]
 
-    def _place(self, index: int, placement: Placement) -> StoredPlace:
+    def _place(self, index: int, placement: Placement) -> Place:
         row = self.problem.rows[index]
-        named: StoredPlace = [row.key.component_id, row.key.batch_id, row.key.ordinal]
+        named = (row.key.component_id, row.key.batch_id, row.key.ordinal)
         if placement.time is None:
-            return [*named, None, None, None]
+            return (*named, None, None, None)
         chain = self.problem.calendar.chain_of(placement.time, row.slots)
         room = None if placement.room is None else self.problem.room_ids[placement.room]
-        return [*named, chain.first.time_slot_id, chain.end, room]
+        return (*named, chain.first.time_slot_id, chain.end, room)
 
-    def solution_with(self, places: Iterable[StoredPlace]) -> Solution:
+    def solution_with(self, places: Iterable[Place]) -> Solution:
         """The base with these classes elsewhere; raises `BaseChanged` where the term no longer has one of them."""
         return self.solution.moved(self._read(place) for place in places)
 
-    def _read(self, place: StoredPlace) -> tuple[int, Placement]:
-        component, batch, ordinal, slot, end, room = place
+    def _read(self, place: Place) -> tuple[int, Placement]:
+        slot, end, room = place[3:]
         problem = self.problem
-        index = problem.index_of.get(MeetingKey(component, batch, ordinal))
+        index = problem.index_of.get(key_of(place))
         lost = slot is not None and (slot not in problem.calendar.by_id or room not in {None, *problem.room_index})
         if index is None or lost:
             raise BaseChanged(_("The term's data have changed since, so what was found no longer fits. Ask again."))
@@ -65,10 +62,16 @@ class RepairBase:
         return index, Placement(moment, None if room is None else problem.room_index[room])
 
 
-def read_base(timetable_id: int) -> RepairBase:
+def key_of(place: Place) -> MeetingKey:
+    """The meeting that a place is of."""
+    component, batch, ordinal = place[:3]
+    return MeetingKey(component or 0, batch, ordinal or 0)
+
+
+def read_base(timetable_id: int | None) -> RepairBase:
     """Read a timetable and its term; raises `TimetableGone`, and what `build_problem` says."""
-    timetable = db.session.get(Timetable, timetable_id, populate_existing=True)
-    if timetable is None:
+    timetable = None if timetable_id is None else db.session.get(Timetable, timetable_id, populate_existing=True)
+    if timetable is None or timetable_id is None:
         raise TimetableGone(_("The timetable has been deleted meanwhile, so there is nothing left to work on."))
     problem = build_problem(timetable.term)
     entries = entries_of(problem, timetable_id)

@@ -8,12 +8,11 @@ import sqlalchemy as sa
 
 from webapp.engine.solution import Solution
 from webapp.extensions import db
-from webapp.models import GenerationJob, JobKind, JobStatus, Timetable, User
+from webapp.models import GenerationJob, JobStatus, Timetable, User
 from webapp.services.editor.drafts import draft_name
-from webapp.services.jobs.lease import Lease, write
-from webapp.services.problem.meetings import MeetingKey
+from webapp.services.jobs.kinds import RepairFacts, RepairOptions, facts_of, options_of
 from webapp.services.problem.solutions import TimetableFacts, store_timetable, trimmed
-from webapp.services.repair.base import RepairBase, read_base
+from webapp.services.repair.base import RepairBase, key_of, read_base
 from webapp.services.repair.errors import BaseChanged, NoSuchRung
 from webapp.services.shared import audit
 from webapp.services.shared.words import _
@@ -75,45 +74,28 @@ def _locks_kept(base: RepairBase, solution: Solution) -> dict[int, tuple[bool, b
     return kept
 
 
-def finish_resolve(lease: Lease, base: RepairBase, solved: SolvedTimetable, facts: Mapping[str, Any]) -> None:
-    """Store a worker's answer and end its job in one transaction; raises `LeaseLost`."""
-    key = solved.job.kind.value
-    answer = dict(facts[key])
-    if answer["moved"]:
-        user = db.session.get(User, solved.job.created_by_id) if solved.job.created_by_id else None
-        answer["timetable_id"] = store_draft(base, solved, user)
-    write(
-        lease,
-        status=JobStatus.COMPLETED,
-        completed_at=sa.func.now(),
-        lease_token=None,
-        progress=100,
-        facts={**facts, key: answer},
-    )
-
-
 def draft_of_rung(user: User, job: GenerationJob, number: int) -> Timetable:
     """Make a rung of a repair's ladder a draft; a second click returns the same one.
 
     Raises `NoSuchRung`, `TimetableGone`, or `BaseChanged` where the timetable was changed after the repair was found.
     """
     db.session.scalars(sa.select(GenerationJob).filter_by(job_id=job.job_id).with_for_update()).one()
-    answer = job.facts.get(JobKind.REPAIR.value) if job.status is JobStatus.COMPLETED else None
-    if answer is None or not 1 <= number <= len(answer["rungs"]):
+    answer = facts_of(job, RepairFacts).answer if job.status is JobStatus.COMPLETED else None
+    if answer is None or not 1 <= number <= len(answer.rungs):
         raise NoSuchRung(_("The repair has no such rung. Look again and choose another."))
     known = _draft_of(job, number)
     if known is not None:
         return known
-    base = read_base(job.options["timetable_id"])
-    if base.revision != answer["revision"]:
+    base = read_base(job.base_timetable_id)
+    if base.revision != answer.revision:
         raise BaseChanged(
             _("The timetable has been changed since the repair was found, so it no longer fits. Ask again.")
         )
-    rung: Mapping[str, Any] = answer["rungs"][number - 1]
-    keys = ((MeetingKey(*one["key"]), one["reason"]) for one in rung["unplaced"])
-    reasons = {base.problem.index_of[key]: reason for key, reason in keys if key in base.problem.index_of}
-    events = [event["words"] for event in job.options["changes"]]
-    solved = SolvedTimetable(job, base.solution_with(rung["places"]), reasons, {"rung": number, "changes": events})
+    rung = answer.rungs[number - 1]
+    indices = ((base.problem.index_of.get(key_of(waits.key)), waits.reason) for waits in rung.unplaced)
+    reasons = {index: reason for index, reason in indices if index is not None}
+    words = [change.words for change in options_of(job, RepairOptions).changes]
+    solved = SolvedTimetable(job, base.solution_with(rung.places), reasons, {"rung": number, "changes": words})
     return db.session.get_one(Timetable, store_draft(base, solved, user))
 
 

@@ -3,10 +3,6 @@
 from webapp.services.shared.errors import Conflict, NotFound, Problem
 
 
-class RedoUnknown(NotFound):
-    """The organisation has no such repair or re-solve."""
-
-
 class TimetableGone(NotFound):
     """The timetable that was to be repaired has been deleted meanwhile."""
 

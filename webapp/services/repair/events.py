@@ -4,16 +4,16 @@ A change is written as one piece of text, so that several fit into a form and an
 and hours, both may be left out), "faculty:7::", "section:31:80" (the new size).
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import time
-from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
 
 from webapp.extensions import db
 from webapp.models import Component, Course, Faculty, Room, Section, Term, TimeSlot
+from webapp.services.jobs.kinds import EventKind, RepairEvent
 from webapp.services.problem.calendar import DAY_NAMES
 from webapp.services.repair.errors import ChangeRefused
 from webapp.services.shared.numbers import whole_number
@@ -21,39 +21,6 @@ from webapp.services.shared.words import _
 
 MOST_STUDENTS = 10_000
 MOST_CHANGES = 20
-
-
-class EventKind(StrEnum):
-    """What may happen."""
-
-    ROOM = "room"
-    FACULTY = "faculty"
-    SECTION = "section"
-
-
-@dataclass(frozen=True)
-class RepairEvent:
-    """One thing that has happened, checked against the term.
-
-    ``slots`` are the time slots that it is about, empty for the whole week; ``size`` is how many students a section
-    has now.
-    """
-
-    what: EventKind
-    key: int
-    text: str
-    words: str
-    slots: tuple[int, ...] = ()
-    size: int = 0
-
-    def as_json(self) -> dict[str, Any]:
-        """For the options of a job."""
-        return asdict(self) | {"slots": list(self.slots)}
-
-
-def event_from(values: Mapping[str, Any]) -> RepairEvent:
-    """An event as a job's options hold it."""
-    return RepairEvent(**{**values, "what": EventKind(values["what"]), "slots": tuple(values["slots"])})
 
 
 def events_from(term: Term, texts: Sequence[str]) -> list[RepairEvent]:

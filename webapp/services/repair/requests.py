@@ -1,8 +1,7 @@
-"""Asking a worker to solve the rest anew, or to repair, and how that stands."""
+"""Asks a worker to solve the rest anew, or to repair, and tells how that stands."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -10,12 +9,25 @@ from webapp.extensions import db
 from webapp.models import GenerationJob, JobKind, JobStatus, Term, Timetable, TimetableStatus, User
 from webapp.services.editor.drafts import why_not_editable
 from webapp.services.editor.errors import NotEditable
-from webapp.services.jobs.requests import ACTIVE, Wanted, elapsed_of, request_short_job, settle
-from webapp.services.repair.errors import NothingHappened, RedoUnknown, ResolveTimeRefused
+from webapp.services.jobs.failures import failure_in_words
+from webapp.services.jobs.kinds import (
+    KIND_OF,
+    RepairAnswer,
+    RepairEvent,
+    RepairFacts,
+    RepairOptions,
+    ResolveAnswer,
+    ResolveFacts,
+    ResolveOptions,
+    facts_of,
+    options_of,
+)
+from webapp.services.jobs.requests import JobRequest, elapsed_of, find_under_way, request_job, settle
+from webapp.services.jobs.selection import ACTIVE
+from webapp.services.repair.errors import NothingHappened, ResolveTimeRefused
 from webapp.services.repair.events import events_from
 from webapp.services.shared.words import _
 
-KINDS = (JobKind.REPAIR, JobKind.RESOLVE)
 RESOLVE_SECONDS = (10, 15, 20, 60)
 DEFAULT_SECONDS = 15
 REPAIR_SECONDS = 15
@@ -34,7 +46,13 @@ class RedoState:
     base: Timetable | None
     drafts: Mapping[int, int]
     """By the rung (0 for a re-solve): the draft that was made of it."""
-    answer: Mapping[str, Any] | None
+    repair: RepairAnswer | None
+    resolve: ResolveAnswer | None
+
+    @property
+    def draft(self) -> int | None:
+        """The draft of a re-solve, where it is still there."""
+        return self.drafts.get(0)
 
     @property
     def is_active(self) -> bool:
@@ -47,6 +65,16 @@ class RedoState:
         return self.job.status.value
 
     @property
+    def failure(self) -> str:
+        """Why it failed, in words."""
+        return failure_in_words(self.job)
+
+    @property
+    def events(self) -> Sequence[RepairEvent]:
+        """What has happened, where it is a repair."""
+        return events_of(self.job) if self.is_repair else ()
+
+    @property
     def is_repair(self) -> bool:
         """Whether it is a repair, and not a re-solve."""
         return self.job.kind is JobKind.REPAIR
@@ -55,7 +83,7 @@ class RedoState:
 def request_resolve(
     user: User, timetable: Timetable, seconds: int, closeness: str = "near", idempotency_key: str | None = None
 ) -> GenerationJob:
-    """Ask for a draft to be improved around its locks, commit; raises `NotEditable` or `ResolveTimeRefused`."""
+    """Ask for a draft to be improved around its locks; raises `NotEditable` or `ResolveTimeRefused`."""
     refusal = why_not_editable(timetable)
     if refusal is not None:
         raise NotEditable(refusal)
@@ -63,30 +91,27 @@ def request_resolve(
         offered = ", ".join(map(str, RESOLVE_SECONDS))
         raise ResolveTimeRefused(_("Solving the rest may take %(offered)s seconds, found %(found)s.",
                                offered=offered, found=seconds))  # fmt: skip
-    options = {"timetable_id": timetable.timetable_id, "closeness": CLOSENESS.get(closeness, CLOSENESS["near"])}
-    wanted = Wanted(JobKind.RESOLVE, seconds, options, idempotency_key)
-    return request_short_job(timetable.term, user, wanted)
+    options = ResolveOptions(CLOSENESS.get(closeness, CLOSENESS["near"]))
+    return _request(user, timetable, options, seconds, idempotency_key)
 
 
 def request_repair(
     user: User, timetable: Timetable, texts: Sequence[str], idempotency_key: str | None = None
 ) -> GenerationJob:
-    """Ask for a repair after what the texts say, commit; raises `NothingHappened` or `ChangeRefused`."""
+    """Ask for a repair after what the texts say; raises `NothingHappened` or `ChangeRefused`."""
     changes = events_from(timetable.term, texts)
     if not changes:
         raise NothingHappened(_("Say what has happened: choose a room, a teacher or a section."))
-    options = {"timetable_id": timetable.timetable_id, "changes": [change.as_json() for change in changes]}
-    wanted = Wanted(JobKind.REPAIR, REPAIR_SECONDS, options, idempotency_key)
-    return request_short_job(timetable.term, user, wanted)
+    return _request(user, timetable, RepairOptions(tuple(changes)), REPAIR_SECONDS, idempotency_key)
 
 
-def redo_of(user: User, job_id: str) -> GenerationJob:
-    """A repair or re-solve of the user's own organisation; raises `RedoUnknown`."""
-    query = sa.select(GenerationJob).filter_by(organization_id=user.organization_id, job_id=job_id)
-    job = db.session.scalars(query.where(GenerationJob.kind.in_(KINDS))).one_or_none()
-    if job is None:
-        raise RedoUnknown(_("There is no repair %(job)s.", job=job_id[:40]))
-    return job
+def _request(
+    user: User, timetable: Timetable, options: RepairOptions | ResolveOptions, seconds: int, key: str | None
+) -> GenerationJob:
+    """Write down the job, or return one asked for alike that is under way; a worker gets it once it is committed."""
+    action = f"{KIND_OF[type(options)].value}.request"
+    wanted = JobRequest(options, seconds, action, key, base_timetable_id=timetable.timetable_id)
+    return request_job(timetable.term, user, wanted, lambda: find_under_way(timetable.term, wanted))
 
 
 def repairable(term: Term) -> Sequence[Timetable]:
@@ -97,18 +122,23 @@ def repairable(term: Term) -> Sequence[Timetable]:
 
 
 def state_of(job: GenerationJob) -> RedoState:
-    """How it stands; a job whose worker is lost, or that Redis forgot, is settled on the way."""
+    """How it stands; a job whose worker is lost, or that Redis forgot, is settled on the way: the caller commits."""
     queue_is_away = settle(job)
     made = sa.select(Timetable.result, Timetable.timetable_id).filter_by(generation_job_id=job.job_id)
     drafts = {int(result.get("rung", 0)): key for result, key in db.session.execute(made)}
-    answer = job.facts.get(job.kind.value) if job.status is JobStatus.COMPLETED else None
-    base = db.session.get(Timetable, job.options["timetable_id"])
-    return RedoState(job, elapsed_of(job), queue_is_away, base, drafts, answer)
-
-
-def latest_repairs(user: User, term_id: int, limit: int = 5) -> Sequence[GenerationJob]:
-    """The term's latest repairs."""
-    query = sa.select(GenerationJob).filter_by(
-        organization_id=user.organization_id, term_id=term_id, kind=JobKind.REPAIR
+    base = None if job.base_timetable_id is None else db.session.get(Timetable, job.base_timetable_id)
+    is_done = job.status is JobStatus.COMPLETED
+    return RedoState(
+        job,
+        elapsed_of(job),
+        queue_is_away,
+        base,
+        drafts,
+        facts_of(job, RepairFacts).answer if is_done and job.kind is JobKind.REPAIR else None,
+        facts_of(job, ResolveFacts).answer if is_done and job.kind is JobKind.RESOLVE else None,
     )
-    return db.session.scalars(query.order_by(GenerationJob.created_at.desc()).limit(limit)).all()
+
+
+def events_of(job: GenerationJob) -> Sequence[RepairEvent]:
+    """What has happened, as a repair was told."""
+    return options_of(job, RepairOptions).changes

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 
 from webapp.extensions import db
-from webapp.models import Course, Department, Section, Term, Timetable, TimetableEntry
-from webapp.services.problem.holds import CLOSENESS, RunChoices
+from webapp.models import Course, Department, GenerationJob, Section, Term, Timetable, TimetableEntry
+from webapp.services.jobs.kinds import GenerateOptions, options_of
+from webapp.services.jobs.requests import departments_of
+from webapp.services.problem.holds import CLOSENESS, BaseGone, RunChoices
 from webapp.services.problem.term_problem import TermProblem
 from webapp.services.shared.errors import Problem
 from webapp.services.shared.words import _
@@ -44,17 +45,33 @@ class DepartmentClasses:
     classes: int
 
 
-def choices_of(options: Mapping[str, Any]) -> RunChoices:
-    """Those that a job's options name."""
-    known = options.get("choices") or {}
-    return RunChoices(**known | {"departments": tuple(known.get("departments", ()))})
+def choices_of(job: GenerationJob) -> RunChoices:
+    """What a run holds to; raises `BaseGone` where it was deleted since."""
+    options = options_of(job, GenerateOptions)
+    departments = departments_of(job)
+    if (options.holds_to_base and job.base_timetable_id is None) or (options.some_departments and not departments):
+        raise BaseGone(_("The timetable that this run was to hold to was deleted meanwhile. Start another run."))
+    return RunChoices(departments, job.base_timetable_id, options.keep_locks, options.close, options.partial)
 
 
-def as_options(choices: RunChoices) -> dict[str, Any]:
-    """As JSON, for a job's row; empty where nothing was chosen."""
-    if choices == RunChoices():
-        return {}
-    return {"choices": vars(choices) | {"departments": list(choices.departments)}}
+def options_with(
+    choices: RunChoices,
+    profiles: tuple[str, ...] = (),
+    weights: Mapping[str, Mapping[str, int]] | None = None,
+    *,
+    reproducible: bool = False,
+) -> GenerateOptions:
+    """The options of a run with these choices; the keys among them stand in columns."""
+    return GenerateOptions(
+        profiles=profiles,
+        reproducible=reproducible,
+        weights=weights or {},
+        holds_to_base=choices.base_id is not None,
+        some_departments=bool(choices.departments),
+        keep_locks=choices.keep_locks,
+        close=choices.close,
+        partial=choices.partial,
+    )
 
 
 # What there is to choose from

@@ -1,14 +1,15 @@
 """What a run would do with its time and with the classes, said before it begins and while it goes on."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from webapp.extensions import db
 from webapp.models import GenerationJob, Term, Timetable
-from webapp.services.problem.holds import RunChoices, hold
+from webapp.services.jobs.kinds import GenerateFacts, GenerateOptions, HeldCounts, options_of
+from webapp.services.problem.holds import HeldProblem, RunChoices, hold
 from webapp.services.problem.term_problem import TermProblem
-from webapp.services.runs.options import checked, choices_of
-from webapp.services.shared.words import _, ngettext
+from webapp.services.runs.options import checked, options_with
+from webapp.services.shared.words import _, first_of, ngettext
 
 SCHEDULING_SHARE = 0.35
 """The most of a run's time that the first timetable may take; the variants share what is left."""
@@ -84,7 +85,8 @@ def plan(problem: TermProblem | None, term: Term, choices: RunChoices, seconds: 
     told = [in_time(seconds, variants)] if variants else []
     if problem is not None:
         held = hold(problem, choices)
-        told += [*held_in_words(held.told(), choices), *_astray_in_words(held.astray)]
+        base = None if choices.base_id is None else db.session.get(Timetable, choices.base_id)
+        told += [*_held_in_words(counts_of(held), options_with(choices), base), *_astray_in_words(held.astray)]
     return told
 
 
@@ -99,51 +101,57 @@ def in_time(seconds: int, variants: int) -> str:
     )
 
 
-def held_of(job: GenerationJob) -> list[str]:
+def counts_of(held: HeldProblem) -> HeldCounts:
+    """How many classes stay where they stand, and how many are free."""
+    frozen, tray, left_out = len(held.frozen), len(held.tray), len(held.left_out)
+    free = len(held.instance.meetings) - frozen - tray - left_out
+    return HeldCounts(frozen, tray, len(held.locked), free, left_out)
+
+
+def held_of(job: GenerationJob, facts: GenerateFacts) -> list[str]:
     """What a run holds to, as sentences; nothing until its worker has counted."""
-    held = job.facts.get("held")
-    choices = choices_of(job.options)
-    if not held or choices == RunChoices():
+    options = options_of(job, GenerateOptions)
+    if facts.held is None or not (options.holds_to_base or options.partial):
         return []
-    return [*held_in_words(held, choices), *_astray_in_words(job.facts.get("astray", ()))]
+    base = None if job.base_timetable_id is None else db.session.get(Timetable, job.base_timetable_id)
+    return [*_held_in_words(facts.held, options, base), *_astray_in_words(facts.astray)]
 
 
-def held_in_words(held: Mapping[str, int], choices: RunChoices) -> list[str]:
+def _held_in_words(held: HeldCounts, options: GenerateOptions, base: Timetable | None) -> list[str]:
     """What stays where it stands, in numbers."""
-    if choices.base_id is None:
-        return [*_left_out(held), _anew(held["free"])]
-    base = db.session.get(Timetable, choices.base_id)
-    name = base.variant_name if base else "?"
+    if not options.holds_to_base:
+        return [*_left_out(held), _anew(held.free)]
+    name, number = ("?", "?") if base is None else (base.variant_name, str(base.timetable_id))
     told = []
-    if choices.departments:
+    if options.some_departments:
         told.append(
             ngettext(
                 "Frozen: %(num)d class of other departments keeps time and room of %(base)s (no. %(number)s).",
                 "Frozen: %(num)d classes of other departments keep time and room of %(base)s (no. %(number)s).",
-                held["frozen"],
+                held.frozen,
                 base=name,
-                number=choices.base_id,
+                number=number,
             )
         )
-    if held["tray"]:
+    if held.tray:
         told.append(
             ngettext(
                 "%(num)d class of other departments has no place there and stays in the tray.",
                 "%(num)d classes of other departments have no place there and stay in the tray.",
-                held["tray"],
+                held.tray,
             )
         )
-    if choices.keep_locks:
+    if options.keep_locks:
         told.append(
             ngettext(
                 "Locked: %(num)d class to be placed keeps what is locked of its time and room.",
                 "Locked: %(num)d classes to be placed keep what is locked of their time and room.",
-                held["locked"],
+                held.locked,
             )
         )
-    told += [*_left_out(held), _anew(held["free"] - held["locked"])]
-    if choices.close:
-        told.append(_closeness_in_words(choices.close, name, choices.base_id))
+    told += [*_left_out(held), _anew(held.free - held.locked)]
+    if options.close:
+        told.append(_closeness_in_words(options.close, name, number))
     return told
 
 
@@ -156,12 +164,11 @@ def _astray_in_words(sentences: Sequence[str]) -> list[str]:
         "Held, and against %(num)d hard rules of today: what breaks them goes to the tray.",
         len(sentences),
     )
-    more = len(sentences) - MOST_ASTRAY
-    return [told, *sentences[:MOST_ASTRAY], *([_("And %(number)s more.", number=more)] if more > 0 else [])]
+    return [told, *first_of(sentences, MOST_ASTRAY)]
 
 
-def _left_out(held: Mapping[str, int]) -> list[str]:
-    number = held.get("left_out", 0)
+def _left_out(held: HeldCounts) -> list[str]:
+    number = held.left_out
     if not number:
         return []
     return [
@@ -177,7 +184,7 @@ def _anew(classes: int) -> str:
     return ngettext("Free: %(num)d class is placed anew.", "Free: %(num)d classes are placed anew.", classes)
 
 
-def _closeness_in_words(close: str, base: str, number: int) -> str:
+def _closeness_in_words(close: str, base: str, number: str) -> str:
     if close == "little":
         return _("A class that moves away from %(base)s (no. %(number)s) costs as much as the heaviest wish.",
                  base=base, number=number)  # fmt: skip

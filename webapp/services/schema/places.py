@@ -56,6 +56,7 @@ DEPARTMENTS = Table(
     sorts={"code": Department.code, "name": Department.name},
     order=(Department.code,),
     words=code_words("uq_departments_organization_id_code"),
+    owned=frozenset({"generation_job_departments"}),
 )
 
 BUILDINGS = Table(

@@ -16,7 +16,7 @@ from webapp.models import (
     TimetableStatus,
     Upload,
 )
-from webapp.services.jobs.requests import ACTIVE
+from webapp.services.jobs.selection import ACTIVE
 from webapp.services.shared import audit
 
 DRAFT_DAYS = 365
@@ -69,8 +69,7 @@ def _old_drafts(days: int) -> sa.Select[Timetable]:
         GenerationJob.status.in_(ACTIVE),
         sa.or_(
             GenerationJob.job_id == Timetable.generation_job_id,
-            GenerationJob.options["timetable_id"].as_integer() == own,
-            GenerationJob.options["choices"]["base_id"].as_integer() == own,
+            GenerationJob.base_timetable_id == own,
         ),
     )
     return (

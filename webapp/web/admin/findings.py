@@ -9,11 +9,18 @@ from flask import request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 
-from webapp.services import checks
+from webapp.models import JobKind
 from webapp.services.accounts.permissions import Permission
-from webapp.services.checks import KIND_TITLES, FindingKind, Severity, Target
+from webapp.services.checks.catalogue import check_term, count_by_severity, filter_findings
+from webapp.services.checks.feasibility import CHECK_SECONDS, latest_check, request_check, state_of
+from webapp.services.checks.findings import KIND_TITLES, FindingKind, Severity
+from webapp.services.checks.what_if import request_what_if, state_of_what_if
+from webapp.services.jobs.selection import job_of
+from webapp.services.shared import transaction
+from webapp.services.shared.target import Target
 from webapp.web.access import requires
 from webapp.web.admin import bp
+from webapp.web.admin.job_pages import job_of_page, job_page
 from webapp.web.htmx import redirect_to, render
 from webapp.web.navigation import chosen_term, me, posted_term
 
@@ -27,21 +34,23 @@ Choice = TypeVar("Choice", bound=StrEnum)
 @requires(Permission.CHECK_DATA)
 def findings() -> ResponseReturnValue:
     terms, term = chosen_term()
-    everything = checks.findings(term) if term else []
+    everything = check_term(term) if term else []
     severity, kind = _asked("severity", Severity), _asked("kind", FindingKind)
-    return render(
+    page = render(
         "admin/findings/findings.html",
         terms=terms,
         term=term,
         everything=everything,
-        found=checks.of(everything, severity, kind),
-        counts=checks.by_severity(everything),
+        found=filter_findings(everything, severity, kind),
+        counts=count_by_severity(everything),
         chosen=(severity, kind),
         most=MOST_SHOWN,
-        state=checks.latest_check(term) if term else None,
+        state=latest_check(term) if term else None,
         key=token_hex(16),
         **_words(),
     )
+    transaction.commit()  # a check whose worker was lost is settled by whoever looks
+    return page
 
 
 @bp.post("/check")
@@ -50,39 +59,45 @@ def start_check() -> ResponseReturnValue:
     term = posted_term()
     if term is None:
         return redirect_to(url_for("admin.findings"))
-    checks.request_check(term, me(), request.form.get("idempotency_key", "")[:64] or None)
+    request_check(term, me(), request.form.get("idempotency_key", "")[:64] or None)
+    transaction.commit()
     return redirect_to(url_for("admin.findings", _anchor="feasibility"))
 
 
 @bp.get("/check/runs/<job_id>")
 @requires(Permission.CHECK_DATA)
 def check_run(job_id: str) -> ResponseReturnValue:
-    state = checks.state_of(checks.check_of(me(), job_id))
-    return render(
+    state = state_of(job_of_page(job_id))
+    page = render(
         "admin/findings/run.html", "feasibility", state=state, term=state.job.term, key=token_hex(16), **_words()
     )
+    transaction.commit()
+    return page
 
 
 @bp.post("/check/runs/<job_id>/ways/<int:number>/try")
 @requires(Permission.CHECK_DATA)
-def start_trial(job_id: str, number: int) -> ResponseReturnValue:
-    check = checks.check_of(me(), job_id)
-    job = checks.request_trial(me(), check, number, request.form.get("idempotency_key", "")[:64] or None)
-    return redirect_to(url_for("admin.trial", job_id=job.job_id))
+def start_what_if(job_id: str, number: int) -> ResponseReturnValue:
+    check = job_of(me(), job_id, JobKind.CHECK)
+    job = request_what_if(me(), check, number, request.form.get("idempotency_key", "")[:64] or None)
+    transaction.commit()
+    return redirect_to(job_page(job))
 
 
 @bp.get("/check/tries/<job_id>")
 @requires(Permission.CHECK_DATA)
-def trial(job_id: str) -> ResponseReturnValue:
-    state = checks.trial_state(checks.trial_of(me(), job_id))
-    return render("admin/findings/trial.html", "trial_status", state=state, poll_seconds=POLL_SECONDS, link_to=_link)
+def what_if(job_id: str) -> ResponseReturnValue:
+    state = state_of_what_if(job_of_page(job_id))
+    page = render("admin/findings/what_if.html", "status", state=state, poll_seconds=POLL_SECONDS, link_to=_link)
+    transaction.commit()
+    return page
 
 
 def _words() -> dict[str, Any]:
     return {
         "severity_titles": SEVERITY_TITLES,
         "kind_titles": KIND_TITLES,
-        "seconds": checks.CHECK_SECONDS,
+        "seconds": CHECK_SECONDS,
         "poll_seconds": POLL_SECONDS,
         "link_to": _link,
     }

@@ -5,21 +5,26 @@ from typing import Any
 from flask import flash, request, url_for
 from flask.typing import ResponseReturnValue
 
-from webapp.models import GenerationJob, Stage, Term
-from webapp.services import checks
+from webapp.config import MOST_RUN_SECONDS
+from webapp.models import GenerationJob, JobKind, Stage, Term
 from webapp.services.accounts.permissions import Permission
 from webapp.services.charts.curves import curve_of
+from webapp.services.checks.catalogue import summarize
+from webapp.services.checks.term_data import read_term_data
+from webapp.services.jobs.requests import cancel, stop_and_keep_best
+from webapp.services.jobs.selection import job_of
 from webapp.services.problem.term_problem import TermProblem
-from webapp.services.repair.requests import KINDS
 from webapp.services.runs import options, requests, time_budget, weight_profiles
 from webapp.services.runs.options import ChoiceRefused
-from webapp.services.runs.requests import DEFAULT_SECONDS, MOST_SECONDS
+from webapp.services.runs.progress import progress_of, variants_stored
+from webapp.services.shared import transaction
 from webapp.services.shared.words import _, ngettext
 from webapp.services.timetables import scores
 from webapp.services.views import audience
 from webapp.web.access import requires
 from webapp.web.admin import bp
 from webapp.web.admin.generate_form import GenerateForm
+from webapp.web.admin.job_pages import job_of_page
 from webapp.web.htmx import redirect_to, render
 from webapp.web.navigation import chosen_term, me
 
@@ -30,8 +35,8 @@ POLL_SECONDS, SLOW_POLL_SECONDS, SLOW_AFTER = 3, 6, 300
 @requires(Permission.GENERATE)
 def generate() -> ResponseReturnValue:
     terms, term = chosen_term()
-    look = checks.glance(term) if term else None
-    problem = look.problem if look else None
+    summary = summarize(term) if term else None
+    problem = summary.problem if summary else None
     form = _form(terms, term, problem)
     if form.validate_on_submit() and _may_begin(form):
         job = _begin(form)
@@ -43,7 +48,7 @@ def generate() -> ResponseReturnValue:
         terms=terms,
         term=term,
         active=requests.active_run(term) if term else None,
-        look=look,
+        look=summary,
         plan=_plan(form, term, problem),
         sentences=scores.sentences_of_variants() | _sentences_of_own(),
         classes=_classes(problem),
@@ -56,7 +61,7 @@ def generate() -> ResponseReturnValue:
 def generate_plan() -> ResponseReturnValue:
     """What a run of the choices made so far would do; the form asks for it at each change."""
     terms, term = chosen_term()
-    problem = checks.look_at(term).problem if term else None
+    problem = read_term_data(term).problem if term else None
     form = _form(terms, term, problem, formdata=request.args, meta={"csrf": False})
     return render("admin/timetables/plan.html", plan=_plan(form, term, problem))
 
@@ -70,7 +75,7 @@ def _form(terms: list[Term], term: Term | None, problem: TermProblem | None, **f
 def _begin(form: GenerateForm) -> GenerationJob | None:
     """Ask for the run; None where the choices do not fit together, which the form then says."""
     try:
-        return requests.request_generation(
+        job = requests.request_generation(
             me(),
             form.academic_year.data,
             form.semester.data,
@@ -84,12 +89,14 @@ def _begin(form: GenerateForm) -> GenerationJob | None:
     except ChoiceRefused as refused:
         form.blame(refused)
         return None
+    transaction.commit()
+    return job
 
 
 def _plan(form: GenerateForm, term: Term | None, problem: TermProblem | None) -> list[str]:
     if term is None:
         return []
-    seconds = min(MOST_SECONDS, max(0, form.seconds.data or DEFAULT_SECONDS))
+    seconds = min(MOST_RUN_SECONDS, max(0, form.seconds.data or requests.default_seconds()))
     try:
         return time_budget.plan(problem, term, form.chosen(), seconds, len(form.variants.data or ()))
     except ChoiceRefused as refused:
@@ -109,17 +116,17 @@ def _classes(problem: TermProblem | None) -> dict[int, str]:
 def _may_begin(form: GenerateForm) -> bool:
     """Whether no blocker stands in the way of the term that is chosen, or a partial timetable will do; else why not."""
     term = requests.term_of(me(), form.academic_year.data, form.semester.data)
-    look = checks.glance(term)
-    if not look.blockers or (form.partial.data and look.problem is not None):
+    summary = summarize(term)
+    if not summary.blockers or (form.partial.data and summary.problem is not None):
         return True
     told = ngettext(
         "%(num)d finding blocks %(term)s; nothing was begun.",
         "%(num)d findings block %(term)s; nothing was begun.",
-        look.blockers,
+        summary.blockers,
         term=term.name,
     )
     form.partial.errors = [told]
-    if look.problem is None:
+    if summary.problem is None:
         form.partial.errors = [told, _("Nothing can be placed before that is mended.")]
     return False
 
@@ -127,11 +134,9 @@ def _may_begin(form: GenerateForm) -> bool:
 @bp.get("/timetables/runs/<job_id>")
 @requires(Permission.GENERATE)
 def run(job_id: str) -> ResponseReturnValue:
-    job = requests.run_of(me(), job_id)
-    if job.kind in KINDS:
-        return redirect_to(url_for("admin.redo", job_id=job_id))
-    progress = requests.progress_of(job)
-    return render(
+    job = job_of_page(job_id)
+    progress = progress_of(job)
+    page = render(
         "admin/timetables/run.html",
         "run_status",
         job=job,
@@ -139,17 +144,20 @@ def run(job_id: str) -> ResponseReturnValue:
         progress=progress,
         stages=list(Stage),
         poll_seconds=POLL_SECONDS if progress.elapsed < SLOW_AFTER else SLOW_POLL_SECONDS,
-        stored=requests.variants_stored(job),
-        held=time_budget.held_of(job),
+        stored=variants_stored(job),
+        held=time_budget.held_of(job, progress.facts),
         curves={variant.name: curve_of(variant.curve) for variant in progress.variants if variant.curve},
         tray=audience.tray_of(job) if not progress.is_active else None,
     )
+    transaction.commit()  # a run whose worker was lost is settled by whoever looks
+    return page
 
 
 @bp.post("/timetables/runs/<job_id>/cancel")
 @requires(Permission.GENERATE)
 def cancel_run(job_id: str) -> ResponseReturnValue:
-    requests.cancel(me(), requests.run_of(me(), job_id))
+    cancel(me(), job_of(me(), job_id, JobKind.GENERATE))
+    transaction.commit()
     flash(_("The run is being cancelled. Variants that were finished are kept."), "info")
     return redirect_to(url_for("admin.run", job_id=job_id))
 
@@ -157,6 +165,7 @@ def cancel_run(job_id: str) -> ResponseReturnValue:
 @bp.post("/timetables/runs/<job_id>/stop")
 @requires(Permission.GENERATE)
 def stop_run(job_id: str) -> ResponseReturnValue:
-    requests.stop_and_keep_best(me(), requests.run_of(me(), job_id))
+    stop_and_keep_best(me(), job_of(me(), job_id, JobKind.GENERATE))
+    transaction.commit()
     flash(_("The run finishes now and keeps the best that it has."), "info")
     return redirect_to(url_for("admin.run", job_id=job_id))

@@ -9,10 +9,11 @@ from wtforms import BooleanField, HiddenField, IntegerField, SelectField, Select
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from webapp.config import LEAST_RUN_SECONDS, MOST_RUN_SECONDS
 from webapp.models import Term, TimetableStatus
 from webapp.services.problem.holds import RunChoices
 from webapp.services.runs.options import BaseTimetable, ChoiceRefused, DepartmentClasses
-from webapp.services.runs.requests import DEFAULT_SECONDS, LEAST_SECONDS, MOST_SECONDS, VARIANTS
+from webapp.services.runs.requests import VARIANTS, default_seconds
 from webapp.services.shared.words import _
 from webapp.web.admin.forms import choices
 from webapp.web.forms import PageForm
@@ -43,11 +44,11 @@ class GenerateForm(PageForm):
     semester = SelectField(_l("Semester"), coerce=int)
     seconds = IntegerField(
         _l("Seconds"),
-        default=DEFAULT_SECONDS,
+        default=default_seconds,
         description=_l("Time for the whole run, shared out over the variants. Longer is better."),
         validators=[
             InputRequired(_l("Give a number of seconds.")),
-            NumberRange(LEAST_SECONDS, MOST_SECONDS, _l("Give %(min)s to %(max)s seconds.")),
+            NumberRange(LEAST_RUN_SECONDS, MOST_RUN_SECONDS, _l("Give %(min)s to %(max)s seconds.")),
         ],
     )
     variants = SelectMultipleField(_l("Variants"), default=list(VARIANTS), validate_choice=False, **_TICKS)

@@ -7,34 +7,36 @@ from flask import flash, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
-from webapp.models import Timetable
+from webapp.models import JobKind, Timetable
 from webapp.services.accounts.permissions import Permission
 from webapp.services.charts.axes import INSET
 from webapp.services.charts.curves import curve_of
+from webapp.services.jobs.kinds import RepairEvent
+from webapp.services.jobs.requests import cancel
+from webapp.services.jobs.selection import REDONE, job_of, latest_jobs
 from webapp.services.repair import drafts, events
-from webapp.services.repair.events import RepairEvent
 from webapp.services.repair.requests import (
     REPAIR_SECONDS,
-    latest_repairs,
-    redo_of,
+    events_of,
     repairable,
     request_repair,
     request_resolve,
     state_of,
 )
-from webapp.services.runs import requests
 from webapp.services.shared import transaction
 from webapp.services.shared.errors import Problem
 from webapp.services.shared.words import _
 from webapp.services.timetables import publishing
 from webapp.web.access import requires
 from webapp.web.admin import bp
+from webapp.web.admin.job_pages import job_of_page, job_page
 from webapp.web.errors import status_of
 from webapp.web.htmx import redirect_to, render
 from webapp.web.navigation import chosen_term, me
 from webapp.web.params import number
 
 POLL_SECONDS = 2
+MOST_EARLIER = 5
 
 
 @bp.get("/repair")
@@ -66,7 +68,8 @@ def start_repair() -> ResponseReturnValue:
         job = request_repair(me(), timetable, texts, request.form.get("idempotency_key", "")[:64] or None)
     except Problem as refusal:
         return _page(timetable, request.form, refusal)
-    return redirect_to(url_for("admin.redo", job_id=job.job_id))
+    transaction.commit()
+    return redirect_to(job_page(job))
 
 
 @bp.post("/timetables/<int:timetable_id>/resolve")
@@ -76,16 +79,17 @@ def start_resolve(timetable_id: int) -> ResponseReturnValue:
     seconds, closeness = number(request.form.get("seconds", "")), request.form.get("closeness", "")
     key = request.form.get("idempotency_key", "")[:64] or None
     job = request_resolve(me(), timetable, seconds, closeness, key)
-    return redirect_to(url_for("admin.redo", job_id=job.job_id))
+    transaction.commit()
+    return redirect_to(job_page(job))
 
 
 @bp.get("/repair/runs/<job_id>")
 @requires(Permission.EDIT_TIMETABLES)
 def redo(job_id: str) -> ResponseReturnValue:
-    state = state_of(redo_of(me(), job_id))
-    rungs = state.answer["rungs"] if state.is_repair and state.answer else ()
-    chart = curve_of([(rung["moves"], rung["cost"]) for rung in rungs], INSET) if len(rungs) > 1 else None
-    return render(
+    state = state_of(job_of_page(job_id))
+    rungs = state.repair.rungs if state.repair else ()
+    chart = curve_of([(rung.moves, rung.cost) for rung in rungs], INSET) if len(rungs) > 1 else None
+    page = render(
         "admin/repair/run.html",
         "redo_status",
         term=state.job.term,
@@ -93,19 +97,23 @@ def redo(job_id: str) -> ResponseReturnValue:
         chart=chart,
         poll_seconds=POLL_SECONDS,
     )
+    transaction.commit()  # a job whose worker was lost is settled by whoever looks
+    return page
 
 
 @bp.post("/repair/runs/<job_id>/cancel")
 @requires(Permission.EDIT_TIMETABLES)
 def cancel_redo(job_id: str) -> ResponseReturnValue:
-    requests.cancel(me(), redo_of(me(), job_id))
-    return redirect_to(url_for("admin.redo", job_id=job_id))
+    job = job_of(me(), job_id, *REDONE)
+    cancel(me(), job)
+    transaction.commit()
+    return redirect_to(job_page(job))
 
 
 @bp.post("/repair/runs/<job_id>/draft")
 @requires(Permission.EDIT_TIMETABLES)
 def draft_of_repair(job_id: str) -> ResponseReturnValue:
-    job = redo_of(me(), job_id)
+    job = job_of(me(), job_id, JobKind.REPAIR)
     draft = drafts.draft_of_rung(me(), job, number(request.form.get("rung", "")))
     transaction.commit()
     flash(_("%(name)s is yours to change. What it was made from stays as it is.", name=draft.variant_name), "good")
@@ -128,7 +136,7 @@ def _page(timetable: Timetable, values: MultiDict[str, str], refusal: Problem | 
         values=values,
         refusal=refusal,
         seconds=REPAIR_SECONDS,
-        earlier=latest_repairs(me(), timetable.term_id),
+        earlier=[(job, events_of(job)) for job in latest_jobs(timetable.term, JobKind.REPAIR, MOST_EARLIER)],
         form_key=token_hex(16),
     )
     return page, status

@@ -6,10 +6,10 @@ from typing import Any
 from flask import Response, request, url_for
 from flask.typing import ResponseReturnValue
 
-from webapp.models import GenerationJob, Term, Timetable, TimetableStatus
+from webapp.models import GenerationJob, JobKind, Term, Timetable, TimetableStatus
 from webapp.services.accounts.permissions import Permission
 from webapp.services.charts import pareto
-from webapp.services.runs import requests
+from webapp.services.jobs.selection import job_of, latest_jobs
 from webapp.services.timetables import publishing, scores, violations
 from webapp.services.timetables.scores import Variant
 from webapp.services.timetables.violations import Item
@@ -28,7 +28,7 @@ from webapp.web.presentation import SHOWN, lens_of, paper, subject_of
 @requires(Permission.SEE_TIMETABLES)
 def timetables() -> ResponseReturnValue:
     terms, term = chosen_term()
-    runs = requests.runs_of(me(), term) if term else []
+    runs = latest_jobs(term, JobKind.GENERATE) if term else []
     variants = scores.timetables_of(term) if term else []
     return render("admin/timetables/index.html", terms=terms, term=term, runs=runs, variants=variants)
 
@@ -36,7 +36,7 @@ def timetables() -> ResponseReturnValue:
 @bp.get("/timetables/runs/<job_id>/variants")
 @requires(Permission.SEE_TIMETABLES)
 def variants(job_id: str) -> ResponseReturnValue:
-    job = requests.run_of(me(), job_id)
+    job = job_of(me(), job_id, JobKind.GENERATE)
     return _side_by_side(job.term, scores.variants_of(job), job)
 
 

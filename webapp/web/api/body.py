@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Request
 
+from webapp.config import LEAST_RUN_SECONDS, MOST_RUN_SECONDS
 from webapp.models import User
 from webapp.services.shared.errors import Forbidden, Problem
 from webapp.services.shared.words import _
@@ -51,7 +52,7 @@ def semester(body: dict[str, Any]) -> int:
 
 def seconds(body: dict[str, Any], default: int) -> int:
     """How long the whole run may take; raises BodyRefused."""
-    return _whole(body, "seconds", 1, 86400) if "seconds" in body else default
+    return _whole(body, "seconds", LEAST_RUN_SECONDS, MOST_RUN_SECONDS) if "seconds" in body else default
 
 
 def yes(body: dict[str, Any], name: str) -> bool:

@@ -4,7 +4,7 @@ from datetime import time
 from typing import Any
 
 from webapp.models import Timetable
-from webapp.services.runs.requests import Progress
+from webapp.services.runs.progress import Progress
 from webapp.services.timetables.scores import Variant
 from webapp.services.views.grid import EntryView
 

@@ -1,12 +1,15 @@
 """Generate, watch, fetch the result; and the published entries, each their own."""
 
-from flask import current_app, jsonify, request, url_for
+from flask import jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 
-from webapp.models import Term
+from webapp.models import JobKind, Term
 from webapp.services.accounts.permissions import Permission
+from webapp.services.jobs.selection import job_of
 from webapp.services.problem.holds import RunChoices
-from webapp.services.runs import requests
+from webapp.services.runs.progress import progress_of
+from webapp.services.runs.requests import default_seconds, request_generation
+from webapp.services.shared import transaction
 from webapp.services.terms.selection import shown_term
 from webapp.services.timetables import scores
 from webapp.services.views import audience
@@ -23,9 +26,10 @@ def generate() -> ResponseReturnValue:
     sent = body.json_object(request)
     body.refuse_foreign_organization(sent, me())
     year, semester = body.academic_year(sent), body.semester(sent)
-    seconds = body.seconds(sent, current_app.config["TIMELOOM_DEFAULT_SECONDS"])
+    seconds = body.seconds(sent, default_seconds())
     choices = RunChoices(partial=body.yes(sent, "partial"))
-    job = requests.request_generation(me(), year, semester, seconds=seconds, choices=choices)
+    job = request_generation(me(), year, semester, seconds=seconds, choices=choices)
+    transaction.commit()
     location = url_for("api.progress", job_id=job.job_id)
     return jsonify(job_id=job.job_id, status=job.status.value), 202, {"Location": location}
 
@@ -33,14 +37,15 @@ def generate() -> ResponseReturnValue:
 @bp.get("/timetable/progress/<job_id>")
 @requires(Permission.GENERATE)
 def progress(job_id: str) -> ResponseReturnValue:
-    job = requests.run_of(me(), job_id)
-    return jsonify(serializers.progress(requests.progress_of(job)))
+    known = progress_of(job_of(me(), job_id, JobKind.GENERATE))
+    transaction.commit()  # a run whose worker was lost is settled by whoever looks
+    return jsonify(serializers.progress(known))
 
 
 @bp.get("/timetable/result/<job_id>")
 @requires(Permission.SEE_TIMETABLES)
 def result(job_id: str) -> ResponseReturnValue:
-    job = requests.run_of(me(), job_id)
+    job = job_of(me(), job_id, JobKind.GENERATE)
     variants = [
         serializers.variant(found, audience.timetable_entries(found.timetable)) for found in scores.variants_of(job)
     ]

@@ -1,0 +1,79 @@
+"""Options and facts of each kind of job: one way to JSON and back, and no reading of one kind as another."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy.orm import Session, scoped_session
+
+from tests import factories
+from webapp.models import JobKind
+from webapp.services.jobs.failures import Failure, FailureCode, failure_in_words
+from webapp.services.jobs.kinds import (
+    KINDS,
+    CheckOptions,
+    GenerateFacts,
+    GenerateOptions,
+    KindMistaken,
+    VariantFacts,
+    facts_of,
+    options_of,
+    stored,
+)
+from webapp.services.shared.codec import from_json
+
+WEBAPP = Path(__file__).parent.parent.parent.parent / "webapp"
+TYPES = [kind for spec in KINDS.values() for kind in (spec.options, spec.facts)]
+
+
+def test_every_kind_has_options_and_facts_of_its_own() -> None:
+    assert set(KINDS) == set(JobKind)
+    assert len(set(TYPES)) == 2 * len(JobKind)
+
+
+@pytest.mark.parametrize("kind", TYPES, ids=lambda kind: kind.__name__)
+@given(data=st.data())
+def test_what_is_written_is_read_back_as_it_was(kind: type[Any], data: st.DataObject) -> None:
+    value = data.draw(st.from_type(kind))
+    assert from_json(kind, stored(value)) == value
+
+
+@pytest.mark.parametrize("kind", TYPES, ids=lambda kind: kind.__name__)
+def test_a_row_of_another_version_is_read_with_what_is_known(kind: type[Any]) -> None:
+    assert from_json(kind, {"of another version": [1, {}]}) == kind()
+
+
+def test_what_stands_at_its_default_is_not_written() -> None:
+    assert stored(GenerateFacts(variants=(VariantFacts("Balanced"),))) == {"variants": [{"name": "Balanced"}]}
+
+
+def test_a_job_is_never_read_as_one_of_another_kind(session: scoped_session[Session]) -> None:
+    check = factories.job(factories.term(), kind=JobKind.CHECK)
+    assert options_of(check, CheckOptions) == CheckOptions()
+    with pytest.raises(KindMistaken):
+        options_of(check, GenerateOptions)
+    with pytest.raises(KindMistaken):
+        facts_of(check, GenerateFacts)
+
+
+def test_nobody_else_reads_or_writes_the_json_of_a_job() -> None:
+    reads = re.compile(r"\bjob\.(options|facts)\b|GenerationJob\.(options|facts)\b")
+    own = WEBAPP / "services/jobs/kinds.py"
+    paths = [path for pattern in ("**/*.py", "**/*.html") for path in WEBAPP.glob(pattern) if path != own]
+    assert [str(path) for path in paths if reads.search(path.read_text(encoding="utf-8"))] == []
+
+
+@pytest.mark.parametrize("code", list(FailureCode))
+def test_every_failure_has_words(session: scoped_session[Session], code: FailureCode) -> None:
+    failure = Failure(code, text="Nobody teaches it.", reasons=("One.", "Two."), more=3, error="ValueError")
+    job = factories.job(factories.term(), **failure.as_columns())
+    first, *reasons = failure_in_words(job).split("\n")
+    assert first.endswith((".", ":"))
+    assert reasons == ["One.", "Two.", "And 3 more."]
+
+
+def test_a_job_that_did_not_fail_has_no_failure(session: scoped_session[Session]) -> None:
+    assert failure_in_words(factories.job(factories.term())) == ""

@@ -1,0 +1,149 @@
+"""Tells how a generation stands, as the page, the API and the command show it."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from webapp.extensions import db
+from webapp.models import GenerationJob, JobStatus, Stage, Timetable
+from webapp.services.jobs.failures import failure_in_words
+from webapp.services.jobs.kinds import (
+    GenerateFacts,
+    GenerateOptions,
+    VariantFacts,
+    VariantStatus,
+    facts_of,
+    options_of,
+)
+from webapp.services.jobs.requests import elapsed_of, settle
+from webapp.services.jobs.selection import ACTIVE
+from webapp.services.runs.requests import VARIANTS
+from webapp.services.shared.words import _, first_of, ngettext
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How a run stands, as the page and the API show it."""
+
+    job_id: str
+    status: str
+    stage: str | None
+    progress: int
+    elapsed: float
+    limit: int
+    variants: tuple[VariantFacts, ...]
+    message: str
+    attempt: int
+    facts: GenerateFacts
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the run is queued or running, so that polling goes on."""
+        return self.status in ACTIVE
+
+    @property
+    def variants_done(self) -> int:
+        """How many variants are stored."""
+        return sum(variant.status is VariantStatus.DONE for variant in self.variants)
+
+    @property
+    def variants_total(self) -> int:
+        """How many variants the run makes."""
+        return len(self.variants)
+
+    @property
+    def best_cost(self) -> int | None:
+        """The lowest cost of a timetable without hard violations that the search has seen."""
+        return self.facts.best_cost
+
+    @property
+    def bound(self) -> int | None:
+        """The cost that no timetable can be below, where one is proven."""
+        return self.facts.bound
+
+    @property
+    def at_work(self) -> VariantFacts | None:
+        """The variant that is being improved."""
+        return next((variant for variant in self.variants if variant.status is VariantStatus.RUNNING), None)
+
+    @property
+    def blockers(self) -> list[str]:
+        """What the run was begun in spite of, the first of it and how many more there are."""
+        sentences = self.facts.blockers
+        return first_of(sentences, len(sentences), len(sentences) + self.facts.more_blockers)
+
+
+def progress_of(job: GenerationJob) -> Progress:
+    """How a run stands; one whose worker is lost, or that Redis forgot, is settled on the way: the caller commits."""
+    queue_is_away = settle(job)
+    facts = facts_of(job, GenerateFacts)
+    names = options_of(job, GenerateOptions).profiles or VARIANTS
+    return Progress(
+        job_id=job.job_id,
+        status=job.status.value,
+        stage=job.stage.value if job.stage else None,
+        progress=100 if job.status is JobStatus.COMPLETED else job.progress,
+        elapsed=elapsed_of(job),
+        limit=job.seconds,
+        variants=facts.variants or tuple(VariantFacts(name) for name in names),
+        message=_message(job, facts, queue_is_away),
+        attempt=job.attempt,
+        facts=facts,
+    )
+
+
+def _message(job: GenerationJob, facts: GenerateFacts, queue_is_away: bool) -> str:
+    """One sentence on where the run is, with its numbers."""
+    match job.status:
+        case JobStatus.QUEUED if queue_is_away:
+            return _("Waiting: the queue (Redis) does not answer. The run begins by itself once it does.")
+        case JobStatus.QUEUED if job.attempt:
+            return _("Waiting for a worker to go on: the one before was lost.")
+        case JobStatus.QUEUED:
+            return _("Waiting for a worker.")
+        case JobStatus.FAILED:
+            return failure_in_words(job) or _("The run failed.")
+        case JobStatus.CANCELLED:
+            return _("Cancelled. Variants that were finished before are kept.")
+        case JobStatus.COMPLETED:
+            return _completed(facts)
+    if job.cancel_requested_at is not None:
+        return _("Cancelling.")
+    if job.stop_requested_at is not None:
+        return _("Finishing with the best so far.")
+    return _stage_message(job, facts)
+
+
+def _completed(facts: GenerateFacts) -> str:
+    unplaced = [variant.unplaced or 0 for variant in facts.variants if variant.status is VariantStatus.DONE]
+    if any(unplaced):
+        kept = ngettext("%(num)d variant is stored", "%(num)d variants are stored", len(unplaced))
+        without = ngettext("up to %(num)d class found no place", "up to %(num)d classes found no place", max(unplaced))
+        return f"{kept}; {without}."
+    return ngettext(
+        "%(num)d variant is stored, every class has its place.",
+        "%(num)d variants are stored, every class has its place.",
+        len(unplaced),
+    )
+
+
+def _stage_message(job: GenerationJob, facts: GenerateFacts) -> str:
+    match job.stage:
+        case Stage.CLUSTERING:
+            return _("Finding which classes share people.")
+        case Stage.SCHEDULING:
+            meetings = "?" if facts.meetings is None else facts.meetings
+            return _("Finding a first timetable for %(meetings)s classes.", meetings=meetings)
+        case Stage.CONFLICT_RESOLUTION:
+            running = (variant.name for variant in facts.variants if variant.status is VariantStatus.RUNNING)
+            name = next(running, "")
+            return _("Improving the variant %(name)s.", name=name) if name else _("Improving the variants.")
+        case Stage.SAVING:
+            return _("Choosing the best of all timetables found for each variant.")
+    return _("Starting.")
+
+
+def variants_stored(job: GenerationJob) -> dict[str, int]:
+    """The variants of a run that are stored already: name and ``timetable_id``."""
+    query = sa.select(Timetable.variant_name, Timetable.timetable_id).filter_by(generation_job_id=job.job_id)
+    return dict(db.session.execute(query.order_by(Timetable.timetable_id)).all())

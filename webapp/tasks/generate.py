@@ -1,0 +1,204 @@
+"""Generates the variants of a term: loads it, solves it, saves each variant as soon as it is done.
+
+Whatever is stored has been verified by the truth.
+"""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+import sqlalchemy as sa
+import structlog
+
+from webapp.engine.params import SolveParams
+from webapp.engine.result import Result
+from webapp.engine.solution import Solution
+from webapp.engine.solve import cluster, resolve, schedule
+from webapp.extensions import db
+from webapp.models import Stage, Term, Timetable
+from webapp.services.checks.catalogue import find_blockers
+from webapp.services.checks.term_data import problem_of, read_term_data
+from webapp.services.jobs.failures import FailureCode
+from webapp.services.jobs.kinds import GenerateOptions, options_of
+from webapp.services.jobs.progress import RunTracker
+from webapp.services.problem.holds import hold
+from webapp.services.problem.solutions import TimetableFacts, replace_timetable, solution_from, store_timetable, trimmed
+from webapp.services.problem.term_problem import TermProblem
+from webapp.services.runs.options import choices_of
+from webapp.services.runs.progress import variants_stored
+from webapp.services.runs.time_budget import SAVING_SHARE, Shares, counts_of
+from webapp.services.shared import transaction
+from webapp.tasks.guard import Attempt, FailedAs
+from webapp.tasks.threads import threads
+from webapp.tasks.variant_choice import Judge
+
+MOST_BLOCKERS = 20
+
+log = structlog.get_logger(__name__)
+
+
+def carry_out(attempt: Attempt) -> None:
+    """Go through the stages of a generation, the time shared out among them."""
+    Generation(attempt).carry_out()
+
+
+class Generation:
+    """One attempt at a generation: the stages in their order, and the time shared out among them."""
+
+    def __init__(self, attempt: Attempt) -> None:
+        job = attempt.job
+        options = options_of(job, GenerateOptions)
+        self.attempt, self.tracker = attempt, cast(RunTracker, attempt.tracker)
+        self.names = options.profiles
+        self.stored = variants_stored(job)
+        self.seed = job.seed
+        self.reproducible = options.reproducible
+        self.choices = choices_of(job)
+        self.own = options.weights
+        self.term_id = job.term_id
+        self.created_by_id = job.created_by_id
+        todo = sum(name not in self.stored for name in self.names)
+        self.seconds = job.seconds * (todo + 1) / (len(self.names) + 1)
+        self.shares = Shares(self.seconds, len(self.names), by_work=self.reproducible)
+        self.pool: list[Solution] = []
+        self.is_tight = False
+        self.reasons: dict[int, str] = {}
+        transaction.commit()
+
+    def carry_out(self) -> None:
+        """Go through the stages; raises Cancelled, HandedBack, LeaseLost or a Problem."""
+        problem = self._cluster()
+        self.held = hold(problem, self.choices)
+        transaction.commit()
+        self.judge = Judge(self.held, self.own)
+        self.reasons |= self.held.reasons
+        self.tracker.note(held=counts_of(self.held), astray=self.held.astray)
+        start = self._schedule(problem)
+        for index, name in enumerate(self.names):
+            self._improve(problem, start, index, name)
+        self._save(problem)
+
+    def _enter(self, stage: Stage, low: float, high: float, seconds: float, **about: Any) -> None:
+        self.tracker.enter(stage, low, high, seconds)
+        log.info("stage", stage=stage.value, seconds=round(seconds, 1), left=round(self.shares.left, 1), **about)
+
+    # Stages
+
+    def _cluster(self) -> TermProblem:
+        """Load the term, refuse what the check calls impossible unless a part will do, look at who shares people."""
+        self._enter(Stage.CLUSTERING, 0, 20, 0.05 * self.seconds)
+        data = read_term_data(db.session.get_one(Term, self.term_id))
+        problem = problem_of(data)
+        self.tracker.note(meetings=len(problem.rows), rooms=len(problem.room_ids))
+        blockers = tuple(finding.sentence for finding in find_blockers(data))
+        transaction.commit()
+        if blockers and not self.choices.partial:
+            raise FailedAs(FailureCode.IMPOSSIBLE, blockers)
+        if blockers:
+            self.tracker.note(blockers=blockers[:MOST_BLOCKERS], more_blockers=max(0, len(blockers) - MOST_BLOCKERS))
+        self.tracker.note(clusters=len(cluster(problem.instance)))
+        self.attempt.check_in(hands_back=False)
+        return problem
+
+    def _schedule(self, problem: TermProblem) -> Solution:
+        """Find the timetable that all variants start from; an attempt before may have left some."""
+        if self.stored:
+            self.pool += [solution_from(problem, timetable_id) for timetable_id in self.stored.values()]
+            transaction.commit()
+            return self.pool[0]
+        seconds = self.shares.of_scheduling()
+        self._enter(Stage.SCHEDULING, 20, 70, seconds)
+        result = schedule(self.held.instance, self._params(seconds), self.attempt.must_finish, self.tracker)
+        self.attempt.check_in()
+        self.is_tight = result.is_tight
+        return self._keep(problem, result)
+
+    def _improve(self, problem: TermProblem, start: Solution, index: int, name: str) -> None:
+        """Improve one variant and store it at once, so that a crash loses no more than this one."""
+        step = 20 / len(self.names)
+        if name in self.stored:
+            return
+        seconds = self.shares.of_variant(sum(each not in self.stored for each in self.names[index:]))
+        self._enter(Stage.CONFLICT_RESOLUTION, 70 + step * index, 70 + step * (index + 1), seconds, variant=name)
+        self.tracker.begin_variant(name)
+        instance = self.judge.weighed(name)
+        best = self.judge.best(name, [start, *self.pool])
+        params = self._params(self.shares.of_search())
+        result = resolve(instance, best, params, self.attempt.must_finish, self.tracker, is_tight=self.is_tight)
+        if result.reason:
+            self.tracker.note(remark=result.reason)
+        self.attempt.check_in(hands_back=False)
+        if not result.hard:
+            self.tracker.on_best(result.cost, result.hard, result.bound, result.seconds)
+        solution = self._keep(problem, result)
+        self._store(problem, name, solution, result)
+        self.shares.stored()
+        last = index == len(self.names) - 1
+        self.attempt.check_in(hands_back=not last)
+
+    def _save(self, problem: TermProblem) -> None:
+        """Give each variant the best of all timetables found, by what it is named for; then the run is complete."""
+        self._enter(Stage.SAVING, 90, 100, SAVING_SHARE * self.seconds)
+        for name in self.names:
+            own = solution_from(problem, self.stored[name])
+            best = self.judge.best(name, [own, *self.pool])
+            if best != own:
+                self._replace(problem, name, best)
+        self.attempt.complete(stage=Stage.SAVING)
+
+    # Storing
+
+    def _keep(self, problem: TermProblem, result: Result) -> Solution:
+        """Put what the engine found into the pool, less what the truth objects to."""
+        solution, objections = trimmed(problem, result.solution)
+        told = {unplaced.meeting: unplaced.reason for unplaced in result.unplaced if unplaced.reason}
+        self.reasons |= {**told, **self.held.reasons}
+        self.reasons |= objections
+        self.pool.append(solution)
+        return solution
+
+    def _facts(self, name: str, told: Mapping[str, Any]) -> TimetableFacts:
+        return TimetableFacts(name, self.attempt.lease.job_id, self.created_by_id, result=told, reasons=self.reasons)
+
+    def _store(self, problem: TermProblem, name: str, solution: Solution, result: Result) -> None:
+        told = {
+            "status": result.status.value,
+            "seed": result.seed,
+            "seconds": round(result.seconds, 2),
+            "limit": result.limit,
+            "cost_in_profile": result.cost,
+            "bound_in_profile": result.bound,
+            "versions": dict(result.versions),
+        }
+
+        def store() -> None:
+            # Already there after a commit whose word was lost: the database kept it and went away.
+            there = sa.select(Timetable.timetable_id).filter_by(
+                generation_job_id=self.attempt.lease.job_id, variant_name=name
+            )
+            known = db.session.scalar(there)
+            self.stored[name] = known or store_timetable(problem, solution, self._facts(name, told))
+            self._describe(name)
+
+        try:
+            self.attempt.save(store)
+        except BaseException:
+            self.stored.pop(name, None)
+            raise
+
+    def _replace(self, problem: TermProblem, name: str, solution: Solution) -> None:
+        def replace() -> None:
+            facts = self._facts(name, {"from_pool": True})
+            if replace_timetable(problem, solution, facts, self.stored[name]):
+                self._describe(name)
+
+        self.attempt.save(replace)
+
+    def _describe(self, name: str) -> None:
+        """Tell what the row says of a variant that has just been stored."""
+        row = db.session.get_one(Timetable, self.stored[name], populate_existing=True)
+        quality = None if row.quality_score is None else float(row.quality_score)
+        self.tracker.end_variant(name, cost=row.cost, quality=quality, unplaced=row.unplaced)
+
+    def _params(self, seconds: float) -> SolveParams:
+        number = 1 if self.reproducible else threads()
+        return SolveParams(max(seconds, 0.1), self.seed, number, self.reproducible)
