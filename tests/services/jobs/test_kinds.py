@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session, scoped_session
 
@@ -35,6 +35,7 @@ def test_every_kind_has_options_and_facts_of_its_own() -> None:
 
 
 @pytest.mark.parametrize("kind", TYPES, ids=lambda kind: kind.__name__)
+@settings(deadline=None)
 @given(data=st.data())
 def test_what_is_written_is_read_back_as_it_was(kind: type[Any], data: st.DataObject) -> None:
     value = data.draw(st.from_type(kind))
