@@ -105,7 +105,7 @@ def test_every_job_timetable_and_page_opens_for_whom_it_is(
     edited = set(
         db.session.scalars(sa.select(TimetableEntry.timetable_id).where(TimetableEntry.override_reason.is_not(None)))
     )
-    one_each = sa.select(sa.func.max(Timetable.timetable_id)).outerjoin(GenerationJob)
+    one_each = sa.select(sa.func.max(Timetable.timetable_id)).outerjoin(Timetable.job)
     timetables = set(db.session.scalars(one_each.group_by(Timetable.status, GenerationJob.kind))) | edited
     assert len(jobs) == 7
     for job_id, kind in jobs.items():
