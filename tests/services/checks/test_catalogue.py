@@ -11,7 +11,7 @@ from tests import factories
 from tests.queries import counted_queries
 from tests.university import University, large_term, university
 from webapp.extensions import db
-from webapp.models import SectionFaculty, TermRule, User
+from webapp.models import Role, SectionFaculty, TermRule, User
 from webapp.services.checks.catalogue import check_term, count_by_severity, filter_findings, find_blockers
 from webapp.services.checks.findings import Finding, FindingKind, Severity
 from webapp.services.checks.term_data import read_term_data
@@ -31,7 +31,7 @@ def uni(session: Db) -> University:
                 organization_id=made.organization.organization_id,
                 email=teacher.email,
                 name=teacher.name,
-                role="faculty",
+                roles=frozenset({Role.FACULTY}),
                 faculty_id=teacher.faculty_id,
             )
         )
