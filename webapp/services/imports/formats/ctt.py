@@ -1,4 +1,4 @@
-"""ITC-2007 `.ctt` files as tables, and published timetables as solutions of theirs.
+"""ITC-2007 `.ctt` files as tables.
 
 One department; a teacher code is a faculty member; a curriculum a flat group; "students" the expected
 size, no persons. Periods get invented hours without breaks, so that neighbours are adjacent as in the
@@ -6,14 +6,10 @@ file. Unavailability hangs on the section, and the term gets exactly that format
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from webapp.engine.instance import Instance
-from webapp.engine.readers import ReadError, read
-from webapp.services.imports.faults import Fault, UploadRefused
+from webapp.services.imports.faults import UploadRefused
+from webapp.services.imports.formats.ctt_file import CttCourse, CttFile
 from webapp.services.imports.sheets import FileRow, FileSheet, Tables
 from webapp.services.schema.columns import Value
 from webapp.services.schema.tables import BY_NAME
@@ -37,95 +33,49 @@ def is_ctt(filename: str) -> bool:
 
 def read_tables(filename: str, content: bytes) -> Tables:
     """The tables that a `.ctt` file stands for; raises `UploadRefused` with the line that is wrong."""
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / filename
-        path.write_bytes(content)
-        try:
-            instance = read(path)
-        except ReadError as error:
-            fault = Fault(filename, "", error.line, "", error.found, error.expected)
-            raise UploadRefused(_("Nothing was imported: %(error)s", error=error), [fault]) from None
-    if instance.grid.days > MOST_DAYS:
+    file = CttFile(filename, content)
+    if file.days > MOST_DAYS:
         raise UploadRefused(
             _(
                 "%(filename)s has %(days)s days, a week here has at most %(most_days)s.",
                 filename=filename,
-                days=instance.grid.days,
+                days=file.days,
                 most_days=MOST_DAYS,
             )
         )
-    return tables_of(filename, instance)
-
-
-@dataclass(frozen=True)
-class _Course:
-    """A course of the file, put together from its lectures."""
-
-    code: str
-    teacher: str
-    curricula: tuple[str, ...]
-    meetings: tuple[int, ...]
-    students: int
-    min_days: int
-
-
-def tables_of(filename: str, instance: Instance) -> Tables:
-    """The tables of an instance that was read from a `.ctt` file."""
-    courses = _courses(instance)
-    curricula = [r.name for r in instance.resources if r.code.startswith("curriculum/")]
+    courses = file.courses.values()
     teachers = dict.fromkeys(course.teacher for course in courses)
     contents: dict[str, Iterable[Cells]] = {
-        "departments": [{"code": DEPARTMENT, "name": instance.name}],
-        "rooms": [{"code": r.code, "name": r.code, "capacity": r.capacity} for r in instance.rooms],
-        "time_slots": _slots(instance),
+        "departments": [{"code": DEPARTMENT, "name": file.name}],
+        "rooms": [{"code": code, "name": code, "capacity": seats} for code, seats in file.rooms.items()],
+        "time_slots": _slots(file),
         "faculty": [{"code": code, "name": code, "department": DEPARTMENT} for code in teachers],
-        "groups": [{"code": code, "name": code, "programme": code} for code in curricula],
+        "groups": [{"code": code, "name": code, "programme": code} for code in file.curricula],
         "courses": [{"code": c.code, "title": c.code, "department": DEPARTMENT} for c in courses],
-        "sections": [
-            {
-                "course": c.code,
-                "section": SECTION,
-                "faculty": (c.teacher,),
-                "groups": c.curricula,
-                "expected_size": c.students,
-            }
-            for c in courses
-        ],
-        "components": [_component(c) for c in courses],
-        "availability": _unavailable(instance, courses),
+        "sections": [_section(course) for course in courses],
+        "components": [_component(course) for course in courses],
+        "availability": [cells for course in courses for cells in _unavailable(course)],
         "rules": _rules(),
     }
     return Tables(filename, {name: _sheet(filename, name, rows) for name, rows in contents.items()})
 
 
-def _courses(instance: Instance) -> list[_Course]:
-    of_course: dict[str, list[int]] = {}
-    for index, meeting in enumerate(instance.meetings):
-        of_course.setdefault(meeting.code.rpartition("#")[0], []).append(index)
-    min_days = {c.label: c.amount for c in instance.constraints if c.rule.name == "min_working_days"}
-    found = []
-    for code, indices in of_course.items():
-        first = instance.meetings[indices[0]]
-        people = [instance.resources[index] for index in first.resources]
-        found.append(
-            _Course(
-                code=code,
-                teacher=next(r.name for r in people if r.code.startswith("teacher/")),
-                curricula=tuple(r.name for r in people if r.code.startswith("curriculum/")),
-                meetings=tuple(indices),
-                students=first.size,
-                min_days=min_days.get(code, 0),
-            )
-        )
-    return found
+def _section(course: CttCourse) -> Cells:
+    return {
+        "course": course.code,
+        "section": SECTION,
+        "faculty": (course.teacher,),
+        "groups": tuple(course.curricula),
+        "expected_size": course.students,
+    }
 
 
-def _component(course: _Course) -> Cells:
+def _component(course: CttCourse) -> Cells:
     return {
         "course": course.code,
         "section": SECTION,
         "component": LECTURE,
-        "meetings_per_week": len(course.meetings),
+        "meetings_per_week": course.lectures,
         "different_days": False,
         "min_days": course.min_days,
     }
@@ -136,14 +86,13 @@ def slot_code(day: int, period: int) -> str:
     return f"D{day}P{period}"
 
 
-def _slots(instance: Instance) -> Iterable[Cells]:
+def _slots(file: CttFile) -> Iterable[Cells]:
     """Periods of an hour from 08:00; of as many minutes as fit the day where there are many."""
-    periods = instance.grid.slots_per_day
-    begin = FIRST.hour * 60 if periods * 60 <= LAST_MINUTE - FIRST.hour * 60 else 0
-    minutes = min(60, (LAST_MINUTE - begin) // periods)
+    begin = FIRST.hour * 60 if file.periods * 60 <= LAST_MINUTE - FIRST.hour * 60 else 0
+    minutes = min(60, (LAST_MINUTE - begin) // file.periods)
     midnight = datetime.combine(datetime.min.date(), time())
-    for day in range(instance.grid.days):
-        for period in range(periods):
+    for day in range(file.days):
+        for period in range(file.periods):
             start = midnight + timedelta(minutes=begin + minutes * period)
             yield {
                 "code": slot_code(day, period),
@@ -154,19 +103,14 @@ def _slots(instance: Instance) -> Iterable[Cells]:
             }
 
 
-def _unavailable(instance: Instance, courses: list[_Course]) -> Iterable[Cells]:
-    known = {course.code for course in courses}
-    for constraint in instance.constraints:
-        if constraint.rule.name != "unavailable" or constraint.label not in known:
-            continue
-        for cell in sorted(constraint.cells):
-            day, period = divmod(cell, instance.grid.slots_per_day)
-            yield {
-                "slot": slot_code(day, period),
-                "course": constraint.label,
-                "section": SECTION,
-                "level": "unavailable",
-            }
+def _unavailable(course: CttCourse) -> Iterable[Cells]:
+    for day, period in sorted(course.unavailable):
+        yield {
+            "slot": slot_code(day, period),
+            "course": course.code,
+            "section": SECTION,
+            "level": "unavailable",
+        }
 
 
 def _rules() -> Iterable[Cells]:
