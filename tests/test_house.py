@@ -39,6 +39,10 @@ NEVER: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("webapp/models", ("webapp.services", "webapp.engine", "webapp.tasks", "webapp.web"), "models know no steps"),
     ("webapp/services", (*SOLVING, "webapp.web"), "what the product does knows no screens, no solver"),
     ("webapp/demo", SOLVING, "nothing but tasks loads the solver"),
+    *(
+        (f"webapp/services/{room}", ("webapp.engine",), "tables and files reach the engine through services/problem")
+        for room in ("schema", "imports", "reference")
+    ),
     ("webapp/tasks", ("webapp.web",), "what a worker runs knows no screens"),
     ("webapp/app.py", SOLVING, "the web process does not load the solver"),
     ("webapp/web", SOLVING, "the web process does not load the solver"),
@@ -88,7 +92,10 @@ def test_every_arrow_names_a_room_that_exists():
     assert [room for room, _forbidden, _why in NEVER if not files_of(room)] == []
 
 
-@pytest.mark.parametrize("package", ["webapp", "webapp/engine"])
+@pytest.mark.parametrize(
+    "package",
+    ["webapp", "webapp/engine", "webapp/services/schema", "webapp/services/imports", "webapp/services/reference"],
+)
 def test_a_package_that_others_pass_through_is_empty(package):
     assert (ROOT / package / "__init__.py").read_text(encoding="utf-8").strip() == ""
 
