@@ -1,4 +1,4 @@
-"""Modules of the engine import each other in one direction."""
+"""Modules of the engine import each other in one direction, also where a function does the importing."""
 
 import ast
 from pathlib import Path
