@@ -278,7 +278,7 @@ def rows_of(term: Term) -> dict[str, object]:
 def see_nothing_found(page: Page) -> None:
     go(page, "Check")
     expect(page.locator(".findings li[data-severity=blocker]")).to_have_count(0)
-    expect(page.locator("#feasibility")).to_contain_text("times since then; check again.")
+    expect(page.locator("#feasibility")).to_contain_text("The data have changed since then; check again.")
 
 
 # Generate again, compare, and change a draft by hand
