@@ -48,11 +48,12 @@ NEVER: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("webapp/web", SOLVING, "the web process does not load the solver"),
     *((f"webapp/web/{role}", ("sqlalchemy",), "a view asks a service") for role in ROLES),
 )
+MOST_ENTRIES_OF_FOLDER = 19
 NAMES_IN_ING = {
     "webapp/engine/matching.py": "a matching is a set of pairs, in graph theory",
     "webapp/engine/search/annealing.py": "simulated annealing is the method's name",
     "webapp/services/timetables/publishing.py": "the step of the path: import, check, ..., publish",
-    "webapp/web/admin/publishing.py": "the page of that step",
+    "webapp/web/admin/timetables/publishing.py": "the page of that step",
 }
 
 
@@ -209,3 +210,14 @@ def test_the_tests_mirror_the_tree():
 def test_no_file_of_tests_is_too_long_to_read():
     long = {str(path.relative_to(ROOT)) for path in files_of("tests") if path.read_text("utf-8").count("\n") > 600}
     assert long == set()
+
+
+def test_no_folder_is_a_drawer():
+    """A reader sees a folder at a glance; the engine's rules and constraints are lists, one file an item."""
+    entries: dict[Path, set[str]] = {}
+    for path in files_of("webapp"):
+        for place in (path, *path.parents):
+            if place.is_relative_to(ROOT / "webapp") and place.name != "__init__.py":
+                entries.setdefault(place.parent.relative_to(ROOT), set()).add(place.name)
+    drawers = {str(folder): len(names) for folder, names in entries.items() if len(names) > MOST_ENTRIES_OF_FOLDER}
+    assert {folder: size for folder, size in drawers.items() if not folder.startswith("webapp/engine")} == {}

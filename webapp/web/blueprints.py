@@ -1,7 +1,7 @@
 """The blueprints, one a role: registered with every module of their packages, which hang their views on them."""
 
 from importlib import import_module
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 
 from flask import Flask
 
@@ -12,6 +12,6 @@ def init_app(app: Flask) -> None:
     """Register each blueprint, after the modules that give it its views."""
     for name in NAMES:
         package = import_module(f"webapp.web.{name}")
-        for module in iter_modules(package.__path__):
-            import_module(f"{package.__name__}.{module.name}")
+        for module in walk_packages(package.__path__, f"{package.__name__}."):
+            import_module(module.name)
         app.register_blueprint(package.bp)

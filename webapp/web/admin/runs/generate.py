@@ -23,8 +23,8 @@ from webapp.services.timetables import scores
 from webapp.services.views import audience
 from webapp.web.access import requires
 from webapp.web.admin import bp
-from webapp.web.admin.generate_form import GenerateForm
-from webapp.web.admin.job_pages import job_of_page
+from webapp.web.admin.runs.generate_form import GenerateForm
+from webapp.web.admin.runs.job_pages import job_of_page
 from webapp.web.htmx import redirect_to, render
 from webapp.web.navigation import chosen_term, me
 

@@ -20,7 +20,7 @@ from webapp.services.shared import transaction
 from webapp.services.shared.target import Target
 from webapp.web.access import requires
 from webapp.web.admin import bp
-from webapp.web.admin.job_pages import job_of_page, job_page
+from webapp.web.admin.runs.job_pages import job_of_page, job_page
 from webapp.web.htmx import redirect_to, render
 from webapp.web.navigation import chosen_term, me, posted_term
 
