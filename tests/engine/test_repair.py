@@ -22,7 +22,7 @@ from webapp.engine.instance import (
     TimeOption,
 )
 from webapp.engine.nearby import Near
-from webapp.engine.repair import Change, PersonOut, RoomOut, changed, repair
+from webapp.engine.repair import Disruption, PersonOut, RoomOut, changed, repair
 from webapp.engine.result import Status
 from webapp.engine.rule import ResourceKind
 from webapp.engine.rules import rule_named
@@ -72,7 +72,7 @@ def test_the_least_number_of_moves_is_the_one_that_trying_everything_finds(seed:
     instance, before = tiny(random)
     if before.unplaced:
         pytest.skip("this term has no timetable to repair")
-    changes: list[Change] = [
+    changes: list[Disruption] = [
         random.choice((RoomOut(0, (Time(random.randrange(3), 1, 1),)), PersonOut(1, frozenset({random.randrange(3)}))))
     ]
     found = repair(instance, before, changes, 5)

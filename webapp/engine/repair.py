@@ -71,11 +71,11 @@ class Grown:
     size: int
 
 
-Change = RoomOut | PersonOut | Grown
+Disruption = RoomOut | PersonOut | Grown
 
 
 @dataclass(frozen=True)
-class Rung:
+class RepairRung:
     """The best timetable found that moves so many meetings, and what it costs."""
 
     moves: int
@@ -110,7 +110,7 @@ class Repair:
     moved: tuple[int, ...]
     bound: int
     unplaced: tuple[int, ...]
-    ladder: tuple[Rung, ...]
+    ladder: tuple[RepairRung, ...]
     sentence: str
 
     @property
@@ -119,7 +119,7 @@ class Repair:
         return self.status is Status.FEASIBLE and len(self.moved) <= self.bound
 
 
-def changed(instance: Instance, changes: Sequence[Change]) -> Instance:
+def changed(instance: Instance, changes: Sequence[Disruption]) -> Instance:
     """The instance in which the rooms and people are out, and the meetings have grown."""
     grid = instance.grid
     always = Time(0, grid.slots_per_day, (1 << grid.days) - 1, grid.all_weeks)
@@ -161,7 +161,7 @@ def _cannot_stay(domains: Domains, meeting: int, place: Placement) -> bool:
 def repair(
     instance: Instance,
     solution: Solution,
-    changes: Sequence[Change],
+    changes: Sequence[Disruption],
     seconds: float = 30.0,
     workers: int = 1,
     seed: int = 0,
@@ -174,7 +174,7 @@ def repair(
     now = changed(instance, changes)
     work = _Work(now, solution, Clock(Limits(seconds, workers, seed, stop)))
     if not work.must and not work.others_hard:
-        rung = Rung(0, evaluate(now, solution).cost, solution)
+        rung = RepairRung(0, evaluate(now, solution).cost, solution)
         words = "Every meeting can stay where it is."
         return Repair(Status.FEASIBLE, now, solution, (), 0, solution.unplaced, (rung,), words)
     found = work.fewest_moves() or work.fewest_lost()
@@ -303,7 +303,7 @@ class _Work:
         else:
             self.bound = max(self.bound, bound)
 
-    def ladder(self, first: Solution) -> tuple[Rung, ...]:
+    def ladder(self, first: Solution) -> tuple[RepairRung, ...]:
         """The least cost with the fewest moves, and what further moves would gain, as long as each gains less."""
         first = self._with_waiting(first)
         lists = prices(self.instance)
@@ -331,10 +331,10 @@ class _Work:
         # On a grid where the search is blind to a rule the truth may refuse what it found: the first rung stays then.
         return tuple(kept) if kept and kept[0].moves <= only.moves else (only, *kept)
 
-    def _rung(self, solution: Solution) -> tuple[Rung, int]:
+    def _rung(self, solution: Solution) -> tuple[RepairRung, int]:
         """A timetable as a rung, and what it loses, by the truth."""
         score = evaluate(self.instance, solution)
-        return Rung(len(self.moved(solution)), score.cost, solution), self._loses(solution, score.hard)
+        return RepairRung(len(self.moved(solution)), score.cost, solution), self._loses(solution, score.hard)
 
     def _with_waiting(self, solution: Solution) -> Solution:
         """The timetable with those in it that had no place before and find a free one; nobody moves for them."""

@@ -9,9 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from webapp.engine.evaluate import evaluate
 from webapp.engine.instance import Instance
 from webapp.engine.placement import reasons
-from webapp.engine.repair import Change as EngineChange
-from webapp.engine.repair import Grown, PersonOut, Repair, RoomOut, changed, displaced, repair
-from webapp.engine.repair import Rung as EngineRung
+from webapp.engine.repair import Disruption, Grown, PersonOut, Repair, RepairRung, RoomOut, changed, displaced, repair
 from webapp.engine.solution import Solution
 from webapp.engine.timegrid import Time
 from webapp.models import Stage
@@ -79,7 +77,7 @@ def repair_timetable(
     )
 
 
-def _for_engine(problem: TermProblem, change: RepairEvent) -> list[EngineChange]:
+def _for_engine(problem: TermProblem, change: RepairEvent) -> list[Disruption]:
     """A change as the engine has it; nothing where it concerns no class of the term."""
     calendar = problem.calendar
     slots = [slot for slot in change.slots if slot in calendar.by_id]
@@ -112,7 +110,7 @@ def _because(base: RepairBase, instance: Instance, changes: Sequence[RepairEvent
     return found
 
 
-def _rung(base: RepairBase, found: Repair, rung: EngineRung, because: Mapping[int, str]) -> Rung:
+def _rung(base: RepairBase, found: Repair, rung: RepairRung, because: Mapping[int, str]) -> Rung:
     rows = base.problem.rows
     why = {one.meeting: one.reason for one in reasons(found.instance, rung.solution)}
     return Rung(

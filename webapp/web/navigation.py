@@ -66,7 +66,7 @@ def context() -> dict[str, Any]:
     return {
         "nav_groups": [*groups, (_l("My own"), own)] if groups and own else groups,
         "nav_links": [] if groups else own,
-        "organization_name": current_user.organization.name,
+        "organization_name": me().organization.name,
         "home_url": home_of(me()),
         "profile_url": url_for("auth.profile"),
         "sign_out_url": url_for("auth.sign_out"),
@@ -99,7 +99,7 @@ def _open(entries: Entries) -> list[tuple[Any, str, str]]:
 
 
 def _is_open(endpoint: str) -> bool:
-    return may(current_user, *(permissions_needed(endpoint) or ()))
+    return may(me(), *(permissions_needed(endpoint) or ()))
 
 
 def _links(entries: Entries) -> list[Link]:
@@ -124,11 +124,11 @@ def chosen_term() -> tuple[list[Term], Term | None]:
 
     Raises NotFound where the address names a term that there is not. A form that writes asks `posted_term` instead.
     """
-    terms = list(list_terms(current_user.organization))
+    terms = list(list_terms(me().organization))
     named = request.args.get("term")
     if named:
         return terms, _remembered(named)
-    return terms, choose_term(current_user.organization, terms, session.get(TERM_KEY))
+    return terms, choose_term(me().organization, terms, session.get(TERM_KEY))
 
 
 def posted_term() -> Term | None:
@@ -162,4 +162,4 @@ def me() -> User:
 
 def scope(term: Term | None) -> Scope:
     """What the signed-in user works on."""
-    return Scope(current_user.organization, term, me())
+    return Scope(me().organization, term, me())
