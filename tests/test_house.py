@@ -43,6 +43,7 @@ NEVER: tuple[tuple[str, tuple[str, ...], str], ...] = (
         (f"webapp/services/{room}", ("webapp.engine",), "tables and files reach the engine through services/problem")
         for room in ("schema", "imports", "reference")
     ),
+    ("webapp/commands", (*SOLVERS, *BEYOND_THE_TRUTH), "nothing but tasks loads the solver"),
     ("webapp/tasks", ("webapp.web",), "what a worker runs knows no screens"),
     ("webapp/app.py", SOLVING, "the web process does not load the solver"),
     ("webapp/web", SOLVING, "the web process does not load the solver"),
@@ -192,9 +193,6 @@ def test_modules_and_folders_are_nouns():
     assert verbs == set(NAMES_IN_ING)
 
 
-ENDS_OF_A_TRANSACTION = {f"{owner}.{end}" for owner in ("db.session", "transaction") for end in ("commit", "rollback")}
-
-
 def test_the_tests_mirror_the_tree():
     """`jobs/lease.py` is tested in `jobs/test_lease.py`, a folder as a whole in a file of its name."""
     elsewhere = []
@@ -221,3 +219,14 @@ def test_no_folder_is_a_drawer():
                 entries.setdefault(place.parent.relative_to(ROOT), set()).add(place.name)
     drawers = {str(folder): len(names) for folder, names in entries.items() if len(names) > MOST_ENTRIES_OF_FOLDER}
     assert {folder: size for folder, size in drawers.items() if not folder.startswith("webapp/engine")} == {}
+
+
+def test_no_package_only_passes_on_what_its_modules_have():
+    facades = []
+    for path in files_of("webapp"):
+        body = ast.parse(path.read_text(encoding="utf-8")).body
+        passed_on = [node for node in body if isinstance(node, ast.ImportFrom)]
+        own = [node for node in body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+        if path.name == "__init__.py" and passed_on and not own and path.parent.parent.name == "services":
+            facades.append(str(path.relative_to(ROOT)))
+    assert facades == []
