@@ -34,6 +34,8 @@ def test_a_missing_address_is_named(missing):
         ("TIMELOOM_MAX_UPLOAD_MB", "0"),
         ("TIMELOOM_MAX_UPLOAD_MB", "12.5"),
         ("TIMELOOM_DEFAULT_SECONDS", "-3"),
+        ("TIMELOOM_DEFAULT_SECONDS", "4"),
+        ("TIMELOOM_DEFAULT_SECONDS", "21601"),
         ("TIMELOOM_DEFAULT_SECONDS", "²"),
         ("TIMELOOM_WEB_ADDRESS", "timetable.example.org"),
     ],

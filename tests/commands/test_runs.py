@@ -73,6 +73,14 @@ def test_without_waiting_the_run_is_left_to_a_worker(runner: FlaskCliRunner, whe
     assert queue.get("generation").count == 1
 
 
+def test_a_run_takes_as_long_as_the_setting_says(
+    runner: FlaskCliRunner, where: list[str], committed_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(committed_app.config, "TIMELOOM_DEFAULT_SECONDS", 300)
+    assert runner.invoke(args=["generate", *where]).exit_code == 0
+    assert db.session.scalars(sa.select(GenerationJob.seconds)).one() == 300
+
+
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [

@@ -7,7 +7,7 @@ from webapp.engine.evaluate import evaluate
 from webapp.engine.instance import Instance, Placement
 from webapp.engine.profiles import criterion, profiled
 from webapp.engine.solution import Solution
-from webapp.services.runs.requests import VARIANTS
+from webapp.services.problem.weights import VARIANTS
 from webapp.tasks.variant_choice import Judge
 
 Db = scoped_session[Session]

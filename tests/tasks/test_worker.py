@@ -34,8 +34,9 @@ from webapp.services.jobs.selection import ACTIVE
 from webapp.services.problem.holds import RunChoices
 from webapp.services.problem.solutions import hard_findings, solution_from
 from webapp.services.problem.term_problem import build_problem
+from webapp.services.problem.weights import VARIANTS
 from webapp.services.runs.progress import progress_of, variants_stored
-from webapp.services.runs.requests import VARIANTS, RunRequest, write_run
+from webapp.services.runs.requests import RunRequest, write_run
 from webapp.services.shared import transaction
 from webapp.services.timetables import publishing
 from webapp.tasks import generate, runner

@@ -6,9 +6,11 @@ import pytest
 import sqlalchemy as sa
 
 from tests import factories
+from tests.edge import commit
 from tests.pages import Pages, parse, sent_by, words
 from webapp.extensions import db
 from webapp.models import Availability, GenerationJob, Room, StudentGroup, Term, TermRule, TimeSlot, Upload
+from webapp.services.problem.weights import WEIGHED
 from webapp.services.runs import weight_profiles
 
 
@@ -212,8 +214,8 @@ class TestWhatOthersStoreMeanwhile:
         assert db.session.scalar(sa.select(sa.func.count()).select_from(Availability)) == 2
 
     def test_a_profile_of_weights(self, pages, autumn, registrar):
-        typed = dict.fromkeys(weight_profiles.WEIGHED, "1")
-        profile = weight_profiles.save(registrar, None, "Mine", typed)
+        typed = dict.fromkeys(WEIGHED, "1")
+        profile = commit(weight_profiles.save, registrar, None, "Mine", typed)
         path = f"/admin/weights/{profile.weight_profile_id}"
         mine, theirs = (sent_by(pages.get(path), path) for _tab in range(2))
         pages.post(path, theirs | {"weight-group_gaps": "6"})

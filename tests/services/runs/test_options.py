@@ -16,6 +16,7 @@ from webapp.models import AuditEvent, TimetableEntry
 from webapp.services.jobs.kinds import GenerateOptions, HeldCounts, options_of
 from webapp.services.problem.holds import BaseGone, RunChoices, hold
 from webapp.services.problem.solutions import solution_from
+from webapp.services.problem.weights import WEIGHED
 from webapp.services.runs import time_budget, weight_profiles
 from webapp.services.runs.options import ChoiceRefused, checked, choices_of, scopes_of
 from webapp.services.runs.requests import VariantsRefused, request_generation
@@ -33,7 +34,7 @@ def here(session: Db) -> University:
 
 
 def typed(**weights: str) -> Mapping[str, str]:
-    return dict.fromkeys(weight_profiles.WEIGHED, "1") | weights
+    return dict.fromkeys(WEIGHED, "1") | weights
 
 
 def test_classes_of_other_departments_are_pinned_where_they_stand(here: University) -> None:
@@ -148,10 +149,10 @@ def test_staying_close_costs_each_moved_class_once_or_ten_times_the_heaviest_wis
 
 def test_an_own_profile_weighs_as_it_says_and_leaves_hard_rules_hard(here: University) -> None:
     problem = here.problem()
-    own = weighed(problem.instance, "Mine", {"Mine": dict.fromkeys(weight_profiles.WEIGHED, 0) | {"group_gaps": 7}})
+    own = weighed(problem.instance, "Mine", {"Mine": dict.fromkeys(WEIGHED, 0) | {"group_gaps": 7}})
     soft = {c.rule.name: c.weight for c in own.constraints if c.weight is not None}
     assert soft["group_gaps"] == 7
-    assert not set(soft) & (set(weight_profiles.WEIGHED) - {"group_gaps"})
+    assert not set(soft) & (set(WEIGHED) - {"group_gaps"})
     assert {c.rule.name for c in own.constraints if c.hard} == {
         c.rule.name for c in problem.instance.constraints if c.hard
     }
@@ -239,7 +240,7 @@ def test_a_profile_is_named_once_and_never_like_one_of_the_five(here: University
             weight_profiles.save(here.registrar, None, name, typed())
         assert set(refused.value.errors) == {"name"}
     with pytest.raises(ProfileRefused, match="not stored"):
-        weight_profiles.save(here.registrar, None, "Nothing", dict.fromkeys(weight_profiles.WEIGHED, "0"))
+        weight_profiles.save(here.registrar, None, "Nothing", dict.fromkeys(WEIGHED, "0"))
 
 
 def test_a_profile_is_changed_and_deleted_with_its_audit_rows(here: University) -> None:

@@ -30,6 +30,7 @@ from webapp.services.jobs.kinds import (
 from webapp.services.jobs.lease import JobNotFree, LeaseLost, hand_back, lose, sweep, take_lease, write
 from webapp.services.jobs.requests import AskedOtherwise, JobEnded, JobRequest, cancel, stop_and_keep_best
 from webapp.services.jobs.selection import job_of
+from webapp.services.problem.weights import VARIANTS
 from webapp.services.runs import requests
 from webapp.services.runs.progress import progress_of
 from webapp.services.runs.requests import RunSecondsRefused, VariantsRefused
@@ -83,7 +84,7 @@ def test_a_request_is_written_down_before_redis_hears_of_it(term: Term, registra
     assert job_lease.JOB_ID.fullmatch(job.job_id)
     assert (job.status, job.seconds, job.seed, job.created_by_id) == (JobStatus.QUEUED, 30, 7, registrar.user_id)
     assert (job.academic_year, job.semester, job.organization_id) == ("2024-25", 3, registrar.organization_id)
-    assert options_of(job, GenerateOptions).profiles == requests.VARIANTS
+    assert options_of(job, GenerateOptions).profiles == VARIANTS
     assert handed_over() == [[job.job_id]]
     event = db.session.scalars(sa.select(AuditEvent).filter_by(action="run.request")).one()
     assert (event.user_id, event.subject_key) == (registrar.user_id, job.job_id)

@@ -17,7 +17,7 @@ from webapp.services.jobs.kinds import (
 )
 from webapp.services.jobs.requests import elapsed_of, settle
 from webapp.services.jobs.selection import ACTIVE
-from webapp.services.runs.requests import VARIANTS
+from webapp.services.problem.weights import VARIANTS
 from webapp.services.shared.words import _, first_of, ngettext
 
 

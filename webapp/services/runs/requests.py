@@ -11,14 +11,13 @@ from webapp.models import GenerationJob, JobKind, Term, User
 from webapp.services.jobs.requests import JobRequest, request_job, write_job
 from webapp.services.jobs.selection import active_job
 from webapp.services.problem.holds import RunChoices
+from webapp.services.problem.weights import VARIANTS
 from webapp.services.runs import weight_profiles
 from webapp.services.runs.options import checked, options_with
 from webapp.services.shared.errors import Problem
 from webapp.services.shared.scoped import rows_of
 from webapp.services.shared.words import _
 from webapp.services.terms.selection import TermUnknown
-
-VARIANTS = ("Balanced", "Faculty-First", "Student-First", "Room-Saving", "Compact-Week")
 
 
 class RunSecondsRefused(Problem):

@@ -2,16 +2,14 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from webapp.engine.profiles import PROFILES, YARDSTICK
-from webapp.engine.rules import rule_named
 from webapp.extensions import db
 from webapp.models import Term, TermRule, User, WeightProfile
+from webapp.services.problem.weights import VARIANTS, WEIGHED, RuleWeight, title_of, with_weight
 from webapp.services.shared import audit, optimistic_lock
 from webapp.services.shared.errors import Conflict, Problem
 from webapp.services.shared.scoped import load, rows_of
@@ -20,8 +18,6 @@ from webapp.services.terms.rules import WEIGHT_MAX
 
 LONGEST_NAME = 60
 LONGEST_SHOWN = 40
-WEIGHED = tuple(rule for rule in YARDSTICK if rule not in ("all_placed", "room_capacity"))
-"""The rules that a profile can weigh; what a term makes hard stays hard."""
 
 
 class ProfileRefused(Problem):
@@ -42,17 +38,6 @@ class ProfileChanged(ProfileRefused, Conflict):
         )
 
 
-@dataclass(frozen=True)
-class RuleWeight:
-    """A rule as the form shows it."""
-
-    rule: str
-    title: str
-    sentence: str
-    unit: str
-    weight: int
-
-
 def profiles_of(user: User) -> Sequence[WeightProfile]:
     """The organisation's own profiles, by name."""
     return db.session.scalars(rows_of(user, WeightProfile).order_by(WeightProfile.name)).all()
@@ -66,11 +51,7 @@ def weights_by_name(user: User) -> dict[str, dict[str, int]]:
 def rules_to_weigh(profile: WeightProfile | None, term: Term | None) -> list[RuleWeight]:
     """Every rule that can be weighed: at the profile's weight, for a new one at the term's own."""
     known = dict(profile.weights) if profile else _weights_of(term)
-    found = []
-    for name in WEIGHED:
-        rule = rule_named(name)
-        found.append(RuleWeight(name, rule.title, rule.sentence, rule.unit, known.get(name, 0)))
-    return found
+    return [with_weight(name, known.get(name, 0)) for name in WEIGHED]
 
 
 def _weights_of(term: Term | None) -> dict[str, int]:
@@ -92,7 +73,7 @@ def _values(profile: WeightProfile) -> dict[str, Any]:
 def save(
     user: User, profile: WeightProfile | None, name: str, typed: Mapping[str, str], seen: str | None = None
 ) -> WeightProfile:
-    """Store a profile, a new one where none is given, and commit.
+    """Store a profile, a new one where none is given.
 
     ``seen`` is the `mark_of` the profile that was typed over. Raises `ProfileRefused` with what is wrong where,
     `ProfileChanged` where the profile has changed since.
@@ -114,27 +95,25 @@ def save(
     row = profile or WeightProfile(organization_id=user.organization_id)
     row.name, row.weights = name, weights
     try:
-        db.session.add(row)
-        db.session.flush()
+        with db.session.begin_nested():
+            db.session.add(row)
     except IntegrityError:
-        db.session.rollback()
         raise ProfileRefused({"name": _taken(name)}) from None
     after = {"name": name, "weights": weights}
     audit.record(user.organization_id, user, "weight_profile.save", row, before=before, after=after)
-    db.session.commit()
     return row
 
 
 def _changed_to(key: str, value: Any) -> str:
-    return f"{_('Name') if key == 'name' else rule_named(key).title}: {optimistic_lock.now(str(value))}"
+    return f"{_('Name') if key == 'name' else title_of(key)}: {optimistic_lock.now(str(value))}"
 
 
 def delete(user: User, profile: WeightProfile) -> None:
-    """Take a profile away, and commit; runs that were asked for with it keep their weights."""
+    """Take a profile away; runs that were asked for with it keep their weights."""
     before = {"name": profile.name, "weights": dict(profile.weights)}
     audit.record(user.organization_id, user, "weight_profile.delete", profile, before=before)
     db.session.delete(profile)
-    db.session.commit()
+    db.session.flush()
 
 
 def _fault_of_name(user: User, profile: WeightProfile | None, name: str) -> str:
@@ -142,7 +121,7 @@ def _fault_of_name(user: User, profile: WeightProfile | None, name: str) -> str:
         return _("Give the profile a name.")
     if len(name) > LONGEST_NAME:
         return _("Expected at most %(most)s characters, found %(found)s.", most=LONGEST_NAME, found=len(name))
-    if name.casefold() in {known.name.casefold() for known in PROFILES}:
+    if name.casefold() in {known.casefold() for known in VARIANTS}:
         return _("%(name)s is one of the five that Timeloom brings along; choose another name.", name=name)
     others = [one.name.casefold() for one in profiles_of(user) if one is not profile]
     return _taken(name) if name.casefold() in others else ""
@@ -162,7 +141,7 @@ def _understood(typed: Mapping[str, str]) -> tuple[dict[str, int], dict[str, str
         else:
             errors[rule] = _(
                 "%(rule)s: expected a whole number from 0 to %(most)s, found %(found)s.",
-                rule=rule_named(rule).title,
+                rule=title_of(rule),
                 most=WEIGHT_MAX,
                 found=text[:LONGEST_SHOWN] or _("nothing"),
             )
@@ -173,4 +152,4 @@ def _understood(typed: Mapping[str, str]) -> tuple[dict[str, int], dict[str, str
 
 def titles() -> dict[str, str]:
     """What each rule that can be weighed is called."""
-    return {rule: rule_named(rule).title for rule in WEIGHED}
+    return {rule: title_of(rule) for rule in WEIGHED}

@@ -3,14 +3,17 @@
 import pytest
 import sqlalchemy as sa
 
+from tests.edge import commit
 from tests.pages import Pages, parse, sent_by, words
 from tests.university import University, university
 from webapp.extensions import db, queue
 from webapp.models import GenerationJob, JobStatus, WeightProfile
 from webapp.services.jobs.kinds import GenerateOptions, options_of
 from webapp.services.problem.holds import RunChoices
+from webapp.services.problem.weights import WEIGHED
 from webapp.services.runs import weight_profiles
 from webapp.services.runs.options import choices_of
+from webapp.services.runs.requests import request_generation
 
 GENERATE = "/admin/timetables/generate"
 
@@ -44,12 +47,12 @@ def ticked(page, name):
 
 
 def weights(**typed):
-    return {"name": "Mine"} | {f"weight-{rule}": "1" for rule in weight_profiles.WEIGHED} | typed
+    return {"name": "Mine"} | {f"weight-{rule}": "1" for rule in WEIGHED} | typed
 
 
 def test_a_run_is_asked_for_with_what_was_ticked_and_nothing_else(pages: Pages, here: University) -> None:
     base = here.timetable()
-    weight_profiles.save(here.registrar, None, "Mine", dict.fromkeys(weight_profiles.WEIGHED, "2"))
+    commit(weight_profiles.save, here.registrar, None, "Mine", dict.fromkeys(WEIGHED, "2"))
     page = pages.get(GENERATE)
     assert ticked(page, "variants") == {"Balanced", "Faculty-First", "Student-First", "Room-Saving", "Compact-Week"}
     assert "4 classes" in words(page)
@@ -139,3 +142,14 @@ def test_weights_are_made_changed_and_deleted(pages: Pages, here: University) ->
     assert (mine.name, mine.weights["group_gaps"]) == ("Mine", 30)
     pages.post(path + "/delete")
     assert db.session.scalars(sa.select(WeightProfile)).all() == []
+
+
+def test_the_setting_of_seconds_is_the_one_default_of_the_form_and_of_a_request(
+    app, pages: Pages, here: University, monkeypatch
+) -> None:
+    monkeypatch.setitem(app.config, "TIMELOOM_DEFAULT_SECONDS", 300)
+    (field,) = [box for box in pages.get(GENERATE).iter("input") if box.get("name") == "seconds"]
+    assert field.get("value") == "300"
+    assert "105 s at most for a first timetable" in words(pages.fragment(f"{GENERATE}/plan?variants=Balanced"))
+    job = request_generation(here.registrar, "2024-25", 3)
+    assert job.seconds == 300

@@ -12,8 +12,9 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from webapp.config import LEAST_RUN_SECONDS, MOST_RUN_SECONDS
 from webapp.models import Term, TimetableStatus
 from webapp.services.problem.holds import RunChoices
+from webapp.services.problem.weights import VARIANTS
 from webapp.services.runs.options import BaseTimetable, ChoiceRefused, DepartmentClasses
-from webapp.services.runs.requests import VARIANTS, default_seconds
+from webapp.services.runs.requests import default_seconds
 from webapp.services.shared.words import _
 from webapp.web.admin.forms import choices
 from webapp.web.forms import PageForm

@@ -5,8 +5,10 @@ from flask.typing import ResponseReturnValue
 
 from webapp.models import WeightProfile
 from webapp.services.accounts.permissions import Permission
+from webapp.services.problem.weights import WEIGHED
 from webapp.services.runs import weight_profiles as run_weight_profiles
 from webapp.services.runs.weight_profiles import ProfileChanged, ProfileRefused
+from webapp.services.shared import transaction
 from webapp.services.shared.scoped import load
 from webapp.services.shared.words import _
 from webapp.web.access import requires
@@ -42,6 +44,7 @@ def delete_weight_profile(weight_profile_id: int) -> ResponseReturnValue:
     profile = load(me(), WeightProfile, weight_profile_id, fresh=True)
     name = profile.name
     run_weight_profiles.delete(me(), profile)
+    transaction.commit()
     flash(_("%(name)s is deleted. Runs that were made with it keep what they found.", name=name), "good")
     return redirect_to(url_for("admin.weight_profiles"))
 
@@ -50,7 +53,7 @@ def _edited(profile: WeightProfile | None) -> ResponseReturnValue:
     _terms, term = chosen_term()
     problem = None
     if request.method == "POST":
-        typed = {rule: request.form.get(f"weight-{rule}", "") for rule in run_weight_profiles.WEIGHED}
+        typed = {rule: request.form.get(f"weight-{rule}", "") for rule in WEIGHED}
         try:
             saved = run_weight_profiles.save(
                 me(), profile, request.form.get("name", ""), typed, request.form.get("seen", "")
@@ -58,6 +61,7 @@ def _edited(profile: WeightProfile | None) -> ResponseReturnValue:
         except ProfileRefused as refused:
             problem = refused
         else:
+            transaction.commit()
             flash(_("%(name)s is saved; it can be ticked as a variant.", name=saved.name), "good")
             return redirect_to(url_for("admin.weight_profiles"))
     seen = request.form.get("seen", "")
