@@ -6,7 +6,18 @@ from itertools import pairwise
 import pytest
 
 from webapp.models import Timetable
-from webapp.services.charts.pareto import BOTTOM, LEFT, RIGHT, TOP, Chart, axes, chart_of, dominated_by, letters_of
+from webapp.services.charts.pareto import (
+    BOTTOM,
+    LEFT,
+    RIGHT,
+    TOP,
+    Chart,
+    axes,
+    chart_of,
+    dominated_by,
+    letters_of,
+    side_by_side,
+)
 from webapp.services.timetables.scores import Criterion, Variant
 
 
@@ -66,3 +77,18 @@ def test_axes_are_those_asked_for_else_those_that_tell_most() -> None:
     assert named == [("group_gaps", "days"), ("rooms", "group_gaps")]
     assert axes(rows[:1], "", "") is None
     assert letters_of(28)[-3:] == ["Z", "AA", "AB"]
+
+
+def test_a_card_names_its_earlier_twin_and_who_beats_it() -> None:
+    made = [("One", "h1"), ("Two", "h2"), ("Three", "h1")]
+    variants = [
+        Variant(Timetable(timetable_id=key, variant_name=name, content_hash=content, unplaced=key), ())
+        for key, (name, content) in enumerate(made)
+    ]
+    shown = side_by_side(variants)
+    assert [(card.name, card.twin, card.is_best) for card in shown.cards] == [
+        ("One", "", True),
+        ("Two", "", False),
+        ("Three", "One", False),
+    ]
+    assert (shown.best, shown.any_beaten, shown.chart) == (variants[0].timetable, False, None)

@@ -4,12 +4,20 @@ Pure view model, as `webapp.services.views.grid` is: it reads no rows and writes
 axis.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from string import ascii_uppercase
 
+from webapp.models import Timetable
 from webapp.services.charts.axes import Scale, Tick
-from webapp.services.timetables.scores import Criterion, Variant, criteria, names_among
+from webapp.services.timetables.scores import (
+    Criterion,
+    Variant,
+    best_of,
+    criteria,
+    names_among,
+    sentences_of_variants,
+)
 
 WIDTH, HEIGHT = 480, 300
 LEFT, RIGHT, TOP, BOTTOM = 56, 462, 16, 248
@@ -64,28 +72,89 @@ class Chart:
 
 
 @dataclass(frozen=True)
-class Review:
-    """Timetables side by side: names, all criteria, who beats whom in everything, and the chart if there is one."""
+class VariantCard:
+    """A timetable beside the others.
 
-    variants: tuple[Variant, ...]
-    names: tuple[str, ...]
+    ``sentence`` says what it puts first, ``twin`` names an earlier one that is the same, ``beaten_by`` those that are
+    nowhere worse and somewhere better.
+    """
+
+    timetable: Timetable
+    name: str
+    sentence: str
+    twin: str
+    beaten_by: tuple[str, ...]
+    is_best: bool
+
+
+@dataclass(frozen=True)
+class SideBySide:
+    """Timetables side by side: a card each, all criteria, and the chart of two of them if there is one."""
+
+    cards: tuple[VariantCard, ...]
     criteria: tuple[Criterion, ...]
-    beaten_by: tuple[tuple[str, ...], ...]
     chart: Chart | None
 
+    @property
+    def names(self) -> list[str]:
+        """What each is called beside the others."""
+        return [card.name for card in self.cards]
 
-def review(variants: Sequence[Variant], across: str = "", up: str = "") -> Review:
+    @property
+    def keys(self) -> list[int]:
+        """The keys of the timetables."""
+        return [card.timetable.timetable_id for card in self.cards]
+
+    @property
+    def best(self) -> Timetable | None:
+        """The one of the highest quality."""
+        return next((card.timetable for card in self.cards if card.is_best), None)
+
+    @property
+    def any_beaten(self) -> bool:
+        """Whether one is beaten in everything."""
+        return any(card.beaten_by for card in self.cards)
+
+    @property
+    def apart(self) -> list[Criterion]:
+        """The criteria by which they can be told apart."""
+        return [row for row in self.criteria if row.differs]
+
+    @property
+    def alike(self) -> list[Criterion]:
+        """The criteria that are the same in all."""
+        return [row for row in self.criteria if not row.differs]
+
+    @property
+    def axes(self) -> list[tuple[str, str]]:
+        """Rule and title of each criterion that an axis can show."""
+        return [(row.rule, row.title) for row in self.criteria]
+
+
+def side_by_side(variants: Sequence[Variant], across: str = "", up: str = "") -> SideBySide:
     """Timetables side by side, with the chart of two criteria, which stand to reason where none is asked for."""
     names, rows = names_among(variants), criteria(variants)
     chosen = axes(rows, across, up)
-    beaten = dominated_by(rows, len(variants))
-    return Review(
-        variants=tuple(variants),
-        names=tuple(names),
+    return SideBySide(
+        cards=tuple(_cards(variants, names, dominated_by(rows, len(variants)))),
         criteria=tuple(rows),
-        beaten_by=tuple(tuple(names[other] for other in others) for others in beaten),
         chart=chart_of(variants, *chosen, names) if chosen and variants else None,
     )
+
+
+def _cards(variants: Sequence[Variant], names: Sequence[str], beaten: Sequence[Sequence[int]]) -> Iterator[VariantCard]:
+    best, sentences, by_content = best_of(variants), sentences_of_variants(), dict[str, str]()
+    for variant, name, others in zip(variants, names, beaten, strict=True):
+        timetable = variant.timetable
+        yield VariantCard(
+            timetable=timetable,
+            name=name,
+            sentence=sentences.get(timetable.variant_name, ""),
+            twin=by_content.get(timetable.content_hash, ""),
+            beaten_by=tuple(names[other] for other in others),
+            is_best=variant is best,
+        )
+        by_content.setdefault(timetable.content_hash, timetable.variant_name)
 
 
 def dominated_by(rows: Sequence[Criterion], number: int) -> list[list[int]]:

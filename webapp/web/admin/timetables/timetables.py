@@ -58,9 +58,7 @@ def _side_by_side(term: Term | None, found: list[Variant], job: GenerationJob | 
         "admin/timetables/variants.html",
         term=term,
         job=job,
-        review=pareto.review(found, request.args.get("x", ""), request.args.get("y", "")),
-        best=scores.best_of(found),
-        sentences=scores.sentences_of_variants(),
+        shown=pareto.side_by_side(found, request.args.get("x", ""), request.args.get("y", "")),
         others=scores.timetables_of(term) if term else [],
         named=scores.named,
     )
