@@ -8,10 +8,11 @@ from webapp.demo import catalogue, university
 from webapp.engine.counts import shortages
 from webapp.engine.rule import ResourceKind
 from webapp.services.imports import exports, uploads
-from webapp.services.imports.destination import find_term, make_organization
+from webapp.services.imports.destination import make_organization
 from webapp.services.imports.formats.files import read_upload
 from webapp.services.imports.preview import RowState
 from webapp.services.problem.term_problem import build_problem
+from webapp.services.terms.selection import find_term
 
 
 def test_it_is_the_same_every_time() -> None:

@@ -11,9 +11,9 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from webapp.extensions import QueueUnavailable, db
 from webapp.models import Organization, Term
-from webapp.services.imports.destination import find_term
 from webapp.services.schema.calendar import TERM
 from webapp.services.shared.errors import NotFound, Problem
+from webapp.services.terms.selection import find_term
 
 P = ParamSpec("P")
 R = TypeVar("R")

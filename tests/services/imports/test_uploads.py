@@ -35,6 +35,7 @@ from webapp.services.imports.preview import RowState
 from webapp.services.imports.sheets import Tables
 from webapp.services.schema.scope import TermMissing
 from webapp.services.shared.errors import NotFound
+from webapp.services.shared.scoped import load
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -274,9 +275,9 @@ def test_a_timetable_that_is_confirmed_twice_becomes_one_draft(organization: Org
 def test_an_upload_is_kept_with_its_hash_and_found_only_by_its_organisation(organization: Organization) -> None:
     upload = uploads.keep_upload(organization, None, None, "rooms.csv", b"abc")
     assert upload.sha256 == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-    assert uploads.load_upload(organization, upload.upload_id).content == b"abc"
+    assert load(organization, Upload, upload.upload_id).content == b"abc"
     with pytest.raises(NotFound):
-        uploads.load_upload(factories.organization(), upload.upload_id)
+        load(factories.organization(), Upload, upload.upload_id)
 
 
 def test_a_confirmation_compares_afresh(organization: Organization, term: Term) -> None:

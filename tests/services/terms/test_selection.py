@@ -8,8 +8,9 @@ import sqlalchemy as sa
 from tests import factories
 from tests.university import University, university
 from webapp.models import Timetable
+from webapp.services.shared.errors import NotFound
 from webapp.services.terms import selection
-from webapp.services.terms.selection import TermUnknown, choose_term, list_terms, shown_term
+from webapp.services.terms.selection import choose_term, list_terms, shown_term
 from webapp.services.timetables.publishing import publish
 
 
@@ -40,9 +41,9 @@ def test_the_term_asked_for_is_shown_by_key_or_by_name(uni: University, publishe
     assert shown_term(uni.organization, str(uni.term.term_id)) is uni.term
     assert shown_term(uni.organization, "2024-25-3") is uni.term
     for wrong in ("2024-25-4", "0", "x", "²", "9" * 30):
-        with pytest.raises(TermUnknown):
+        with pytest.raises(NotFound):
             shown_term(uni.organization, wrong)
-    with pytest.raises(TermUnknown):
+    with pytest.raises(NotFound):
         shown_term(factories.organization(), str(uni.term.term_id))
 
 

@@ -8,19 +8,19 @@ from tests import factories
 from tests.university import University, university
 from webapp.extensions import db
 from webapp.models import AuditEvent, Role, Timetable, TimetableApproval, TimetableComment, TimetableStatus, User
+from webapp.services.shared.errors import NotFound
 from webapp.services.timetables import approvals, lifecycle, reviews
 from webapp.services.timetables.approvals import (
     LONGEST_COMMENT,
     ClassUnknown,
     CommentRefused,
-    CommentUnknown,
     NotAllApproved,
     NothingToReview,
     StaleReview,
 )
 from webapp.services.timetables.lifecycle import AlreadyPublished, StatusRefused
 from webapp.services.timetables.reviews import NotInReview, ReviewState
-from webapp.services.views.audience import DepartmentUnknown, NotYours
+from webapp.services.views.audience import NotYours
 
 Db = scoped_session[Session]
 DRAFT, SUBMITTED, APPROVED, PUBLISHED, SUPERSEDED = TimetableStatus
@@ -135,8 +135,24 @@ def test_a_comment_is_anchored_to_a_class_and_settled_by_the_registrar(uni: Univ
         approvals.resolve_comment(uni.registrar, timetable, said.timetable_comment_id)
     assert states(timetable)["CSE"] is ReviewState.SILENT
     assert actions().count("timetable_comment.resolve") == 1
-    with pytest.raises(CommentUnknown):
+    with pytest.raises(NotFound):
         approvals.resolve_comment(uni.registrar, uni.timetable("Other"), said.timetable_comment_id)
+
+
+def test_a_registrar_who_heads_a_department_speaks_for_that_one_alone(uni: University) -> None:
+    links = {"department_id": uni.cse.department_id}
+    both = factories.user(uni.organization, Role.REGISTRAR, Role.HOD, **links)
+    timetable = approvals.submit(both, uni.timetable())
+    approvals.comment(both, timetable, uni.cse.department_id, "Too early.")
+    approvals.comment(both, timetable, uni.mat.department_id, "Moved.")
+    assert {one.code: one.open_comments for one in reviews.department_reviews(timetable)} == {"CSE": 1, "MAT": 0}
+    approvals.approve(both, timetable, uni.cse.department_id, timetable.revision)
+    for act in (
+        lambda: approvals.approve(both, timetable, uni.mat.department_id, timetable.revision),
+        lambda: approvals.take_back(both, timetable, uni.mat.department_id),
+    ):
+        with pytest.raises(NotYours, match="Only the head"):
+            act()
 
 
 def test_an_answer_of_the_registrar_opens_nothing(uni: University) -> None:
@@ -171,7 +187,7 @@ def test_nobody_speaks_for_another_department_or_about_its_classes(uni: Universi
     ):
         with pytest.raises(NotYours):
             speak(uni.mat.department_id)
-        with pytest.raises(DepartmentUnknown):
+        with pytest.raises(NotFound):
             speak(factories.department().department_id)
 
 

@@ -20,7 +20,6 @@ from webapp.services.timetables.publishing import (
     PreviewStale,
     Seen,
     TimetableUnknown,
-    timetable_of,
     unpublish,
 )
 
@@ -164,13 +163,6 @@ def test_unpublishing_leaves_the_term_without_a_published_timetable(uni: Univers
     assert unpublish(uni.registrar, timetable).status is TimetableStatus.DRAFT
     with pytest.raises(StatusRefused):
         unpublish(uni.registrar, timetable)
-
-
-def test_timetables_of_other_organisations_do_not_exist(uni: University) -> None:
-    timetable = uni.timetable()
-    assert timetable_of(uni.registrar, timetable.timetable_id) is timetable
-    with pytest.raises(TimetableUnknown):
-        timetable_of(factories.user(), timetable.timetable_id)
 
 
 def test_a_variant_is_found_by_name_and_others_are_listed(uni: University) -> None:

@@ -10,10 +10,10 @@ from tests.queries import counted_queries
 from tests.university import University, university
 from webapp.extensions import db
 from webapp.models import Role, StudentGroup, Timetable, User
+from webapp.services.shared.errors import NotFound
 from webapp.services.terms.selection import shown_term
 from webapp.services.timetables.publishing import publish
 from webapp.services.views.audience import (
-    DepartmentUnknown,
     Lens,
     NotYours,
     SubjectUnknown,
@@ -94,7 +94,7 @@ def test_only_the_registrar_and_the_own_head_may_read_a_department(uni: Universi
 
 def test_departments_of_other_organisations_do_not_exist(uni: University, published: Timetable) -> None:
     for role in (Role.REGISTRAR, Role.HOD, Role.STUDENT):
-        with pytest.raises(DepartmentUnknown):
+        with pytest.raises(NotFound):
             department_entries(factories.user(role=role), uni.mat.department_id, uni.term)
 
 

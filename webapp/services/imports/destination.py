@@ -16,6 +16,7 @@ from webapp.services.schema.scope import TermMissing
 from webapp.services.shared.errors import Problem
 from webapp.services.shared.rule_defaults import default_rules
 from webapp.services.shared.words import _
+from webapp.services.terms.selection import find_term
 
 
 class TermDatesMissing(Problem):
@@ -109,16 +110,6 @@ USUAL_DATES: Mapping[int, tuple[int, tuple[int, int], tuple[int, int]]] = {
     3: (1, (6, 1), (7, 31)),
 }
 """Per semester: years after the academic year's first, first day, last day."""
-
-
-def find_term(organization: Organization, academic_year: str, semester: int) -> Term | None:
-    """The organisation's term of that year and number."""
-    query = sa.select(Term).where(
-        Term.organization_id == organization.organization_id,
-        Term.academic_year == academic_year,
-        Term.semester == semester,
-    )
-    return db.session.scalars(query).one_or_none()
 
 
 def _given_term(tables: Tables | None, academic_year: str, semester: int) -> Mapping[str, Any]:

@@ -23,8 +23,8 @@ from webapp.services.imports.stored import Store
 from webapp.services.shared import audit
 from webapp.services.shared.errors import Conflict, NotFound
 from webapp.services.shared.optimistic_lock import lock
+from webapp.services.shared.scoped import find
 from webapp.services.shared.words import _
-from webapp.services.terms.selection import term_by_key
 
 ACTION = "import.confirm"
 
@@ -71,21 +71,10 @@ def keep_upload(
     return upload
 
 
-def load_upload(organization: Organization, upload_id: int) -> Upload:
-    """A kept file of the organisation; raises `NotFound`."""
-    query = sa.select(Upload).where(
-        Upload.organization_id == organization.organization_id, Upload.upload_id == upload_id
-    )
-    upload = db.session.scalars(query).one_or_none()
-    if upload is None:
-        raise NotFound(_("There is no such upload."))
-    return upload
-
-
 def preview_upload(organization: Organization, upload: Upload, *, replace: bool = False) -> Preview:
     """Read a kept file and say what its import would do, see `preview`."""
     tables = read_upload(upload.filename, upload.content)
-    return preview(organization, term_by_key(organization, upload.term_id), tables, replace=replace)
+    return preview(organization, find(organization, Term, upload.term_id), tables, replace=replace)
 
 
 def preview(organization: Organization, term: Term | None, tables: Tables, *, replace: bool = False) -> Preview:
@@ -119,7 +108,7 @@ def confirm_upload(
     lock(organization)
     db.session.refresh(upload, ["confirmed_at"])
     if upload.confirmed_at is None:
-        term = term_by_key(organization, upload.term_id)
+        term = find(organization, Term, upload.term_id)
         confirm(organization, term, tables, user=user, upload=upload, replace=replace, seen=seen)
 
 

@@ -17,6 +17,7 @@ from webapp.services.jobs.kinds import EventKind, RepairEvent
 from webapp.services.problem.calendar import DAY_NAMES
 from webapp.services.repair.errors import ChangeRefused
 from webapp.services.shared.numbers import whole_number
+from webapp.services.shared.scoped import find
 from webapp.services.shared.words import _
 
 MOST_STUDENTS = 10_000
@@ -81,10 +82,7 @@ def _out(term: Term, what: EventKind, key: int, text: str, rest: str) -> RepairE
 
 def _name(term: Term, what: EventKind, key: int) -> str:
     model: Any = Room if what is EventKind.ROOM else Faculty
-    column = Room.room_id if what is EventKind.ROOM else Faculty.faculty_id
-    row = db.session.scalars(
-        sa.select(model).where(column == key, model.organization_id == term.organization_id)
-    ).one_or_none()
+    row = find(term, model, key)
     if row is None and what is EventKind.ROOM:
         raise ChangeRefused(_("There is no such room. It may have been deleted meanwhile."))
     if row is None:

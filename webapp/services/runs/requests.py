@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from flask import current_app
 
 from webapp.config import LEAST_RUN_SECONDS, MOST_RUN_SECONDS
-from webapp.extensions import db
 from webapp.models import GenerationJob, JobKind, Term, User
 from webapp.services.jobs.requests import JobRequest, request_job, write_job
 from webapp.services.jobs.selection import active_job
@@ -15,9 +14,8 @@ from webapp.services.problem.weights import VARIANTS
 from webapp.services.runs import weight_profiles
 from webapp.services.runs.options import checked, options_with
 from webapp.services.shared.errors import Problem
-from webapp.services.shared.scoped import rows_of
 from webapp.services.shared.words import _
-from webapp.services.terms.selection import TermUnknown
+from webapp.services.terms.selection import load_term
 
 
 class RunSecondsRefused(Problem):
@@ -83,15 +81,6 @@ class RunRequest:
         )
 
 
-def term_of(user: User, academic_year: str, semester: int) -> Term:
-    """The term of the user's own organisation; raises `TermUnknown`."""
-    query = rows_of(user, Term).where(Term.academic_year == academic_year, Term.semester == semester)
-    term = db.session.scalar(query)
-    if term is None:
-        raise TermUnknown(_("There is no semester %(semester)s of %(year)s.", semester=semester, year=academic_year))
-    return term
-
-
 def request_generation(
     user: User,
     academic_year: str,
@@ -107,7 +96,7 @@ def request_generation(
     """Write down a generation of the user's own organisation, and hand it to a worker once it is committed.
 
     A second click returns the first job. With Redis away the job stays queued, its progress says so, and the next
-    sweep hands it over. Raises `TermUnknown`, `RunSecondsRefused`, `VariantsRefused` or `ChoiceRefused`.
+    sweep hands it over. Raises NotFound, `RunSecondsRefused`, `VariantsRefused` or `ChoiceRefused`.
 
     Parameters
     ----------
@@ -118,7 +107,7 @@ def request_generation(
     choices
         What the run holds to.
     """
-    term = term_of(user, academic_year, semester)
+    term = load_term(user, academic_year, semester)
     own = weight_profiles.weights_by_name(user)
     names = _variants(profiles, own)
     weights = {name: own[name] for name in names if name in own}

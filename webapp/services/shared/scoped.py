@@ -70,6 +70,7 @@ MISSING: Mapping[type[Any], Any] = {
     Student: _l("There is no such student."),
     Term: _l("There is no such term; it may have been deleted."),
     Timetable: _l("There is no timetable %(key)s."),
+    TimetableComment: _l("There is no such comment."),
     Upload: _l("There is no such upload."),
     User: _l("There is no such user."),
     UserToken: _l("There is no such token."),

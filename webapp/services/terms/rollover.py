@@ -15,7 +15,7 @@ from flask_babel import lazy_gettext as _l
 from webapp.extensions import db
 from webapp.models import AuditEvent, Organization, Term, Timetable, TimetableStatus, User
 from webapp.services.imports.apply import apply
-from webapp.services.imports.destination import find_term, make_term
+from webapp.services.imports.destination import make_term
 from webapp.services.imports.preview import Preview, compare
 from webapp.services.imports.sheets import FileRow, FileSheet, Tables
 from webapp.services.imports.stored import Store
@@ -28,6 +28,7 @@ from webapp.services.schema.tables import BY_NAME, find_table
 from webapp.services.shared import audit, optimistic_lock
 from webapp.services.shared.errors import NotFound, Problem
 from webapp.services.shared.words import _
+from webapp.services.terms.selection import find_term
 
 ACTION = "term.copy"
 ONE_YEAR = timedelta(weeks=52)

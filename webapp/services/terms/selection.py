@@ -11,13 +11,10 @@ from webapp.extensions import db
 from webapp.models import Organization, Term, Timetable, TimetableStatus
 from webapp.services.shared.errors import NotFound
 from webapp.services.shared.numbers import whole_number
+from webapp.services.shared.scoped import Owner, load, rows_of
 from webapp.services.shared.words import _
 
 TERM_BY_NUMBER = re.compile(r"(\d{4}-\d{2})[-/.](\d{1,2})", re.ASCII)
-
-
-class TermUnknown(NotFound):
-    """The organisation has no such term."""
 
 
 def today_in(organization: Organization) -> date:
@@ -27,7 +24,7 @@ def today_in(organization: Organization) -> date:
 
 def list_terms(organization: Organization, *, published_only: bool = False) -> Sequence[Term]:
     """The organisation's terms, latest first; only those with something published for other roles than registrar."""
-    query = sa.select(Term).where(Term.organization_id == organization.organization_id)
+    query = rows_of(organization, Term)
     if published_only:
         published = sa.select(Timetable.term_id).where(Timetable.status == TimetableStatus.PUBLISHED)
         query = query.where(Term.term_id.in_(published))
@@ -44,38 +41,39 @@ def choose_term(organization: Organization, terms: Sequence[Term], asked: str | 
     return min(to_come, key=lambda term: term.starts_on) if to_come else max(terms, key=lambda term: term.starts_on)
 
 
-def term_by_key(organization: Organization, term_id: int | None) -> Term | None:
-    """The organisation's term of this key."""
-    query = sa.select(Term).where(Term.organization_id == organization.organization_id, Term.term_id == term_id)
-    return db.session.scalar(query) if term_id is not None else None
+def find_term(owner: Owner, academic_year: str, semester: int) -> Term | None:
+    """The organisation's term of that year and number."""
+    query = rows_of(owner, Term).where(Term.academic_year == academic_year, Term.semester == semester)
+    return db.session.scalar(query)
+
+
+def load_term(owner: Owner, academic_year: str, semester: int) -> Term:
+    """As `find_term`, and raises NotFound where there is none."""
+    term = find_term(owner, academic_year, semester)
+    if term is None:
+        raise NotFound(_("There is no semester %(semester)s of %(year)s.", semester=semester, year=academic_year))
+    return term
 
 
 def shown_term(organization: Organization, asked: str | None = None) -> Term | None:
     """The term that a page shows: the one asked for, else the published one of today, else the latest published.
 
-    ``asked`` is a ``term_id`` or "2024-25-3". None when nothing is published; raises `TermUnknown`.
+    ``asked`` is a ``term_id`` or "2024-25-3". None when nothing is published; raises NotFound.
     """
     if asked:
         return _term_asked_for(organization, asked)
     today = today_in(organization)
-    published = sa.select(Term).join(Timetable, Timetable.term_id == Term.term_id)
-    published = published.where(
-        Term.organization_id == organization.organization_id, Timetable.status == TimetableStatus.PUBLISHED
-    )
+    published = rows_of(organization, Term).join(Timetable, Timetable.term_id == Term.term_id)
+    published = published.where(Timetable.status == TimetableStatus.PUBLISHED)
     is_current = sa.and_(Term.starts_on <= today, Term.ends_on >= today)
     query = published.order_by(is_current.desc(), Timetable.published_at.desc(), Term.starts_on.desc()).limit(1)
     return db.session.scalars(query).first()
 
 
 def _term_asked_for(organization: Organization, asked: str) -> Term:
-    if found := TERM_BY_NUMBER.fullmatch(asked):
-        own = sa.select(Term).filter_by(organization_id=organization.organization_id)
-        term = db.session.scalars(own.filter_by(academic_year=found[1], semester=int(found[2]))).one_or_none()
-    else:
-        term = term_by_key(organization, whole_number(asked))
-    if term is None:
-        raise TermUnknown(_("There is no term %(term)s.", term=asked[:40]))
-    return term
+    if number := TERM_BY_NUMBER.fullmatch(asked):
+        return load_term(organization, number[1], int(number[2]))
+    return load(organization, Term, whole_number(asked))
 
 
 def data_revision_of(term_id: int) -> int:

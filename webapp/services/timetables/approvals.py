@@ -9,6 +9,7 @@ from webapp.extensions import db
 from webapp.models import Timetable, TimetableApproval, TimetableComment, User
 from webapp.services.shared import audit
 from webapp.services.shared.errors import Conflict, NotFound, Problem
+from webapp.services.shared.scoped import load
 from webapp.services.shared.words import _, first_of, ngettext
 from webapp.services.timetables import lifecycle
 from webapp.services.timetables.lifecycle import APPROVED, DRAFT, IN_REVIEW, SUBMITTED, StatusRefused
@@ -34,10 +35,6 @@ class NotAllApproved(Problem):
 
 class CommentRefused(Problem):
     """The comment is empty or too long."""
-
-
-class CommentUnknown(NotFound):
-    """The timetable has no such comment."""
 
 
 class ClassUnknown(NotFound):
@@ -95,11 +92,9 @@ def close_review(user: User, timetable: Timetable) -> Timetable:
 
 
 def resolve_comment(user: User, timetable: Timetable, comment_id: int) -> None:
-    """Settle a comment; a second click does nothing. Raises `CommentUnknown`."""
-    query = sa.select(TimetableComment).filter_by(timetable_comment_id=comment_id, timetable_id=timetable.timetable_id)
-    comment = db.session.scalars(query.with_for_update()).one_or_none()
-    if comment is None:
-        raise CommentUnknown(_("%(name)s has no such comment.", name=timetable.variant_name))
+    """Settle a comment; a second click does nothing. Raises NotFound."""
+    of_timetable = TimetableComment.timetable_id == timetable.timetable_id
+    comment = load(user, TimetableComment, comment_id, of_timetable, lock=True)
     if comment.resolved_at is None:
         comment.resolved_at = db.session.scalar(sa.select(sa.func.now()))
         after = {"resolved": True, "timetable_id": timetable.timetable_id}
@@ -139,9 +134,9 @@ def comment(
 def approve(user: User, timetable: Timetable, department_id: int, revision: int) -> None:
     """Give a department's word that its classes may stand as the reader saw them; a double click gives it once.
 
-    Raises `StaleReview`, `StatusRefused`, `NotInReview`, and what `audience.department_of` does.
+    Raises `StaleReview`, `StatusRefused`, `NotInReview`, and what `audience.headed_department` does.
     """
-    audience.department_of(user, department_id)
+    audience.headed_department(user, department_id)
     _lock_submitted(timetable)
     if revision != timetable.revision:
         words = _(
@@ -162,7 +157,7 @@ def approve(user: User, timetable: Timetable, department_id: int, revision: int)
 
 def take_back(user: User, timetable: Timetable, department_id: int) -> None:
     """Undo a department's approval while the review is open; raises as `approve` does."""
-    audience.department_of(user, department_id)
+    audience.headed_department(user, department_id)
     _lock_submitted(timetable)
     given = _approval(timetable, department_id)
     if given is not None:

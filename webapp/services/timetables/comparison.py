@@ -10,9 +10,9 @@ from webapp.models import Term, Timetable, TimetableStatus, User
 from webapp.services.imports.formats.writers import csv_text
 from webapp.services.problem.calendar import DAY_NAMES
 from webapp.services.problem.groups import read_tree
+from webapp.services.shared.scoped import load
 from webapp.services.shared.words import _
 from webapp.services.timetables.diff import Differences, How, Moved, differences
-from webapp.services.timetables.publishing import timetable_of
 from webapp.services.timetables.scores import Criterion, criteria, variant_of
 from webapp.services.views.entries import SeenEntry, read_slot_views
 from webapp.services.views.grid import EntryView, Grid, build_grid
@@ -76,8 +76,8 @@ def pair_of(user: User, term: Term | None, a: int | None, b: int | None) -> tupl
     The second is the term's newest, the first what it was made from, else the published one, else any other. None
     where there are no two. Raises `TimetableUnknown`.
     """
-    first = timetable_of(user, a) if a is not None else None
-    second = timetable_of(user, b) if b is not None else None
+    first = load(user, Timetable, a) if a is not None else None
+    second = load(user, Timetable, b) if b is not None else None
     known = first or second
     if first is not None and second is not None:
         return first, second

@@ -91,15 +91,6 @@ class Seen:
     replaces: int | None
 
 
-def timetable_of(user: User, timetable_id: int) -> Timetable:
-    """A timetable of the user's own organisation; raises `TimetableUnknown`."""
-    query = sa.select(Timetable).filter_by(organization_id=user.organization_id, timetable_id=timetable_id)
-    timetable = db.session.scalars(query).one_or_none()
-    if timetable is None:
-        raise TimetableUnknown(_("There is no timetable %(number)s.", number=timetable_id))
-    return timetable
-
-
 def latest_named(term: Term, name: str) -> Timetable:
     """The newest timetable of a term with a name; raises `TimetableUnknown`."""
     query = sa.select(Timetable).filter_by(term_id=term.term_id)

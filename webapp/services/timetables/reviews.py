@@ -22,6 +22,7 @@ from webapp.models import (
 )
 from webapp.services.problem.labels import entry_in_words
 from webapp.services.shared.errors import NotFound
+from webapp.services.shared.scoped import find, rows_of
 from webapp.services.shared.words import _
 from webapp.services.timetables.lifecycle import IN_REVIEW, SUBMITTED
 from webapp.services.views.entries import SeenEntry, read_entries
@@ -98,8 +99,7 @@ class TimetableReview:
 
 def in_review(user: User, timetable_id: int) -> Timetable:
     """A timetable that is before the heads of the user's organisation; raises `NotInReview`."""
-    query = sa.select(Timetable).filter_by(organization_id=user.organization_id, timetable_id=timetable_id)
-    timetable = db.session.scalars(query.where(Timetable.status.in_(IN_REVIEW))).one_or_none()
+    timetable = find(user, Timetable, timetable_id, Timetable.status.in_(IN_REVIEW))
     if timetable is None:
         words = _("No timetable %(number)s is in review. It may have been withdrawn or published.", number=timetable_id)
         raise NotInReview(words)
@@ -108,9 +108,7 @@ def in_review(user: User, timetable_id: int) -> Timetable:
 
 def all_in_review(user: User, term: Term | None = None) -> Sequence[Timetable]:
     """What is before the heads of the user's organisation, latest first; of one term where it is named."""
-    query = sa.select(Timetable).where(
-        Timetable.organization_id == user.organization_id, Timetable.status.in_(IN_REVIEW)
-    )
+    query = rows_of(user, Timetable).where(Timetable.status.in_(IN_REVIEW))
     if term is not None:
         query = query.where(Timetable.term_id == term.term_id)
     return db.session.scalars(query.order_by(Timetable.timetable_id.desc())).all()
@@ -192,11 +190,17 @@ def _open_comments(timetable: Timetable) -> Counter[int]:
         .where(
             TimetableComment.timetable_id == timetable.timetable_id,
             TimetableComment.resolved_at.is_(None),
-            User.has_role(Role.REGISTRAR).is_not(True),
+            _from_the_office().is_not(True),
         )
         .group_by(TimetableComment.department_id)
     )
     return Counter({key: number for key, number in db.session.execute(query) if key is not None})
+
+
+def _from_the_office() -> sa.ColumnElement[bool]:
+    """Whether a comment's author wrote it as registrar: a registrar who heads the department speaks for that."""
+    heads = sa.and_(User.has_role(Role.HOD), User.department_id == TimetableComment.department_id)
+    return sa.and_(User.has_role(Role.REGISTRAR), heads.is_not(True))
 
 
 def _heads(organization_id: int) -> dict[int, tuple[str, ...]]:
@@ -217,7 +221,7 @@ def comments_of(
 ) -> list[CommentView]:
     """What was said about a timetable, open ones first, then the latest; by one department where it is named."""
     query = (
-        sa.select(TimetableComment, User.name, User.has_role(Role.REGISTRAR), Department.name)
+        sa.select(TimetableComment, User.name, _from_the_office(), Department.name)
         .outerjoin(User, User.user_id == TimetableComment.author_id)
         .outerjoin(Department, Department.department_id == TimetableComment.department_id)
         .where(TimetableComment.timetable_id == timetable.timetable_id)

@@ -32,13 +32,10 @@ from webapp.models import (
 from webapp.services.accounts.permissions import Permission, may
 from webapp.services.problem.groups import Direction, GroupTree, closure, read_tree
 from webapp.services.shared.errors import Forbidden, NotFound
+from webapp.services.shared.scoped import load
 from webapp.services.shared.words import _
 from webapp.services.views.entries import SeenEntry, read_entries, read_slot_views
 from webapp.services.views.grid import EntryView, Grid, Sheet, build_grid
-
-
-class DepartmentUnknown(NotFound):
-    """The organisation has no such department."""
 
 
 class SubjectUnknown(NotFound):
@@ -88,7 +85,7 @@ def published_timetable(term: Term | None) -> Timetable | None:
 def department_entries(user: User, department_id: int, term: Term | None) -> list[EntryView]:
     """The published classes of a department's courses, and no others.
 
-    Raises `DepartmentUnknown` outside the organisation, `NotYours` for another department than a head's own and for
+    Raises NotFound outside the organisation, `NotYours` for another department than a head's own and for
     every role but registrar and head.
     """
     department = department_of(user, department_id)
@@ -101,14 +98,22 @@ def department_entries(user: User, department_id: int, term: Term | None) -> lis
 
 def department_of(user: User, department_id: int) -> Department:
     """A department that the user may look at; raises as `department_entries` does."""
-    query = sa.select(Department).filter_by(organization_id=user.organization_id, department_id=department_id)
-    department = db.session.scalars(query).one_or_none()
-    if department is None:
-        raise DepartmentUnknown(_("There is no such department."))
-    is_head = may(user, Permission.SEE_DEPARTMENT) and user.department_id == department_id
-    if not is_head and not may(user, Permission.SEE_TIMETABLES):
+    department = load(user, Department, department_id)
+    if not _heads(user, department) and not may(user, Permission.SEE_TIMETABLES):
         raise NotYours(_("Only the registrar and the head of %(name)s may see this.", name=department.name))
     return department
+
+
+def headed_department(user: User, department_id: int) -> Department:
+    """The department for which the user speaks as its head; raises NotFound, and `NotYours` for any other."""
+    department = load(user, Department, department_id)
+    if not _heads(user, department):
+        raise NotYours(_("Only the head of %(name)s may do this.", name=department.name))
+    return department
+
+
+def _heads(user: User, department: Department) -> bool:
+    return may(user, Permission.SEE_DEPARTMENT) and user.department_id == department.department_id
 
 
 def own_entries(user: User, lens: Lens, term: Term | None) -> list[EntryView]:

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
-from webapp.models import Upload
+from webapp.models import Term, Upload
 from webapp.services.accounts.permissions import Permission
 from webapp.services.imports import exports, uploads
 from webapp.services.imports.formats.writers import template_workbook
@@ -16,8 +16,8 @@ from webapp.services.imports.preview import RowDifference, RowState, TableDiffer
 from webapp.services.schema.tables import TABLES
 from webapp.services.shared import transaction
 from webapp.services.shared.errors import NotFound, Problem
+from webapp.services.shared.scoped import find, load
 from webapp.services.shared.words import _, first_of
-from webapp.services.terms.selection import term_by_key
 from webapp.web.access import requires
 from webapp.web.admin import bp
 from webapp.web.admin.forms import UploadForm
@@ -69,7 +69,7 @@ def imports() -> ResponseReturnValue:
 @bp.get("/import/<int:upload_id>")
 @requires(Permission.EXCHANGE_DATA)
 def preview_import(upload_id: int) -> ResponseReturnValue:
-    upload = uploads.load_upload(current_user.organization, upload_id)
+    upload = load(me(), Upload, upload_id)
     if upload.confirmed_at is not None:
         return redirect_to(url_for("admin.imported", upload_id=upload_id))
     return _previewed(upload, replace="replace" in request.args)
@@ -86,7 +86,7 @@ def _previewed(upload: Upload, *, replace: bool, outdated: Problem | None = None
         preview=preview,
         changes=[_shown(table) for table in preview.tables if not table.is_unchanged],
         replace=replace,
-        term=term_by_key(current_user.organization, upload.term_id),
+        term=find(me(), Term, upload.term_id),
         outdated=outdated,
         states=STATES,
     )
@@ -107,7 +107,7 @@ def _refused(upload: Upload, problem: Problem) -> ResponseReturnValue:
 @bp.post("/import/<int:upload_id>/confirm")
 @requires(Permission.EXCHANGE_DATA)
 def confirm_import(upload_id: int) -> ResponseReturnValue:
-    upload = uploads.load_upload(current_user.organization, upload_id)
+    upload = load(me(), Upload, upload_id)
     replace, seen = bool(request.form.get("replace")), request.form.get("seen", "")
     try:
         uploads.confirm_upload(current_user.organization, upload, me(), replace=replace, seen=seen)
@@ -123,7 +123,7 @@ def confirm_import(upload_id: int) -> ResponseReturnValue:
 @bp.get("/import/<int:upload_id>/imported")
 @requires(Permission.EXCHANGE_DATA)
 def imported(upload_id: int) -> ResponseReturnValue:
-    upload = uploads.load_upload(current_user.organization, upload_id)
+    upload = load(me(), Upload, upload_id)
     return render("admin/import_result.html", upload=upload, imported=uploads.imported_before(upload))
 
 

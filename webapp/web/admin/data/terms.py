@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from secrets import token_hex
 
-from flask import abort, flash, request, url_for
+from flask import flash, request, url_for
 from flask.typing import ResponseReturnValue
 
 from webapp.models import Term
@@ -12,9 +12,10 @@ from webapp.services.reference.errors import RecordRefused
 from webapp.services.schema.tables import find_table
 from webapp.services.shared import transaction
 from webapp.services.shared.errors import Problem
+from webapp.services.shared.scoped import load
 from webapp.services.shared.words import _
 from webapp.services.terms import rollover
-from webapp.services.terms.selection import list_terms, term_by_key
+from webapp.services.terms.selection import list_terms
 from webapp.web.access import requires
 from webapp.web.admin import bp
 from webapp.web.admin.forms import record_form
@@ -22,10 +23,6 @@ from webapp.web.forms import PageForm
 from webapp.web.htmx import redirect_to, render
 from webapp.web.navigation import chosen_term, me, scope
 from webapp.web.params import number
-
-
-def _own(term_id: int | None) -> Term:
-    return term_by_key(me().organization, term_id) or abort(404)
 
 
 def _page(
@@ -60,7 +57,7 @@ def copy_term() -> ResponseReturnValue:
 @bp.post("/terms/copy")
 @requires(Permission.EDIT_DATA)
 def start_copy() -> ResponseReturnValue:
-    source = _own(number(request.form.get("source")))
+    source = load(me(), Term, number(request.form.get("source")))
     form = record_form(scope(None), find_table("terms"), {})
     ticked, key, problem = request.form.getlist("parts"), request.form.get("key", "")[:64], None
     if form.validate_on_submit():
@@ -81,5 +78,5 @@ def start_copy() -> ResponseReturnValue:
 @bp.get("/terms/<int:term_id>/copied")
 @requires(Permission.EDIT_DATA)
 def copied_term(term_id: int) -> ResponseReturnValue:
-    term = _own(term_id)
+    term = load(me(), Term, term_id)
     return render("admin/terms/copied.html", made=term, copied=rollover.copied(term))

@@ -19,6 +19,7 @@ from webapp.services.runs.options import ChoiceRefused
 from webapp.services.runs.progress import progress_of, variants_stored
 from webapp.services.shared import transaction
 from webapp.services.shared.words import _, ngettext
+from webapp.services.terms.selection import load_term
 from webapp.services.timetables import scores
 from webapp.services.views import audience
 from webapp.web.access import requires
@@ -115,7 +116,7 @@ def _classes(problem: TermProblem | None) -> dict[int, str]:
 
 def _may_begin(form: GenerateForm) -> bool:
     """Whether no blocker stands in the way of the term that is chosen, or a partial timetable will do; else why not."""
-    term = requests.term_of(me(), form.academic_year.data, form.semester.data)
+    term = load_term(me(), form.academic_year.data, form.semester.data)
     summary = summarize(term)
     if not summary.blockers or (form.partial.data and summary.problem is not None):
         return True

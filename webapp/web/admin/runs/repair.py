@@ -25,8 +25,8 @@ from webapp.services.repair.requests import (
 )
 from webapp.services.shared import transaction
 from webapp.services.shared.errors import Problem
+from webapp.services.shared.scoped import load
 from webapp.services.shared.words import _
-from webapp.services.timetables import publishing
 from webapp.web.access import requires
 from webapp.web.admin import bp
 from webapp.web.admin.runs.job_pages import job_of_page, job_page
@@ -44,11 +44,8 @@ MOST_EARLIER = 5
 def repair() -> ResponseReturnValue:
     terms, term = chosen_term()
     wanted = request.args.get("timetable", "")
-    found: Timetable | None
-    if wanted:
-        found = publishing.timetable_of(me(), number(wanted))
-    else:
-        found = next(iter(repairable(term)), None) if term else None
+    first = next(iter(repairable(term)), None) if term else None
+    found = load(me(), Timetable, number(wanted)) if wanted else first
     if found is None:
         return render("admin/repair/nothing.html", terms=terms, term=term)
     return _page(found, request.args)
@@ -58,7 +55,7 @@ def repair() -> ResponseReturnValue:
 @requires(Permission.EDIT_TIMETABLES)
 def start_repair() -> ResponseReturnValue:
     """Ask for the repair; or, with the other button, list the change and go on."""
-    timetable = publishing.timetable_of(me(), number(request.form.get("timetable", "")))
+    timetable = load(me(), Timetable, number(request.form.get("timetable", "")))
     texts = _texts(request.form)
     try:
         if "add" in request.form:
@@ -75,7 +72,7 @@ def start_repair() -> ResponseReturnValue:
 @bp.post("/timetables/<int:timetable_id>/resolve")
 @requires(Permission.EDIT_TIMETABLES)
 def start_resolve(timetable_id: int) -> ResponseReturnValue:
-    timetable = publishing.timetable_of(me(), timetable_id)
+    timetable = load(me(), Timetable, timetable_id)
     seconds, closeness = number(request.form.get("seconds", "")), request.form.get("closeness", "")
     key = request.form.get("idempotency_key", "")[:64] or None
     job = request_resolve(me(), timetable, seconds, closeness, key)

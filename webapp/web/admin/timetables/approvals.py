@@ -7,9 +7,10 @@ from webapp.models import Timetable
 from webapp.services.accounts.permissions import Permission
 from webapp.services.shared import transaction
 from webapp.services.shared.errors import Problem
+from webapp.services.shared.scoped import load
 from webapp.services.shared.words import _
 from webapp.services.timetables import approvals as timetable_approvals
-from webapp.services.timetables import publishing, reviews, scores
+from webapp.services.timetables import reviews, scores
 from webapp.services.timetables.reviews import CommentView, DepartmentReview, ReviewState, TimetableReview
 from webapp.web.access import requires
 from webapp.web.admin import bp
@@ -40,13 +41,13 @@ def approvals() -> ResponseReturnValue:
 @bp.get("/approvals/<int:timetable_id>")
 @requires(Permission.ASK_FOR_REVIEW)
 def approvals_of(timetable_id: int) -> ResponseReturnValue:
-    return _page(publishing.timetable_of(me(), timetable_id))
+    return _page(load(me(), Timetable, timetable_id))
 
 
 @bp.post("/approvals/<int:timetable_id>/submit")
 @requires(Permission.ASK_FOR_REVIEW)
 def submit_timetable(timetable_id: int) -> ResponseReturnValue:
-    timetable = timetable_approvals.submit(me(), publishing.timetable_of(me(), timetable_id))
+    timetable = timetable_approvals.submit(me(), load(me(), Timetable, timetable_id))
     transaction.commit()
     flash(_("Submitted. Each head of department sees the own classes of %(name)s now.", name=timetable.variant_name),
           "good")  # fmt: skip
@@ -56,7 +57,7 @@ def submit_timetable(timetable_id: int) -> ResponseReturnValue:
 @bp.post("/approvals/<int:timetable_id>/withdraw")
 @requires(Permission.ASK_FOR_REVIEW)
 def withdraw_timetable(timetable_id: int) -> ResponseReturnValue:
-    timetable = timetable_approvals.withdraw(me(), publishing.timetable_of(me(), timetable_id))
+    timetable = timetable_approvals.withdraw(me(), load(me(), Timetable, timetable_id))
     transaction.commit()
     flash(_("Withdrawn. %(name)s is a draft again, and heads of department no longer see it.",
             name=timetable.variant_name), "info")  # fmt: skip
@@ -66,7 +67,7 @@ def withdraw_timetable(timetable_id: int) -> ResponseReturnValue:
 @bp.post("/approvals/<int:timetable_id>/close")
 @requires(Permission.ASK_FOR_REVIEW)
 def mark_approved(timetable_id: int) -> ResponseReturnValue:
-    timetable = publishing.timetable_of(me(), timetable_id)
+    timetable = load(me(), Timetable, timetable_id)
     try:
         timetable_approvals.close_review(me(), timetable)
     except Problem as refusal:
@@ -79,7 +80,7 @@ def mark_approved(timetable_id: int) -> ResponseReturnValue:
 @bp.post("/approvals/<int:timetable_id>/settle")
 @requires(Permission.ASK_FOR_REVIEW)
 def resolve_comment(timetable_id: int) -> ResponseReturnValue:
-    timetable = publishing.timetable_of(me(), timetable_id)
+    timetable = load(me(), Timetable, timetable_id)
     timetable_approvals.resolve_comment(me(), timetable, number(request.form.get("comment")))
     transaction.commit()
     return redirect_to(_url(timetable) + "#comments")
@@ -88,7 +89,7 @@ def resolve_comment(timetable_id: int) -> ResponseReturnValue:
 @bp.post("/approvals/<int:timetable_id>/answer")
 @requires(Permission.ASK_FOR_REVIEW)
 def answer_comment(timetable_id: int) -> ResponseReturnValue:
-    timetable = publishing.timetable_of(me(), timetable_id)
+    timetable = load(me(), Timetable, timetable_id)
     department_id, body = number(request.form.get("department")), request.form.get("body", "")
     try:
         timetable_approvals.comment(me(), timetable, department_id, body)

@@ -15,8 +15,8 @@ from webapp.services.editor.errors import DoubleBooking, NeedsReason
 from webapp.services.editor.moves import MoveRequest
 from webapp.services.shared import transaction
 from webapp.services.shared.errors import Problem
+from webapp.services.shared.scoped import load
 from webapp.services.shared.words import _
-from webapp.services.timetables import publishing
 from webapp.services.views import audience
 from webapp.services.views.audience import Lens, Subject
 from webapp.web.access import requires
@@ -33,13 +33,13 @@ Act = Callable[[Timetable, int], Any]
 @bp.get("/timetables/<int:timetable_id>/edit")
 @requires(Permission.EDIT_TIMETABLES)
 def editor(timetable_id: int) -> ResponseReturnValue:
-    return _page(publishing.timetable_of(me(), timetable_id))
+    return _page(load(me(), Timetable, timetable_id))
 
 
 @bp.post("/timetables/<int:timetable_id>/branch")
 @requires(Permission.EDIT_TIMETABLES)
 def editor_branch(timetable_id: int) -> ResponseReturnValue:
-    timetable = publishing.timetable_of(me(), timetable_id)
+    timetable = load(me(), Timetable, timetable_id)
     try:
         draft = drafts.branch(me(), timetable, request.form.get("name", ""))
         transaction.commit()
@@ -91,7 +91,7 @@ def editor_redo(timetable_id: int) -> ResponseReturnValue:
 
 def _step(timetable_id: int, act: Act, asked: MoveRequest | None = None) -> ResponseReturnValue:
     """Take a step and show the draft again; a refusal is shown beside it, with the ways out."""
-    draft = publishing.timetable_of(me(), timetable_id)
+    draft = load(me(), Timetable, timetable_id)
     try:
         act(draft, _whole("revision"))
         transaction.commit()

@@ -7,6 +7,7 @@ from webapp.models import Timetable, TimetableStatus
 from webapp.services.accounts.permissions import Permission
 from webapp.services.shared import transaction
 from webapp.services.shared.errors import Problem
+from webapp.services.shared.scoped import load
 from webapp.services.shared.words import _
 from webapp.services.timetables import diff, scores
 from webapp.services.timetables import publishing as publication
@@ -43,7 +44,7 @@ def publishing() -> ResponseReturnValue:
 @bp.route("/timetables/<int:timetable_id>/publish", methods=["GET", "POST"])
 @requires(Permission.PUBLISH)
 def publish(timetable_id: int) -> ResponseReturnValue:
-    timetable = publication.timetable_of(me(), timetable_id)
+    timetable = load(me(), Timetable, timetable_id)
     problem = None
     if request.method == "POST":
         try:
@@ -66,7 +67,7 @@ def publish(timetable_id: int) -> ResponseReturnValue:
 @bp.post("/timetables/<int:timetable_id>/unpublish")
 @requires(Permission.PUBLISH)
 def unpublish(timetable_id: int) -> ResponseReturnValue:
-    publication.unpublish(me(), publication.timetable_of(me(), timetable_id))
+    publication.unpublish(me(), load(me(), Timetable, timetable_id))
     transaction.commit()
     flash(_("Withdrawn. Nobody but you sees a timetable of this term now."), "info")
     return redirect_to(url_for("admin.publishing"))

@@ -6,7 +6,8 @@ from flask.typing import ResponseReturnValue
 from webapp.models import Term, Timetable
 from webapp.services import reports
 from webapp.services.accounts.permissions import Permission
-from webapp.services.timetables import publishing, scores
+from webapp.services.shared.scoped import load
+from webapp.services.timetables import scores
 from webapp.web.access import requires
 from webapp.web.admin import bp
 from webapp.web.htmx import render
@@ -76,5 +77,5 @@ def report_csv(report_key: str, number: int) -> ResponseReturnValue:
 def _chosen(term: Term | None) -> Timetable | None:
     """The timetable in `?t=`, else the term's published or best one."""
     if key := request.args.get("t"):
-        return publishing.timetable_of(me(), key_or_404(key))
+        return load(me(), Timetable, key_or_404(key))
     return reports.default_timetable(term) if term else None

@@ -10,7 +10,8 @@ from webapp.models import GenerationJob, JobKind, Term, Timetable, TimetableStat
 from webapp.services.accounts.permissions import Permission
 from webapp.services.charts import pareto
 from webapp.services.jobs.selection import job_of, latest_jobs
-from webapp.services.timetables import publishing, scores, violations
+from webapp.services.shared.scoped import load
+from webapp.services.timetables import scores, violations
 from webapp.services.timetables.scores import Variant
 from webapp.services.timetables.violations import Item
 from webapp.services.views import audience
@@ -68,7 +69,7 @@ def _side_by_side(term: Term | None, found: list[Variant], job: GenerationJob | 
 @requires(Permission.SEE_TIMETABLES)
 def timetable(timetable_id: int) -> ResponseReturnValue:
     """A few of what each criterion counts, or page by page all that the one in `?rule=` counts."""
-    found = publishing.timetable_of(me(), timetable_id)
+    found = load(me(), Timetable, timetable_id)
     rule, page = request.args.get("rule") or None, page_number(request.args.get("page", ""))
     most = violations.MOST_ON_A_PAGE if rule else violations.SHOWN_OF_EACH
     groups = violations.itemised(found, rule, start=(page - 1) * most if rule else 0, most=most)
@@ -87,7 +88,7 @@ def timetable(timetable_id: int) -> ResponseReturnValue:
 @bp.get("/timetables/<int:timetable_id>/violations.csv")
 @requires(Permission.SEE_TIMETABLES)
 def timetable_violations(timetable_id: int) -> ResponseReturnValue:
-    found = publishing.timetable_of(me(), timetable_id)
+    found = load(me(), Timetable, timetable_id)
     text = violations.as_csv(found, request.args.get("rule") or None)
     headers = {"Content-Disposition": f'attachment; filename="violations-{timetable_id}.csv"'}
     return Response(text, mimetype="text/csv", headers=headers)
@@ -109,7 +110,7 @@ def _where_to_look(timetable: Timetable) -> Callable[[Item], tuple[str, str]]:
 @bp.get("/timetables/<int:timetable_id>/week")
 @requires(Permission.SEE_TIMETABLES)
 def timetable_week(timetable_id: int) -> ResponseReturnValue:
-    found = publishing.timetable_of(me(), timetable_id)
+    found = load(me(), Timetable, timetable_id)
     lens = lens_of(request.args.get("by"), Lens.GROUP)
     subjects = audience.subjects(found, lens)
     subject = subject_of(subjects, request.args.get("key"))
@@ -130,7 +131,7 @@ def timetable_week(timetable_id: int) -> ResponseReturnValue:
 @bp.get("/timetables/<int:timetable_id>/print")
 @requires(Permission.SEE_TIMETABLES)
 def timetable_print(timetable_id: int) -> ResponseReturnValue:
-    found = publishing.timetable_of(me(), timetable_id)
+    found = load(me(), Timetable, timetable_id)
     lens = lens_of(request.args.get("by"), Lens.GROUP)
     return paper(_sheets(found, lens), found, back_url=url_for("admin.timetable_week", **_here(found, lens)), lens=lens)
 
