@@ -103,7 +103,9 @@ def make_every_row(say: str = "{}") -> EveryRow:
     score = {"rule": "room_stability", "position": 0, "is_hard": False, "count": 1, "cost": 1}
     db.session.add(TimetableScore(timetable_id=timetable.timetable_id, **score))
     factories.entry(timetable, component, slot, room)
-    factories.entry(timetable, component, None, ordinal=2, unplaced_reason=named("No room."))
+    factories.entry(
+        timetable, component, None, ordinal=2, unplaced_reason={"code": "text", "values": {"text": named("No room.")}}
+    )
     name = named("Compact-Week")[:100]
     submitted = factories.timetable(term, variant_name=name, status=TimetableStatus.SUBMITTED)
     entry = factories.entry(submitted, component, slot, room)

@@ -456,7 +456,7 @@ def entry(
             "end_time": slot.end_time,
         }
         if slot
-        else {"unplaced_reason": "No room is free."}
+        else {"unplaced_reason": {"code": "text", "values": {"text": "No room is free."}}}
     )
     made = TimetableEntry(
         **{

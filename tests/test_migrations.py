@@ -169,3 +169,22 @@ def test_users_keep_their_role_and_a_head_who_is_a_teacher_gains_that_one(empty_
     with db.engine.connect() as connection:
         widest = {email: held[0] for email, held in roles.items()}
         assert dict(connection.execute(sa.text("SELECT email, role FROM users")).all()) == widest
+
+
+def test_the_sentence_why_a_class_has_no_place_is_kept_as_a_reason_without_a_code(empty_app: Flask) -> None:
+    """0004: text became a code with its values; taken back, the sentence is there again."""
+    upgrade(str(MIGRATIONS), revision="0005_user_roles")
+    columns = "timetable_id, course_id, section_id, component_id, ordinal, unplaced_reason"
+    with db.engine.begin() as connection:
+        connection.execute(sa.text("SET LOCAL session_replication_role = replica"))  # the entries alone will do
+        for ordinal, reason in ((1, "'The hall is full.'"), (2, "NULL")):
+            values = f"1, 1, 1, 1, {ordinal}, {reason}"
+            connection.execute(sa.text(f"INSERT INTO timetable_entries ({columns}) VALUES ({values})"))
+    query = sa.text("SELECT unplaced_reason FROM timetable_entries ORDER BY ordinal")
+    upgrade(str(MIGRATIONS), revision="0004_unplaced_reasons")
+    with db.engine.connect() as connection:
+        stored = {"code": "text", "values": {"text": "The hall is full."}}
+        assert connection.execute(query).scalars().all() == [stored, None]
+    downgrade(str(MIGRATIONS), revision="0005_user_roles")
+    with db.engine.connect() as connection:
+        assert connection.execute(query).scalars().all() == ["The hall is full.", None]

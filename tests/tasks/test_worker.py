@@ -32,6 +32,7 @@ from webapp.services.jobs.kinds import GenerateFacts, HeldCounts, facts_of
 from webapp.services.jobs.requests import cancel, hand_over, stop_and_keep_best
 from webapp.services.jobs.selection import ACTIVE
 from webapp.services.problem.holds import RunChoices
+from webapp.services.problem.reasons import sentence_of
 from webapp.services.problem.solutions import hard_findings, solution_from
 from webapp.services.problem.term_problem import build_problem
 from webapp.services.problem.weights import VARIANTS
@@ -146,7 +147,7 @@ def test_a_term_that_counting_refuses_gives_what_can_be_placed_to_who_asks_for_i
         tray = [entry for entry in timetable.entries if entry.day is None]
         assert len(tray) == timetable.unplaced == 40 - 5 * 5  # five days, and five classes a day at most
         assert timetable.hard_violations == 0
-        assert any("Dr Rao" in (entry.unplaced_reason or "") for entry in tray)
+        assert any("Dr Rao" in sentence_of(entry.unplaced_reason) for entry in tray)
     for known in facts_of(ended, GenerateFacts).variants:
         assert known.hard == 15
         assert known.curve

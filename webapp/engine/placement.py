@@ -9,6 +9,7 @@ from webapp.engine.result import Unplaced
 from webapp.engine.rules.family import ClashRule, subjects_of
 from webapp.engine.solution import Solution
 from webapp.engine.timegrid import Time
+from webapp.engine.words import UnplacedCode
 
 
 def without_clashes(instance: Instance, solution: Solution) -> Solution:
@@ -51,11 +52,11 @@ def _hard_clashes(instance: Instance, solution: Solution) -> Iterator[tuple[int,
 
 
 def reasons(instance: Instance, solution: Solution) -> tuple[Unplaced, ...]:
-    """Why each unplaced meeting found no place, as a sentence with numbers."""
+    """Why each unplaced meeting found no place: a code with its numbers."""
     if not solution.unplaced:
         return ()
     finder = _Reasons(instance, solution)
-    return tuple(Unplaced(meeting, finder.sentence(meeting)) for meeting in solution.unplaced)
+    return tuple(finder.of(meeting) for meeting in solution.unplaced)
 
 
 class _Reasons:
@@ -70,39 +71,31 @@ class _Reasons:
                 if placement.room is not None:
                     self.held[placement.room].append(placement.time)
 
-    def sentence(self, meeting: int) -> str:
+    def of(self, meeting: int) -> Unplaced:
         """What stands in the way of one meeting."""
         data = self.instance.meetings[meeting]
         times = [option.time for option in self.domains.times(meeting)]
+        name: dict[str, int | str] = {"meeting": data.code}
         if not data.times and data.pin is None:
-            return f"{data.code} has no possible time at all."
+            return Unplaced(meeting, UnplacedCode.NO_TIME, name)
         if not times:
-            return f"Hard rules about single meetings leave {data.code} none of its {len(data.times)} possible times."
+            return Unplaced(meeting, UnplacedCode.NO_TIME_LEFT, name | {"times": len(data.times)})
         if data.needs_room and not self.domains.rooms(meeting):
-            return f"No room suits {data.code}."
+            return Unplaced(meeting, UnplacedCode.NO_ROOM, name)
         people: Counter[int] = Counter()
-        taken = roomless = 0
+        busy = roomless = 0
         for time in times:
             occupied = [r for r in data.resources if any(time.overlaps(t) for t in self.busy[r])]
             people.update(occupied)
             if occupied:
-                taken += 1
+                busy += 1
             elif data.needs_room and not self._room_free(meeting, time):
                 roomless += 1
-        return self._sentence(data.code, len(times), taken, roomless, people)
+        numbers = {"times": len(times), "busy": busy, "roomless": roomless, "forbidden": len(times) - busy - roomless}
+        worst, most = people.most_common(1)[0] if busy else (None, 0)
+        who = "" if worst is None else self.instance.resources[worst].label
+        return Unplaced(meeting, UnplacedCode.ALL_TAKEN, {**name, **numbers, "who": who, "who_busy": most})
 
     def _room_free(self, meeting: int, time: Time) -> bool:
         rooms = self.domains.rooms_at(meeting, time)
         return any(not any(time.overlaps(t) for t in self.held[room]) for room in rooms)
-
-    def _sentence(self, code: str, times: int, taken: int, roomless: int, people: Counter[int]) -> str:
-        parts = []
-        if taken:
-            worst, most = people.most_common(1)[0]
-            parts.append(f"its people are busy at {taken} ({self.instance.resources[worst].label} at {most})")
-        if roomless:
-            parts.append(f"no suitable room is free at {roomless}")
-        if taken + roomless < times:
-            parts.append(f"other hard rules stand against {times - taken - roomless}")
-        noun = "time" if times == 1 else "times"
-        return f"Of the {times} possible {noun} of {code}, " + ", ".join(parts) + "."

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from webapp.engine.solution import Solution
+from webapp.engine.words import UnplacedCode, unplaced_in_words
 
 
 class Status(StrEnum):
@@ -19,10 +20,16 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class Unplaced:
-    """A meeting (index) that could not be placed, and why, as a sentence."""
+    """A meeting (index) that could not be placed, and why: a code with what its sentence names."""
 
     meeting: int
-    reason: str
+    code: UnplacedCode
+    values: Mapping[str, int | str] = field(default_factory=dict)
+
+    @property
+    def reason(self) -> str:
+        """The reason as a sentence."""
+        return unplaced_in_words(self.code, self.values)
 
 
 @dataclass(frozen=True)

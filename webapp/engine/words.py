@@ -1,7 +1,8 @@
 """Violations in English sentences, with the names that the caller has for things."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from webapp.engine.instance import Instance, Placement
 from webapp.engine.parts import CountPart
@@ -74,3 +75,38 @@ def sentence(instance: Instance, placements: Sequence[Placement], part: CountPar
         day="" if part.day is None else names.day(part.day),
     )
     return said[:1].upper() + said[1:]
+
+
+class UnplacedCode(StrEnum):
+    """Why a meeting could not be placed."""
+
+    NO_TIME = "no_time"
+    NO_TIME_LEFT = "no_time_left"
+    NO_ROOM = "no_room"
+    ALL_TAKEN = "all_taken"
+
+
+def unplaced_in_words(code: UnplacedCode, values: Mapping[str, int | str]) -> str:
+    """Why a meeting could not be placed, as a sentence.
+
+    ``values``: ``meeting`` names it, ``times`` counts its possible times. Of these, for `ALL_TAKEN`, its people are
+    busy at ``busy`` (``who`` at most of them, ``who_busy``), no room is free at ``roomless``, and other hard rules
+    stand against ``forbidden``.
+    """
+    meeting, times = values["meeting"], values.get("times", 0)
+    match code:
+        case UnplacedCode.NO_TIME:
+            return f"{meeting} has no possible time at all."
+        case UnplacedCode.NO_TIME_LEFT:
+            return f"Hard rules about single meetings leave {meeting} none of its {times} possible times."
+        case UnplacedCode.NO_ROOM:
+            return f"No room suits {meeting}."
+    parts = []
+    if values["busy"]:
+        parts.append(f"its people are busy at {values['busy']} ({values['who']} at {values['who_busy']})")
+    if values["roomless"]:
+        parts.append(f"no suitable room is free at {values['roomless']}")
+    if values["forbidden"]:
+        parts.append(f"other hard rules stand against {values['forbidden']}")
+    noun = "time" if times == 1 else "times"
+    return f"Of the {times} possible {noun} of {meeting}, " + ", ".join(parts) + "."

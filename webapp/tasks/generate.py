@@ -21,6 +21,7 @@ from webapp.services.jobs.failures import FailureCode
 from webapp.services.jobs.kinds import GenerateOptions, options_of
 from webapp.services.jobs.progress import RunTracker
 from webapp.services.problem.holds import hold
+from webapp.services.problem.reasons import UnplacedReason
 from webapp.services.problem.solutions import TimetableFacts, replace_timetable, solution_from, store_timetable, trimmed
 from webapp.services.problem.term_problem import TermProblem
 from webapp.services.runs.options import choices_of
@@ -61,7 +62,7 @@ class Generation:
         self.shares = Shares(self.seconds, len(self.names), by_work=self.reproducible)
         self.pool: list[Solution] = []
         self.is_tight = False
-        self.reasons: dict[int, str] = {}
+        self.reasons: dict[int, UnplacedReason] = {}
         transaction.commit()
 
     def carry_out(self) -> None:
@@ -150,8 +151,8 @@ class Generation:
     def _keep(self, problem: TermProblem, result: Result) -> Solution:
         """Put what the engine found into the pool, less what the truth objects to."""
         solution, objections = trimmed(problem, result.solution)
-        told = {unplaced.meeting: unplaced.reason for unplaced in result.unplaced if unplaced.reason}
-        self.reasons |= {**told, **self.held.reasons}
+        found = {unplaced.meeting: UnplacedReason.from_engine(unplaced) for unplaced in result.unplaced}
+        self.reasons |= {**found, **self.held.reasons}
         self.reasons |= objections
         self.pool.append(solution)
         return solution

@@ -24,6 +24,7 @@ from webapp.services.jobs.kinds import (
     options_of,
 )
 from webapp.services.problem.labels import placement_in_words
+from webapp.services.problem.reasons import UnplacedReason
 from webapp.services.problem.term_problem import TermProblem
 from webapp.services.repair.base import RepairBase, read_base
 from webapp.services.shared import transaction
@@ -112,7 +113,7 @@ def _because(base: RepairBase, instance: Instance, changes: Sequence[RepairEvent
 
 def _rung(base: RepairBase, found: Repair, rung: RepairRung, because: Mapping[int, str]) -> Rung:
     rows = base.problem.rows
-    why = {one.meeting: one.reason for one in reasons(found.instance, rung.solution)}
+    why = {one.meeting: UnplacedReason.from_engine(one) for one in reasons(found.instance, rung.solution)}
     return Rung(
         moves=rung.moves,
         cost=rung.cost,
@@ -122,7 +123,7 @@ def _rung(base: RepairBase, found: Repair, rung: RepairRung, because: Mapping[in
             UnplacedClass(
                 (rows[m].key.component_id, rows[m].key.batch_id, rows[m].key.ordinal),
                 rows[m].label,
-                f"{because.get(m, '')}{reason}",
+                reason.after(because.get(m, "")).as_json(),
             )
             for m, reason in why.items()
         ),

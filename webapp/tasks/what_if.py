@@ -28,6 +28,7 @@ from webapp.services.jobs.failures import FailureCode
 from webapp.services.jobs.kinds import WhatIfAnswer, WhatIfOptions, options_of
 from webapp.services.problem.labels import names_of
 from webapp.services.problem.meetings import MeetingKey
+from webapp.services.problem.reasons import UnplacedReason
 from webapp.services.problem.solutions import TimetableFacts, hard_violations, store_timetable, trimmed
 from webapp.services.problem.term_problem import TermProblem
 from webapp.services.shared import transaction
@@ -62,7 +63,7 @@ class Tried:
     relaxed: TermProblem
     options: WhatIfOptions
     solution: Solution
-    reasons: Mapping[int, str]
+    reasons: Mapping[int, UnplacedReason]
     seconds: float
 
     @cached_property
@@ -135,7 +136,7 @@ def try_out(problem: TermProblem, options: WhatIfOptions, seconds: float, seed: 
         better = resolve(relaxed.instance, best.solution, params, stop, is_tight=best.is_tight)
         best = better if not better.hard and better.cost <= best.cost else best
     solution, reasons = trimmed(relaxed, best.solution)
-    said = {one.meeting: one.reason for one in best.unplaced if one.reason}
+    said = {one.meeting: UnplacedReason.from_engine(one) for one in best.unplaced}
     return Tried(problem, relaxed, options, solution, said | reasons, round(time.monotonic() - begin, 1))
 
 

@@ -153,7 +153,7 @@ def test_a_swap_costs_what_its_offer_says(case: Case) -> None:
 def test_the_displaced_class_goes_to_the_tray_and_back_again(case: Case) -> None:
     move(case, "ALG", 1, 0, 1, displaced="tray")
     assert case.place("LAB") == (None, None, None)
-    assert case.entry("LAB").unplaced_reason == "Taken off by hand."
+    assert case.entry("LAB").unplaced_reason == {"code": "by_hand"}
     assert case.timetable.unplaced == 1
     assert_consistent(case)
     move(case, "LAB", 2, 2, 0)

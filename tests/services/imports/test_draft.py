@@ -19,6 +19,7 @@ from webapp.services.imports import exports, uploads
 from webapp.services.imports.formats.files import read_upload
 from webapp.services.imports.preview import RowState
 from webapp.services.imports.sheets import Tables
+from webapp.services.problem.reasons import sentence_of
 
 HEAD = "course,section,component,number,slot,room,locked_time,locked_room\n"
 
@@ -116,7 +117,7 @@ def test_what_breaks_a_hard_rule_or_has_no_slot_goes_to_the_tray(organization: O
     imported = uploads.confirm(organization, term, sent(*clash))
     placed = entries(imported.timetable_id)
     assert sum(entry.time_slot_id is None for entry in placed) == 2
-    reasons = [entry.unplaced_reason or "" for entry in placed if entry.time_slot_id is None]
+    reasons = [sentence_of(entry.unplaced_reason) for entry in placed if entry.time_slot_id is None]
     assert any(reason.startswith("Taken off, because") for reason in reasons)
     assert any("no slot" in reason for reason in reasons)
 

@@ -25,6 +25,7 @@ from webapp.models import (
 )
 from webapp.services.problem.calendar import EmptyWeekSet
 from webapp.services.problem.labels import names_of
+from webapp.services.problem.reasons import UnplacedReason, sentence_of
 from webapp.services.problem.solutions import (
     NotFeasible,
     TimetableFacts,
@@ -354,13 +355,13 @@ def test_a_timetable_that_breaks_a_hard_rule_is_not_stored(session: Db) -> None:
 def test_unplaced_meetings_are_stored_with_their_reason(session: Db) -> None:
     problem = build_problem(ready_term())
     solution = Solution((at(problem, 0, 0), Placement()))
-    facts = TimetableFacts("Balanced", reasons={1: "No room is free."})
+    facts = TimetableFacts("Balanced", reasons={1: UnplacedReason("text", {"text": "No room is free."})})
     timetable_id = store_timetable(problem, solution, facts)
     timetable = db.session.get_one(Timetable, timetable_id)
     assert timetable.unplaced == 1
     assert timetable.hard_violations == 0
-    reasons = [entry.unplaced_reason for entry in sorted(timetable.entries, key=lambda e: e.ordinal)]
-    assert reasons == [None, "No room is free."]
+    reasons = [sentence_of(entry.unplaced_reason) for entry in sorted(timetable.entries, key=lambda e: e.ordinal)]
+    assert reasons == ["", "No room is free."]
     assert solution_from(problem, timetable_id) == solution
 
 
@@ -403,7 +404,7 @@ def test_trimming_takes_off_only_what_breaks_hard_rules_and_says_why(session: Db
     kept, reasons = trimmed(problem, Solution((at(problem, 0, 0), at(problem, 1, 0))))
     assert len(kept.unplaced) == 1
     assert set(reasons) == set(kept.unplaced)
-    assert "overlap" in next(iter(reasons.values()))
+    assert "overlap" in next(iter(reasons.values())).sentence
     assert hard_findings(problem, kept) == []
 
 
@@ -418,7 +419,7 @@ def test_trimming_ends_where_a_week_has_too_many_slots_and_some_have_no_place(se
     kept, reasons = trimmed(problem, Solution.empty(problem.instance).moved(placed.items()))
     assert len(reasons) == 3
     assert first not in reasons
-    assert "Dr Rao: 3 slots too many in a week, at most 2 allowed." in next(iter(reasons.values()))
+    assert "Dr Rao: 3 slots too many in a week, at most 2 allowed." in next(iter(reasons.values())).sentence
     assert len([i for i in own if kept.placements[i].time is not None]) == 2
 
 

@@ -15,6 +15,7 @@ from webapp.extensions import db
 from webapp.models import AuditEvent, TimetableEntry
 from webapp.services.jobs.kinds import GenerateOptions, HeldCounts, options_of
 from webapp.services.problem.holds import BaseGone, RunChoices, hold
+from webapp.services.problem.reasons import UnplacedReason
 from webapp.services.problem.solutions import solution_from
 from webapp.services.problem.weights import WEIGHED
 from webapp.services.runs import time_budget, weight_profiles
@@ -52,11 +53,15 @@ def test_classes_of_other_departments_are_pinned_where_they_stand(here: Universi
 
 def test_a_frozen_class_without_a_place_stays_in_the_tray_with_its_reason(here: University) -> None:
     base = here.timetable(unplaced=6)
-    db.session.execute(sa.update(TimetableEntry).values(unplaced_reason="The hall is full."))
+    db.session.execute(
+        sa.update(TimetableEntry).values(
+            unplaced_reason=UnplacedReason("text", {"text": "The hall is full."}).as_json()
+        )
+    )
     problem = here.problem()
     held = hold(problem, RunChoices(departments=(here.mat.department_id,), base_id=base.timetable_id))
     assert (held.frozen, len(held.tray)) == ((), 4)
-    assert set(held.reasons.values()) == {"The hall is full."}
+    assert {reason.sentence for reason in held.reasons.values()} == {"The hall is full."}
     assert {held.instance.meetings[index].times for index in held.tray} == {()}
     placed = next(c for c in held.instance.constraints if c.rule.name == "all_placed")
     assert not set(placed.meetings) & set(held.tray)
@@ -123,7 +128,7 @@ def test_what_goes_beyond_a_weekly_limit_is_left_out_where_a_partial_timetable_w
     assert len(held.left_out) == len(mine) - 1
     assert set(held.left_out) < set(mine)
     said = "Left out: Dr Rao is asked for 3 slots, and may teach 1 a week."
-    assert {held.reasons[i] for i in held.left_out} == {said}
+    assert {held.reasons[i].sentence for i in held.left_out} == {said}
     placed = next(c for c in held.instance.constraints if c.rule.name == "all_placed")
     assert set(range(len(problem.rows))) - set(placed.meetings) == set(held.left_out)
     assert counts_of(held).left_out == len(mine) - 1

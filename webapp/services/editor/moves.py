@@ -10,12 +10,12 @@ from webapp.models import Timetable, User
 from webapp.services.editor.board import Board
 from webapp.services.editor.errors import ClassLocked, DoubleBooking, NeedsReason, NoSuchPlace, Offer
 from webapp.services.editor.session import EditSession, EditStep, edit_session
+from webapp.services.problem.reasons import BY_HAND
 from webapp.services.problem.solutions import PLACED_RULE
 from webapp.services.problem.stored_entries import DOUBLE_BOOKINGS, EntryState
 from webapp.services.shared.words import _
 
 LONGEST_REASON = 500
-BY_HAND = "Taken off by hand."
 SWAP, TRAY = "swap", "tray"
 CLASHES = DOUBLE_BOOKINGS | {PLACED_RULE}
 """Hard rules that a reason does not excuse, or that the tray tells by itself."""
@@ -255,7 +255,7 @@ def _state_at(
     board: Board, index: int, there: Placement, reason: str = "", broken: Sequence[Violation] = ()
 ) -> EntryState:
     if there.time is None:
-        return EntryState(None, None, unplaced_reason=_(BY_HAND))
+        return EntryState(None, None, unplaced_reason=BY_HAND)
     now = board.states[index]
     room_id = None if there.room is None else board.problem.room_ids[there.room]
     rules = tuple(sorted({violation.rule for violation in broken}))

@@ -20,7 +20,6 @@ from webapp.models import (
     TimetableEntry,
 )
 from webapp.services.editor.alternatives import Place, RoomChoice, rooms_for, where_else
-from webapp.services.editor.board import Board
 from webapp.services.editor.board_cache import board_of
 from webapp.services.editor.errors import ClassGone
 from webapp.services.editor.moves import uncovered_by
@@ -63,6 +62,7 @@ class Chosen:
     state: EntryState
     placed: bool
     reasons: tuple[Reason, ...]
+    why_unplaced: str
     pin: str
     places: tuple[Place, ...]
     rooms: tuple[RoomChoice, ...]
@@ -175,7 +175,8 @@ def chosen(timetable: Timetable, entry_id: int) -> Chosen:
             state=state,
             placed=here != UNPLACED,
             reasons=tuple(_reason(violation, state) for violation in board.violations_of(index)),
-            pin=_pin(board, index),
+            why_unplaced="" if state.unplaced_reason is None else state.unplaced_reason.sentence,
+            pin="" if what.pin is None else placement_in_words(board.problem, what.pin),
             places=tuple(where_else(board, index)),
             rooms=tuple(rooms_for(board, index)),
         )
@@ -186,13 +187,6 @@ def _reason(violation: Violation, state: EntryState) -> Reason:
     is_hard = violation.weight is None
     is_excused = is_hard and not uncovered_by(state, [violation])
     return Reason(rule_named(violation.rule).title, violation.sentence, is_hard, cost, is_excused)
-
-
-def _pin(board: Board, index: int) -> str:
-    pin = board.instance.meetings[index].pin
-    if pin is None:
-        return ""
-    return placement_in_words(board.problem, pin)
 
 
 def differences(timetable: Timetable) -> list[InBrief]:

@@ -7,9 +7,8 @@ from webapp.services.imports.preview import RowState, TableDifference
 from webapp.services.imports.stored import Store
 from webapp.services.problem.drafts import ChosenPlace, store_draft
 from webapp.services.problem.meetings import MeetingKey
+from webapp.services.problem.reasons import NOT_IN_FILE
 from webapp.services.schema.columns import Record, Value
-
-NOT_IN_THE_FILE = "The imported timetable has no slot for it."
 
 
 def store_entries(
@@ -28,7 +27,7 @@ def store_entries(
         name=name or f"Imported {datetime.now(UTC):%Y-%m-%d %H:%M}",
         user_id=user.user_id if user is not None else None,
         result={"status": "imported", "file": filename},
-        no_place=NOT_IN_THE_FILE,
+        no_place=NOT_IN_FILE,
     )
 
 

@@ -273,7 +273,8 @@ class UnplacedClass:
 
     key: Place
     label: str = ""
-    reason: str = ""
+    reason: Mapping[str, Any] | str = ""
+    """See `UnplacedReason.from_json`; a sentence where a release before has found it."""
 
 
 @dataclass(frozen=True)

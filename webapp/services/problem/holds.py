@@ -1,12 +1,7 @@
-"""What a run holds to, built into the term's problem: pins for what is frozen or locked, what to stay close to.
-
-The one reader of the locks of a stored timetable for a search.
-"""
+"""What a run holds to, built into the term's problem: pins for what is frozen or locked, what to stay close to."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-
-import sqlalchemy as sa
 
 from webapp.engine.instance import Constraint, Instance, Meeting, Placement
 from webapp.engine.pins import apart, with_pins
@@ -17,9 +12,10 @@ from webapp.engine.rules.family import ChoiceRule, ClashRule, PairRule, SamePlac
 from webapp.engine.rules.max_per_week import MaxPerWeek
 from webapp.engine.solution import Solution
 from webapp.extensions import db
-from webapp.models import Timetable, TimetableEntry
-from webapp.services.problem.meetings import MeetingKey
-from webapp.services.problem.solutions import hard_violations, solution_from
+from webapp.models import Timetable
+from webapp.services.problem.reasons import UnplacedReason
+from webapp.services.problem.solutions import hard_violations
+from webapp.services.problem.stored_entries import EntryState, entries_of, solution_of
 from webapp.services.problem.term_problem import TermProblem
 from webapp.services.shared.errors import Problem
 from webapp.services.shared.words import _
@@ -81,7 +77,7 @@ class HeldProblem:
     tray: tuple[int, ...] = ()
     locked: tuple[int, ...] = ()
     left_out: tuple[int, ...] = ()
-    reasons: Mapping[int, str] = field(default_factory=dict)
+    reasons: Mapping[int, UnplacedReason] = field(default_factory=dict)
     close: int = 0
     astray: tuple[str, ...] = ()
 
@@ -96,7 +92,8 @@ def _held_to(base_id: int, problem: TermProblem, choices: RunChoices) -> HeldPro
     base = db.session.get(Timetable, base_id)
     if base is None or base.term_id != problem.term_id:
         raise BaseGone(_("The timetable that this run was to hold to was deleted meanwhile. Start another run."))
-    stands = solution_from(problem, base_id).placements
+    entries = entries_of(problem, base_id)
+    stands = solution_of(problem, entries).placements
     chosen = set(choices.departments)
     free = {i for i, row in enumerate(problem.rows) if not chosen or row.department_id in chosen}
     others = [i for i in range(len(problem.rows)) if i not in free]
@@ -104,9 +101,8 @@ def _held_to(base_id: int, problem: TermProblem, choices: RunChoices) -> HeldPro
     pins = {i: stands[i] for i in others if stands[i].time is not None}
     frozen = tuple(pins)
     locked: tuple[int, ...] = ()
-    told = _told_of(problem, base_id)
     if choices.keep_locks:
-        kept = {i: _locked(stands[i], *told[i][:2]) for i in sorted(free) if i in told and any(told[i][:2])}
+        kept = {i: _locked(stands[i], entries[i].state) for i in sorted(free & entries.keys())}
         pins |= {i: pin for i, pin in kept.items() if pin != Placement()}
         locked = tuple(i for i, pin in kept.items() if pin != Placement())
     instance = _without_places(with_pins(problem.instance, pins), set(tray))
@@ -117,7 +113,8 @@ def _held_to(base_id: int, problem: TermProblem, choices: RunChoices) -> HeldPro
         reference = tuple(_possible(m, p) for m, p in zip(instance.meetings, stands, strict=True))
         kept_rules = (c for c in instance.constraints if c.rule.name != CHANGES)  # the term's own compares with nothing
         instance = replace(instance, reference=reference, constraints=(*kept_rules, rule))
-    reasons = {i: told[i][2] for i in tray if i in told and told[i][2]}
+    why = {i: entries[i].state.unplaced_reason for i in tray if i in entries}
+    reasons = {i: reason for i, reason in why.items() if reason is not None}
     astray = _astray(problem, {i: stands[i] for i, pin in pins.items() if pin.time is not None}, pins)
     return HeldProblem(instance, frozen, tray, locked, reasons=reasons, close=close, astray=tuple(astray))
 
@@ -145,7 +142,7 @@ def _without_excess(problem: TermProblem, held: HeldProblem) -> HeldProblem:
     The search counts no such limit: where every class is placed a week has as many slots whatever it does.
     """
     instance = held.instance
-    reasons: dict[int, str] = {}
+    reasons: dict[int, UnplacedReason] = {}
     for constraint in instance.constraints:
         if constraint.rule.name != MaxPerWeek.name or not constraint.hard:
             continue
@@ -155,12 +152,8 @@ def _without_excess(problem: TermProblem, held: HeldProblem) -> HeldProblem:
             slots = _slots_asked(instance, asked)
             while _slots_asked(instance, asked) > constraint.amount:
                 who = "" if subject.resource is None else instance.resources[subject.resource].label
-                reasons[asked.pop()] = _(
-                    "Left out: %(who)s is asked for %(slots)s slots, and may teach %(most)s a week.",
-                    who=who,
-                    slots=slots,
-                    most=constraint.amount,
-                )
+                values = {"who": who, "slots": slots, "most": constraint.amount}
+                reasons[asked.pop()] = UnplacedReason("too_many_slots", values)
     return replace(
         held,
         instance=_without_places(instance, set(reasons)),
@@ -177,28 +170,10 @@ def _slots_asked(instance: Instance, meetings: Sequence[int]) -> int:
     return max(sum(time.length for time in times if time.weeks >> week & 1) for week in range(instance.grid.weeks))
 
 
-def _told_of(problem: TermProblem, base_id: int) -> dict[int, tuple[bool, bool, str]]:
-    """Per meeting of the base: whether its time and its room are locked, and why it has no place."""
-    query = sa.select(
-        TimetableEntry.component_id,
-        TimetableEntry.student_group_id,
-        TimetableEntry.ordinal,
-        TimetableEntry.locked_time,
-        TimetableEntry.locked_room,
-        TimetableEntry.unplaced_reason,
-    ).filter_by(timetable_id=base_id)
-    found = {}
-    for component_id, batch_id, ordinal, time, room, reason in db.session.execute(query):
-        index = problem.index_of.get(MeetingKey(component_id, batch_id, ordinal))
-        if index is not None:
-            found[index] = (time, room, reason or "")
-    return found
-
-
-def _locked(placement: Placement, time: bool, room: bool) -> Placement:
+def _locked(placement: Placement, state: EntryState) -> Placement:
     if placement.time is None:
         return Placement()
-    return Placement(placement.time if time else None, placement.room if room else None)
+    return Placement(placement.time if state.locked_time else None, placement.room if state.locked_room else None)
 
 
 def _without_places(instance: Instance, tray: set[int]) -> Instance:

@@ -31,12 +31,12 @@ from webapp.models import (
 from webapp.services.problem.calendar import clock
 from webapp.services.problem.labels import names_of
 from webapp.services.problem.meetings import MeetingKey
+from webapp.services.problem.reasons import NOT_FOUND, UnplacedReason
 from webapp.services.problem.stored_entries import Override, Overrides, entries_of, solution_of
 from webapp.services.problem.term_problem import TermProblem
 from webapp.services.shared.errors import Problem
 
 PLACED_RULE = "all_placed"
-NO_REASON = "No time and room were found that break no hard rule."
 MOST_FINDINGS = 20
 
 
@@ -57,7 +57,7 @@ class TimetableFacts:
     based_on_id: int | None = None
     bound: int | None = None
     result: Mapping[str, Any] = field(default_factory=dict)
-    reasons: Mapping[int, str] = field(default_factory=dict)
+    reasons: Mapping[int, UnplacedReason] = field(default_factory=dict)
     """Why a meeting (index) has no place."""
     locks: Mapping[int, tuple[bool, bool]] = field(default_factory=dict)
     """Whether the time and the room of a meeting are locked."""
@@ -211,7 +211,7 @@ def _insert(table: Any, rows: Iterator[dict[str, Any]]) -> None:
 
 
 def entries_from(
-    problem: TermProblem, solution: Solution, reasons: Mapping[int, str] | None = None
+    problem: TermProblem, solution: Solution, reasons: Mapping[int, UnplacedReason] | None = None
 ) -> list[dict[str, Any]]:
     """One row of ``timetable_entries`` for each meeting, in the instance's order, without ``timetable_id``."""
     reasons = reasons or {}
@@ -227,7 +227,7 @@ def entries_from(
                 "week_set_id": row.week_set_id,
                 "faculty_id": row.faculty_ids[0] if row.faculty_ids else None,
                 **_place(problem, index, placement),
-                "unplaced_reason": reasons.get(index, NO_REASON) if placement.time is None else None,
+                "unplaced_reason": reasons.get(index, NOT_FOUND).as_json() if placement.time is None else None,
             }
         )
     return found
@@ -342,13 +342,13 @@ def _hours(problem: TermProblem, time_slot_id: int, length: int) -> set[tuple[in
 
 def trimmed(
     problem: TermProblem, solution: Solution, overrides: Overrides = NOTHING_EXCUSED
-) -> tuple[Solution, dict[int, str]]:
+) -> tuple[Solution, dict[int, UnplacedReason]]:
     """Take off meetings until what remains breaks no hard rule that no word excuses; say for each what it broke.
 
     The meeting with most violations goes first, so that few have to; of each violation as many go at once as it counts
     slots, since the whole term is counted each time.
     """
-    reasons: dict[int, str] = {}
+    reasons: dict[int, UnplacedReason] = {}
     while found := [one for one in hard_violations(problem, solution) if not is_excused(one, overrides)]:
         blamed = Counter(meeting for violation in found for meeting in violation.meetings)
         off: set[int] = set()
@@ -358,7 +358,8 @@ def trimmed(
                     break
                 if meeting not in off:
                     off.add(meeting)
-                    reasons[meeting] = f"Taken off, because: {violation.sentence}"
+                    values = {"rule": violation.rule, "sentence": violation.sentence}
+                    reasons[meeting] = UnplacedReason("breaks_rule", values)
         if not off:
             break  # what nothing placed breaks, nothing taken off mends
         solution = solution.moved([(meeting, UNPLACED) for meeting in off])

@@ -4,7 +4,7 @@ The one reader of locks, reasons and places of a timetable; one query, however m
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,6 +15,7 @@ from webapp.extensions import db
 from webapp.models import TimetableEntry
 from webapp.services.problem.calendar import minutes
 from webapp.services.problem.meetings import MeetingKey
+from webapp.services.problem.reasons import UnplacedReason
 from webapp.services.problem.term_problem import TermProblem
 
 DOUBLE_BOOKINGS = frozenset({"room_clash", "instructor_clash", "group_clash"})
@@ -48,7 +49,7 @@ class EntryState:
     override_reason: str | None = None
     override_rules: tuple[str, ...] = ()
     """The rules that the reason was given for; others ask for one anew."""
-    unplaced_reason: str | None = None
+    unplaced_reason: UnplacedReason | None = None
 
     @property
     def is_locked(self) -> bool:
@@ -62,12 +63,16 @@ class EntryState:
 
     def as_json(self) -> dict[str, Any]:
         """For the row of a change; by the names of an entry's columns."""
-        return asdict(self) | {"override_rules": list(self.override_rules)}
+        values = {name: getattr(self, name) for name in STATE_COLUMNS}
+        reason = None if self.unplaced_reason is None else self.unplaced_reason.as_json()
+        return values | {"override_rules": list(self.override_rules), "unplaced_reason": reason}
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> "EntryState":
         """As the row of a change, or of an entry, has it."""
-        return cls(**{**values, "override_rules": tuple(values.get("override_rules", ()))})
+        reason = UnplacedReason.from_json(values.get("unplaced_reason"))
+        rules = tuple(values.get("override_rules", ()))
+        return cls(**{**values, "override_rules": rules, "unplaced_reason": reason})
 
 
 STATE_COLUMNS = tuple(one.name for one in fields(EntryState))

@@ -24,6 +24,7 @@ from webapp.services.jobs.kinds import (
 )
 from webapp.services.jobs.requests import JobRequest, elapsed_of, find_under_way, request_job, settle
 from webapp.services.jobs.selection import ACTIVE
+from webapp.services.problem.reasons import sentence_of
 from webapp.services.repair.errors import NothingHappened, ResolveTimeRefused
 from webapp.services.repair.events import events_from
 from webapp.services.shared.words import _
@@ -53,6 +54,12 @@ class RedoState:
     def draft(self) -> int | None:
         """The draft of a re-solve, where it is still there."""
         return self.drafts.get(0)
+
+    @property
+    def unplaced(self) -> list[tuple[str, str]]:
+        """The classes that even the least repair finds no place for, and why."""
+        rungs = self.repair.rungs if self.repair else ()
+        return [(unplaced.label, sentence_of(unplaced.reason)) for rung in rungs[:1] for unplaced in rung.unplaced]
 
     @property
     def is_active(self) -> bool:

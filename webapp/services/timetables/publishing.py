@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from webapp.engine.solution import Solution
 from webapp.extensions import db
 from webapp.models import AuditEvent, Term, Timetable, TimetableEntry, User
+from webapp.services.problem.reasons import sentence_of
 from webapp.services.problem.solutions import changed_since, content_hash, hard_violations
 from webapp.services.problem.stored_entries import StoredEntry, entries_of, solution_of
 from webapp.services.problem.term_problem import TermProblem, build_problem
@@ -276,5 +277,5 @@ def _with_reasons(timetable: Timetable, labels: list[str]) -> list[str]:
     query = sa.select(TimetableEntry.unplaced_reason).where(
         TimetableEntry.timetable_id == timetable.timetable_id, TimetableEntry.unplaced_reason.is_not(None)
     )
-    reasons = sorted({str(reason) for reason in db.session.scalars(query.limit(MOST_FINDINGS))})
+    reasons = sorted({sentence_of(reason) for reason in db.session.scalars(query.limit(MOST_FINDINGS))})
     return [_("Without a place: %(label)s.", label=label) for label in labels] + reasons

@@ -23,6 +23,7 @@ from webapp.models import (
     TimetableEntry,
     WeekSet,
 )
+from webapp.services.problem.reasons import sentence_of
 from webapp.services.views.grid import EntryView, SlotView
 
 
@@ -160,7 +161,7 @@ def _seen(row: Any, teachers: list[tuple[int, str]], groups: list[tuple[int, str
         department_code=row.department_code,
         time_slot_id=row.time_slot_id,
         locked=row.locked_time or row.locked_room,
-        reason=row.unplaced_reason or "",
+        reason=sentence_of(row.unplaced_reason),
     )
     return SeenEntry(
         view=view,

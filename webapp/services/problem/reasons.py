@@ -1,0 +1,87 @@
+"""Why a meeting has no place: stored as a code with its numbers and names, put into words where it is shown."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Union
+
+from webapp.engine.result import Unplaced
+from webapp.engine.words import UnplacedCode, unplaced_in_words
+from webapp.services.shared.codec import from_json, to_json
+from webapp.services.shared.words import _
+
+TEXT = "text"
+"""A sentence that was stored as such: by a release before codes, or by hand."""
+
+
+def _l(message: str) -> str:
+    """Mark a message for translation; it is translated when it is shown."""
+    return message
+
+
+SENTENCES: Mapping[str, str] = {
+    "by_hand": _l("Taken off by hand."),
+    "not_found": _l("No time and room were found that break no hard rule."),
+    "not_in_file": _l("The imported timetable has no slot for it."),
+    "breaks_rule": _l("Taken off, because: %(sentence)s"),
+    "too_many_slots": _l("Left out: %(who)s is asked for %(slots)s slots, and may teach %(most)s a week."),
+}
+"""The codes of services, with what they say; the others are the engine's (`UnplacedCode`)."""
+
+
+@dataclass(frozen=True)
+class UnplacedReason:
+    """Why one meeting has no place.
+
+    ``code`` is one of `SENTENCES`, of the engine's `UnplacedCode`, or `TEXT`; ``values`` are what its sentence names.
+    ``because`` says what had happened before, where a repair found it so.
+    """
+
+    code: str
+    values: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    because: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """The reason in words."""
+        return f"{self.because}{self._sentence()}"
+
+    def _sentence(self) -> str:
+        if self.code in SENTENCES:
+            return _(SENTENCES[self.code], **self.values)
+        if self.code == TEXT:
+            return str(self.values.get("text", ""))
+        return unplaced_in_words(UnplacedCode(self.code), self.values)
+
+    def after(self, because: str) -> "UnplacedReason":
+        """The same reason, found after something has happened."""
+        return replace(self, because=because)
+
+    def as_json(self) -> dict[str, Any]:
+        """For the column of an entry, the row of a step, or the facts of a job."""
+        stored: dict[str, Any] = to_json(self)
+        return stored
+
+    @classmethod
+    def from_json(cls, stored: Union["UnplacedReason", Mapping[str, Any], str, None]) -> "UnplacedReason | None":
+        """As it was stored; a sentence, as releases before kept it in steps and facts, is a reason of code `TEXT`."""
+        if stored is None or isinstance(stored, UnplacedReason):
+            return stored
+        if isinstance(stored, str):
+            return cls(TEXT, {"text": stored})
+        return from_json(cls, stored)
+
+    @classmethod
+    def from_engine(cls, unplaced: Unplaced) -> "UnplacedReason":
+        """What the engine says of a meeting that it could not place."""
+        return cls(unplaced.code.value, unplaced.values)
+
+
+NOT_FOUND = UnplacedReason("not_found")
+BY_HAND = UnplacedReason("by_hand")
+NOT_IN_FILE = UnplacedReason("not_in_file")
+
+
+def sentence_of(stored: Mapping[str, Any] | str | None) -> str:
+    """A stored reason in words; empty where there is none."""
+    reason = UnplacedReason.from_json(stored)
+    return "" if reason is None else reason.sentence
