@@ -128,6 +128,13 @@ def wait_for_the_worker(page: Page) -> None:
     expect(page.locator("[data-poll]")).to_have_count(0, timeout=PATIENCE)
 
 
+def search(page: Page, text: str) -> None:
+    """Narrow a list, and wait for its last answer: typing asks for one, too."""
+    page.get_by_label("Search").fill(text)
+    page.get_by_role("button", name="Filter").click()
+    page.wait_for_load_state("networkidle")
+
+
 def rows(table: Locator) -> list[list[str]]:
     """The words of each cell of a table's body."""
     found: list[list[str]] = table.locator("tbody tr").evaluate_all(
@@ -177,8 +184,7 @@ def published_numbers() -> list[int | None]:
 def remove_two_labs(page: Page) -> None:
     for code in LABS:
         go(page, "Rooms")
-        page.get_by_label("Search").fill(code)
-        page.get_by_role("button", name="Filter").click()
+        search(page, code)
         page.get_by_role("link", name=f"Delete {code}").click()
         main(page).get_by_role("button", name="Delete").click()
         expect(page.get_by_text(f"{code} · {LABS[code]} deleted.")).to_be_visible()
@@ -187,8 +193,7 @@ def remove_two_labs(page: Page) -> None:
 def give_sections(page: Page, teacher_of: dict[tuple[str, str], str]) -> None:
     for (course, section), teacher in teacher_of.items():
         go(page, "Sections")
-        page.get_by_label("Search").fill(course)
-        page.get_by_role("button", name="Filter").click()
+        search(page, course)
         page.get_by_role("link", name=f"Edit {course} {section}").click()
         page.get_by_label("Teachers").fill(teacher)
         page.get_by_role("button", name="Save", exact=True).click()
