@@ -49,7 +49,13 @@ NEVER: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("webapp/web", SOLVING, "the web process does not load the solver"),
     *((f"webapp/web/{role}", ("sqlalchemy",), "a view asks a service") for role in ROLES),
 )
+# Where the engine's truth is spoken; what else the product does asks these.
+DOORS = (
+    *(f"webapp/services/{room}/" for room in ("problem", "editor", "repair", "checks", "reports", "timetables")),
+    "webapp/services/shared/rule_defaults.py",
+)
 MOST_ENTRIES_OF_FOLDER = 19
+LONGEST_TEMPLATE_LINE = 160
 NAMES_IN_ING = {
     "webapp/engine/matching.py": "a matching is a set of pairs, in graph theory",
     "webapp/engine/search/annealing.py": "simulated annealing is the method's name",
@@ -230,3 +236,34 @@ def test_no_package_only_passes_on_what_its_modules_have():
         if path.name == "__init__.py" and passed_on and not own and path.parent.parent.name == "services":
             facades.append(str(path.relative_to(ROOT)))
     assert facades == []
+
+
+def test_the_engine_is_reached_through_its_doors():
+    past = [
+        f"{path.relative_to(ROOT)}:{line} imports {name}"
+        for room in ("services", "web", "commands", "demo")
+        for path in files_of(f"webapp/{room}")
+        if not path.relative_to(ROOT).as_posix().startswith(DOORS)
+        for name, line in imports_of(path)
+        if is_within(name, ("webapp.engine",))
+    ]
+    assert past == []
+
+
+def test_no_public_class_name_means_two_things():
+    places: dict[str, list[str]] = {}
+    for path in files_of("webapp"):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places.setdefault(node.name, []).append(str(path.relative_to(ROOT)))
+    assert {name: where for name, where in places.items() if len(where) > 1} == {}
+
+
+def test_no_line_of_a_template_runs_out_of_sight():
+    long = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in sorted((ROOT / "webapp/templates").rglob("*.html"))
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if len(line) > LONGEST_TEMPLATE_LINE
+    ]
+    assert long == []

@@ -43,4 +43,4 @@ def _paint_a_whole_week() -> None:
     assert availability.paint_week(Scope(organization, term, None), "faculty", teacher.faculty_id, painted) == len(
         slots
     )
-    db.session.rollback()
+    db.session.commit()

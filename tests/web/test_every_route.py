@@ -40,7 +40,7 @@ ROUTES = {
         admin.users admin.create_user admin.user admin.edit_user admin.create_users admin.renew_passwords
         admin.reset_user_password admin.create_reset_link admin.disable_user admin.enable_user admin.sign_out_user
         admin.audit admin.audit_csv
-        admin.findings admin.start_check admin.check_run admin.start_trial admin.trial
+        admin.findings admin.start_check admin.check_run admin.start_what_if admin.what_if
         admin.generate admin.generate_plan admin.run admin.cancel_run admin.stop_run
         admin.weight_profiles admin.create_weight_profile admin.weight_profile admin.delete_weight_profile
         admin.timetables admin.variants admin.side_by_side admin.timetable admin.timetable_violations

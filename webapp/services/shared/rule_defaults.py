@@ -1,9 +1,10 @@
 """The rules that a term begins with, and those that it can't do without; `docs/rules.md` is held equal to both."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from webapp.engine.rule import Rule
 from webapp.engine.rules import RULES
 from webapp.models import TermRule
 from webapp.services.shared.words import _
@@ -13,6 +14,11 @@ RULE_NAMES: tuple[str, ...] = tuple(rule.name for rule in RULES)
 
 ALWAYS_HOLD = ("all_placed", "room_clash", "instructor_clash", "group_clash", "possible_time", "suitable_room")
 """Hard in every term, whatever its rows say: without them there is no timetable that could be stored or held."""
+
+
+def known_rules() -> Sequence[Rule]:
+    """What each rule that the engine knows is called and says, in its order."""
+    return RULES
 
 
 @dataclass(frozen=True, slots=True)

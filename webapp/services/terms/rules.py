@@ -6,14 +6,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from webapp.engine.rules import RULES
 from webapp.extensions import db
 from webapp.models import Term, TermRule
 from webapp.services.reference.errors import RecordChanged, RecordRefused
 from webapp.services.schema.scope import Scope, TermMissing
 from webapp.services.shared import audit, optimistic_lock
 from webapp.services.shared.numbers import whole_number
-from webapp.services.shared.rule_defaults import ALWAYS_HOLD, OFF, OWN_TERM, default_rules, refusal_of_use
+from webapp.services.shared.rule_defaults import ALWAYS_HOLD, OFF, OWN_TERM, default_rules, known_rules, refusal_of_use
 from webapp.services.shared.words import _
 
 WEIGHT_MAX = 1_000_000
@@ -50,7 +49,7 @@ def rules_of(scope: Scope) -> list[RuleView]:
     """The rules of the term in the engine's order; a rule used twice stands under both of its codes."""
     rows = _rule_rows(_term(scope))
     shown = []
-    for rule in RULES:
+    for rule in known_rules():
         setting, always = OWN_TERM.get(rule.name, OFF), rule.name in ALWAYS_HOLD
         for row in (row for row in rows if row.rule == rule.name):
             shown.append(

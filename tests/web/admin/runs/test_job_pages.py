@@ -1,13 +1,13 @@
 """Every kind of job is shown on its own page, and read as no other kind anywhere."""
 
 import pytest
-from webapp.web.admin.job_pages import PAGES
 
 from tests import factories
 from tests.pages import Pages
 from webapp.extensions import db
 from webapp.models import JobKind
 from webapp.services.jobs.kinds import KINDS, WhatIfOptions, stored
+from webapp.web.admin.runs.job_pages import PAGES
 
 AT = {
     JobKind.GENERATE: "/admin/timetables/runs/{}",
