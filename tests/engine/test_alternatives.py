@@ -5,9 +5,9 @@ from time import process_time
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.engine.drawn import drawn, scattered
 from tests.engine.instances import instances, single_times, solutions
 from tests.engine.rules.cases import CS3, HALL, LAB, PEOPLE, RAO, ROOMS, WEEK, at, meeting
-from tests.engine.universities import scattered, university
 from webapp.engine.alternatives import alternatives
 from webapp.engine.evaluate import ScoredTimetable
 from webapp.engine.instance import UNPLACED, Constraint, Instance, InstanceRoom, Meeting, Placement, RoomOption
@@ -135,7 +135,7 @@ def test_each_alternative_says_what_the_move_would_change_and_no_room_is_better(
 
 
 def test_a_whole_grid_is_painted_within_200_ms_at_1500_meetings():
-    instance = university()
+    instance = drawn()
     timetable = ScoredTimetable(instance, scattered(instance))
     slowest = 0.0
     for index in range(0, 1500, 150):

@@ -6,8 +6,8 @@ from time import process_time
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.engine.drawn import drawn, scattered
 from tests.engine.instances import instances, placements, solutions
-from tests.engine.universities import scattered, university
 from webapp.engine.evaluate import ScoredTimetable, evaluate, violations
 from webapp.engine.touched import Aspect
 
@@ -67,7 +67,7 @@ def test_every_count_is_told_in_a_sentence(data):
 
 
 def test_a_delta_takes_well_under_a_millisecond_at_1500_meetings():
-    instance = university()
+    instance = drawn()
     timetable = ScoredTimetable(instance, scattered(instance))
     random, elsewhere = Random(2), scattered(instance, seed=3).placements
     moved = [random.randrange(1500) for _ in range(500)]
@@ -79,7 +79,7 @@ def test_a_delta_takes_well_under_a_millisecond_at_1500_meetings():
 
 
 def test_a_large_timetable_agrees_with_a_count_from_nothing_after_many_moves():
-    instance = university()
+    instance = drawn()
     timetable = ScoredTimetable(instance, scattered(instance))
     random, elsewhere = Random(4), scattered(instance, seed=5).placements
     for meeting in random.sample(range(1500), 300):

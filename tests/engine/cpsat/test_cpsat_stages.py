@@ -13,8 +13,8 @@ import pytest
 from ortools.sat.python import cp_model
 
 from tests.engine.cpsat.cpsat_cases import random_instance
+from tests.engine.drawn import drawn
 from tests.engine.planted import base, chain_of_pins, too_few_labs
-from tests.engine.universities import university
 from tests.engine.window import window
 from webapp.engine.cpsat import feasible
 from webapp.engine.cpsat.feasible import find_feasible
@@ -171,7 +171,7 @@ def test_stop_is_obeyed_and_the_best_times_are_kept() -> None:
 @pytest.mark.parametrize("ask", [solve_times, partition_bound, partial(explain, known=())])
 def test_a_model_that_is_long_to_build_is_given_up(ask: Callable[..., object]) -> None:
     """That of 600 meetings takes seconds: neither a stop nor a limit waits for it."""
-    instance = university(600)
+    instance = drawn(600)
     begin = monotonic()
     told = ask(instance, 60, stop=lambda: monotonic() - begin > 0.5)
     assert monotonic() - begin < 2.5

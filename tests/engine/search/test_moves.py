@@ -70,9 +70,9 @@ def test_a_solution_entered_costs_what_the_truth_counts(data: st.DataObject) -> 
 
 def test_the_same_seed_makes_the_same_moves() -> None:
     """Two runs with one seed end in the same timetable, another seed elsewhere."""
-    from tests.engine.universities import university
+    from tests.engine.drawn import drawn
 
-    problem = compile_instance(university(150))
+    problem = compile_instance(drawn(150))
     first, again, other = (wander(problem, seed, 20_000, 20.0)[0] for seed in (1, 1, Random(1).randrange(2, 99)))
     assert first == again
     assert first != other

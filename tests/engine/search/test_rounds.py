@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from tests.engine.universities import university
+from tests.engine.drawn import drawn
 from webapp.engine.params import SearchParams, SolveParams
 from webapp.engine.result import NoObserver, never
 from webapp.engine.search.annealing import anneal_rounds, rounds
@@ -45,7 +45,7 @@ def test_short_runs_begin_warm_and_cool_and_long_ones_warm(
     seconds: float, workers: int, expected: list[tuple[float, ...]]
 ) -> None:
     """What is short depends on the number of meetings."""
-    run = _Run(university(150), SolveParams(seconds, workers=workers), never, NoObserver())
+    run = _Run(drawn(150), SolveParams(seconds, workers=workers), never, NoObserver())
     assert [run._shaped(worker).cooler for worker in range(workers)] == expected
 
 

@@ -1,4 +1,4 @@
-"""A university of any size, made by chance from a seed: for measuring, not for counting by hand."""
+"""An instance of any size, drawn by chance from a seed: for measuring, not for counting by hand."""
 
 from functools import cache
 from random import Random
@@ -47,7 +47,7 @@ SOFT = {
 
 
 @cache
-def university(meetings: int = 1500, seed: int = 1) -> Instance:
+def drawn(meetings: int = 1500, seed: int = 1) -> Instance:
     """Five days of eight slots; each meeting has an instructor, one to three groups and five sets of students."""
     random = Random(seed)
     grid = TimeGrid(5, 8)
@@ -84,7 +84,7 @@ def university(meetings: int = 1500, seed: int = 1) -> Instance:
         constraints.append(Constraint(rule_named("min_working_days"), 5, meetings=indices, amount=LECTURES))
         constraints.append(Constraint(rule_named("room_stability"), 1, meetings=indices))
         constraints.append(Constraint(rule_named("different_days"), 3, meetings=indices))
-    return Instance(f"university of {meetings}", grid, rooms, resources, tuple(found), tuple(constraints))
+    return Instance(f"{meetings} meetings by chance", grid, rooms, resources, tuple(found), tuple(constraints))
 
 
 def scattered(instance: Instance, seed: int = 1) -> Solution:
