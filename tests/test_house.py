@@ -1,6 +1,7 @@
 """The shape of the house: arrows between the rooms run one way, and the web process stays light."""
 
 import ast
+import functools
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -64,10 +65,16 @@ NAMES_IN_ING = {
 }
 
 
+@functools.cache
+def tree_of(path: Path) -> ast.Module:
+    """A module as it is written; every guard reads the same."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def imports_of(path: Path) -> Iterator[tuple[str, int]]:
     """The absolute dotted names that a module imports, anywhere in it, with their lines."""
     package = path.relative_to(ROOT).with_suffix("").parts[:-1]
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Import):
             yield from ((alias.name, node.lineno) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -125,7 +132,7 @@ def test_no_file_and_no_function_outgrows_its_room():
         if text.count("\n") > MOST_LINES_OF_FILE:
             long.append(f"{path.relative_to(ROOT)} has {text.count(chr(10))} lines")
         most = MOST_LINES_OF_LOOP if path.name == "kernel.py" else MOST_LINES_OF_FUNCTION
-        for node in ast.walk(ast.parse(text)):
+        for node in ast.walk(tree_of(path)):
             if isinstance(node, ast.FunctionDef) and node.end_lineno - node.lineno >= most:
                 long.append(f"{path.relative_to(ROOT)}:{node.lineno} {node.name} is longer than {most} lines")
     assert long == []
@@ -180,7 +187,7 @@ def test_no_import_runs_in_a_circle():
     graph: dict[str, set[str]] = {}
     for name, path in modules.items():
         graph[name] = set()
-        for node in loaded_at_once(ast.parse(path.read_text(encoding="utf-8")).body):
+        for node in loaded_at_once(tree_of(path).body):
             base = f"{node.module}." if isinstance(node, ast.ImportFrom) else ""
             for alias in node.names:
                 target = base + alias.name
@@ -230,7 +237,7 @@ def test_no_folder_is_a_drawer():
 def test_no_package_only_passes_on_what_its_modules_have():
     facades = []
     for path in files_of("webapp"):
-        body = ast.parse(path.read_text(encoding="utf-8")).body
+        body = tree_of(path).body
         passed_on = [node for node in body if isinstance(node, ast.ImportFrom)]
         own = [node for node in body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
         if path.name == "__init__.py" and passed_on and not own and path.parent.parent.name == "services":
@@ -253,7 +260,7 @@ def test_the_engine_is_reached_through_its_doors():
 def test_no_public_class_name_means_two_things():
     places: dict[str, list[str]] = {}
     for path in files_of("webapp"):
-        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        for node in tree_of(path).body:
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 places.setdefault(node.name, []).append(str(path.relative_to(ROOT)))
     assert {name: where for name, where in places.items() if len(where) > 1} == {}
