@@ -39,7 +39,11 @@ NEVER: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ),
     ("webapp/models", ("webapp.services", "webapp.engine", "webapp.tasks", "webapp.web"), "models know no steps"),
     ("webapp/services", (*SOLVING, "webapp.web"), "what the product does knows no screens, no solver"),
-    ("webapp/demo", SOLVING, "nothing but tasks loads the solver"),
+    *((room, SOLVING, "nothing but tasks loads the solver") for room in ("webapp/demo", "webapp/models")),
+    *(
+        (room, (*SOLVERS, *BEYOND_THE_TRUTH), "nothing but tasks loads the solver")
+        for room in ("worker.py", "webapp/commands")
+    ),
     *(
         (f"webapp/services/{room}", ("webapp.engine",), "tables and files reach the engine through services/problem")
         for room in ("schema", "imports", "reference")
