@@ -178,7 +178,7 @@ def test_a_generation_keeps_what_it_holds_to_and_what_is_known(migrated: Flask) 
     assert choices_of(job(1)) == RunChoices((1,), 1, keep_locks=True, close="little", partial=True)
     assert job(1).handed_over == 2
     assert facts.held == HeldCounts(frozen=4, locked=1, free=2)
-    assert (facts.meetings, facts.astray, facts.blockers, facts.more_blockers) == (
+    assert (facts.meetings, facts.broken, facts.blockers, facts.more_blockers) == (
         18,
         ("It breaks.",),
         ("Dr Rao is short.",),

@@ -75,6 +75,12 @@ def upgrade() -> None:
         """
     )
     op.execute("UPDATE generation_jobs SET options = options - 'handed_over' - 'timetable_id'")
+    op.execute(
+        """
+        UPDATE generation_jobs SET facts = (facts - 'astray') || jsonb_build_object('broken', facts->'astray')
+        WHERE kind = 'generate' AND facts ? 'astray'
+        """
+    )
     op.create_check_constraint(op.f("ck_generation_jobs_kind"), "generation_jobs", KINDS_AFTER)
     op.create_check_constraint(
         op.f("ck_generation_jobs_seconds_in_range"), "generation_jobs", "seconds BETWEEN 1 AND 21600"
@@ -154,6 +160,12 @@ def _add() -> None:
 
 def downgrade() -> None:
     """Put everything back into the JSON, as the version before wrote it."""
+    op.execute(
+        """
+        UPDATE generation_jobs SET facts = (facts - 'broken') || jsonb_build_object('astray', facts->'broken')
+        WHERE kind = 'generate' AND facts ? 'broken'
+        """
+    )
     op.add_column("generation_jobs", sa.Column("failure", sa.Text(), comment="why it failed, as a sentence"))
     op.execute("ALTER TABLE generation_jobs DROP CONSTRAINT ck_generation_jobs_kind")
     op.execute("ALTER TABLE generation_jobs DROP CONSTRAINT ck_generation_jobs_seconds_in_range")

@@ -72,7 +72,7 @@ class Generation:
         transaction.commit()
         self.judge = Judge(self.held, self.own)
         self.reasons |= self.held.reasons
-        self.tracker.note(held=counts_of(self.held), astray=self.held.astray)
+        self.tracker.note(held=counts_of(self.held), broken=self.held.broken)
         start = self._schedule(problem)
         for index, name in enumerate(self.names):
             self._improve(problem, start, index, name)
@@ -157,11 +157,11 @@ class Generation:
         self.pool.append(solution)
         return solution
 
-    def _facts(self, name: str, told: Mapping[str, Any]) -> TimetableFacts:
-        return TimetableFacts(name, self.attempt.lease.job_id, self.created_by_id, result=told, reasons=self.reasons)
+    def _facts(self, name: str, result: Mapping[str, Any]) -> TimetableFacts:
+        return TimetableFacts(name, self.attempt.lease.job_id, self.created_by_id, result=result, reasons=self.reasons)
 
     def _store(self, problem: TermProblem, name: str, solution: Solution, result: Result) -> None:
-        told = {
+        kept = {
             "status": result.status.value,
             "seed": result.seed,
             "seconds": round(result.seconds, 2),
@@ -177,7 +177,7 @@ class Generation:
                 generation_job_id=self.attempt.lease.job_id, variant_name=name
             )
             known = db.session.scalar(there)
-            self.stored[name] = known or store_timetable(problem, solution, self._facts(name, told))
+            self.stored[name] = known or store_timetable(problem, solution, self._facts(name, kept))
             self._describe(name)
 
         try:

@@ -103,20 +103,20 @@ def test_what_is_held_and_breaks_a_hard_rule_of_today_is_said_beforehand(here: U
     first = base.entries[0]
     frozen = RunChoices(departments=(here.mat.department_id,), base_id=base.timetable_id)
     locked = RunChoices(base_id=base.timetable_id, keep_locks=True)
-    assert hold(here.problem(), frozen).astray == ()
+    assert hold(here.problem(), frozen).broken == ()
     factories.availability(first.time_slot, room_id=first.room_id)
     db.session.commit()
     said = f"{first.course.code} {first.section.code}, L 1: HALL is closed at"
-    assert [told.startswith(said) for told in hold(here.problem(), frozen).astray] == [True]
+    assert [told.startswith(said) for told in hold(here.problem(), frozen).broken] == [True]
     plan = time_budget.plan(here.problem(), here.term, frozen, 100, 1)
     assert "Held, and against 1 hard rule of today: what breaks it goes to the tray." in plan
-    assert hold(here.problem(), locked).astray == ()
+    assert hold(here.problem(), locked).broken == ()
     first.locked_time = True
     db.session.commit()
-    assert hold(here.problem(), locked).astray == (), "another room may be found for it"
+    assert hold(here.problem(), locked).broken == (), "another room may be found for it"
     first.locked_room = True
     db.session.commit()
-    assert len(hold(here.problem(), locked).astray) == 1
+    assert len(hold(here.problem(), locked).broken) == 1
 
 
 def test_what_goes_beyond_a_weekly_limit_is_left_out_where_a_partial_timetable_will_do(here: University) -> None:

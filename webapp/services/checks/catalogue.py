@@ -30,19 +30,19 @@ def _check_data(data: TermData) -> list[Finding]:
 
 
 def _check_problem(case: CheckedProblem) -> list[Finding]:
-    """What is found about an instance; what one check has told, counting doesn't tell again."""
+    """What is found about an instance; what one check has said, counting doesn't say again."""
     found: list[Finding] = []
-    told: set[int] = set()
+    accounted: set[int] = set()
     for check in (pins_that_clash, pins_that_cannot_stand, rooms_that_do_not_exist, slots_in_a_row):
         for finding, meetings in check(case):
             found.append(finding)
-            told.update(meetings)
-    short = list(shortage_findings(case, [frozenset(told)]))
+            accounted.update(meetings)
+    short = list(shortage_findings(case, [frozenset(accounted)]))
     found += [finding for finding, _meetings in short]
     found += pins_of_nothing(case)
     found += tight_loads(case, {finding.target.label for finding, _meetings in short})
     found += own_limits(case)
-    found += room_loads(case, [frozenset(told), *(frozenset(meetings) for _finding, meetings in short)])
+    found += room_loads(case, [frozenset(accounted), *(frozenset(meetings) for _finding, meetings in short)])
     return found
 
 
@@ -51,7 +51,7 @@ def find_blockers(data: TermData) -> list[Finding]:
     return filter_findings(_check_data(data), Severity.BLOCKER)
 
 
-MOST_TOLD = 8
+MOST_GRAVEST = 8
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def summarize(term: Term) -> CheckSummary:
         rooms=len(problem.room_ids) if problem else 0,
         people=len(problem.instance.resources) if problem else 0,
         counts=counts,
-        gravest=tuple(filter_findings(found, gravest)[:MOST_TOLD]),
+        gravest=tuple(filter_findings(found, gravest)[:MOST_GRAVEST]),
     )
 
 

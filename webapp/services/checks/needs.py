@@ -1,6 +1,6 @@
 """What single classes need and can't have: a kind of room, seats, slots in a row.
 
-Each check yields its findings together with the meetings that are told about by them.
+Each check yields its findings together with the meetings that they account for.
 """
 
 from collections import defaultdict
@@ -8,13 +8,14 @@ from collections.abc import Iterator, Sequence
 
 from webapp.models import Component
 from webapp.services.checks.findings import Finding, FindingKind, Severity
-from webapp.services.checks.term_data import CheckedProblem, some
-from webapp.services.shared.words import _
+from webapp.services.checks.term_data import MOST_NAMES, CheckedProblem
+from webapp.services.shared.words import _, enumerated
 
-Told = tuple[Finding, tuple[int, ...]]
+FindingAbout = tuple[Finding, tuple[int, ...]]
+"""A finding, and the meetings that it accounts for."""
 
 
-def rooms_that_do_not_exist(case: CheckedProblem) -> Iterator[Told]:
+def rooms_that_do_not_exist(case: CheckedProblem) -> Iterator[FindingAbout]:
     """Components for which there is no room of their kind, or none with enough seats, with their meetings."""
     for component, meetings in _by_component(case):
         first = case.instance.meetings[meetings[0]]
@@ -45,7 +46,7 @@ def _no_such_room(case: CheckedProblem, component: Component) -> Finding:
     if not rooms:
         sentence = _("%(name)s: it needs a room, and there is none.", name=label)
     elif not of_kind:
-        known = some(sorted({room.kind for room in rooms}))
+        known = enumerated(sorted({room.kind for room in rooms}), MOST_NAMES)
         sentence = _(
             "%(name)s: no room is of kind %(kind)s; the kinds are %(known)s.",
             name=label,
@@ -65,7 +66,7 @@ def _no_such_room(case: CheckedProblem, component: Component) -> Finding:
             "%(name)s: all %(number)s rooms that suit it are closed: %(rooms)s.",
             name=label,
             number=len(able),
-            rooms=some([room.code for room in able]),
+            rooms=enumerated([room.code for room in able], MOST_NAMES),
         )
     return Finding(Severity.BLOCKER, FindingKind.ROOMS, sentence, case.data.of_component(component), 1, 0)
 
@@ -93,7 +94,7 @@ def _no_seats(case: CheckedProblem, component: Component, meetings: Sequence[int
     return Finding(severity, FindingKind.ROOMS, sentence, target, size, largest.capacity)
 
 
-def slots_in_a_row(case: CheckedProblem) -> Iterator[Told]:
+def slots_in_a_row(case: CheckedProblem) -> Iterator[FindingAbout]:
     """Components whose double (or longer) period fits no slots that follow each other, with their meetings."""
     calendar = case.problem.calendar
     for component, meetings in _by_component(case):

@@ -8,9 +8,9 @@ import sqlalchemy as sa
 from webapp.extensions import db
 from webapp.models import CourseEnrollment, Section, Student, StudentGroup, StudentGroupMember, User
 from webapp.services.checks.findings import Finding, FindingKind, Severity
-from webapp.services.checks.term_data import TermData, some
+from webapp.services.checks.term_data import MOST_NAMES, TermData
 from webapp.services.shared.target import Target
-from webapp.services.shared.words import _
+from webapp.services.shared.words import _, enumerated
 
 NAMED_APART = 5
 """So many rows of one fault have a finding each; more of them are one finding."""
@@ -77,7 +77,7 @@ def _each(
     for section in apart:
         yield Finding(severity, kind, one % {"name": data.section_label(section)}, data.of_section(section))
     if rest := ordered[len(apart) :]:
-        names = some(data.section_label(section) for section in rest)
+        names = enumerated([data.section_label(section) for section in rest], MOST_NAMES)
         sentence = _("%(number)s more sections %(what)s: %(names)s.", number=len(rest), what=many, names=names)
         yield Finding(severity, kind, sentence, Target("sections", None, _("Sections")))
 
@@ -99,7 +99,7 @@ def _students_nowhere(data: TermData) -> Iterator[Finding]:
         .where(Student.organization_id == data.term.organization_id)
         .where(Student.student_id.not_in(in_group), Student.student_id.not_in(in_section))
         .order_by(Student.code)
-        .limit(4)
+        .limit(MOST_NAMES)
     )
     found = db.session.execute(query).all()
     if not found:
@@ -109,17 +109,10 @@ def _students_nowhere(data: TermData) -> Iterator[Finding]:
         sentence = _("Student %(code)s is in no group and takes no section.", code=found[0].code)
         target = Target("students", found[0].student_id, found[0].code)
     else:
-        names = _in_part([row.code for row in found], number)
+        names = enumerated([row.code for row in found], MOST_NAMES, number)
         sentence = _("%(number)s students are in no group and take no section: %(names)s.", number=number, names=names)
         target = Target("students", None, _("Students"))
     yield Finding(Severity.WARNING, FindingKind.MISSING, sentence, target)
-
-
-def _in_part(names: Sequence[str], number: int) -> str:
-    """The first few of so many names."""
-    if number <= len(names):
-        return ", ".join(names)
-    return _("%(names)s and %(more)s more", names=", ".join(names[:3]), more=number - 3)
 
 
 def _teachers_unreached(data: TermData) -> Iterator[Finding]:
@@ -145,7 +138,7 @@ def _teachers_unreached(data: TermData) -> Iterator[Finding]:
         sentence = _("%(name)s has %(what)s.", name=first.name, what=what)
         if len(teachers) > 1:
             target = Target("faculty", None, _("Teachers"))
-            names = some(teacher.code for teacher in teachers)
+            names = enumerated([teacher.code for teacher in teachers], MOST_NAMES)
             sentence = _("%(number)s teachers have %(what)s: %(names)s.", number=len(teachers), what=what, names=names)
         yield Finding(Severity.NOTE, FindingKind.MISSING, sentence, target)
 
@@ -167,6 +160,6 @@ def unused_data(data: TermData) -> Iterator[Finding]:
         target = Target("groups", group.student_group_id, group.code)
         yield Finding(Severity.NOTE, FindingKind.UNUSED, sentence, target)
     if rest := idle[NAMED_APART:]:
-        names = some(group.code for group in rest)
+        names = enumerated([group.code for group in rest], MOST_NAMES)
         sentence = _("%(number)s more groups have no class: %(names)s.", number=len(rest), names=names)
         yield Finding(Severity.NOTE, FindingKind.UNUSED, sentence, Target("groups", None, _("Groups")))

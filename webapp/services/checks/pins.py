@@ -8,18 +8,18 @@ from webapp.engine.instance import Placement
 from webapp.engine.rule import ResourceKind
 from webapp.engine.timegrid import Time
 from webapp.services.checks.findings import Finding, FindingKind, Severity
-from webapp.services.checks.needs import Told
-from webapp.services.checks.term_data import CheckedProblem, some
+from webapp.services.checks.needs import FindingAbout
+from webapp.services.checks.term_data import MOST_NAMES, CheckedProblem
 from webapp.services.problem.labels import placement_in_words
 from webapp.services.problem.meetings import MeetingKey
 from webapp.services.shared.target import Target
-from webapp.services.shared.words import _
+from webapp.services.shared.words import _, enumerated
 
 Pinned = tuple[int, Time, int | None]
 """A meeting that is pinned to a time: its index, the time, the room or None."""
 
 
-def pins_that_clash(case: CheckedProblem) -> Iterator[Told]:
+def pins_that_clash(case: CheckedProblem) -> Iterator[FindingAbout]:
     """Two meetings pinned to overlapping times that share a teacher, a group, students or the room."""
     pinned = [
         (index, what.pin.time, what.pin.room)
@@ -36,7 +36,7 @@ def pins_that_clash(case: CheckedProblem) -> Iterator[Told]:
             yield from _clash(case, first, second)
 
 
-def _clash(case: CheckedProblem, first: Pinned, second: Pinned) -> Iterator[Told]:
+def _clash(case: CheckedProblem, first: Pinned, second: Pinned) -> Iterator[FindingAbout]:
     meetings = (first[0], second[0])
     resources = case.instance.resources
     shared = sorted(set(case.instance.meetings[first[0]].resources) & set(case.instance.meetings[second[0]].resources))
@@ -50,8 +50,11 @@ def _clash(case: CheckedProblem, first: Pinned, second: Pinned) -> Iterator[Told
     if names:
         sentence = _("%(first)s and %(second)s are both pinned to %(when)s and both need %(who)s.")
         severity = _severity(case, hard=True)
-        told = meetings if severity is Severity.BLOCKER else ()
-        yield Finding(severity, FindingKind.PINS, sentence % (words | {"who": some(names)}), target), told
+        accounted = meetings if severity is Severity.BLOCKER else ()
+        yield (
+            Finding(severity, FindingKind.PINS, sentence % (words | {"who": enumerated(names, MOST_NAMES)}), target),
+            accounted,
+        )
     if students:
         number = sum(resources[r].weight for r in students)
         sentence = _("%(first)s and %(second)s are both pinned to %(when)s; %(number)s enrolled in both.")
@@ -73,7 +76,7 @@ def _pin_of(case: CheckedProblem, meeting: int) -> Target:
     return case.of_meeting(meeting)
 
 
-def pins_that_cannot_stand(case: CheckedProblem) -> Iterator[Told]:
+def pins_that_cannot_stand(case: CheckedProblem) -> Iterator[FindingAbout]:
     """Pins to a time that somebody can't, that is too short, or to a room that is closed or does not suit."""
     for index, what in enumerate(case.instance.meetings):
         if what.pin is None:
@@ -88,8 +91,8 @@ def pins_that_cannot_stand(case: CheckedProblem) -> Iterator[Told]:
             place=placement_in_words(case.problem, what.pin),
             reasons="; ".join(reason for reason, _hard in reasons),
         )
-        told = (index,) if severity is Severity.BLOCKER else ()
-        yield Finding(severity, FindingKind.PINS, sentence, _pin_of(case, index)), told
+        accounted = (index,) if severity is Severity.BLOCKER else ()
+        yield Finding(severity, FindingKind.PINS, sentence, _pin_of(case, index)), accounted
 
 
 def _about_time(case: CheckedProblem, meeting: int, pin: Placement) -> Iterator[tuple[str, bool]]:

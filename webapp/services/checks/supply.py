@@ -6,25 +6,25 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from webapp.engine.counts import Shortage, ShortageKind, shortages
 from webapp.engine.rule import ResourceKind
 from webapp.services.checks.findings import Finding, FindingKind, Severity
-from webapp.services.checks.needs import Told
-from webapp.services.checks.term_data import CheckedProblem, some
+from webapp.services.checks.needs import FindingAbout
+from webapp.services.checks.term_data import MOST_NAMES, CheckedProblem
 from webapp.services.problem.calendar import DAY_NAMES
 from webapp.services.shared.target import Target
-from webapp.services.shared.words import _
+from webapp.services.shared.words import _, enumerated
 
 TIGHT = 0.9
 """From this share of the possible slots on, a load is worth a note."""
 LIMITS = ("max_per_week", "max_per_day")
 
 
-def shortage_findings(case: CheckedProblem, told: Sequence[frozenset[int]]) -> Iterator[Told]:
+def shortage_findings(case: CheckedProblem, accounted: Sequence[frozenset[int]]) -> Iterator[FindingAbout]:
     """Everything that counting and matching prove, with its meetings.
 
-    Left out is what is about nothing but meetings of one of the sets in ``told``: their want has been told already,
+    Left out is what is about nothing but meetings of one of the sets in ``accounted``: a finding says their want,
     and a teacher who has too few times, say, has too few in one room, too.
     """
     alone: dict[tuple[int, str], list[Shortage]] = defaultdict(list)
-    known = list(told)
+    known = list(accounted)
     for shortage in shortages(case.instance, case.domains, case.names, thorough=True):
         meetings = frozenset(shortage.meetings)
         if any(one.issuperset(meetings) for one in known):
@@ -76,7 +76,7 @@ def _nowhere(case: CheckedProblem, found: Sequence[Shortage]) -> Finding:
     """Meetings of one component of which none has a possible time, or none a suitable room."""
     first = found[0]
     rules = {index for shortage in found for index in shortage.constraints}
-    because = some(dict.fromkeys(_rule_in_words(case, index) for index in sorted(rules)))
+    because = enumerated(list(dict.fromkeys(_rule_in_words(case, index) for index in sorted(rules))), MOST_NAMES)
     sentence = first.sentence
     if len(found) > 1:
         sentence = _(
@@ -169,7 +169,7 @@ def own_limits(case: CheckedProblem) -> Iterator[Finding]:
 # Rooms of a kind: in the week, on a day, in a shift
 
 
-def room_loads(case: CheckedProblem, told: Sequence[frozenset[int]]) -> Iterator[Finding]:
+def room_loads(case: CheckedProblem, accounted: Sequence[frozenset[int]]) -> Iterator[Finding]:
     """Kinds of rooms that are only just enough in the week, or too few on a day or in a shift."""
     of_set: dict[frozenset[int], list[int]] = defaultdict(list)
     for meeting, what in enumerate(case.instance.meetings):
@@ -182,7 +182,7 @@ def room_loads(case: CheckedProblem, told: Sequence[frozenset[int]]) -> Iterator
         yield from _rooms_of_week(case, rooms, members)
         for name, part in parts:
             within = [m for m in members if case.cells(m) <= part]
-            if within and not any(one.issuperset(within) for one in told):
+            if within and not any(one.issuperset(within) for one in accounted):
                 yield from _rooms_of_part(case, rooms, within, name)
 
 

@@ -1,7 +1,7 @@
 """What every check looks at: the rows of a term, the instance they make, and what things are called."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,7 +16,10 @@ from webapp.services.problem.rows import TermRows, read_term
 from webapp.services.problem.term_problem import TermProblem, problem_from
 from webapp.services.shared.errors import Problem
 from webapp.services.shared.target import Target
-from webapp.services.shared.words import _
+from webapp.services.shared.words import _, enumerated
+
+MOST_NAMES = 4
+"""So many names stand in a sentence; more of them are counted."""
 
 
 @dataclass(frozen=True)
@@ -140,7 +143,7 @@ class CheckedProblem:
         kinds = self.kinds_of_rooms(rooms)
         if len(kinds) == 1:
             return Target("rooms", None, kinds[0], "kind", kinds[0])
-        return Target("rooms", None, some([room.code for room in found]))
+        return Target("rooms", None, enumerated([room.code for room in found], MOST_NAMES))
 
     def kinds_of_rooms(self, rooms: Sequence[int]) -> list[str]:
         """The kinds of these rooms, each once."""
@@ -167,11 +170,3 @@ class CheckedProblem:
         """Per meeting, the fewest slots of a week that it covers."""
         times = ([option.time.length for option in self.domains.times(m)] for m in range(len(self.instance.meetings)))
         return tuple(min(lengths, default=0) for lengths in times)
-
-
-def some(names: Collection[str] | Iterable[str], most: int = 4) -> str:
-    """Names in a row, the first few where there are many: "A, B, C and 9 more"."""
-    listed = list(names)
-    if len(listed) <= most:
-        return ", ".join(listed)
-    return f"{', '.join(listed[: most - 1])} and {len(listed) - most + 1} more"

@@ -93,7 +93,7 @@ class HeldCounts:
 class GenerateFacts:
     """What is known of a run: the size of the term, the best cost and bound so far, each variant.
 
-    ``astray`` are the hard rules that the classes held break; ``blockers`` what a partial run was begun in spite of.
+    ``broken`` are the hard rules that the classes held break; ``blockers`` what a partial run was begun in spite of.
     """
 
     meetings: int | None = None
@@ -105,7 +105,7 @@ class GenerateFacts:
     first_feasible: float | None = None
     variants: tuple[VariantFacts, ...] = ()
     held: HeldCounts | None = None
-    astray: tuple[str, ...] = ()
+    broken: tuple[str, ...] = ()
     blockers: tuple[str, ...] = ()
     more_blockers: int = 0
     remark: str = ""

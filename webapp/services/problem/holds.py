@@ -66,7 +66,7 @@ class HeldProblem:
         Meetings that go beyond what somebody may teach in a week, wherever they stand.
     reasons
         Why those in the tray and those left out have no place.
-    astray
+    broken
         Hard rules of today that those break which stay where they stand; they will end in the tray for it.
     close
         See `CLOSENESS`.
@@ -79,7 +79,7 @@ class HeldProblem:
     left_out: tuple[int, ...] = ()
     reasons: Mapping[int, UnplacedReason] = field(default_factory=dict)
     close: int = 0
-    astray: tuple[str, ...] = ()
+    broken: tuple[str, ...] = ()
 
 
 def hold(problem: TermProblem, choices: RunChoices) -> HeldProblem:
@@ -115,11 +115,11 @@ def _held_to(base_id: int, problem: TermProblem, choices: RunChoices) -> HeldPro
         instance = replace(instance, reference=reference, constraints=(*kept_rules, rule))
     why = {i: entries[i].state.unplaced_reason for i in tray if i in entries}
     reasons = {i: reason for i, reason in why.items() if reason is not None}
-    astray = _astray(problem, {i: stands[i] for i, pin in pins.items() if pin.time is not None}, pins)
-    return HeldProblem(instance, frozen, tray, locked, reasons=reasons, close=close, astray=tuple(astray))
+    broken = _broken_by(problem, {i: stands[i] for i, pin in pins.items() if pin.time is not None}, pins)
+    return HeldProblem(instance, frozen, tray, locked, reasons=reasons, close=close, broken=tuple(broken))
 
 
-def _astray(problem: TermProblem, stands: Mapping[int, Placement], pins: Mapping[int, Placement]) -> Iterator[str]:
+def _broken_by(problem: TermProblem, stands: Mapping[int, Placement], pins: Mapping[int, Placement]) -> Iterator[str]:
     """What the classes held break whatever the others do; of one held in time alone only what its time breaks."""
     alone = Solution.empty(problem.instance).moved(stands.items())
     roomless = {i for i, pin in pins.items() if pin.room is None}

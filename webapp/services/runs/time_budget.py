@@ -14,7 +14,7 @@ from webapp.services.shared.words import _, first_of, ngettext
 SCHEDULING_SHARE = 0.35
 """The most of a run's time that the first timetable may take; the variants share what is left."""
 SAVING_SHARE = 0.03
-MOST_ASTRAY = 5
+MOST_BROKEN = 5
 LEAST_SECONDS = 0.5
 """Of a variant whose time is up before it begins: enough to store the best that is known."""
 LEAST_SEARCH = 0.25
@@ -82,12 +82,12 @@ def seconds_per_variant(seconds: int, variants: int) -> int:
 def plan(problem: TermProblem | None, term: Term, choices: RunChoices, seconds: int, variants: int) -> list[str]:
     """What a run of these choices would do; raises `ChoiceRefused` where they do not fit together."""
     checked(term, choices)
-    told = [in_time(seconds, variants)] if variants else []
+    sentences = [in_time(seconds, variants)] if variants else []
     if problem is not None:
         held = hold(problem, choices)
         base = None if choices.base_id is None else db.session.get(Timetable, choices.base_id)
-        told += [*_held_in_words(counts_of(held), options_with(choices), base), *_astray_in_words(held.astray)]
-    return told
+        sentences += [*_held_in_words(counts_of(held), options_with(choices), base), *_broken_in_words(held.broken)]
+    return sentences
 
 
 def in_time(seconds: int, variants: int) -> str:
@@ -114,7 +114,7 @@ def held_of(job: GenerationJob, facts: GenerateFacts) -> list[str]:
     if facts.held is None or not (options.holds_to_base or options.partial):
         return []
     base = None if job.base_timetable_id is None else db.session.get(Timetable, job.base_timetable_id)
-    return [*_held_in_words(facts.held, options, base), *_astray_in_words(facts.astray)]
+    return [*_held_in_words(facts.held, options, base), *_broken_in_words(facts.broken)]
 
 
 def _held_in_words(held: HeldCounts, options: GenerateOptions, base: Timetable | None) -> list[str]:
@@ -122,9 +122,9 @@ def _held_in_words(held: HeldCounts, options: GenerateOptions, base: Timetable |
     if not options.holds_to_base:
         return [*_left_out(held), _anew(held.free)]
     name, number = ("?", "?") if base is None else (base.variant_name, str(base.timetable_id))
-    told = []
+    sentences = []
     if options.some_departments:
-        told.append(
+        sentences.append(
             ngettext(
                 "Frozen: %(num)d class of other departments keeps time and room of %(base)s (no. %(number)s).",
                 "Frozen: %(num)d classes of other departments keep time and room of %(base)s (no. %(number)s).",
@@ -134,7 +134,7 @@ def _held_in_words(held: HeldCounts, options: GenerateOptions, base: Timetable |
             )
         )
     if held.tray:
-        told.append(
+        sentences.append(
             ngettext(
                 "%(num)d class of other departments has no place there and stays in the tray.",
                 "%(num)d classes of other departments have no place there and stay in the tray.",
@@ -142,29 +142,29 @@ def _held_in_words(held: HeldCounts, options: GenerateOptions, base: Timetable |
             )
         )
     if options.keep_locks:
-        told.append(
+        sentences.append(
             ngettext(
                 "Locked: %(num)d class to be placed keeps what is locked of its time and room.",
                 "Locked: %(num)d classes to be placed keep what is locked of their time and room.",
                 held.locked,
             )
         )
-    told += [*_left_out(held), _anew(held.free - held.locked)]
+    sentences += [*_left_out(held), _anew(held.free - held.locked)]
     if options.close:
-        told.append(_closeness_in_words(options.close, name, number))
-    return told
+        sentences.append(_closeness_in_words(options.close, name, number))
+    return sentences
 
 
-def _astray_in_words(sentences: Sequence[str]) -> list[str]:
+def _broken_in_words(broken: Sequence[str]) -> list[str]:
     """What is held and can't stay: said before it is found in the tray."""
-    if not sentences:
+    if not broken:
         return []
-    told = ngettext(
+    first = ngettext(
         "Held, and against %(num)d hard rule of today: what breaks it goes to the tray.",
         "Held, and against %(num)d hard rules of today: what breaks them goes to the tray.",
-        len(sentences),
+        len(broken),
     )
-    return [told, *first_of(sentences, MOST_ASTRAY)]
+    return [first, *first_of(broken, MOST_BROKEN)]
 
 
 def _left_out(held: HeldCounts) -> list[str]:

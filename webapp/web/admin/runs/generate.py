@@ -120,15 +120,15 @@ def _may_begin(form: GenerateForm) -> bool:
     summary = summarize(term)
     if not summary.blockers or (form.partial.data and summary.problem is not None):
         return True
-    told = ngettext(
+    refusal = ngettext(
         "%(num)d finding blocks %(term)s; nothing was begun.",
         "%(num)d findings block %(term)s; nothing was begun.",
         summary.blockers,
         term=term.name,
     )
-    form.partial.errors = [told]
+    form.partial.errors = [refusal]
     if summary.problem is None:
-        form.partial.errors = [told, _("Nothing can be placed before that is mended.")]
+        form.partial.errors = [refusal, _("Nothing can be placed before that is mended.")]
     return False
 
 

@@ -147,7 +147,7 @@ class GenerateForm(PageForm):
 
 
 def _in_words(base: BaseTimetable) -> str:
-    told = _(
+    words = _(
         "%(name)s, no. %(number)s (%(status)s): %(classes)s classes",
         name=base.name,
         number=base.timetable_id,
@@ -155,7 +155,7 @@ def _in_words(base: BaseTimetable) -> str:
         classes=base.classes,
     )
     if base.unplaced:
-        told += _(", %(number)s unplaced", number=base.unplaced)
+        words += _(", %(number)s unplaced", number=base.unplaced)
     if base.locked:
-        told += _(", %(number)s locked", number=base.locked)
-    return str(told)
+        words += _(", %(number)s locked", number=base.locked)
+    return words
