@@ -1,6 +1,5 @@
 """A registrar's own profiles: a name and a weight for each soft rule, kept for further runs."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,6 +11,7 @@ from webapp.models import Term, TermRule, User, WeightProfile
 from webapp.services.problem.weights import VARIANTS, WEIGHED, RuleWeight, title_of, with_weight
 from webapp.services.shared import audit, optimistic_lock
 from webapp.services.shared.errors import Conflict, Problem
+from webapp.services.shared.numbers import whole_number
 from webapp.services.shared.scoped import load, rows_of
 from webapp.services.shared.words import _
 from webapp.services.terms.rules import WEIGHT_MAX
@@ -136,8 +136,9 @@ def _understood(typed: Mapping[str, str]) -> tuple[dict[str, int], dict[str, str
     weights, errors = {}, {}
     for rule in WEIGHED:
         text = typed.get(rule, "").strip()
-        if re.fullmatch(r"\d{1,9}", text, re.ASCII) and int(text) <= WEIGHT_MAX:
-            weights[rule] = int(text)
+        weight = whole_number(text, WEIGHT_MAX)
+        if weight is not None:
+            weights[rule] = weight
         else:
             errors[rule] = _(
                 "%(rule)s: expected a whole number from 0 to %(most)s, found %(found)s.",

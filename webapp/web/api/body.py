@@ -8,6 +8,7 @@ from flask import Request
 from webapp.config import LEAST_RUN_SECONDS, MOST_RUN_SECONDS
 from webapp.models import User
 from webapp.services.shared.errors import Forbidden, Problem
+from webapp.services.shared.numbers import whole_number
 from webapp.services.shared.words import _
 
 SEMESTER_MAX = 99
@@ -65,8 +66,8 @@ def yes(body: dict[str, Any], name: str) -> bool:
 
 def _whole(body: dict[str, Any], name: str, least: int, most: int) -> int:
     given = body.get(name)
-    text = str(given) if isinstance(given, int | str) and not isinstance(given, bool) else ""
-    if not re.fullmatch(r"\d{1,6}", text, re.ASCII) or not least <= int(text) <= most:
+    number = whole_number(str(given) if type(given) is int else given, most)
+    if number is None or number < least:
         raise BodyRefused(
             _(
                 "%(name)s must be a whole number from %(least)d to %(most)d, not %(given)s.",
@@ -76,7 +77,7 @@ def _whole(body: dict[str, Any], name: str, least: int, most: int) -> int:
                 given=_shown(given),
             )
         )
-    return int(text)
+    return number
 
 
 def _shown(given: Any) -> str:
