@@ -59,9 +59,9 @@ def check_feasibility(case: CheckedProblem, seconds: float, seed: int, stop: Sto
     placed = 0
     known = shortages(case.instance, case.domains, case.names)
     if not known:
-        found = schedule(case.instance, SolveParams(SEARCH_SHARE * seconds, seed), stop)
-        placed = len(case.instance.meetings) - len(found.solution.unplaced)
-        if found.status in (Status.FEASIBLE, Status.OPTIMAL):
+        result = schedule(case.instance, SolveParams(SEARCH_SHARE * seconds, seed), stop)
+        placed = len(case.instance.meetings) - len(result.solution.unplaced)
+        if result.status in (Status.FEASIBLE, Status.OPTIMAL):
             return _answer(case, Verdict.POSSIBLE, begin, placed)
     left = max(1.0, seconds - (time.monotonic() - begin))
     explained = explain(case.instance, left, stop, seed, case.names, PRICE_WORKERS, known)

@@ -206,13 +206,13 @@ def _lost(condition: Any, *, at_once: bool = False) -> list[str]:
         (again, {"status": JobStatus.QUEUED, "stage": None, "progress": 0}),
         (sa.true(), {"status": JobStatus.FAILED, "completed_at": sa.func.now(), **LOST.as_columns()}),
     )
-    found: list[str] = []
+    settled: list[str] = []
     for which, values in ends:
         query = sa.update(GenerationJob).where(*silent, which).values(lease_token=None, **values)
-        found += db.session.scalars(query.returning(GenerationJob.job_id)).all()
-    for lost in found:
-        log.warning("worker lost", job_id=lost)
-    return found
+        settled += db.session.scalars(query.returning(GenerationJob.job_id)).all()
+    for job_id in settled:
+        log.warning("worker lost", job_id=job_id)
+    return settled
 
 
 @dataclass(frozen=True)
@@ -251,15 +251,17 @@ def enqueue_forgotten(job_id: str | None = None, *, at_once: bool = False) -> li
     db.session.flush()
     given = [_hand_over_of(row) for row in forgotten]
     transaction.after_commit(lambda: _enqueue(given))
-    return [one.job_id for one in given]
+    return [hand_over.job_id for hand_over in given]
 
 
 def _enqueue(given: Sequence[HandOver]) -> None:
     """Give them to Redis; should it have gone away in this moment, the next sweep finds them forgotten."""
     try:
-        for one in given:
+        for hand_over in given:
             keep = {"result_ttl": 60, "failure_ttl": WEEK_SECONDS}
-            queue.enqueue(one.queue, TASK, one.job_id, job_id=one.key, timeout=one.timeout, **keep)
+            queue.enqueue(
+                hand_over.queue, TASK, hand_over.job_id, job_id=hand_over.key, timeout=hand_over.timeout, **keep
+            )
     except QueueUnavailable:
         log.warning("the queue went away, a later sweep hands the jobs over")
 

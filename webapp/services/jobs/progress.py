@@ -107,7 +107,7 @@ class RunTracker(Tracker[GenerateFacts]):
             self._change(name, status=VariantStatus.DONE, **known)
 
     def _change(self, name: str, **known: Any) -> None:
-        variants = (replace(one, **known) if one.name == name else one for one in self._facts.variants)
+        variants = (replace(each, **known) if each.name == name else each for each in self._facts.variants)
         self._facts = replace(self._facts, variants=tuple(variants))
 
     # What the engine tells
@@ -133,7 +133,7 @@ class RunTracker(Tracker[GenerateFacts]):
                 self._follow(self._current, cost, hard, bound, round(now - self._since, 1))
 
     def _follow(self, name: str, cost: int, hard: int, bound: int | None, seconds: float) -> None:
-        variant = next(one for one in self._facts.variants if one.name == name)
+        variant = next(each for each in self._facts.variants if each.name == name)
         known: dict[str, Any] = {}
         curve = variant.curve
         if variant.hard is None or hard < variant.hard:

@@ -68,11 +68,11 @@ class JobRequest:
 def request_job(
     term: Term,
     user: User | None,
-    wanted: JobRequest,
+    request: JobRequest,
     instead: Callable[[], GenerationJob | None] = lambda: None,
 ) -> GenerationJob:
     """Write down a job and hand it to a worker once it is committed; see `write_job`."""
-    job = write_job(term, user, wanted, instead)
+    job = write_job(term, user, request, instead)
     if job.status is JobStatus.QUEUED and not job.attempt and not job.handed_over:
         job_id = job.job_id
         transaction.after_commit(lambda: hand_over(job_id))
@@ -93,7 +93,7 @@ def hand_over(job_id: str) -> bool:
 def write_job(
     term: Term,
     user: User | None,
-    wanted: JobRequest,
+    request: JobRequest,
     instead: Callable[[], GenerationJob | None] = lambda: None,
 ) -> GenerationJob:
     """Write down a job; the one that the same form has made before, or another ``instead``, is returned.
@@ -102,8 +102,8 @@ def write_job(
     """
 
     def known() -> GenerationJob | None:
-        first = _of_key(user, wanted)
-        if first is not None and first.term_id == term.term_id and wanted.is_asked_by(first):
+        first = _of_key(user, request)
+        if first is not None and first.term_id == term.term_id and request.is_asked_by(first):
             return first
         other = instead()
         if other is None and first is not None:
@@ -115,7 +115,7 @@ def write_job(
         return earlier
     try:
         with db.session.begin_nested():  # another tab may do the same in this moment: the database lets one through
-            return _insert(term, user, wanted)
+            return _insert(term, user, request)
     except IntegrityError:
         first = known()
         if first is None:
@@ -123,27 +123,27 @@ def write_job(
         return first
 
 
-def _insert(term: Term, user: User | None, wanted: JobRequest) -> GenerationJob:
+def _insert(term: Term, user: User | None, request: JobRequest) -> GenerationJob:
     job = GenerationJob(
         job_id=f"tt_{token_hex(6)}",
         organization_id=term.organization_id,
         term_id=term.term_id,
-        kind=wanted.kind,
+        kind=request.kind,
         semester=term.semester,
         academic_year=term.academic_year,
-        seconds=wanted.seconds,
-        seed=wanted.seed,
+        seconds=request.seconds,
+        seed=request.seed,
         data_revision=data_revision_of(term.term_id),
-        options=stored(wanted.options),
-        base_timetable_id=wanted.base_timetable_id,
-        check_job_id=wanted.check_job_id,
-        idempotency_key=wanted.idempotency_key,
+        options=stored(request.options),
+        base_timetable_id=request.base_timetable_id,
+        check_job_id=request.check_job_id,
+        idempotency_key=request.idempotency_key,
         created_by_id=user.user_id if user else None,
     )
     db.session.add(job)
     db.session.flush()
-    db.session.add_all(GenerationJobDepartment(job_id=job.job_id, department_id=key) for key in wanted.departments)
-    audit.record(term.organization_id, user, wanted.action, job, after=wanted.for_audit())
+    db.session.add_all(GenerationJobDepartment(job_id=job.job_id, department_id=key) for key in request.departments)
+    audit.record(term.organization_id, user, request.action, job, after=request.for_audit())
     db.session.flush()
     return job
 
@@ -154,9 +154,9 @@ def departments_of(job: GenerationJob) -> tuple[int, ...]:
     return tuple(db.session.scalars(query.order_by(GenerationJobDepartment.department_id)))
 
 
-def find_under_way(term: Term, wanted: JobRequest) -> GenerationJob | None:
+def find_under_way(term: Term, request: JobRequest) -> GenerationJob | None:
     """The term's job that was asked for alike and is queued or running."""
-    return next((job for job in active_jobs(term, wanted.kind) if wanted.is_asked_by(job, seed=False)), None)
+    return next((job for job in active_jobs(term, request.kind) if request.is_asked_by(job, seed=False)), None)
 
 
 def cancel(user: User | None, job: GenerationJob) -> None:
@@ -224,9 +224,9 @@ def elapsed_of(job: GenerationJob) -> float:
     return max(0.0, round((until - job.started_at).total_seconds(), 1))
 
 
-def _of_key(user: User | None, wanted: JobRequest) -> GenerationJob | None:
+def _of_key(user: User | None, request: JobRequest) -> GenerationJob | None:
     """The job that this very form has asked for."""
-    if user is None or not wanted.idempotency_key:
+    if user is None or not request.idempotency_key:
         return None
-    query = sa.select(GenerationJob).filter_by(created_by_id=user.user_id, idempotency_key=wanted.idempotency_key)
+    query = sa.select(GenerationJob).filter_by(created_by_id=user.user_id, idempotency_key=request.idempotency_key)
     return db.session.scalars(query).one_or_none()
