@@ -278,3 +278,20 @@ def test_no_line_of_a_template_runs_out_of_sight():
         if len(line) > LONGEST_TEMPLATE_LINE
     ]
     assert long == []
+
+
+ENDS_OF_A_TRANSACTION = {f"{owner}.{end}" for owner in ("db.session", "transaction") for end in ("commit", "rollback")}
+OWN_TRANSACTIONS = {
+    "webapp/services/shared/transaction.py": "the edge's own words for it",
+    "webapp/services/jobs/requests.py": "what is handed to Redis after a commit is noted in one of its own",
+}
+
+
+def test_services_leave_the_commit_to_the_edge():
+    ending = {
+        path.relative_to(ROOT).as_posix()
+        for path in files_of("webapp/services")
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.Attribute) and ast.unparse(node) in ENDS_OF_A_TRANSACTION
+    }
+    assert ending == set(OWN_TRANSACTIONS)
