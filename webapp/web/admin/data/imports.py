@@ -124,7 +124,8 @@ def confirm_import(upload_id: int) -> ResponseReturnValue:
 @requires(Permission.EXCHANGE_DATA)
 def imported(upload_id: int) -> ResponseReturnValue:
     upload = load(me(), Upload, upload_id)
-    return render("admin/import_result.html", upload=upload, imported=uploads.imported_before(upload))
+    states = {state.value: label for state, (label, _kind) in STATES.items() if state is not RowState.WRONG}
+    return render("admin/import_result.html", upload=upload, imported=uploads.imported_before(upload), states=states)
 
 
 @bp.get("/import/template.xlsx")

@@ -129,8 +129,15 @@ def _form_page(
     table: Table, where: Scope, form: PageForm, *, changed: RecordChanged | None = None, **shown: Any
 ) -> ResponseReturnValue:
     status = 409 if changed else 422 if form.errors else 200
-    optional = optional_fields(table)
+    key = shown.get("key")
     page = render(
-        "admin/record.html", table=table, form=form, term=where.term, optional=optional, changed=changed, **shown
+        "admin/record.html",
+        table=table,
+        form=form,
+        term=where.term,
+        action=url_for("admin.edit_record" if key else "admin.add_record", table_key=table.address, key=key),
+        optional=optional_fields(table),
+        changed=changed,
+        **shown,
     )
     return page, status
