@@ -64,7 +64,7 @@ def test_a_rule_that_the_term_lacks_is_added_when_it_is_switched_on(scope):
         ("room_clash", change(is_enabled=False)),
         ("room_clash", change(is_hard=False)),
         ("max_per_day", change(is_hard=True, amount="")),
-        ("max_per_day", change(is_hard=True, amount="1001")),
+        ("max_per_day", change(is_hard=True, amount="1000001")),
         ("no_such_rule", change()),
     ],
 )

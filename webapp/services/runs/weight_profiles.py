@@ -9,12 +9,12 @@ from sqlalchemy.exc import IntegrityError
 from webapp.extensions import db
 from webapp.models import Term, TermRule, User, WeightProfile
 from webapp.services.problem.weights import VARIANTS, WEIGHED, RuleWeight, title_of, with_weight
+from webapp.services.schema.wishes import WEIGHT_MAX
 from webapp.services.shared import audit, optimistic_lock
 from webapp.services.shared.errors import Conflict, Problem
 from webapp.services.shared.numbers import whole_number
 from webapp.services.shared.scoped import load, rows_of
 from webapp.services.shared.words import _
-from webapp.services.terms.rules import WEIGHT_MAX
 
 LONGEST_NAME = 60
 LONGEST_SHOWN = 40

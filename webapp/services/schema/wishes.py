@@ -21,6 +21,8 @@ from webapp.services.schema.questions import pin_is_of_a_meeting
 from webapp.services.schema.row_checks import names_exactly_one, pins_something, rule_is_known
 
 ROOM = Link("room_id", "rooms")
+WEIGHT_MAX = 1_000_000
+AMOUNT_MAX = 1_000_000
 COMPONENT_COLUMN = Column(
     "component",
     Kind.LINK,
@@ -107,8 +109,8 @@ RULES = Table(
         Column("rule", Kind.TEXT, None, "Name of the rule.", "instructor_gaps", required=True, length=CODE_LENGTH),
         Column("enabled", Kind.YES_NO, None, "Whether it is on.", "yes", default=True, attribute="is_enabled"),
         Column("hard", Kind.YES_NO, None, "Whether it must hold.", "no", default=False, attribute="is_hard"),
-        Column("weight", Kind.WHOLE, None, "What each unit costs, for a soft rule.", "2", least=0, most=1_000_000),
-        Column("amount", Kind.WHOLE, None, "The rule's number, where it has one.", "", least=0, most=1_000_000),
+        Column("weight", Kind.WHOLE, None, "What each unit costs, for a soft rule.", "2", least=0, most=WEIGHT_MAX),
+        Column("amount", Kind.WHOLE, None, "The rule's number, where it has one.", "", least=0, most=AMOUNT_MAX),
         Column(
             "components",
             Kind.ROWS,

@@ -10,13 +10,11 @@ from webapp.extensions import db
 from webapp.models import Term, TermRule
 from webapp.services.reference.errors import RecordChanged, RecordRefused
 from webapp.services.schema.scope import Scope, TermMissing
+from webapp.services.schema.wishes import AMOUNT_MAX, WEIGHT_MAX
 from webapp.services.shared import audit, optimistic_lock
 from webapp.services.shared.numbers import whole_number
 from webapp.services.shared.rule_defaults import ALWAYS_HOLD, OFF, OWN_TERM, default_rules, known_rules, refusal_of_use
 from webapp.services.shared.words import _
-
-WEIGHT_MAX = 1_000_000
-AMOUNT_MAX = 1_000
 
 
 @dataclass(frozen=True, slots=True)
