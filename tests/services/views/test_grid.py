@@ -232,3 +232,12 @@ def test_paper_is_set_tighter_the_more_meetings_share_a_slot(stack: int, density
 def test_a_day_that_no_sheet_can_hold_says_its_name_on_each(stack: int, names: int) -> None:
     grid = build_grid(morning(MON), [entry(number, MON, "09:00", "10:00") for number in range(stack)])
     assert grid.names_on_paper(grid.days[0]) == names
+
+
+def test_of_a_days_list_what_runs_what_is_over_and_the_first_to_come_are_marked() -> None:
+    made = build_grid(morning(MON), [entry(1, MON, "09:00", "10:00"), entry(2, MON, "10:00", "11:00"),
+                                     entry(3, MON, "11:15", "12:15"), entry(4, MON, "11:15", "12:15")])  # fmt: skip
+    (day,) = made.days
+    assert [state for _entry, state in day.states_at(at("10:30"))] == ["past", "now", "next", ""]
+    assert [state for _entry, state in day.states_at(at("11:00"))] == ["past", "past", "next", ""]
+    assert {state for _entry, state in day.states_at(None)} == {""}

@@ -27,10 +27,11 @@ from webapp.services.schema.scope import Scope
 from webapp.services.schema.tables import BY_NAME, find_table
 from webapp.services.shared import audit, optimistic_lock
 from webapp.services.shared.errors import NotFound, Problem
-from webapp.services.shared.words import _
+from webapp.services.shared.words import _, first_of
 from webapp.services.terms.selection import find_term
 
 ACTION = "term.copy"
+MOST_FAULTS = 20
 ONE_YEAR = timedelta(weeks=52)
 """Whole weeks, so that the copy begins on the same day of the week."""
 
@@ -182,7 +183,7 @@ def _copy(source: Term, user: User, values: Mapping[str, Any], parts: Sequence[C
     rows = Store(organization.organization_id, term)
     found = compare(rows, tables)
     if not found.ok:
-        raise CopyRefused(_("Nothing was copied."), [str(fault) for fault in found.faults])
+        raise CopyRefused(_("Nothing was copied."), first_of([str(fault) for fault in found.faults], MOST_FAULTS))
     timetable_id = apply(rows, found, user, draft_name=_("%(term)s, as published", term=source.name)[:100])
     after = {
         "from": source.name,

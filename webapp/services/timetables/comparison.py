@@ -126,7 +126,7 @@ def _choices(found: Differences) -> dict[str, list[Choice]]:
     departments = {side.department_id: side.department_name for side in sides}
     rooms = {side.room_id: side.view.room_code or "" for side in sides if side.room_id is not None}
     return {
-        "how": [(how.value, how.value) for how in found.by_how],
+        "how": [(how.value, how.words) for how in found.by_how],
         "department": _sorted(departments),
         "group": _sorted({one.key: one.label for one in found.groups}),
         "teacher": _sorted({one.key: one.name for one in found.teachers}),

@@ -52,6 +52,20 @@ class How(StrEnum):
     ADDED = "added"
     GONE = "gone"
 
+    @property
+    def words(self) -> str:
+        """What it is called on a page."""
+        return {
+            How.TIME: _("other time"),
+            How.ROOM: _("other room"),
+            How.BOTH: _("other time and room"),
+            How.PLACED: _("placed"),
+            How.UNPLACED: _("loses its place"),
+            How.TEACHERS: _("other teachers"),
+            How.ADDED: _("new"),
+            How.GONE: _("gone"),
+        }[self]
+
 
 @dataclass(frozen=True, slots=True)
 class Moved:

@@ -42,6 +42,21 @@ class Variant:
         """The scores by rule."""
         return {score.rule: score for score in self.scores}
 
+    @property
+    def unmet(self) -> list[RuleScore]:
+        """The wishes that cost something."""
+        return [score for score in self.scores if score.cost and not score.is_hard]
+
+    @property
+    def counting(self) -> list[RuleScore]:
+        """The rules that count something."""
+        return [score for score in self.scores if score.count]
+
+    @property
+    def met(self) -> list[RuleScore]:
+        """The rules that count nothing."""
+        return [score for score in self.scores if not score.count]
+
 
 @dataclass(frozen=True)
 class Criterion:

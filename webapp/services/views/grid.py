@@ -144,6 +144,18 @@ class DayRows:
         """How many sub-rows the day has."""
         return len(self.rows)
 
+    def states_at(self, now: time | None) -> list[tuple[EntryView, str]]:
+        """Each meeting with "past", "now", "next" (the first to come) or ""; the last for all without ``now``."""
+        found = []
+        coming = False
+        for entry in self.entries:
+            state = ""
+            if now is not None and entry.start is not None and entry.end is not None:
+                state = "past" if entry.end <= now else "now" if entry.start <= now else "" if coming else "next"
+                coming = coming or state == "next"
+            found.append((entry, state))
+        return found
+
 
 @dataclass(frozen=True, slots=True)
 class Grid:

@@ -1,6 +1,8 @@
 """Two timetables side by side: only what differs, on a page and as a file."""
 
-from flask import Response, abort, request
+from typing import Any
+
+from flask import Response, abort, request, url_for
 from flask.typing import ResponseReturnValue
 
 from webapp.services.accounts.permissions import Permission
@@ -28,7 +30,10 @@ def compare() -> ResponseReturnValue:
         comparison=found,
         page=ListPage(found.shown, page_number(request.args.get("page", "")), comparison.MOST_ON_A_PAGE),
         grid=comparison.week_of(found),
-        timetables=[one.timetable for one in scores.timetables_of(found.a.term)],
+        options=[
+            (one.timetable.timetable_id, scores.named(one.timetable)) for one in scores.timetables_of(found.a.term)
+        ],
+        links=_links(found),
         named=scores.named,
         kept=_kept(found),
     )
@@ -44,6 +49,16 @@ def compare_csv() -> ResponseReturnValue:
     text = comparison.as_csv(comparison.compare(a, b, _narrowing()))
     name = f"differences-{a.timetable_id}-{b.timetable_id}.csv"
     return Response(text, mimetype="text/csv", headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+def _links(found: Comparison) -> dict[str, dict[int, str]]:
+    """By group and by teacher: the page that shows what differs for them alone."""
+    affected = {"group": found.found.groups, "teacher": found.found.teachers}
+    pair: dict[str, Any] = {"a": found.a.timetable_id, "b": found.b.timetable_id}
+    return {
+        name: {one.key: url_for("admin.compare", **pair | {name: one.key}) for one in who}
+        for name, who in affected.items()
+    }
 
 
 def _narrowing() -> Narrowing:

@@ -75,6 +75,7 @@ def unpublish(timetable_id: int) -> ResponseReturnValue:
 
 def _page(timetable: Timetable, problem: Problem | None) -> str:
     ready = publication.readiness(timetable)
+    points = ready.open_points()
     ticked = request.form.getlist("acknowledge")
     published = audience.published_timetable(timetable.term)
     return render(
@@ -87,10 +88,12 @@ def _page(timetable: Timetable, problem: Problem | None) -> str:
         most=MOST_LISTED,
         problem=problem or ready.refusal,
         refused=ready.refusal is not None,
-        points=ready.open_points(),
+        points=points,
         points_before=[point for point in ready.points if point.key in ready.acknowledged],
         ticked=ticked,
-        kinds=list(publication.PointKind),
+        points_by_kind=[
+            (kind, own) for kind in publication.PointKind if (own := [p for p in points if p.kind is kind])
+        ],
     )
 
 
