@@ -78,12 +78,7 @@ def branch(user: User, timetable: Timetable, name: str = "") -> Timetable:
         status=TimetableStatus.DRAFT,
         created_by_id=user.user_id,
         result={name: timetable.result[name] for name in KEPT_FACTS if name in timetable.result},
-        **{
-            field: getattr(timetable, field)
-            for field in ("quality_score", "content_hash", "cost", "bound", "data_revision")
-        },
-        hard_violations=timetable.hard_violations,
-        unplaced=timetable.unplaced,
+        **{field: getattr(timetable, field) for field in COUNTED},
     )
     db.session.add(draft)
     db.session.flush()
