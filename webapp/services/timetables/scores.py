@@ -1,4 +1,4 @@
-"""Comparing what a run has made: variants and their scores by rule. `itemising` has what each counts, one by one."""
+"""Comparing what a run has made: variants and their scores by rule. `violations` has what each counts, one by one."""
 
 from collections import Counter
 from collections.abc import Sequence
