@@ -16,6 +16,7 @@ from webapp.services.accounts.users import Links
 from webapp.services.imports import uploads
 from webapp.services.imports.destination import find_organization, make_organization
 from webapp.services.imports.formats.files import read_upload
+from webapp.services.shared import transaction
 
 HEAD, TEACHER, STUDENT = "CSE-01", "CSE-02", "2022CSE001"
 
@@ -38,7 +39,7 @@ def load(password: str, programmes: Sequence[Programme] = catalogue.PROGRAMMES) 
         tables = read_upload("saru.zip", university.archive(programmes))
         uploads.confirm(organization, None, tables)
     accounts_made = [_account(organization, role, password) for role in Role]
-    db.session.commit()
+    transaction.commit()
     return accounts_made
 
 

@@ -42,10 +42,10 @@ def subject_of(subjects: Sequence[Subject], key: str | None) -> Subject | None:
     """The subject that `?key=` names, else the first; one that is not there answers 404."""
     if not key:
         return subjects[0] if subjects else None
-    found = next((subject for subject in subjects if str(subject.key) == key), None)
-    if found is None:
+    chosen = next((subject for subject in subjects if str(subject.key) == key), None)
+    if chosen is None:
         abort(404)
-    return found
+    return chosen
 
 
 def looked_at() -> dict[str, Any]:

@@ -79,18 +79,18 @@ def create_user() -> ResponseReturnValue:
 @bp.route("/users/<int:user_id>/edit", methods=["GET", "POST"])
 @requires(Permission.MANAGE_USERS)
 def edit_user(user_id: int) -> ResponseReturnValue:
-    found, status = _find(user_id), 200
-    form = _form(UserForm(data=_values(found)))
+    account, status = _find(user_id), 200
+    form = _form(UserForm(data=_values(account)))
     del form.email
     if form.validate_on_submit():
         try:
-            account_users.change_user(found, me(), seen=form.seen.data or "", **_fields(form))
+            account_users.change_user(account, me(), seen=form.seen.data or "", **_fields(form))
         except Problem as problem:
             form.form_errors, status = [problem.message], status_of(problem)
         else:
             transaction.commit()
-            return _back(_("%(email)s is changed.", email=found.email), user_id)
-    return render("admin/user.html", form=form, user=found), 422 if form.errors and status == 200 else status
+            return _back(_("%(email)s is changed.", email=account.email), user_id)
+    return render("admin/user.html", form=form, user=account), 422 if form.errors and status == 200 else status
 
 
 def _form(form: UserForm) -> UserForm:
@@ -125,8 +125,8 @@ def _fields(form: UserForm) -> dict[str, Any]:
 @bp.get("/users/<int:user_id>")
 @requires(Permission.MANAGE_USERS)
 def user(user_id: int) -> ResponseReturnValue:
-    found = _find(user_id)
-    return render("admin/user_account.html", user=found, role_names=role_names(found))
+    account = _find(user_id)
+    return render("admin/user_account.html", user=account, role_names=role_names(account))
 
 
 @bp.post("/users/bulk")
@@ -140,7 +140,7 @@ def create_users() -> ResponseReturnValue:
     if not made.created:
         number = len(made.extended)
         return _back(ngettext("%(num)d account has the role now.", "%(num)d accounts have the role now.", number))
-    rows = [(account.user, account.password) for account in made.created]
+    rows = [(new.user, new.password) for new in made.created]
     return _as_csv([*rows, *((user, "") for user in made.extended)], f"accounts-{role.value}.csv")
 
 
@@ -174,46 +174,46 @@ def _as_csv(rows: list[tuple[User, str]], filename: str) -> Response:
 @bp.post("/users/<int:user_id>/password")
 @requires(Permission.MANAGE_USERS)
 def reset_user_password(user_id: int) -> ResponseReturnValue:
-    found = _find(user_id)
+    account = _find(user_id)
     if "seen" not in request.form:
         abort(400)
-    password = credentials.reset_password(found, me(), number(request.form["seen"]))
+    password = credentials.reset_password(account, me(), number(request.form["seen"]))
     transaction.commit()
-    return render("admin/user_password.html", user=found, password=password)
+    return render("admin/user_password.html", user=account, password=password)
 
 
 @bp.post("/users/<int:user_id>/reset-link")
 @requires(Permission.MANAGE_USERS)
 def create_reset_link(user_id: int) -> ResponseReturnValue:
-    found = _find(user_id)
-    secret = credentials.create_reset_link(found, me())
+    account = _find(user_id)
+    secret = credentials.create_reset_link(account, me())
     transaction.commit()
     link = public_address(url_for("auth.reset_password", secret=secret))
-    return render("admin/user_password.html", user=found, link=link)
+    return render("admin/user_password.html", user=account, link=link)
 
 
 @bp.post("/users/<int:user_id>/disable")
 @requires(Permission.MANAGE_USERS)
 def disable_user(user_id: int) -> ResponseReturnValue:
-    found = _find(user_id)
-    sessions.set_enabled(found, False, me())
+    account = _find(user_id)
+    sessions.set_enabled(account, False, me())
     transaction.commit()
-    return _back(_("%(email)s is disabled and signed out.", email=found.email), user_id)
+    return _back(_("%(email)s is disabled and signed out.", email=account.email), user_id)
 
 
 @bp.post("/users/<int:user_id>/enable")
 @requires(Permission.MANAGE_USERS)
 def enable_user(user_id: int) -> ResponseReturnValue:
-    found = _find(user_id)
-    sessions.set_enabled(found, True, me())
+    account = _find(user_id)
+    sessions.set_enabled(account, True, me())
     transaction.commit()
-    return _back(_("%(email)s may sign in again.", email=found.email), user_id)
+    return _back(_("%(email)s may sign in again.", email=account.email), user_id)
 
 
 @bp.post("/users/<int:user_id>/sign-out")
 @requires(Permission.MANAGE_USERS)
 def sign_out_user(user_id: int) -> ResponseReturnValue:
-    found = _find(user_id)
-    sessions.sign_out_everywhere(found, me())
+    account = _find(user_id)
+    sessions.sign_out_everywhere(account, me())
     transaction.commit()
-    return _back(_("%(email)s is signed out everywhere.", email=found.email), user_id)
+    return _back(_("%(email)s is signed out everywhere.", email=account.email), user_id)

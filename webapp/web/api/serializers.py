@@ -48,9 +48,9 @@ def progress(known: Progress) -> dict[str, Any]:
     }
 
 
-def variant(found: Variant, entries: list[EntryView]) -> dict[str, Any]:
+def variant(stored: Variant, entries: list[EntryView]) -> dict[str, Any]:
     """A timetable with its scores and entries."""
-    timetable = found.timetable
+    timetable = stored.timetable
     return {
         "timetable_id": timetable.timetable_id,
         "variant_name": timetable.variant_name,
@@ -62,7 +62,7 @@ def variant(found: Variant, entries: list[EntryView]) -> dict[str, Any]:
         "unplaced": timetable.unplaced,
         "scores": [
             {"rule": s.rule, "title": s.title, "is_hard": s.is_hard, "count": s.count, "cost": s.cost}
-            for s in found.scores
+            for s in stored.scores
         ],
         "entries": [entry(view, timetable) for view in entries],
     }

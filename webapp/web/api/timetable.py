@@ -47,7 +47,7 @@ def progress(job_id: str) -> ResponseReturnValue:
 def result(job_id: str) -> ResponseReturnValue:
     job = job_of(me(), job_id, JobKind.GENERATE)
     variants = [
-        serializers.variant(found, audience.timetable_entries(found.timetable)) for found in scores.variants_of(job)
+        serializers.variant(stored, audience.timetable_entries(stored.timetable)) for stored in scores.variants_of(job)
     ]
     return jsonify(job_id=job.job_id, status=job.status.value, variants=variants)
 

@@ -29,8 +29,10 @@ from webapp.web.presentation import SHOWN, lens_of, paper, subject_of
 @requires(Permission.REVIEW_DEPARTMENT)
 def reviews() -> ResponseReturnValue:
     department = my_department()
-    found = timetable_reviews.all_in_review(me())
-    rows = [(one, timetable_reviews.department_review(one, department.department_id)) for one in found]
+    rows = [
+        (timetable, timetable_reviews.department_review(timetable, department.department_id))
+        for timetable in timetable_reviews.all_in_review(me())
+    ]
     return render("hod/reviews.html", department=department, rows=rows)
 
 

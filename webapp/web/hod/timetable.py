@@ -24,11 +24,15 @@ LENSES = (Lens.DEPARTMENT, Lens.GROUP, Lens.FACULTY)
 @requires(Permission.SEE_DEPARTMENT)
 def timetable() -> ResponseReturnValue:
     term = shown_term(me().organization, request.args.get("term"))
-    found = audience.published_timetable(term)
+    published = audience.published_timetable(term)
     lens = lens_of(request.args.get("by"), Lens.DEPARTMENT)
-    subjects = subjects_of(found, lens)
+    subjects = subjects_of(published, lens)
     subject = subject_of(subjects, request.args.get("key"))
-    sheets = audience.sheets_for(found, lens, [subject.key], my_department().department_id) if found and subject else []
+    sheets = (
+        audience.sheets_for(published, lens, [subject.key], my_department().department_id)
+        if published and subject
+        else []
+    )
     today, _now = moment_in(term)
     return render(
         "hod/timetable.html",
@@ -36,7 +40,7 @@ def timetable() -> ResponseReturnValue:
         department=my_department(),
         term=term,
         terms=list_terms(me().organization, published_only=True),
-        timetable=found,
+        timetable=published,
         lens=lens,
         lenses=LENSES,
         subjects=subjects,
@@ -52,15 +56,15 @@ def timetable() -> ResponseReturnValue:
 @requires(Permission.SEE_DEPARTMENT)
 def timetable_print() -> ResponseReturnValue:
     term = shown_term(me().organization, request.args.get("term"))
-    found = audience.published_timetable(term)
+    published = audience.published_timetable(term)
     lens = lens_of(request.args.get("by"), Lens.DEPARTMENT)
-    subjects = subjects_of(found, lens)
+    subjects = subjects_of(published, lens)
     if request.args.get("key"):
-        wanted = subject_of(subjects, request.args["key"])
-        subjects = [wanted] if wanted else []
+        chosen = subject_of(subjects, request.args["key"])
+        subjects = [chosen] if chosen else []
     keys = [subject.key for subject in subjects]
-    sheets = audience.sheets_for(found, lens, keys, my_department().department_id) if found and keys else []
-    return paper(sheets, found, back_url=url_for("hod.timetable", **looked_at()), lens=lens)
+    sheets = audience.sheets_for(published, lens, keys, my_department().department_id) if published and keys else []
+    return paper(sheets, published, back_url=url_for("hod.timetable", **looked_at()), lens=lens)
 
 
 def subjects_of(timetable: Timetable | None, lens: Lens) -> list[Subject]:
