@@ -18,6 +18,7 @@ from webapp.services.jobs.kinds import (
     GenerateFacts,
     GenerateOptions,
     KindMistaken,
+    UnplacedClass,
     VariantFacts,
     facts_of,
     options_of,
@@ -26,6 +27,9 @@ from webapp.services.jobs.kinds import (
 from webapp.services.shared.codec import from_json
 
 WEBAPP = Path(__file__).parent.parent.parent.parent / "webapp"
+REASONS = st.text() | st.dictionaries(st.text(), st.text() | st.integers())
+PLACES = st.lists(st.none() | st.integers()).map(tuple)
+st.register_type_strategy(UnplacedClass, st.builds(UnplacedClass, PLACES, st.text(), REASONS))
 TYPES = [kind for spec in KINDS.values() for kind in (spec.options, spec.facts)]
 
 
