@@ -57,6 +57,11 @@ class Place:
         return f"{self.time_slot_id}:{'' if self.room_id is None else self.room_id}"
 
     @property
+    def effect_there(self) -> str:
+        """The effect, beginning with when and where."""
+        return f"{', '.join(part for part in (self.when, self.room) if part)}: {self.effect}"
+
+    @property
     def rank(self) -> tuple[int, int, int]:
         """The best first: what is free and breaks nothing, then by cost."""
         return ((HERE, GOOD, WARN, BAD).index(self.mark) == 3, self.hard, self.cost)
@@ -180,6 +185,8 @@ def _room(board: Board, index: int, here: Placement, room: int, suits: bool) -> 
     mark, headline = _judged(here.room == room, len(taken), delta.hard, delta.cost)
     what, size = board.instance.rooms[room], board.instance.meetings[index].size
     slot = board.states[index].time_slot_id
+    notes = [_("by %(label)s", label=board.label(taken[0]))] if taken else []
+    notes += [] if suits else [_("not of the kind it asks for")]
     return RoomChoice(
         room_id=board.problem.room_ids[room],
         code=what.code,
@@ -189,7 +196,7 @@ def _room(board: Board, index: int, here: Placement, room: int, suits: bool) -> 
         is_current=here.room == room,
         mark=mark,
         headline=headline,
-        note=_("by %(label)s", label=board.label(taken[0])) if taken else "",
+        note=", ".join(notes),
         value=f"{slot}:{board.problem.room_ids[room]}",
         order=(here.room != room, bool(taken), not suits, delta.hard, delta.cost, what.capacity, room),
     )

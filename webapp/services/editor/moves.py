@@ -42,6 +42,11 @@ class MoveRequest:
     displaced: str = ""
     reason: str = ""
 
+    @property
+    def place(self) -> str:
+        """What a form sends to name the place: "12:7", or "12" for the best room there."""
+        return f"{self.time_slot_id or ''}" + ("" if self.any_room else f":{self.room_id or ''}")
+
 
 def move(user: User, timetable: Timetable, revision: int, request: MoveRequest) -> None:
     """Move a class, and what it displaces.

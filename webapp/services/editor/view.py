@@ -32,8 +32,8 @@ from webapp.services.views.audience import Lens, Subject
 from webapp.services.views.entries import read_entries, read_slot_views
 from webapp.services.views.grid import EntryView, Grid, build_grid
 
-MOST_DIFFERENCES = 60
-MOST_IN_TRAY = 60
+MOST_PLACES = 8
+MOST_ROOMS = 40
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,13 @@ class Reason:
     is_hard: bool
     cost: int
     is_excused: bool
+
+    @property
+    def badge(self) -> tuple[str, str] | None:
+        """What is said of a rule that must hold, and its mood; None of a soft one, which has a cost."""
+        if self.is_excused:
+            return _("by a reason"), "warn"
+        return (_("must hold"), "bad") if self.is_hard else None
 
 
 @dataclass(frozen=True)
@@ -81,6 +88,32 @@ class Chosen:
     def best(self) -> list[Place]:
         """The places other than the present one, best first."""
         return sorted((place for place in self.places if place.mark != "here"), key=lambda place: place.rank)
+
+    @property
+    def best_first(self) -> list[Place]:
+        """The best of them."""
+        return self.best[:MOST_PLACES]
+
+    @property
+    def best_rest(self) -> list[Place]:
+        """The others, which are folded."""
+        return self.best[MOST_PLACES:]
+
+    @property
+    def other_rooms(self) -> list[RoomChoice]:
+        """The best of the other rooms at its present time."""
+        return [room for room in self.rooms[:MOST_ROOMS] if not room.is_current]
+
+    @property
+    def place_value(self) -> str:
+        """What a form sends to name where it is."""
+        return f"{self.state.time_slot_id}:{self.state.room_id or ''}"
+
+    @property
+    def locks(self) -> list[tuple[str, str, bool]]:
+        """What can be locked: its name in a form, in words, and whether it is."""
+        room = [("room", _("Room locked"), self.state.locked_room)] if self.state.room_id else []
+        return [("time", _("Time locked"), self.state.locked_time), *room]
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,11 @@ from flask.typing import ResponseReturnValue
 
 from webapp.models import Timetable
 from webapp.services.accounts.permissions import Permission
-from webapp.services.editor import alternatives, drafts, history, moves, session, view
+from webapp.services.editor import drafts, moves, session, view
 from webapp.services.editor.errors import DoubleBooking, NeedsReason
 from webapp.services.editor.moves import MoveRequest
+from webapp.services.editor.page import decision_of, editor_page
+from webapp.services.repair.requests import DEFAULT_SECONDS, RESOLVE_SECONDS
 from webapp.services.shared import transaction
 from webapp.services.shared.errors import Problem
 from webapp.services.shared.scoped import load
@@ -102,60 +104,35 @@ def _step(timetable_id: int, act: Act, asked: MoveRequest | None = None) -> Resp
 
 def _refused(timetable: Timetable, refusal: Problem, asked: MoveRequest | None = None) -> ResponseReturnValue:
     transaction.rollback()  # lets go of the draft's row, which nobody else could change meanwhile
-    decision = asked if isinstance(refusal, NeedsReason | DoubleBooking) else None
-    page, _status = _page(timetable, refusal, decision)
+    decidable = asked if isinstance(refusal, NeedsReason | DoubleBooking) else None
+    page, _status = _page(timetable, refusal, decidable)
     return without_history(make_response(page, status_of(refusal)))
 
 
-def _page(timetable: Timetable, refusal: Problem | None = None, decision: MoveRequest | None = None) -> tuple[str, int]:
+def _page(timetable: Timetable, refusal: Problem | None = None, asked: MoveRequest | None = None) -> tuple[str, int]:
     lens = lens_of(request.values.get("by"), Lens.GROUP)
-    entry_id = _whole("entry")
-    chosen, status = None, 200
-    if entry_id:
-        try:
-            chosen = view.chosen(timetable, entry_id)
-        except Problem as gone:
-            refusal, status = refusal or gone, 404
-    key = request.values.get("key") or (view.own_subject(timetable, lens, entry_id) if chosen else None)
-    subjects = audience.subjects(timetable, lens)
-    # The room or teacher that was looked at may have lost its last class by the step: then the first one is shown.
-    subject = next((one for one in subjects if str(one.key) == key), subjects[0] if subjects else None)
-    overrides, locked_up = view.overrides(timetable), drafts.why_not_editable(timetable)
-    undoable = history.undo_state(timetable)
-    grid, tray = view.week_of(timetable, subject, overrides)
-    here: dict[str, Any] = {
-        "timetable_id": timetable.timetable_id,
-        "by": lens.value,
-        "key": subject.key if subject else None,
-    }
-    seen = [*tray, *(entry for day in grid.days for entry in day.entries)]
-    page = render(
+    page = editor_page(timetable, lens, request.values.get("key"), _whole("entry"))
+    key = page.subject.key if page.subject else None
+    here: dict[str, Any] = {"timetable_id": timetable.timetable_id, "by": lens.value, "key": key}
+    refusal = refusal or page.gone
+    shown = [*page.tray, *(entry for day in page.grid.days for entry in day.entries)]
+    html = render(
         "admin/editor/editor.html",
         "editor",
+        page=page,
         timetable=timetable,
-        locked_up=locked_up,
-        draft_name=drafts.draft_name(timetable) if locked_up else "",
-        lens=lens,
+        chosen=page.chosen,
         lenses=list(Lens),
-        subjects=subjects,
-        subject=subject,
         show=SHOWN[lens],
-        grid=grid,
-        tray=tray,
-        chosen=chosen,
         here=here,
-        links={entry.entry_id: url_for("admin.editor", **here, entry=entry.entry_id) for entry in seen},
-        marks={place.time_slot_id: place.mark for place in chosen.places} if chosen else {},
+        links={entry.entry_id: url_for("admin.editor", **here, entry=entry.entry_id) for entry in shown},
+        marks={place.time_slot_id: place.mark for place in page.chosen.places} if page.chosen else {},
         refusal=refusal,
-        asked=decision,
-        undoable=undoable,
-        steps=history.steps_of(timetable),
-        differences=view.differences(timetable),
-        overrides=overrides,
-        signed=alternatives.signed,
+        decision=decision_of(refusal, asked, page.chosen) if refusal and asked and page.chosen else None,
+        resolve_seconds=[(seconds, seconds == DEFAULT_SECONDS) for seconds in RESOLVE_SECONDS],
         form_key=token_hex(16),
     )
-    return page, status
+    return html, 404 if page.gone else 200
 
 
 def _url(timetable: Timetable) -> str:

@@ -1,0 +1,213 @@
+"""All that the editor's page shows of a draft, ready to print: figures, choices and sentences."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from webapp.models import Timetable
+from webapp.services.editor import view
+from webapp.services.editor.alternatives import signed
+from webapp.services.editor.drafts import draft_name, why_not_editable
+from webapp.services.editor.errors import NeedsReason, Offer
+from webapp.services.editor.history import FiguresChange, StepTaken, UndoState, steps_of, undo_state
+from webapp.services.editor.moves import MoveRequest
+from webapp.services.shared.errors import Problem
+from webapp.services.shared.words import _, first_of, ngettext
+from webapp.services.timetables.diff import InBrief
+from webapp.services.views import audience
+from webapp.services.views.audience import Lens, Subject
+from webapp.services.views.grid import EntryView, Grid
+
+MOST_IN_TRAY = 60
+MOST_DIFFERENCES = 60
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure of the draft, and what the last step changed of it; ``mood`` is "good" or "bad" for the change."""
+
+    label: str
+    value: object
+    is_bad: bool = False
+    change: str = ""
+    mood: str = ""
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a way out would cost, in a word or two; ``mood`` is "good" or "bad"."""
+
+    words: str
+    mood: str
+
+
+@dataclass(frozen=True)
+class WayOut:
+    """A way out of a double booking, as a button and what it comes to."""
+
+    kind: str
+    label: str
+    effects: tuple[Effect, ...]
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a refused move asks of its maker: a way out, or a reason; the move itself is asked for again."""
+
+    asked: MoveRequest
+    ways_out: tuple[WayOut, ...]
+    needs_reason: bool
+    reason: str
+    submit: str
+
+
+@dataclass(frozen=True)
+class EditorPage:
+    """A draft by one group, teacher, room or department, and the class that is chosen."""
+
+    timetable: Timetable
+    locked_up: str | None
+    """Why it can't be edited."""
+    draft_name: str
+    lens: Lens
+    subjects: Sequence[Subject]
+    subject: Subject | None
+    grid: Grid
+    tray: Sequence[EntryView]
+    tray_words: str
+    chosen: view.Chosen | None
+    gone: Problem | None
+    """Why the class that was asked for is not shown."""
+    undo: UndoState
+    steps: Sequence[StepTaken]
+    differences: Sequence[InBrief]
+    differences_words: str
+    overrides: Sequence[view.Overridden]
+
+    @property
+    def hint(self) -> str:
+        """What to do next, while no cell is looked at."""
+        if self.chosen:
+            return _("Arrow keys go from cell to cell, Enter moves the class there, Escape lets it go.")
+        return _("Choose a class to see where else it could go. It can be dragged, too.")
+
+    @property
+    def tray_shown(self) -> Sequence[EntryView]:
+        """The first of the tray."""
+        return self.tray[:MOST_IN_TRAY]
+
+    @property
+    def tray_rest(self) -> str:
+        """What is said of the others."""
+        if len(self.tray) <= MOST_IN_TRAY:
+            return ""
+        return _("The first %(most)s are shown; the others follow as these find a place.", most=MOST_IN_TRAY)
+
+    @property
+    def differences_shown(self) -> Sequence[InBrief]:
+        """The first of the differences."""
+        return self.differences[:MOST_DIFFERENCES]
+
+    @property
+    def differences_rest(self) -> str:
+        """What is said of the others."""
+        return "".join(first_of([""] * len(self.differences), MOST_DIFFERENCES)[MOST_DIFFERENCES:])
+
+    @property
+    def dropped(self) -> str:
+        """How many undone steps the last one made impossible to redo."""
+        dropped = self.undo.last.dropped if self.undo.last else 0
+        words = ngettext("%(num)d undone step was dropped by it and can't be redone.",
+                         "%(num)d undone steps were dropped by it and can't be redone.", dropped)  # fmt: skip
+        return words if dropped else ""
+
+    @property
+    def overrides_words(self) -> str:
+        """How many classes break rules by a reason."""
+        return ngettext("%(num)d class stands there by a reason", "%(num)d classes stand there by a reason",
+                        len(self.overrides))  # fmt: skip
+
+    @property
+    def figures(self) -> list[Figure]:
+        """Violations, unplaced, cost and quality, with what the last step changed."""
+        now, last = self.timetable, self.undo.last
+        hard, unplaced, cost = (last.hard, last.unplaced, last.cost) if last else (0, 0, 0)
+        quality = "–" if now.quality_score is None else now.quality_score
+        return [
+            _figure(_("Hard violations"), now.hard_violations, bool(now.hard_violations), hard),
+            _figure(_("Unplaced"), now.unplaced, bool(now.unplaced), unplaced),
+            _figure(_("Cost"), now.cost, False, cost),
+            Figure(_("Quality, of 100"), quality, False, *_quality_change(last)),
+        ]
+
+
+def _figure(label: str, value: int | None, is_bad: bool, change: int) -> Figure:
+    shown = "–" if value is None else value
+    if not change:
+        return Figure(label, shown, is_bad)
+    return Figure(label, shown, is_bad, signed(change), "bad" if change > 0 else "good")
+
+
+def _quality_change(last: FiguresChange | None) -> tuple[str, str]:
+    if last is None or not last.quality:
+        return "", ""
+    return f"{last.quality:+.2f}".replace("-", "−"), "good" if last.quality > 0 else "bad"
+
+
+def editor_page(timetable: Timetable, lens: Lens, key: str | None, entry_id: int) -> EditorPage:
+    """The page of a draft; without a key it is about whom the chosen class concerns, else about the first."""
+    chosen, gone = None, None
+    if entry_id:
+        try:
+            chosen = view.chosen(timetable, entry_id)
+        except Problem as problem:
+            gone = problem
+    key = key or (view.own_subject(timetable, lens, entry_id) if chosen else None)
+    subjects = audience.subjects(timetable, lens)
+    # The room or teacher that was looked at may have lost its last class by the step: then the first one is shown.
+    subject = next((one for one in subjects if str(one.key) == key), subjects[0] if subjects else None)
+    overrides, locked_up = view.overrides(timetable), why_not_editable(timetable)
+    grid, tray = view.week_of(timetable, subject, overrides)
+    differences = view.differences(timetable)
+    return EditorPage(
+        timetable=timetable,
+        locked_up=locked_up,
+        draft_name=draft_name(timetable) if locked_up else "",
+        lens=lens,
+        subjects=subjects,
+        subject=subject,
+        grid=grid,
+        tray=tray,
+        tray_words=ngettext("%(num)d class without a place", "%(num)d classes without a place", len(tray)),
+        chosen=chosen,
+        gone=gone,
+        undo=undo_state(timetable),
+        steps=steps_of(timetable),
+        differences=differences,
+        differences_words=ngettext("%(num)d class stands elsewhere than before",
+                                   "%(num)d classes stand elsewhere than before", len(differences)),
+        overrides=overrides,
+    )  # fmt: skip
+
+
+def decision_of(refusal: Problem, asked: MoveRequest, chosen: view.Chosen) -> Decision:
+    """What to decide after a move was refused for a double booking, or for want of a reason."""
+    stays = (asked.time_slot_id, asked.room_id) == (chosen.state.time_slot_id, chosen.state.room_id)
+    return Decision(
+        asked=asked,
+        ways_out=tuple(_way_out(offer) for offer in getattr(refusal, "offers", ())),
+        needs_reason=isinstance(refusal, NeedsReason),
+        reason=chosen.state.override_reason or "",
+        submit=_("Let it stand by this reason") if stays else _("Move it with this reason"),
+    )
+
+
+def _way_out(offer: Offer) -> WayOut:
+    effects = []
+    if offer.unplaced > 0:
+        effects.append(Effect(_("%(number)s more in the tray", number=offer.unplaced), "bad"))
+    if offer.hard > 0:
+        effects.append(Effect(_("breaks %(number)s", number=offer.hard), "bad"))
+    effects.append(Effect(_("cost %(change)s", change=signed(offer.cost)), "bad" if offer.cost > 0 else "good"))
+    label = _("Swap the two") if offer.kind == "swap" else _("Move it here, and the other to the tray")
+    return WayOut(offer.kind, label, tuple(effects), offer.sentence)
