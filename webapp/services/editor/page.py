@@ -41,7 +41,7 @@ class Effect:
 
 
 @dataclass(frozen=True)
-class WayOut:
+class OfferInWords:
     """A way out of a double booking, as a button and what it comes to."""
 
     kind: str
@@ -55,7 +55,7 @@ class Decision:
     """What a refused move asks of its maker: a way out, or a reason; the move itself is asked for again."""
 
     asked: MoveRequest
-    ways_out: tuple[WayOut, ...]
+    ways_out: tuple[OfferInWords, ...]
     needs_reason: bool
     reason: str
     submit: str
@@ -202,7 +202,7 @@ def decision_of(refusal: Problem, asked: MoveRequest, chosen: view.Chosen) -> De
     )
 
 
-def _way_out(offer: Offer) -> WayOut:
+def _way_out(offer: Offer) -> OfferInWords:
     effects = []
     if offer.unplaced > 0:
         effects.append(Effect(_("%(number)s more in the tray", number=offer.unplaced), "bad"))
@@ -210,4 +210,4 @@ def _way_out(offer: Offer) -> WayOut:
         effects.append(Effect(_("breaks %(number)s", number=offer.hard), "bad"))
     effects.append(Effect(_("cost %(change)s", change=signed(offer.cost)), "bad" if offer.cost > 0 else "good"))
     label = _("Swap the two") if offer.kind == "swap" else _("Move it here, and the other to the tray")
-    return WayOut(offer.kind, label, tuple(effects), offer.sentence)
+    return OfferInWords(offer.kind, label, tuple(effects), offer.sentence)
