@@ -14,7 +14,7 @@ HOME = Path(rule_defaults.__file__)
 OTHER_FACTS = (
     "webapp/engine/readers/ctt.py",  # what a published format holds
     "webapp/engine/readers/tim.py",
-    "webapp/services/problem/solutions.py",  # what PostgreSQL refuses itself
+    "webapp/services/problem/stored_entries.py",  # what PostgreSQL refuses itself
 )
 
 
