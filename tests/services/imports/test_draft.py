@@ -137,3 +137,15 @@ def test_a_row_that_fits_no_meeting_is_named(
     (fault,) = uploads.preview(organization, term, sent(row)).faults
     assert (fault.row, fault.column, fault.found) == (2, column, found)
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Component)) == 2
+
+
+def test_a_meeting_that_is_no_longer_asked_for_is_not_exported_and_keeps_no_export_out(
+    organization: Organization, term: Term
+) -> None:
+    uploads.confirm(organization, term, sent(*WEEK))
+    db.session.execute(sa.update(Component).values(meetings_per_week=1))
+    db.session.expire_all()
+    packed = exports.export_zip(organization, term)
+    again = uploads.preview(organization, term, read_upload("x.zip", packed))
+    assert (again.faults, again.changes_nothing) == ((), True)
+    assert [row.label for row in again.table("entries").rows] == ["C1/A/L/1", "C2/A/L/1"]

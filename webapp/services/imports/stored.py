@@ -13,6 +13,7 @@ from webapp.models import Term, Timetable, TimetableEntry, TimetableStatus
 from webapp.services.schema.calendar import TERM
 from webapp.services.schema.columns import Column, Key, Link, Reach, Record, Table, Value
 from webapp.services.schema.courses import COMPONENTS
+from webapp.services.schema.row_checks import is_asked_for
 from webapp.services.schema.tables import BY_NAME
 from webapp.services.schema.values import empty
 from webapp.services.schema.wishes import ENTRIES
@@ -179,6 +180,7 @@ class Store:
         return db.session.scalar(query)
 
     def _entries(self, timetable_id: int | None) -> Stored:
+        """A timetable's meetings, without those that their components no longer ask for: no import could take them."""
         stored = Stored(ENTRIES)
         components, slots = self.table(COMPONENTS.name), self.table("time_slots")
         rooms, groups = self.table("rooms"), self.table("groups")
@@ -188,7 +190,7 @@ class Store:
             .order_by(TimetableEntry.entry_id)
         )
         for entry in db.session.scalars(query):
-            course, section, component = components.keys_by_id[entry.component_id]
+            course, section, component = component_key = components.keys_by_id[entry.component_id]
             record: dict[str, Value] = {
                 "course": course,
                 "section": section,
@@ -200,8 +202,9 @@ class Store:
                 "locked_time": entry.locked_time,
                 "locked_room": entry.locked_room,
             }
-            key = ENTRIES.key_of(record)
-            stored.records[key], stored.ids[key] = record, entry.entry_id
+            if is_asked_for(components.records[component_key], record):
+                key = ENTRIES.key_of(record)
+                stored.records[key], stored.ids[key] = record, entry.entry_id
         return stored
 
 

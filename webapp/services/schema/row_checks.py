@@ -101,3 +101,9 @@ def meeting_faults(batches: Collection[object], meetings: object, batch: object,
     if isinstance(meetings, int) and isinstance(number, int) and number > meetings:
         faults.append("number")
     return faults
+
+
+def is_asked_for(component: Record, meeting: Record) -> bool:
+    """Whether a pin or an entry is of a meeting that its component has."""
+    batches: tuple[str, ...] = component["batches"] or ()  # type: ignore[assignment]
+    return not meeting_faults(batches, component["meetings_per_week"], meeting["batch"], meeting["number"])

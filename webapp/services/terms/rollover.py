@@ -23,6 +23,7 @@ from webapp.services.reference.errors import RecordRefused
 from webapp.services.reference.row_values import read_values
 from webapp.services.schema.calendar import TERM
 from webapp.services.schema.columns import Record
+from webapp.services.schema.row_checks import is_asked_for
 from webapp.services.schema.scope import Scope
 from webapp.services.schema.tables import BY_NAME, find_table
 from webapp.services.shared import audit, optimistic_lock
@@ -256,10 +257,7 @@ def _needs_no_component(record: Record, ticked: Collection[str], _store: Store) 
 
 def _is_asked_for(record: Record, _ticked: Collection[str], store: Store) -> bool:
     key = (record["course"], record["section"], record["component"])
-    component = store.table("components").records[key]
-    batches: Any = component["batches"]
-    number, most = int(str(record["number"])), int(str(component["meetings_per_week"]))
-    return number <= most and (record["batch"] in batches if batches else record["batch"] is None)
+    return is_asked_for(store.table("components").records[key], record)
 
 
 CONDITIONS: Mapping[str, Callable[[Record, Collection[str], Store], bool]] = {

@@ -153,4 +153,6 @@ def holds(column: Column) -> str:
         return " / ".join(column.choices)
     if column.refers_to:
         return f"{'codes' if column.kind is Kind.ROWS else 'code'} of {column.refers_to}"
+    if column.least is not None and column.most is not None:
+        return f"{column.kind.value}, {column.least} to {column.most}"
     return column.kind.value
