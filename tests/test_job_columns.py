@@ -37,7 +37,7 @@ from webapp.services.runs.options import choices_of
 from webapp.services.shared.target import Target
 
 MIGRATIONS = str(Path(__file__).parent.parent / "migrations")
-BEFORE, AFTER = "0005_user_roles", "0003_job_columns"
+BEFORE, AFTER = "0004_user_roles", "0005_job_columns"
 TARGET = {"table": "faculty", "row_id": 5, "label": "Dr Rao", "column": "", "value": ""}
 EVENT = {"what": "room", "key": 4, "text": "room:4::", "words": "LH-1 is closed", "slots": [1, 2], "size": 0}
 CLASH = {"sentence": "", "members": [], "minimal": True, "verified": True, "alike": 2, "targets": [TARGET]}

@@ -147,7 +147,7 @@ def test_a_database_that_is_away_is_said_in_one_line() -> None:
 
 
 def test_users_keep_their_role_and_a_head_who_is_a_teacher_gains_that_one(empty_app: Flask) -> None:
-    """0005: one role became a set; taken back, the widest is left."""
+    """0004: one role became a set; taken back, the widest is left."""
     upgrade(str(MIGRATIONS), revision="0002_override_rules")
     with db.engine.begin() as connection:
         for statement in (
@@ -161,7 +161,7 @@ def test_users_keep_their_role_and_a_head_who_is_a_teacher_gains_that_one(empty_
             " ('d', 'faculty', true)) AS m (email, role, teaches)",
         ):
             connection.execute(sa.text(statement))
-    upgrade(str(MIGRATIONS), revision="0005_user_roles")
+    upgrade(str(MIGRATIONS), revision="0004_user_roles")
     roles = {"a": ["registrar"], "b": ["hod"], "c": ["hod", "faculty"], "d": ["faculty"]}
     with db.engine.connect() as connection:
         assert dict(connection.execute(sa.text("SELECT email, roles FROM users")).all()) == roles
@@ -172,8 +172,8 @@ def test_users_keep_their_role_and_a_head_who_is_a_teacher_gains_that_one(empty_
 
 
 def test_the_sentence_why_a_class_has_no_place_is_kept_as_a_reason_without_a_code(empty_app: Flask) -> None:
-    """0004: text became a code with its values; taken back, the sentence is there again."""
-    upgrade(str(MIGRATIONS), revision="0005_user_roles")
+    """0006: text became a code with its values; taken back, the sentence is there again."""
+    upgrade(str(MIGRATIONS), revision="0004_user_roles")
     columns = "timetable_id, course_id, section_id, component_id, ordinal, unplaced_reason"
     with db.engine.begin() as connection:
         connection.execute(sa.text("SET LOCAL session_replication_role = replica"))  # the entries alone will do
@@ -181,10 +181,10 @@ def test_the_sentence_why_a_class_has_no_place_is_kept_as_a_reason_without_a_cod
             values = f"1, 1, 1, 1, {ordinal}, {reason}"
             connection.execute(sa.text(f"INSERT INTO timetable_entries ({columns}) VALUES ({values})"))
     query = sa.text("SELECT unplaced_reason FROM timetable_entries ORDER BY ordinal")
-    upgrade(str(MIGRATIONS), revision="0004_unplaced_reasons")
+    upgrade(str(MIGRATIONS), revision="0006_unplaced_reasons")
     with db.engine.connect() as connection:
         stored = {"code": "text", "values": {"text": "The hall is full."}}
         assert connection.execute(query).scalars().all() == [stored, None]
-    downgrade(str(MIGRATIONS), revision="0005_user_roles")
+    downgrade(str(MIGRATIONS), revision="0004_user_roles")
     with db.engine.connect() as connection:
         assert connection.execute(query).scalars().all() == ["The hall is full.", None]

@@ -3,16 +3,16 @@
 Sentences that are stored already are kept as they are, under the code "text". Taken back, the values of a code are lost
 where no sentence was stored.
 
-Revision ID: 0004_unplaced_reasons
-Revises: 0003_job_columns
+Revision ID: 0006_unplaced_reasons
+Revises: 0005_job_columns
 """
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-revision = "0004_unplaced_reasons"
-down_revision = "0003_job_columns"
+revision = "0006_unplaced_reasons"
+down_revision = "0005_job_columns"
 branch_labels = None
 depends_on = None
 

@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-revision = "0003_job_columns"
-down_revision = "0005_user_roles"
+revision = "0005_job_columns"
+down_revision = "0004_user_roles"
 branch_labels = None
 depends_on = None
 

@@ -3,15 +3,15 @@
 A head of department who is linked to a teacher becomes a teacher as well: what a user sees follows from its links.
 Taken back, each user keeps the widest of its roles.
 
-Revision ID: 0005_user_roles
-Revises: 0006_data_revision
+Revision ID: 0004_user_roles
+Revises: 0003_data_revision
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0005_user_roles"
-down_revision = "0006_data_revision"
+revision = "0004_user_roles"
+down_revision = "0003_data_revision"
 branch_labels = None
 depends_on = None
 

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0006_data_revision"
+revision = "0003_data_revision"
 down_revision = "0002_override_rules"
 branch_labels = None
 depends_on = None
