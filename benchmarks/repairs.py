@@ -56,8 +56,8 @@ def measure(name: str, term: Any, seconds: float, limit: float) -> int:
     from webapp.engine.evaluate import evaluate
     from webapp.engine.params import SolveParams
     from webapp.engine.solve import solve
+    from webapp.services.problem.repair_base import RepairBase
     from webapp.services.problem.term_problem import build_problem
-    from webapp.services.repair.base import RepairBase
     from webapp.tasks.repair import repair_timetable
     from webapp.tasks.resolve import resolve_rest
     from webapp.tasks.threads import threads

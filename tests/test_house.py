@@ -56,7 +56,7 @@ NEVER: tuple[tuple[str, tuple[str, ...], str], ...] = (
 )
 # Where the engine's truth is spoken; what else the product does asks these.
 DOORS = (
-    *(f"webapp/services/{room}/" for room in ("problem", "editor", "repair", "checks", "reports", "timetables")),
+    *(f"webapp/services/{room}/" for room in ("problem", "editor", "checks", "reports", "timetables")),
     "webapp/services/shared/rule_defaults.py",
 )
 MOST_ENTRIES_OF_FOLDER = 19

@@ -188,3 +188,23 @@ def test_the_sentence_why_a_class_has_no_place_is_kept_as_a_reason_without_a_cod
     downgrade(str(MIGRATIONS), revision="0004_user_roles")
     with db.engine.connect() as connection:
         assert connection.execute(query).scalars().all() == ["The hall is full.", None]
+
+
+def test_the_rung_that_a_draft_was_made_of_moves_to_a_column_and_back(empty_app: Flask) -> None:
+    """0007: of two drafts of one rung, which one click at a time never made, the first alone keeps it."""
+    upgrade(str(MIGRATIONS), revision="0006_unplaced_reasons")
+    columns = "organization_id, term_id, generation_job_id, variant_name, result"
+    drafts = (("a", '{"rung": 2}'), ("b", '{"rung": 2}'), ("c", '{"status": "imported"}'))
+    with db.engine.begin() as connection:
+        connection.execute(sa.text("SET LOCAL session_replication_role = replica"))  # the timetables alone will do
+        for name, result in drafts:
+            row = f"1, 1, 'tt_000000000001', '{name}', :result"
+            connection.execute(sa.text(f"INSERT INTO timetables ({columns}) VALUES ({row})"), {"result": result})
+    upgrade(str(MIGRATIONS), revision="0007_rungs")
+    query = sa.text("SELECT rung FROM timetables ORDER BY variant_name")
+    with db.engine.connect() as connection:
+        assert connection.execute(query).scalars().all() == [2, None, None]
+    downgrade(str(MIGRATIONS), revision="0006_unplaced_reasons")
+    query = sa.text("SELECT result ->> 'rung' FROM timetables ORDER BY variant_name")
+    with db.engine.connect() as connection:
+        assert connection.execute(query).scalars().all() == ["2", "2", None]

@@ -21,9 +21,8 @@ from webapp.services.editor.moves import MoveRequest
 from webapp.services.jobs.failures import failure_in_words
 from webapp.services.jobs.lease import BEAT_SECONDS
 from webapp.services.jobs.requests import cancel
+from webapp.services.problem.repair_base import SolvedTimetable, read_base
 from webapp.services.repair import drafts, requests
-from webapp.services.repair.base import read_base
-from webapp.services.repair.drafts import SolvedTimetable
 from webapp.services.repair.requests import state_of
 from webapp.services.timetables.diff import differences
 from webapp.tasks.resolve import resolve_rest

@@ -148,6 +148,7 @@ class Timetable(Model):
             postgresql_where=sa.text("status = 'published'"),
         ),
         sa.UniqueConstraint("generation_job_id", "variant_name"),
+        sa.UniqueConstraint("generation_job_id", "rung"),
         sa.UniqueConstraint("term_id", "number"),
         sa.CheckConstraint("quality_score BETWEEN 0 AND 100", name="quality_score_in_range"),
     )
@@ -158,6 +159,7 @@ class Timetable(Model):
     generation_job_id: Mapped[str | None] = mapped_column(sa.ForeignKey("generation_jobs.job_id"), index=True)
     based_on_id: Mapped[int | None] = mapped_column(sa.ForeignKey("timetables.timetable_id", ondelete="SET NULL"))
     variant_name: Mapped[str] = mapped_column(sa.String(100))
+    rung: Mapped[int | None] = mapped_column(comment="of a repair's ladder, counted from 1: the one it was made of")
     quality_score: Mapped[Decimal | None] = mapped_column(sa.Numeric(5, 2))
     status: Mapped[TimetableStatus] = mapped_column(choice(TimetableStatus, "status"), server_default="draft")
     revision: Mapped[int] = mapped_column(server_default="1", comment="raised by every change, for stale moves")
@@ -170,7 +172,7 @@ class Timetable(Model):
     bound: Mapped[int | None]
     hard_violations: Mapped[int] = mapped_column(server_default="0")
     unplaced: Mapped[int] = mapped_column(server_default="0")
-    result: Mapped[Json] = mapped_column(comment="what the engine said: status, seed, seconds, versions, curve")
+    result: Mapped[Json] = mapped_column(comment="how it was made; see services/problem/results")
     created_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.user_id", ondelete="SET NULL"))
     created_at: Mapped[Created]
     published_at: Mapped[datetime | None] = mapped_column(sa.DateTime(timezone=True))

@@ -3,7 +3,6 @@
 Whatever is stored has been verified by the truth.
 """
 
-from collections.abc import Mapping
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -22,6 +21,7 @@ from webapp.services.jobs.kinds import GenerateOptions, options_of
 from webapp.services.jobs.progress import RunTracker
 from webapp.services.problem.holds import hold
 from webapp.services.problem.reasons import UnplacedReason
+from webapp.services.problem.results import TimetableResult
 from webapp.services.problem.solutions import TimetableFacts, replace_timetable, solution_from, store_timetable, trimmed
 from webapp.services.problem.term_problem import TermProblem
 from webapp.services.runs.options import choices_of
@@ -157,19 +157,19 @@ class Generation:
         self.pool.append(solution)
         return solution
 
-    def _facts(self, name: str, result: Mapping[str, Any]) -> TimetableFacts:
+    def _facts(self, name: str, result: TimetableResult) -> TimetableFacts:
         return TimetableFacts(name, self.attempt.lease.job_id, self.created_by_id, result=result, reasons=self.reasons)
 
     def _store(self, problem: TermProblem, name: str, solution: Solution, result: Result) -> None:
-        kept = {
-            "status": result.status.value,
-            "seed": result.seed,
-            "seconds": round(result.seconds, 2),
-            "limit": result.limit,
-            "cost_in_profile": result.cost,
-            "bound_in_profile": result.bound,
-            "versions": dict(result.versions),
-        }
+        kept = TimetableResult(
+            status=result.status.value,
+            seed=result.seed,
+            seconds=round(result.seconds, 2),
+            limit=result.limit,
+            cost_in_profile=result.cost,
+            bound_in_profile=result.bound,
+            versions=dict(result.versions),
+        )
 
         def store() -> None:
             # Already there after a commit whose word was lost: the database kept it and went away.
@@ -188,7 +188,7 @@ class Generation:
 
     def _replace(self, problem: TermProblem, name: str, solution: Solution) -> None:
         def replace() -> None:
-            facts = self._facts(name, {"from_pool": True})
+            facts = self._facts(name, TimetableResult(from_pool=True))
             if replace_timetable(problem, solution, facts, self.stored[name]):
                 self._describe(name)
 

@@ -8,8 +8,8 @@ from webapp.engine.instance import Instance, Placement
 from webapp.engine.pins import with_pins
 from webapp.engine.rules.family import ChoiceRule
 from webapp.engine.solution import Solution
+from webapp.services.problem.repair_base import RepairBase
 from webapp.services.problem.stored_entries import Overrides
-from webapp.services.repair.base import RepairBase
 
 
 def hold_locked(base: RepairBase, locks: Mapping[int, tuple[bool, bool]]) -> Instance:

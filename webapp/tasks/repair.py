@@ -25,8 +25,8 @@ from webapp.services.jobs.kinds import (
 )
 from webapp.services.problem.labels import placement_in_words
 from webapp.services.problem.reasons import UnplacedReason
+from webapp.services.problem.repair_base import RepairBase, read_base
 from webapp.services.problem.term_problem import TermProblem
-from webapp.services.repair.base import RepairBase, read_base
 from webapp.services.shared import transaction
 from webapp.tasks.guard import Attempt
 from webapp.tasks.locks import excusing, hold_locked

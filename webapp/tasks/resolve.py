@@ -12,8 +12,8 @@ from webapp.engine.solve import resolve
 from webapp.extensions import db
 from webapp.models import Stage, User
 from webapp.services.jobs.kinds import Figures, ResolveAnswer, ResolveOptions, options_of
-from webapp.services.repair.base import RepairBase, read_base
-from webapp.services.repair.drafts import SolvedTimetable, store_draft
+from webapp.services.problem.repair_base import RepairBase, SolvedTimetable, read_base
+from webapp.services.repair.drafts import store_draft
 from webapp.services.shared import transaction
 from webapp.tasks.guard import Attempt
 from webapp.tasks.locks import hold_locked

@@ -29,6 +29,7 @@ from webapp.services.jobs.kinds import WhatIfAnswer, WhatIfOptions, options_of
 from webapp.services.problem.labels import names_of
 from webapp.services.problem.meetings import MeetingKey
 from webapp.services.problem.reasons import UnplacedReason
+from webapp.services.problem.results import TimetableResult
 from webapp.services.problem.solutions import TimetableFacts, hard_violations, store_timetable, trimmed
 from webapp.services.problem.term_problem import TermProblem
 from webapp.services.shared import transaction
@@ -94,7 +95,7 @@ class Tried:
             variant_name=name if len(name) <= 100 else f"{name[:99]}…",
             job_id=job_id,
             created_by_id=user_id,
-            result={"status": "what-if", "relaxation": self.options.sentence, "seconds": self.seconds},
+            result=TimetableResult(status="what-if", relaxation=self.options.sentence, seconds=self.seconds),
             reasons=self.reasons,
         )
         self._excuse(store_timetable(self.problem, self.solution, facts, relaxed=self.relaxed))

@@ -12,16 +12,14 @@ from webapp.services.editor import moves
 from webapp.services.editor.drafts import why_not_editable
 from webapp.services.editor.errors import NotEditable
 from webapp.services.jobs.kinds import KINDS, RepairAnswer, RepairFacts, RepairOptions, Rung, stored
+from webapp.services.problem.repair_base import BaseChanged, SolvedTimetable, TimetableGone, read_base
+from webapp.services.problem.results import result_of
 from webapp.services.repair import drafts, events, requests
-from webapp.services.repair.base import read_base
-from webapp.services.repair.drafts import SolvedTimetable
 from webapp.services.repair.errors import (
-    BaseChanged,
     ChangeRefused,
     NoSuchRung,
     NothingHappened,
     ResolveTimeRefused,
-    TimetableGone,
 )
 from webapp.services.shared.codec import from_json
 from webapp.services.timetables.diff import differences, where
@@ -134,7 +132,7 @@ def test_a_rung_becomes_a_draft_once_and_its_origin_stays(case: Case) -> None:
         ("ALG A, L 1", "Monday 08:00, LH-1", "Wednesday 10:00, LH-2")
     ]
     assert ([one.name for one in found.teachers], [one.code for one in found.groups]) == (["Dr Rao"], ["CSE-A"])
-    assert draft.result["changes"] == ["LH-1 is closed all week"]
+    assert result_of(draft).changes == ("LH-1 is closed all week",)
     assert commit(drafts.draft_of_rung, case.user, job, 1).timetable_id == draft.timetable_id
     assert why_not_editable(draft) is None
     events = db.session.scalars(sa.select(AuditEvent.action).filter_by(subject_key=str(draft.timetable_id))).all()

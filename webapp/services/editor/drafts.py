@@ -19,14 +19,15 @@ from webapp.models import (
     User,
 )
 from webapp.services.editor.errors import NameTaken
+from webapp.services.problem.results import TimetableResult, result_of
 from webapp.services.shared import audit
+from webapp.services.shared.codec import to_json
 from webapp.services.shared.words import _
 
 LONGEST_NAME = 100
 MADE_BY = {None: "draft", JobKind.REPAIR: "repair", JobKind.RESOLVE: "re-solve"}
 NUMBERED = re.compile(rf", (?:{'|'.join(MADE_BY.values())}) \d+$")
 """What a name ends with that was given by itself: the next one takes its place."""
-KEPT_FACTS = ("relaxation",)
 """What a draft tells of its origin as well: that it was made as if a rule gave way."""
 COUNTED = ("quality_score", "content_hash", "cost", "bound", "hard_violations", "unplaced", "data_revision")
 """Figures of a timetable that hold for its copy as well."""
@@ -77,7 +78,7 @@ def branch(user: User, timetable: Timetable, name: str = "") -> Timetable:
         variant_name=name,
         status=TimetableStatus.DRAFT,
         created_by_id=user.user_id,
-        result={name: timetable.result[name] for name in KEPT_FACTS if name in timetable.result},
+        result=to_json(TimetableResult(relaxation=result_of(timetable).relaxation)),
         **{field: getattr(timetable, field) for field in COUNTED},
     )
     db.session.add(draft)

@@ -8,6 +8,7 @@ from webapp.services.imports.stored import Store
 from webapp.services.problem.drafts import ChosenPlace, store_draft
 from webapp.services.problem.meetings import MeetingKey
 from webapp.services.problem.reasons import NOT_IN_FILE
+from webapp.services.problem.results import TimetableResult
 from webapp.services.schema.columns import Record, Value
 
 
@@ -26,7 +27,7 @@ def store_entries(
         {_meeting_key(store, row.record): _place(store, row.record) for row in difference.rows},
         name=name or f"Imported {datetime.now(UTC):%Y-%m-%d %H:%M}",
         user_id=user.user_id if user is not None else None,
-        result={"status": "imported", "file": filename},
+        result=TimetableResult(status="imported", file=filename),
         no_place=NOT_IN_FILE,
     )
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from webapp.engine.instance import UNPLACED, Placement
 from webapp.engine.solution import Solution
 from webapp.models import Term
 from webapp.services.problem.meetings import MeetingKey
 from webapp.services.problem.reasons import UnplacedReason
+from webapp.services.problem.results import TimetableResult
 from webapp.services.problem.solutions import TimetableFacts, store_timetable, trimmed
 from webapp.services.problem.term_problem import TermProblem, build_problem
 
@@ -29,7 +29,7 @@ def store_draft(
     *,
     name: str,
     user_id: int | None,
-    result: Mapping[str, Any],
+    result: TimetableResult,
     no_place: UnplacedReason,
 ) -> int:
     """Add a draft of a term's meetings where ``places`` puts them, without commit; return its key.

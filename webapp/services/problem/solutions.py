@@ -32,8 +32,10 @@ from webapp.services.problem.calendar import clock
 from webapp.services.problem.labels import names_of
 from webapp.services.problem.meetings import MeetingKey
 from webapp.services.problem.reasons import NOT_FOUND, UnplacedReason
+from webapp.services.problem.results import TimetableResult
 from webapp.services.problem.stored_entries import Override, Overrides, entries_of, solution_of
 from webapp.services.problem.term_problem import TermProblem
+from webapp.services.shared.codec import to_json
 from webapp.services.shared.errors import Problem
 
 PLACED_RULE = "all_placed"
@@ -56,7 +58,8 @@ class TimetableFacts:
     created_by_id: int | None = None
     based_on_id: int | None = None
     bound: int | None = None
-    result: Mapping[str, Any] = field(default_factory=dict)
+    rung: int | None = None
+    result: TimetableResult = field(default_factory=TimetableResult)
     reasons: Mapping[int, UnplacedReason] = field(default_factory=dict)
     """Why a meeting (index) has no place."""
     locks: Mapping[int, tuple[bool, bool]] = field(default_factory=dict)
@@ -80,6 +83,7 @@ def store_timetable(
         "generation_job_id": facts.job_id,
         "created_by_id": facts.created_by_id,
         "based_on_id": facts.based_on_id,
+        "rung": facts.rung,
     }
     query = sa.insert(Timetable).values(**values).returning(Timetable.timetable_id)
     timetable_id: int = db.session.execute(query).scalar_one()
@@ -161,7 +165,7 @@ def _of_timetable(problem: TermProblem, solution: Solution, facts: TimetableFact
         "hard_violations": score.hard - _unplaced_hard(problem, solution),
         "unplaced": len(solution.unplaced),
         "data_revision": problem.data_revision,
-        "result": dict(facts.result),
+        "result": to_json(facts.result),
     }
 
 

@@ -1,32 +1,18 @@
 """A timetable that was solved anew becomes a draft of its own: what it came from stays as it is."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
-
 import sqlalchemy as sa
 
-from webapp.engine.solution import Solution
 from webapp.extensions import db
 from webapp.models import GenerationJob, JobStatus, Timetable, User
 from webapp.services.editor.drafts import draft_name
 from webapp.services.jobs.kinds import RepairFacts, RepairOptions, facts_of, options_of
 from webapp.services.problem.reasons import UnplacedReason
+from webapp.services.problem.repair_base import BaseChanged, RepairBase, SolvedTimetable, key_of, read_base
+from webapp.services.problem.results import FiguresBefore, TimetableResult
 from webapp.services.problem.solutions import TimetableFacts, store_timetable, trimmed
-from webapp.services.repair.base import RepairBase, key_of, read_base
-from webapp.services.repair.errors import BaseChanged, NoSuchRung
+from webapp.services.repair.errors import NoSuchRung
 from webapp.services.shared import audit
 from webapp.services.shared.words import _
-
-
-@dataclass(frozen=True)
-class SolvedTimetable:
-    """A timetable that came of a job, why what it left out has no place, and what its row says of it."""
-
-    job: GenerationJob
-    solution: Solution
-    reasons: Mapping[int, UnplacedReason] = field(default_factory=dict)
-    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 def store_draft(base: RepairBase, solved: SolvedTimetable, user: User | None) -> int:
@@ -35,21 +21,18 @@ def store_draft(base: RepairBase, solved: SolvedTimetable, user: User | None) ->
     Locks and reasons go with the classes that stand where they stood. What breaks a hard rule goes to the tray.
     """
     origin = db.session.get_one(Timetable, base.timetable_id)
-    stood = {
-        index
-        for index, (before, now) in enumerate(zip(base.solution.placements, solved.solution.placements, strict=True))
-        if before == now
-    }
-    overrides = {index: override for index, override in base.overrides.items() if index in stood}
+    staying = base.staying(solved.solution)
+    overrides = {index: override for index, override in base.overrides.items() if index in staying}
     solution, objections = trimmed(base.problem, solved.solution, overrides)
     facts = TimetableFacts(
         draft_name(origin, solved.job.kind),
         solved.job.job_id,
         solved.job.created_by_id,
         based_on_id=base.timetable_id,
-        result={"made_by": solved.job.kind.value, "before": _figures(origin), **solved.facts},
+        rung=solved.rung,
+        result=TimetableResult(made_by=solved.job.kind.value, before=_figures(origin), changes=solved.changes),
         reasons={**solved.reasons, **objections},
-        locks=_locks_kept(base, solution),
+        locks=base.locks_kept(solution),
         overrides={index: one for index, one in overrides.items() if solution.placements[index].time is not None},
     )
     timetable_id = store_timetable(base.problem, solution, facts)
@@ -59,20 +42,9 @@ def store_draft(base: RepairBase, solved: SolvedTimetable, user: User | None) ->
     return timetable_id
 
 
-def _figures(timetable: Timetable) -> dict[str, Any]:
+def _figures(timetable: Timetable) -> FiguresBefore:
     quality = None if timetable.quality_score is None else str(timetable.quality_score)
-    return {"cost": timetable.cost, "unplaced": timetable.unplaced, "quality": quality}
-
-
-def _locks_kept(base: RepairBase, solution: Solution) -> dict[int, tuple[bool, bool]]:
-    """The locks that still say the truth: of a class that had to move only the part that stayed."""
-    kept = {}
-    for index, (time, room) in base.locks.items():
-        before, now = base.solution.placements[index], solution.placements[index]
-        lock = (time and before.time == now.time, room and before.room == now.room)
-        if now.time is not None and any(lock):
-            kept[index] = lock
-    return kept
+    return FiguresBefore(timetable.cost, timetable.unplaced, quality)
 
 
 def draft_of_rung(user: User, job: GenerationJob, number: int) -> Timetable:
@@ -96,13 +68,10 @@ def draft_of_rung(user: User, job: GenerationJob, number: int) -> Timetable:
     waiting = {base.problem.index_of.get(key_of(unplaced.key)): unplaced.reason for unplaced in rung.unplaced}
     why = ((index, UnplacedReason.from_json(stored)) for index, stored in waiting.items())
     reasons = {index: reason for index, reason in why if index is not None and reason is not None}
-    words = [change.words for change in options_of(job, RepairOptions).changes]
-    solved = SolvedTimetable(job, base.solution_with(rung.places), reasons, {"rung": number, "changes": words})
+    words = tuple(change.words for change in options_of(job, RepairOptions).changes)
+    solved = SolvedTimetable(job, base.solution_with(rung.places), reasons, number, words)
     return db.session.get_one(Timetable, store_draft(base, solved, user))
 
 
 def _draft_of(job: GenerationJob, number: int) -> Timetable | None:
-    query = sa.select(Timetable).where(
-        Timetable.generation_job_id == job.job_id, Timetable.result["rung"].as_integer() == number
-    )
-    return db.session.scalars(query.order_by(Timetable.timetable_id).limit(1)).first()
+    return db.session.scalars(sa.select(Timetable).filter_by(generation_job_id=job.job_id, rung=number)).one_or_none()

@@ -1,10 +1,6 @@
 """Why a repair or a re-solve was not done, each reason by a name of its own."""
 
-from webapp.services.shared.errors import Conflict, NotFound, Problem
-
-
-class TimetableGone(NotFound):
-    """The timetable that was to be repaired has been deleted meanwhile."""
+from webapp.services.shared.errors import NotFound, Problem
 
 
 class ChangeRefused(Problem):
@@ -17,10 +13,6 @@ class NothingHappened(Problem):
 
 class ResolveTimeRefused(Problem):
     """The time for a re-solve is none of those on offer."""
-
-
-class BaseChanged(Conflict):
-    """The timetable or the term's data have changed since the repair was found, so it no longer fits."""
 
 
 class NoSuchRung(NotFound):

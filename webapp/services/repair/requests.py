@@ -131,8 +131,8 @@ def repairable(term: Term) -> Sequence[Timetable]:
 def state_of(job: GenerationJob) -> RedoState:
     """How it stands; a job whose worker is lost, or that Redis forgot, is settled on the way: the caller commits."""
     queue_is_away = settle(job)
-    made = sa.select(Timetable.result, Timetable.timetable_id).filter_by(generation_job_id=job.job_id)
-    drafts = {int(result.get("rung", 0)): key for result, key in db.session.execute(made)}
+    made = sa.select(Timetable.rung, Timetable.timetable_id).filter_by(generation_job_id=job.job_id)
+    drafts = {rung or 0: key for rung, key in db.session.execute(made)}
     base = None if job.base_timetable_id is None else db.session.get(Timetable, job.base_timetable_id)
     is_done = job.status is JobStatus.COMPLETED
     return RedoState(

@@ -10,6 +10,7 @@ from webapp.models import Term, Timetable, TimetableStatus, User
 from webapp.services.imports.formats.writers import csv_text
 from webapp.services.problem.calendar import DAY_NAMES
 from webapp.services.problem.groups import read_tree
+from webapp.services.problem.results import result_of
 from webapp.services.shared.scoped import load
 from webapp.services.shared.words import _
 from webapp.services.timetables.diff import Differences, How, Moved, differences
@@ -61,8 +62,7 @@ class Comparison:
     @property
     def changes(self) -> Sequence[str]:
         """What had happened, where the second was made from the first to repair it."""
-        told: Sequence[str] = self.b.result.get("changes", ()) if self.b.based_on_id == self.a.timetable_id else ()
-        return told
+        return result_of(self.b).changes if self.b.based_on_id == self.a.timetable_id else ()
 
     @property
     def apart(self) -> list[Criterion]:

@@ -1,18 +1,38 @@
 """The timetable that is solved anew, as the term's classes of today, with what a registrar has said about it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from webapp.engine.instance import UNPLACED, Placement
 from webapp.engine.solution import Solution
 from webapp.extensions import db
-from webapp.models import Timetable
+from webapp.models import GenerationJob, Timetable
 from webapp.services.jobs.kinds import Place
 from webapp.services.problem.meetings import MeetingKey
+from webapp.services.problem.reasons import UnplacedReason
 from webapp.services.problem.stored_entries import Overrides, entries_of, solution_of
 from webapp.services.problem.term_problem import TermProblem, build_problem
-from webapp.services.repair.errors import BaseChanged, TimetableGone
+from webapp.services.shared.errors import Conflict, NotFound
 from webapp.services.shared.words import _
+
+
+class TimetableGone(NotFound):
+    """The timetable that was to be repaired has been deleted meanwhile."""
+
+
+class BaseChanged(Conflict):
+    """The timetable or the term's data have changed since the repair was found, so it no longer fits."""
+
+
+@dataclass(frozen=True)
+class SolvedTimetable:
+    """A timetable that came of a job: why what it left out has no place, its rung of a ladder, what had happened."""
+
+    job: GenerationJob
+    solution: Solution
+    reasons: Mapping[int, UnplacedReason] = field(default_factory=dict)
+    rung: int | None = None
+    changes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -34,6 +54,21 @@ class RepairBase:
         """Where the classes stand that stand elsewhere than in the base."""
         pairs = enumerate(zip(self.solution.placements, solution.placements, strict=True))
         return [self._place(index, now) for index, (before, now) in pairs if before != now]
+
+    def staying(self, solution: Solution) -> set[int]:
+        """The meetings (indices) that stand where they stood."""
+        pairs = enumerate(zip(self.solution.placements, solution.placements, strict=True))
+        return {index for index, (before, now) in pairs if before == now}
+
+    def locks_kept(self, solution: Solution) -> dict[int, tuple[bool, bool]]:
+        """The locks that still say the truth: of a class that had to move only the part that stayed."""
+        kept = {}
+        for index, (time, room) in self.locks.items():
+            before, now = self.solution.placements[index], solution.placements[index]
+            lock = (time and before.time == now.time, room and before.room == now.room)
+            if now.time is not None and any(lock):
+                kept[index] = lock
+        return kept
 
     def _place(self, index: int, placement: Placement) -> Place:
         row = self.problem.rows[index]
