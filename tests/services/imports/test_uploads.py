@@ -208,7 +208,9 @@ FAULTY = {
     "pin batch": ({"pins": "course,section,component,slot\nCS1,A,P,MON1\n"}, "pins.csv", 2, "batch", ""),
     "pin number": ({"pins": "course,section,component,number,slot\nCS2,E,L,2,MON1\n"}, "pins.csv", 2, "number", "2"),
     "rule": ({"rules": "code,rule,weight\nx,room_clsh,1\n"}, "rules.csv", 2, "rule", "room_clsh"),
-    "weight": ({"rules": "code,rule,weight\nx,room_clash,\n"}, "rules.csv", 2, "weight", ""),
+    "weight": ({"rules": "code,rule,weight\nx,group_gaps,\n"}, "rules.csv", 2, "weight", ""),
+    "off": ({"rules": "code,rule,enabled\nroom_clash,room_clash,no\n"}, "rules.csv", 2, "enabled", "no"),
+    "soft": ({"rules": "code,rule,hard,weight\nroom_clash,room_clash,no,1\n"}, "rules.csv", 2, "hard", "no"),
     "batch teacher": (
         {"components": "course,section,component,meetings_per_week,batches,faculty\nCS1,A,P,1,A-B1,F1@A-B2\n"},
         "components.csv", 2, "faculty", "F1@A-B2",

@@ -52,7 +52,7 @@ def events():
     return list(db.session.scalars(sa.select(AuditEvent).order_by(AuditEvent.audit_event_id)))
 
 
-# The descriptors themselves
+# The declarations themselves
 
 
 @pytest.mark.parametrize("table", WITH_PAGES, ids=lambda table: table.name)

@@ -10,6 +10,7 @@ from webapp.services.schema.columns import Key, Record
 from webapp.services.schema.row_checks import meeting_faults, week_beyond
 from webapp.services.schema.tables import BY_NAME
 from webapp.services.schema.values import listed
+from webapp.services.shared.rule_defaults import refusal_of_use
 from webapp.services.shared.words import _
 
 
@@ -146,6 +147,17 @@ def _soft_rules_have_weights(merged: Merged, sheet: FileSheet, faults: Faults) -
             _add(faults, sheet, row, "weight", "", _("a weight, since the rule is soft"))
 
 
+def _what_always_holds_is_on_and_hard(merged: Merged, sheet: FileSheet, faults: Faults) -> None:
+    """A rule without which there is no timetable is neither off nor soft, as the Rules page says."""
+    rows = merged.rows("rules")
+    for row in sheet.rows:
+        rule = rows[sheet.table.key_of(row.record)]
+        is_enabled, is_hard = bool(rule["enabled"]), bool(rule["hard"])
+        if not row.refused and refusal_of_use(str(rule["rule"]), is_enabled, is_hard):
+            column = "hard" if is_enabled else "enabled"
+            _add(faults, sheet, row, column, "no", _("yes, since this rule always holds"))
+
+
 Check = Callable[[Merged, FileSheet, Faults], None]
 CHECKS: tuple[tuple[str, Check], ...] = (
     ("term", _term_is_the_chosen_one),
@@ -153,6 +165,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("week_sets", _weeks_lie_in_the_term),
     ("groups", _groups_form_a_tree),
     ("rules", _soft_rules_have_weights),
+    ("rules", _what_always_holds_is_on_and_hard),
     ("pins", _meetings_are_there),
     ("entries", _meetings_are_there),
 )

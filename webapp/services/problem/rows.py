@@ -1,4 +1,4 @@
-"""What the bridge reads of a term: a fixed number of queries, however many courses there are."""
+"""What is read of a term for the engine: a fixed number of queries, however many courses there are."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set

@@ -1,4 +1,4 @@
-"""docs/data-format.md, written from the descriptors: `python -m webapp.services.schema.page > docs/data-format.md`."""
+"""docs/data-format.md, written from the tables: `python -m webapp.services.schema.page > docs/data-format.md`."""
 
 from collections.abc import Iterator
 
