@@ -1,6 +1,7 @@
 """What has been done to a draft: the steps that can be undone and redone, and who took them."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +9,7 @@ import sqlalchemy as sa
 
 from webapp.extensions import db
 from webapp.models import AuditEvent, Timetable, TimetableChange, User
+from webapp.services.shared.codec import from_json
 from webapp.services.shared.words import _
 
 MOST_STEPS = 30
@@ -23,6 +25,40 @@ class StepTaken:
     by: str
     at: datetime
     is_undone: bool
+
+
+@dataclass(frozen=True)
+class StepFigures:
+    """A draft's figures on one side of a step; ``quality`` is a decimal as text."""
+
+    hard: int = 0
+    cost: int | None = None
+    quality: str | None = None
+    unplaced: int = 0
+
+
+@dataclass(frozen=True)
+class StepSide:
+    """The draft before or after a step, as the step's row keeps it: its figures, and the classes that it touched.
+
+    ``entries`` are by component, batch and number. With what is after it stand the step's ``words``, and how many
+    undone steps it ``dropped``.
+    """
+
+    score: StepFigures = StepFigures()
+    entries: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    words: str = ""
+    dropped: int = 0
+
+
+def before(change: TimetableChange) -> StepSide:
+    """What was before a step."""
+    return from_json(StepSide, change.before)
+
+
+def after(change: TimetableChange) -> StepSide:
+    """What is after a step."""
+    return from_json(StepSide, change.after)
 
 
 @dataclass(frozen=True)
@@ -65,36 +101,28 @@ def undo_state(timetable: Timetable) -> UndoState:
     """What can be undone and redone."""
     last, following = next_to_undo(timetable), next_to_redo(timetable)
     return UndoState(
-        undo=str(last.after["words"]) if last else None,
-        redo=str(following.after["words"]) if following else None,
+        undo=after(last).words if last else None,
+        redo=after(following).words if following else None,
         last=_figures_change(last) if last else None,
     )
 
 
-def figures_of(timetable: Timetable) -> dict[str, Any]:
-    """The figures of a timetable as a step's row keeps them."""
+def figures_of(timetable: Timetable) -> StepFigures:
+    """The figures of a draft as it is now."""
     quality = None if timetable.quality_score is None else str(timetable.quality_score)
-    return {
-        "hard": timetable.hard_violations,
-        "cost": timetable.cost,
-        "quality": quality,
-        "unplaced": timetable.unplaced,
-    }
+    return StepFigures(timetable.hard_violations, timetable.cost, quality, timetable.unplaced)
 
 
 def _figures_change(last: TimetableChange) -> FiguresChange:
-    before, after = last.before["score"], last.after["score"]
-
-    def change(name: str) -> float:
-        return float(after[name] or 0) - float(before[name] or 0)
-
+    was, side = before(last).score, after(last)
+    now = side.score
     return FiguresChange(
-        words=str(last.after["words"]),
-        hard=int(change("hard")),
-        cost=int(change("cost")),
-        quality=change("quality"),
-        unplaced=int(change("unplaced")),
-        dropped=int(last.after.get("dropped", 0)),
+        words=side.words,
+        hard=now.hard - was.hard,
+        cost=(now.cost or 0) - (was.cost or 0),
+        quality=float(now.quality or 0) - float(was.quality or 0),
+        unplaced=now.unplaced - was.unplaced,
+        dropped=side.dropped,
     )
 
 
@@ -108,14 +136,13 @@ def steps_of(timetable: Timetable) -> list[StepTaken]:
         .limit(MOST_STEPS)
     )
     return [
-        StepTaken(row.revision, str(row.after["words"]), name or _("Somebody"), row.created_at, row.is_undone)
+        StepTaken(row.revision, after(row).words, name or _("Somebody"), row.created_at, row.is_undone)
         for row, name in db.session.execute(query)
     ]
 
 
 def steps_since(timetable: Timetable, revision: int) -> list[tuple[int | None, str, str]]:
     """Who did what to a draft after a revision: key and name of the user, and a sentence; the last ones only."""
-    after = AuditEvent.after["revision"].as_integer()
     query = (
         sa.select(AuditEvent.user_id, User.name, AuditEvent.after["words"].as_string())
         .outerjoin(User, User.user_id == AuditEvent.user_id)
@@ -124,7 +151,7 @@ def steps_since(timetable: Timetable, revision: int) -> list[tuple[int | None, s
             AuditEvent.subject == Timetable.__tablename__,
             AuditEvent.subject_key == str(timetable.timetable_id),
             AuditEvent.action.like("timetable.%"),
-            after > revision,
+            AuditEvent.after["revision"].as_integer() > revision,
         )
         .order_by(AuditEvent.audit_event_id.desc())
         .limit(MOST_SINCE)

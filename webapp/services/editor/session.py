@@ -17,16 +17,18 @@ from webapp.engine.instance import UNPLACED, Placement
 from webapp.engine.profiles import quality_score
 from webapp.extensions import db
 from webapp.models import EntryClaim, Timetable, TimetableChange, TimetableEntry, TimetableScore, User
+from webapp.services.editor import history
 from webapp.services.editor.board import Board, Changes
 from webapp.services.editor.board_cache import advance_after_commit, board_of
 from webapp.services.editor.drafts import why_not_editable
 from webapp.services.editor.errors import DoubleBooking, NotEditable, NothingToUndo, StaleRevision
-from webapp.services.editor.history import figures_of, next_to_redo, next_to_undo, steps_since
+from webapp.services.editor.history import StepSide, figures_of, next_to_redo, next_to_undo, steps_since
 from webapp.services.problem.calendar import clock
 from webapp.services.problem.meetings import MeetingKey
 from webapp.services.problem.solutions import claims_from, content_hash, scores_from
 from webapp.services.problem.stored_entries import EntryState
 from webapp.services.shared import audit, transaction
+from webapp.services.shared.codec import to_json
 from webapp.services.shared.words import _
 
 States = Mapping[int, EntryState]
@@ -74,15 +76,15 @@ class EditSession:
         with self._checked():
             dropped = self._drop_undone()
             was = figures_of(self.draft)
-            before = {index: self.board.states[index] for index in step.states}
+            before = StepSide(was, self._as_json({index: self.board.states[index] for index in step.states}))
             self._write(step)
-            after = {"words": step.words, "dropped": dropped}
+            after = StepSide(figures_of(self.draft), self._as_json(step.states), step.words, dropped)
             change = TimetableChange(
                 timetable_id=self.draft.timetable_id,
                 revision=self.draft.revision,
                 action=step.action,
-                before={"entries": self._as_json(before), "score": was},
-                after={"entries": self._as_json(step.states), "score": figures_of(self.draft), **after},
+                before=to_json(before),
+                after=to_json(after),
                 made_by_id=self.user.user_id,
             )
             db.session.add(change)
@@ -93,16 +95,16 @@ class EditSession:
         change = next_to_undo(self.draft)
         if change is None:
             raise NothingToUndo(_("There is no step to undo."))
-        words = _("Undone: %(step)s", step=change.after["words"])
-        self._repeat(change, "undo", words, change.before["entries"])
+        words = _("Undone: %(step)s", step=history.after(change).words)
+        self._repeat(change, "undo", words, history.before(change).entries)
 
     def redo(self) -> None:
         """Take again the step that was taken back last; raises `NothingToUndo`, and what `take` says."""
         change = next_to_redo(self.draft)
         if change is None:
             raise NothingToUndo(_("There is no step to do again."))
-        words = _("Done again: %(step)s", step=change.after["words"])
-        self._repeat(change, "redo", words, change.after["entries"])
+        words = _("Done again: %(step)s", step=history.after(change).words)
+        self._repeat(change, "redo", words, history.after(change).entries)
 
     def _repeat(self, change: TimetableChange, action: str, words: str, entries: Mapping[str, Any]) -> None:
         step = EditStep(action, words, self._from_json(entries))
