@@ -2,8 +2,10 @@
 
 import ast
 import functools
+import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -48,7 +50,6 @@ NEVER: tuple[tuple[str, tuple[str, ...], str], ...] = (
         (f"webapp/services/{room}", ("webapp.engine",), "tables and files reach the engine through services/problem")
         for room in ("schema", "imports", "reference")
     ),
-    ("webapp/commands", (*SOLVERS, *BEYOND_THE_TRUTH), "nothing but tasks loads the solver"),
     ("webapp/tasks", ("webapp.web",), "what a worker runs knows no screens"),
     ("webapp/app.py", SOLVING, "the web process does not load the solver"),
     ("webapp/web", SOLVING, "the web process does not load the solver"),
@@ -282,6 +283,32 @@ def test_no_line_of_a_template_runs_out_of_sight():
         if len(line) > LONGEST_TEMPLATE_LINE
     ]
     assert long == []
+
+
+USED_FROM_OUTSIDE = {
+    "forget_boards": "tests begin with none in memory",
+    "_query_items": "Flask-SQLAlchemy's pagination calls it",
+    "_query_count": "Flask-SQLAlchemy's pagination calls it",
+    "collect": "Prometheus calls it",
+}
+CALLED_BY_NAME = ("_read_", "validate_", "visit_")
+
+
+def test_no_function_and_no_class_is_left_that_nobody_uses():
+    """What is named once in all of the product is only defined; views, commands and hooks are called by Flask."""
+    texts = [path.read_text(encoding="utf-8") for room in ("webapp", "worker.py", "wsgi.py") for path in files_of(room)]
+    texts += [path.read_text(encoding="utf-8") for path in (ROOT / "webapp/templates").rglob("*.html")]
+    named = Counter(name for text in texts for name in re.findall(r"\w+", text))
+    unused = {
+        node.name
+        for path in files_of("webapp")
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.FunctionDef | ast.ClassDef)
+        and named[node.name] == 1
+        and not node.name.startswith(("__", *CALLED_BY_NAME))
+        and not any(re.match(r"bp\.|click\.|event\.", ast.unparse(hook)) for hook in node.decorator_list)
+    }
+    assert unused == set(USED_FROM_OUTSIDE)
 
 
 ENDS_OF_A_TRANSACTION = {f"{owner}.{end}" for owner in ("db.session", "transaction") for end in ("commit", "rollback")}

@@ -33,7 +33,7 @@ from webapp.services.jobs.requests import cancel, hand_over, stop_and_keep_best
 from webapp.services.jobs.selection import ACTIVE
 from webapp.services.problem.holds import RunChoices
 from webapp.services.problem.reasons import sentence_of
-from webapp.services.problem.solutions import hard_findings, solution_from
+from webapp.services.problem.solutions import hard_violations, solution_from
 from webapp.services.problem.term_problem import build_problem
 from webapp.services.problem.weights import VARIANTS
 from webapp.services.runs.progress import progress_of, variants_stored
@@ -59,7 +59,7 @@ def assert_whole(term: Term, job_id: str) -> None:
         assert len(timetable.entries) == MEETINGS
         assert timetable.quality_score is not None
         assert timetable.scores
-        assert hard_findings(problem, solution_from(problem, timetable.timetable_id)) == []
+        assert list(hard_violations(problem, solution_from(problem, timetable.timetable_id))) == []
         claims = sa.select(sa.func.count()).select_from(EntryClaim).filter_by(timetable_id=timetable.timetable_id)
         placed = sum(entry.day is not None for entry in timetable.entries)
         assert db.session.scalar(claims) == 3 * placed  # room, teacher, group

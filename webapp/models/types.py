@@ -13,7 +13,6 @@ from sqlalchemy.types import TypeDecorator
 Key = Annotated[int, mapped_column(sa.Integer, sa.Identity(), primary_key=True)]
 Code = Annotated[str, mapped_column(sa.String(64))]
 Name = Annotated[str, mapped_column(sa.String(200))]
-Instant = Annotated[datetime, mapped_column(sa.DateTime(timezone=True))]
 Created = Annotated[datetime, mapped_column(sa.DateTime(timezone=True), server_default=sa.func.now())]
 Json = Annotated[dict[str, Any], mapped_column(JSONB, server_default=sa.text("'{}'::jsonb"))]
 Codes = Annotated[list[str], mapped_column(sa.ARRAY(sa.String(64)), server_default=sa.text("'{}'"))]

@@ -30,7 +30,7 @@ from webapp.services.problem.solutions import (
     NotFeasible,
     TimetableFacts,
     changed_since,
-    hard_findings,
+    hard_violations,
     replace_timetable,
     solution_from,
     store_timetable,
@@ -405,7 +405,7 @@ def test_trimming_takes_off_only_what_breaks_hard_rules_and_says_why(session: Db
     assert len(kept.unplaced) == 1
     assert set(reasons) == set(kept.unplaced)
     assert "overlap" in next(iter(reasons.values())).sentence
-    assert hard_findings(problem, kept) == []
+    assert list(hard_violations(problem, kept)) == []
 
 
 def test_trimming_ends_where_a_week_has_too_many_slots_and_some_have_no_place(session: Db) -> None:

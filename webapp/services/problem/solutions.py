@@ -135,11 +135,6 @@ def is_excused(violation: Violation, overrides: Overrides) -> bool:
     return any(override.excuses(violation.rule) for override in given)
 
 
-def hard_findings(problem: TermProblem, solution: Solution) -> list[str]:
-    """Every hard rule that what is placed breaks, as sentences."""
-    return [violation.sentence for violation in hard_violations(problem, solution)]
-
-
 def hard_violations(problem: TermProblem, solution: Solution) -> Iterator[Violation]:
     """The truth's violations of hard rules by what is placed; it tells the hard ones first."""
     for violation in violations(problem.instance, solution, names=names_of(problem)):
