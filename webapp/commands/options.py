@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 from webapp.extensions import QueueUnavailable, db
 from webapp.models import Organization, Term
 from webapp.services.schema.calendar import TERM
+from webapp.services.shared import transaction
 from webapp.services.shared.errors import NotFound, Problem
 from webapp.services.terms.selection import find_term
 
@@ -37,7 +38,7 @@ def report_problems(command: Callable[P, R]) -> Callable[P, R]:
             lines = [f"The database does not answer: {_first_line(error)}."]
         except ProgrammingError as error:
             lines = [f"The database is not at the version of this program (flask db upgrade): {_first_line(error)}."]
-        db.session.rollback()
+        transaction.rollback()
         click.echo("\n".join(dict.fromkeys(lines)), err=True)
         sys.exit(BAD_INPUT)
 

@@ -14,6 +14,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from webapp.extensions import QueueUnavailable, db
+from webapp.services.shared import transaction
 from webapp.services.shared.errors import Conflict, Forbidden, NotFound, Problem
 from webapp.services.shared.words import _
 from webapp.web.htmx import is_fragment, with_toast, without_swap
@@ -97,7 +98,7 @@ def _answer(code: int, message: str = "", findings: Sequence[str] = ()) -> Respo
     if code >= 500:
         db.session.remove()
     else:
-        db.session.rollback()
+        transaction.rollback()
     message = message or str(MESSAGES.get(code, MESSAGES[400 if code < 500 else 500]))
     if request.path.startswith("/api/"):
         name = HTTPStatus(code).name.lower()

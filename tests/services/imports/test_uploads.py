@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from datetime import date
 
 import pytest
 import sqlalchemy as sa
@@ -27,7 +28,7 @@ from webapp.models import (
     Upload,
 )
 from webapp.services.imports import exports, uploads
-from webapp.services.imports.destination import TermDatesMissing, find_term, make_term
+from webapp.services.imports.destination import TermDatesMissing, TermDatesRefused, find_term, make_term
 from webapp.services.imports.faults import ImportConflict, StillInUse, UploadRefused
 from webapp.services.imports.formats.files import read_upload
 from webapp.services.imports.formats.writers import zip_of
@@ -239,6 +240,33 @@ def test_every_fault_between_tables_is_named_and_nothing_is_changed(
         uploads.confirm(organization, term, only(**files))
     assert refusal.value.findings == tuple(str(fault) for fault in preview.faults)
     assert exports.term_contents(organization, term) == before
+
+
+@pytest.mark.parametrize("action", ["rehearse", "confirm", "make"])
+def test_whoever_stores_holds_the_organisation_before_any_row_so_that_no_two_wait_for_each_other(
+    organization: Organization, term: Term, action: str
+) -> None:
+    uploads.confirm(organization, term, tables())
+    fewer = only(enrollments="student,course,section\n")
+    with counted_queries() as asked:
+        match action:
+            case "rehearse":
+                uploads.preview(organization, term, fewer, replace=True)
+            case "confirm":
+                uploads.confirm(organization, term, fewer, replace=True)
+            case "make":
+                make_term(organization, "2030-31", 1)
+    held = next(n for n, text in enumerate(asked) if "FROM organizations" in text and "FOR NO KEY UPDATE" in text)
+    written = next(n for n, text in enumerate(asked) if text.startswith(("INSERT", "UPDATE", "DELETE")))
+    assert held < written
+
+
+@pytest.mark.parametrize(("starts", "ends"), [((1899, 8, 1), (1899, 12, 1)), ((2299, 8, 1), (2299, 12, 1))])
+def test_a_term_that_is_made_has_dates_that_a_form_and_a_file_take(
+    organization: Organization, starts: tuple[int, int, int], ends: tuple[int, int, int]
+) -> None:
+    with pytest.raises(TermDatesRefused, match="from 1900 to 2200"):
+        make_term(organization, "2024-25", 1, starts_on=date(*starts), ends_on=date(*ends))
 
 
 def test_a_near_code_is_offered(organization: Organization, term: Term) -> None:

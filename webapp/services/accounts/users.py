@@ -1,6 +1,5 @@
 """Users: the accounts of an organisation, in which roles, and whom each belongs to."""
 
-import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
@@ -11,15 +10,14 @@ from sqlalchemy.exc import IntegrityError
 from webapp.extensions import db
 from webapp.models import Department, Faculty, Organization, Role, Student, User
 from webapp.services.accounts.passwords import hash_password, initial_password
+from webapp.services.schema.values import EMAIL, EMAIL_LENGTH_MAX
 from webapp.services.shared import audit
 from webapp.services.shared.errors import Conflict, Problem
 from webapp.services.shared.optimistic_lock import changed_since, mark
 from webapp.services.shared.scoped import rows_of
 from webapp.services.shared.words import _
 
-EMAIL_LENGTH_MAX = 254
 PAGE_SIZE = 50
-_EMAIL = re.compile(r"[^@\s<>\"',;:]+@[^@\s<>\"',;:]+\.[^@\s<>\"',;:.]+")
 
 
 class EmailInvalid(Problem):
@@ -213,7 +211,7 @@ def email_taken(email: str) -> EmailTaken:
 def clean_email(text: str) -> str:
     """Trim an address and check its shape; raises EmailInvalid."""
     email = text.strip()
-    if len(email) > EMAIL_LENGTH_MAX or not _EMAIL.fullmatch(email):
+    if len(email) > EMAIL_LENGTH_MAX or not EMAIL.fullmatch(email):
         raise EmailInvalid(_("“%(email)s” is not an e-mail address such as name@example.org.", email=email[:80]))
     return email
 

@@ -11,9 +11,12 @@ from webapp.extensions import db
 from webapp.models import Organization, Term
 from webapp.services.imports.faults import ImportConflict
 from webapp.services.imports.sheets import Tables
+from webapp.services.schema.calendar import TERM
 from webapp.services.schema.columns import Reach
 from webapp.services.schema.scope import TermMissing
+from webapp.services.schema.values import WEEK_MAX, ValueRefused, check, expected_sentence
 from webapp.services.shared.errors import Problem
+from webapp.services.shared.optimistic_lock import lock
 from webapp.services.shared.rule_defaults import default_rules
 from webapp.services.shared.words import _
 from webapp.services.terms.selection import find_term
@@ -21,6 +24,10 @@ from webapp.services.terms.selection import find_term
 
 class TermDatesMissing(Problem):
     """A term has to be made, and nothing says when it begins and ends."""
+
+
+class TermDatesRefused(Problem):
+    """A term can't begin and end then."""
 
 
 class OrganizationTaken(Problem):
@@ -65,8 +72,9 @@ def make_term(
 
     Its dates are those given, else those of the file's `term` table, else the usual ones of semesters
     1 to 3. A file with rules of its own brings them; any other term begins with the default rules.
-    Raises `TermDatesMissing` or `ImportConflict` (its dates overlap another term's).
+    Raises `TermDatesMissing`, `TermDatesRefused` or `ImportConflict` (its dates overlap another term's).
     """
+    lock(organization)
     term = find_term(organization, academic_year, semester)
     if term is not None:
         return term
@@ -84,7 +92,8 @@ def make_term(
             )
         )
     if ends <= starts:
-        raise TermDatesMissing(_("The term must end after %(starts)s, when it starts.", starts=starts.isoformat()))
+        raise TermDatesRefused(_("The term must end after %(starts)s, when it starts.", starts=starts.isoformat()))
+    _refuse_far_away(starts, ends)
     term = Term(
         organization_id=organization.organization_id,
         academic_year=academic_year,
@@ -92,8 +101,8 @@ def make_term(
         name=given.get("name") or f"Semester {semester}, {academic_year}",
         starts_on=starts,
         ends_on=ends,
-        weeks=given.get("weeks") or max(1, min(60, ((ends - starts).days + 1) // 7)),
-        break_minutes=given.get("break_minutes", 15),
+        weeks=given.get("weeks") or max(1, min(WEEK_MAX, ((ends - starts).days + 1) // 7)),
+        break_minutes=given.get("break_minutes", TERM.by_name["break_minutes"].default),
     )
     _refuse_overlap(organization, term)
     db.session.add(term)
@@ -119,6 +128,15 @@ def _given_term(tables: Tables | None, academic_year: str, semester: int) -> Map
         if (row.record["academic_year"], row.record["semester"]) == (academic_year, semester):
             return {name: value for name, value in row.record.items() if value is not None}
     return {}
+
+
+def _refuse_far_away(*days: date) -> None:
+    """Refuse what no form and no file takes, so that an export of the term can come back."""
+    for day in days:
+        try:
+            check(TERM.by_name["starts_on"], day)
+        except ValueRefused as refused:
+            raise TermDatesRefused(expected_sentence(refused.expected, day.isoformat())) from refused
 
 
 def _refuse_overlap(organization: Organization, term: Term) -> None:

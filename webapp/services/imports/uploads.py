@@ -92,6 +92,7 @@ def preview(organization: Organization, term: Term | None, tables: Tables, *, re
 
 def _rehearse(organization: Organization, store: Store, found: Preview, tables: Tables) -> None:
     """Store and take it back, so that the database has its say before anybody confirms."""
+    lock(organization)  # as whoever stores: two who change several terms wait for each other here, and nowhere else
     rehearsal = db.session.begin_nested()
     try:
         _store(organization, store, found, tables, None)

@@ -16,8 +16,6 @@ from webapp.engine.instance import TimeOption
 from webapp.engine.timegrid import Time, TimeGrid
 from webapp.services.shared.errors import Problem
 
-DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-
 
 class NoTimeSlots(Problem):
     """The term has no time slots yet, so nothing can be placed."""

@@ -6,8 +6,9 @@ from datetime import time
 from webapp.engine.instance import Instance, Placement
 from webapp.engine.timegrid import Time
 from webapp.engine.words import Names
-from webapp.services.problem.calendar import DAY_NAMES, Calendar, clock
+from webapp.services.problem.calendar import Calendar, clock
 from webapp.services.problem.term_problem import TermProblem
+from webapp.services.schema.values import DAY_NAMES
 from webapp.services.shared.words import _
 
 

@@ -14,8 +14,8 @@ import sqlalchemy as sa
 from webapp.extensions import db
 from webapp.models import Component, Course, Faculty, Room, Section, Term, TimeSlot
 from webapp.services.jobs.kinds import EventKind, RepairEvent
-from webapp.services.problem.calendar import DAY_NAMES
 from webapp.services.repair.errors import ChangeRefused
+from webapp.services.schema.values import DAY_NAMES
 from webapp.services.shared.numbers import whole_number
 from webapp.services.shared.scoped import find
 from webapp.services.shared.words import _

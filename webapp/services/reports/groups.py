@@ -1,8 +1,8 @@
 """Group load: hours a day, longest day, free days."""
 
-from webapp.services.problem.calendar import DAY_NAMES
 from webapp.services.reports.shapes import Bars, Report, ReportRow, ReportTable, departments_of
 from webapp.services.reports.source import Reading
+from webapp.services.schema.values import DAY_NAMES
 from webapp.services.shared.words import _
 
 SHOWN = 20

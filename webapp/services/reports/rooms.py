@@ -5,9 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from webapp.models import Room
-from webapp.services.problem.calendar import DAY_NAMES, clock
+from webapp.services.problem.calendar import clock
 from webapp.services.reports.shapes import Bars, Heat, HeatCell, Report, ReportRow, ReportTable, departments_of, percent
 from webapp.services.reports.source import PlacedMeeting, Reading
+from webapp.services.schema.values import DAY_NAMES
 from webapp.services.shared.words import _
 
 

@@ -7,6 +7,7 @@ from webapp.services.schema.columns import CODE_LENGTH, Column, Kind, Link, Many
 from webapp.services.schema.places import BETWEEN, code_column, code_words, department_column, link_column
 from webapp.services.schema.questions import group_is_not_below_itself
 from webapp.services.schema.row_checks import group_is_not_its_own_parent
+from webapp.services.schema.values import EMAIL_LENGTH_MAX
 
 GROUP = Link("student_group_id", "groups")
 FACULTY_LINK = Link("faculty_id", "faculty")
@@ -19,7 +20,7 @@ FACULTY = Table(
         code_column("Code of the teacher.", "F-RAO"),
         Column("name", Kind.TEXT, _l("Name"), "Name.", "Dr Meera Rao", required=True),
         department_column(required=True),
-        Column("email", Kind.EMAIL, _l("E-mail"), "E-mail address.", "meera.rao@example.edu", length=254),
+        Column("email", Kind.EMAIL, _l("E-mail"), "E-mail address.", "meera.rao@example.edu", length=EMAIL_LENGTH_MAX),
         Column("rank", Kind.TEXT, _l("Rank"), "Rank.", "Associate Professor", length=64, filtered=True),
         Column("max_slots_day", Kind.WHOLE, _l("Most slots a day"), "Most slots a day.", "4", least=0, most=24),
         Column("max_slots_week", Kind.WHOLE, _l("Most slots a week"), "Most slots a week.", "14", least=0, most=168),
@@ -118,7 +119,7 @@ STUDENTS = Table(
         code_column("Number of the student.", "2023CSE014", hint=_l("The roll number, say.")),
         Column("name", Kind.TEXT, _l("Name"), "Name.", "Asha Nair", required=True),
         department_column(),
-        Column("email", Kind.EMAIL, _l("E-mail"), "E-mail address.", "asha.nair@example.edu", length=254),
+        Column("email", Kind.EMAIL, _l("E-mail"), "E-mail address.", "asha.nair@example.edu", length=EMAIL_LENGTH_MAX),
         Column(
             "groups",
             Kind.ROWS,

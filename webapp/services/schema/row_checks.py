@@ -33,10 +33,13 @@ def ends_on_after_starts_on(record: Record) -> Wrong:
 def academic_year_is_two_years(record: Record) -> Wrong:
     """An academic year is a year and the last two digits of the next."""
     text = str(record.get("academic_year"))
+    return None if is_academic_year(text) else ("academic_year", text, _("an academic year such as 2024-25"))
+
+
+def is_academic_year(text: str) -> bool:
+    """Whether a text is a year and the last two digits of the next, such as 2024-25."""
     found = re.fullmatch(r"(\d{4})-(\d{2})", text, re.ASCII)
-    if found is None or (int(found[1]) + 1) % 100 != int(found[2]):
-        return "academic_year", text, _("an academic year such as 2024-25")
-    return None
+    return found is not None and (int(found[1]) + 1) % 100 == int(found[2])
 
 
 def group_is_not_its_own_parent(record: Record) -> Wrong:

@@ -14,11 +14,12 @@ from webapp.services.schema.columns import Column, Kind, Record, Value
 from webapp.services.shared.words import _
 
 DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-"""Days as files write them, in no language but this."""
+"""Days as files and reports write them, in no language but this; 0 is Monday."""
 YES = frozenset({"yes", "y", "true", "1", "x"})
 NO = frozenset({"no", "n", "false", "0"})
 SEPARATORS = re.compile(r"[,;|\n]")
 EMAIL = re.compile(r"[^@\s<>\"',;:]+@[^@\s<>\"',;:]+\.[^@\s<>\"',;:.]+")
+EMAIL_LENGTH_MAX = 254
 UNPRINTABLE = re.compile("[\x00-\x1f\ufffe\uffff]")
 """What no name or code holds: control characters, and what XML does not allow."""
 SIGNS_OF_LISTS = frozenset(",;|@")

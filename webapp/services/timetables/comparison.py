@@ -8,9 +8,9 @@ import sqlalchemy as sa
 from webapp.extensions import db
 from webapp.models import Term, Timetable, TimetableStatus, User
 from webapp.services.imports.formats.writers import csv_text
-from webapp.services.problem.calendar import DAY_NAMES
 from webapp.services.problem.groups import read_tree
 from webapp.services.problem.results import result_of
+from webapp.services.schema.values import DAY_NAMES
 from webapp.services.shared.scoped import load
 from webapp.services.shared.words import _
 from webapp.services.timetables.diff import Differences, How, Moved, differences

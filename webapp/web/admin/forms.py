@@ -14,6 +14,7 @@ from webapp.models import Role
 from webapp.services.reference.queries import DAYS, options_of
 from webapp.services.schema.columns import Column, Kind, Table
 from webapp.services.schema.scope import Scope
+from webapp.services.schema.values import EMAIL_LENGTH_MAX
 from webapp.web.forms import PageForm
 
 ROLES = (
@@ -77,7 +78,7 @@ def optional_fields(table: Table) -> frozenset[str]:
 
 class UserForm(PageForm):
     name = StringField(_l("Name"), [InputRequired(_l("This is needed.")), Length(max=200)])
-    email = StringField(_l("E-mail"), [InputRequired(_l("This is needed.")), Length(max=254)])
+    email = StringField(_l("E-mail"), [InputRequired(_l("This is needed.")), Length(max=EMAIL_LENGTH_MAX)])
     roles = SelectMultipleField(
         _l("Roles"),
         choices=choices(ROLES),

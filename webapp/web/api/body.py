@@ -1,17 +1,16 @@
 """What callers send, read with care: each fault is a sentence that names the field."""
 
-import re
 from typing import Any
 
 from flask import Request
 
 from webapp.config import LEAST_RUN_SECONDS, MOST_RUN_SECONDS
 from webapp.models import User
+from webapp.services.schema.calendar import TERM
+from webapp.services.schema.row_checks import is_academic_year
 from webapp.services.shared.errors import Forbidden, Problem
 from webapp.services.shared.numbers import whole_number
 from webapp.services.shared.words import _
-
-SEMESTER_MAX = 99
 
 
 class BodyRefused(Problem):
@@ -40,15 +39,15 @@ def refuse_foreign_organization(body: dict[str, Any], user: User) -> None:
 def academic_year(body: dict[str, Any]) -> str:
     """An academic year such as 2024-25; raises BodyRefused."""
     year = body.get("academic_year")
-    found = re.fullmatch(r"(\d{4})-(\d{2})", year, re.ASCII) if isinstance(year, str) else None
-    if found is None or (int(found[1]) + 1) % 100 != int(found[2]):
+    if not isinstance(year, str) or not is_academic_year(year):
         raise BodyRefused(_("academic_year must be a year such as 2024-25, not %(given)s.", given=_shown(year)))
-    return str(found[0])
+    return year
 
 
 def semester(body: dict[str, Any]) -> int:
     """The number of a term in its year, as a number or its digits; raises BodyRefused."""
-    return _whole(body, "semester", 1, SEMESTER_MAX)
+    bounds = TERM.by_name["semester"]
+    return _whole(body, "semester", bounds.least or 0, bounds.most or 0)
 
 
 def seconds(body: dict[str, Any], default: int) -> int:

@@ -5,6 +5,7 @@ from wtforms import HiddenField, PasswordField, StringField
 from wtforms.validators import EqualTo, InputRequired, Length
 
 from webapp.services.accounts.passwords import PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN
+from webapp.services.schema.values import EMAIL_LENGTH_MAX
 from webapp.web.forms import PageForm
 
 NEEDED = InputRequired(_l("This is needed."))
@@ -15,7 +16,7 @@ NEW_PASSWORD_HINT = _l(
 
 
 class SignInForm(PageForm):
-    email = StringField(_l("E-mail"), [NEEDED, Length(max=254)])
+    email = StringField(_l("E-mail"), [NEEDED, Length(max=EMAIL_LENGTH_MAX)])
     password = PasswordField(_l("Password"), [NEEDED, Length(max=PASSWORD_LENGTH_MAX)])
     next = HiddenField()
 
