@@ -11,6 +11,7 @@ from webapp.engine.rule import ResourceKind
 from webapp.engine.timegrid import Time
 from webapp.models import Component, Room, Section, Term
 from webapp.services.checks.findings import FindingKind
+from webapp.services.problem.groups import groups_of_leaf
 from webapp.services.problem.labels import names_of, time_in_words
 from webapp.services.problem.rows import TermRows, read_term
 from webapp.services.problem.term_problem import TermProblem, problem_from
@@ -132,7 +133,7 @@ class CheckedProblem:
         if resource in self._faculty_of:
             return Target("faculty", self._faculty_of[resource], label)
         if resource in self._leaf_of:
-            return Target("groups", int(self._leaf_of[resource].partition(":")[2].split("+")[0]), label)
+            return Target("groups", groups_of_leaf(self._leaf_of[resource])[0], label)
         return Target("enrollments", None, label)
 
     def of_rooms(self, rooms: Sequence[int]) -> Target:

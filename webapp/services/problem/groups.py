@@ -116,6 +116,16 @@ def closure(condition: sa.ColumnElement[bool], direction: Direction) -> sa.CTE:
     return reached.union(step)
 
 
+def leaf_of(groups: Iterable[int]) -> str:
+    """The key of a leaf: its smallest groups, such as "group:12+15"."""
+    return "group:" + "+".join(str(group) for group in groups)
+
+
+def groups_of_leaf(leaf: str) -> list[int]:
+    """The smallest groups of a leaf, as `leaf_of` wrote them."""
+    return [int(group) for group in leaf.removeprefix("group:").split("+")]
+
+
 class LeafGroups:
     """The leaves of every group of a term, by the keys that resources and claims carry ("group:12+15")."""
 
@@ -141,7 +151,7 @@ class LeafGroups:
 
     def _note(self, root: int) -> None:
         for smallest, members in self._products(root):
-            leaf = "group:" + "+".join(str(group) for group in smallest)
+            leaf = leaf_of(smallest)
             self._labels[leaf] = " + ".join(self._groups[group].code for group in smallest)
             for group in members:
                 self._leaves[group].append(leaf)

@@ -12,6 +12,7 @@ from webapp.engine.rules.patterns import averaged, day_patterns, free_between
 from webapp.engine.timegrid import Time
 from webapp.extensions import db
 from webapp.models import Building, Department, Timetable, WishLevel
+from webapp.services.problem.groups import groups_of_leaf
 from webapp.services.problem.meetings import MeetingRow
 from webapp.services.problem.rows import TermRows, read_term
 from webapp.services.problem.solutions import solution_from
@@ -86,8 +87,7 @@ class Reading:
         """By resource of a group: the code of its department, or nothing."""
         found = {}
         for leaf, resource in self.problem.resource_of_leaf.items():
-            keys = [int(text) for text in leaf.partition(":")[2].split("+") if text.isdigit()]
-            homes = [self.rows.groups[key].department_id for key in keys if key in self.rows.groups]
+            homes = [self.rows.groups[key].department_id for key in groups_of_leaf(leaf) if key in self.rows.groups]
             found[resource] = next((self.departments.get(home, "") for home in homes if home is not None), "")
         return found
 

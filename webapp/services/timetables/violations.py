@@ -15,7 +15,7 @@ from webapp.engine.rules import RULES, rule_named
 from webapp.extensions import db
 from webapp.models import Timetable, TimetableEntry
 from webapp.services.imports.formats.writers import csv_text
-from webapp.services.problem.groups import GroupTree, read_tree
+from webapp.services.problem.groups import GroupTree, groups_of_leaf, read_tree
 from webapp.services.problem.labels import names_of
 from webapp.services.problem.meetings import MeetingKey
 from webapp.services.problem.solutions import solution_from
@@ -175,8 +175,7 @@ class _Finder:
         if resource in self._faculty:
             return self._known(Lens.FACULTY, [self._faculty[resource]])
         if resource in self._leaves:
-            leaf = self._leaves[resource].removeprefix("group:").split("+")
-            return self._known(Lens.GROUP, self._upwards([int(key) for key in leaf]))
+            return self._known(Lens.GROUP, self._upwards(groups_of_leaf(self._leaves[resource])))
         return self._of_class(part.meetings[0]) if part.meetings else None
 
     def entry_of(self, part: CountPart) -> int | None:
