@@ -9,6 +9,7 @@ from webapp.services.accounts.tokens import revoke_tokens
 from webapp.services.accounts.users import OwnAccount, find_by_email
 from webapp.services.shared import audit
 from webapp.services.shared.errors import Problem
+from webapp.services.shared.numbers import whole_number
 from webapp.services.shared.words import _
 
 
@@ -38,11 +39,9 @@ def authenticate(email: str, password: str) -> User:
 
 def find_for_session(session_id: str) -> User | None:
     """The user whom a session names, if its key still fits and the account is enabled."""
-    user_id, _dot, key = session_id.partition(".")
-    if not (user_id.isdecimal() and key.isdecimal()):
-        return None
-    user = db.session.get(User, int(user_id))
-    return user if user is not None and user.is_enabled and user.session_key == int(key) else None
+    user_id, key = (whole_number(part) for part in session_id.partition(".")[::2])
+    user = db.session.get(User, user_id) if user_id is not None else None
+    return user if user is not None and user.is_enabled and user.session_key == key else None
 
 
 def end_sessions(user: User) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from webapp.services.imports.formats.writers import csv_text
+from webapp.services.shared.numbers import whole_number
 
 Cell = str | int | float
 
@@ -33,9 +34,9 @@ class ReportTable:
 
     def sorted_by(self, column: str, *, descending: bool = False) -> "ReportTable":
         """By the column with that number, as an address names it; unchanged where there is none such."""
-        if not (column.isascii() and column.isdigit() and len(column) < 3 and int(column) < len(self.columns)):
+        at = whole_number(column, len(self.columns) - 1)
+        if at is None:
             return self
-        at = int(column)
         ordered = sorted(self.rows, key=lambda row: _order(row.cells[at]), reverse=descending)
         return replace(self, rows=tuple(ordered))
 

@@ -104,6 +104,22 @@ def test_a_wrong_line_is_named() -> None:
     assert "c9" in fault.found
 
 
+@pytest.mark.parametrize(
+    ("line", "other", "column"),
+    [
+        (b"c1 ann 2 2 30", b"c1 ann 2 2 200000", "expected_size"),
+        (b"c1 ann 2 2 30", b"c1 ann 61 2 30", "meetings_per_week"),
+        (b"c1 ann 2 2 30", b"c1 ann 2 8 30", "min_days"),
+        (b"c1 ann 2 2 30", b"c1 " + b"a" * 65 + b" 2 2 30", "code"),
+        (b"rA 25", b"rA 200000", "capacity"),
+    ],
+)
+def test_a_file_brings_no_number_and_no_code_that_a_form_would_refuse(line: bytes, other: bytes, column: str) -> None:
+    with pytest.raises(UploadRefused) as refusal:
+        read_upload("tiny.ctt", TINY.replace(line, other))
+    assert column in {fault.column for fault in refusal.value.faults}
+
+
 @pytest.mark.usefixtures("app")
 def test_a_published_timetable_is_written_as_a_solution() -> None:
     term = imported()

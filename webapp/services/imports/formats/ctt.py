@@ -5,15 +5,15 @@ size, no persons. Periods get invented hours without breaks, so that neighbours 
 file. Unavailability hangs on the section, and the term gets exactly that format's rules and weights.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, time, timedelta
 
-from webapp.services.imports.faults import UploadRefused
+from webapp.services.imports.faults import MOST_FAULTS, Fault, UploadRefused, refused
 from webapp.services.imports.formats.ctt_file import CttCourse, CttFile
 from webapp.services.imports.sheets import FileRow, FileSheet, Tables
 from webapp.services.schema.columns import Value
 from webapp.services.schema.tables import BY_NAME
-from webapp.services.schema.values import DAY_NAMES, empty
+from webapp.services.schema.values import DAY_NAMES, ValueRefused, check, empty
 from webapp.services.shared.rule_defaults import ITC_2007, settings_of
 from webapp.services.shared.words import _
 
@@ -32,7 +32,10 @@ def is_ctt(filename: str) -> bool:
 
 
 def read_tables(filename: str, content: bytes) -> Tables:
-    """The tables that a `.ctt` file stands for; raises `UploadRefused` with the line that is wrong."""
+    """The tables that a `.ctt` file stands for; raises `UploadRefused` with what is wrong in it.
+
+    What the format allows and no column here can hold is refused, as in any other file.
+    """
     file = CttFile(filename, content)
     if file.days > MOST_DAYS:
         raise UploadRefused(
@@ -57,7 +60,23 @@ def read_tables(filename: str, content: bytes) -> Tables:
         "availability": [cells for course in courses for cells in _unavailable(course)],
         "rules": _rules(),
     }
-    return Tables(filename, {name: _sheet(filename, name, rows) for name, rows in contents.items()})
+    sheets = {name: _sheet(filename, name, rows) for name, rows in contents.items()}
+    if faults := [fault for sheet in sheets.values() for fault in _faults(sheet)]:
+        raise refused(faults[:MOST_FAULTS])
+    return Tables(filename, sheets)
+
+
+def _faults(sheet: FileSheet) -> Iterator[Fault]:
+    """The values that lie outside the bounds of their columns, each with the code of its row."""
+    table = sheet.table
+    for row in sheet.rows:
+        for column in table.file_columns:
+            value = row.record[column.name]
+            try:
+                check(column, value)
+            except ValueRefused as error:
+                found = f"{table.label(table.key_of(row.record))}: {value}"
+                yield Fault(sheet.file, table.name, 0, column.name, found, error.expected)
 
 
 def _section(course: CttCourse) -> Cells:
