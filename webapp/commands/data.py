@@ -76,12 +76,12 @@ def import_(
         _tell(imported.preview)
         click.echo(f"Imported {tables.filename} into {where}.")
         return
-    found = uploads.preview(owner, term, tables, replace=replace)
+    seen = uploads.preview(owner, term, tables, replace=replace)
     transaction.rollback()
-    _tell(found)
-    for fault in found.faults:
+    _tell(seen)
+    for fault in seen.faults:
         click.echo(str(fault), err=True)
-    if not found.ok:
+    if not seen.ok:
         sys.exit(BAD_INPUT)
     click.echo(f"{tables.filename} could be imported into {where}; nothing was changed.")
 

@@ -51,10 +51,10 @@ def _first_line(error: OperationalError | ProgrammingError) -> str:
 
 def academic_year(_context: click.Context, _option: click.Parameter, text: str) -> str:
     """Check an academic year such as 2024-25; 2024-2025 and 2024/25 are understood."""
-    found = re.fullmatch(r"((?:19|20|21)\d{2})[-/](?:\d{2})?(\d{2})", text, re.ASCII)
-    if found is None or (int(found[1]) + 1) % 100 != int(found[2]):
+    match = re.fullmatch(r"((?:19|20|21)\d{2})[-/](?:\d{2})?(\d{2})", text, re.ASCII)
+    if match is None or (int(match[1]) + 1) % 100 != int(match[2]):
         raise click.BadParameter(f"{text!r} is not an academic year such as 2024-25.")
-    return f"{found[1]}-{found[2]}"
+    return f"{match[1]}-{match[2]}"
 
 
 def in_term(command: Callable[P, R]) -> Callable[P, R]:
@@ -75,10 +75,10 @@ def in_term(command: Callable[P, R]) -> Callable[P, R]:
 
 def organization_of(code: str) -> Organization:
     """The organisation of that code; raises `NotFound`."""
-    found = db.session.query(Organization).filter_by(code=code).one_or_none()
-    if found is None:
+    organization = db.session.query(Organization).filter_by(code=code).one_or_none()
+    if organization is None:
         raise NotFound(f"There is no organisation {code}. Make it with: flask create-organization {code} NAME.")
-    return found
+    return organization
 
 
 def term_of(code: str, year: str, semester: int) -> tuple[Organization, Term]:

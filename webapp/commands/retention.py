@@ -24,19 +24,19 @@ def clean(drafts: int, uploads: int, dry_run: bool) -> None:
 
     What was ever published stays, and so does what was submitted or approved.
     """
-    found = retention.expired(drafts, uploads)
-    for draft in found.drafts:
+    expired = retention.expired(drafts, uploads)
+    for draft in expired.drafts:
         click.echo(f"Draft {draft.timetable_id}, {draft.variant_name}, {draft.term.name}, {draft.created_at:%Y-%m-%d}")
-    for upload in found.uploads:
+    for upload in expired.uploads:
         click.echo(f"File {upload.upload_id}, {upload.filename}, {upload.created_at:%Y-%m-%d}")
-    counted = f"{len(found.drafts)} drafts and {len(found.uploads)} files"
+    counted = f"{len(expired.drafts)} drafts and {len(expired.uploads)} files"
     if dry_run:
         click.echo(f"{counted} would be deleted.")
         return
-    for draft in found.drafts:
+    for draft in expired.drafts:
         retention.delete_draft(draft)
         transaction.commit()
-    for upload in found.uploads:
+    for upload in expired.uploads:
         retention.delete_upload(upload)
         transaction.commit()
     click.echo(f"{counted} deleted.")

@@ -55,8 +55,8 @@ def generate(
 ) -> None:
     """Generate the variants of a term's timetable. Exit code 1 says that the run did not complete."""
     _, term = term_of(organization, year, semester)
-    wanted = RunRequest(seconds=seconds, seed=seed, reproducible=reproducible, choices=RunChoices(partial=partial))
-    job = write_run(term, None, wanted)
+    request = RunRequest(seconds=seconds, seed=seed, reproducible=reproducible, choices=RunChoices(partial=partial))
+    job = write_run(term, None, request)
     transaction.commit()
     if inline:
         ended = _show_until_ended(job, _start_here(job.job_id))

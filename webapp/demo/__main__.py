@@ -77,8 +77,8 @@ def _keys(data: Path) -> dict[str, str]:
         keys = {"secret_key": secrets.token_hex(32), "password": f"loom-{secrets.token_hex(4)}"}
         with os.fdopen(os.open(file, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w", encoding="utf-8") as out:
             json.dump(keys, out)
-    found: dict[str, str] = json.loads(file.read_text(encoding="utf-8"))
-    return found
+    stored: dict[str, str] = json.loads(file.read_text(encoding="utf-8"))
+    return stored
 
 
 def _prepare_environment(data: Path, stack: ExitStack) -> None:

@@ -44,7 +44,7 @@ PROGRAMMES = (
     Programme("MGT", "Bachelor of Business Administration", (1, 3, 5), ("A",), 50, 0, 2),
 )
 
-SMALL = tuple(replace(one, semesters=(3, 5)) for one in PROGRAMMES if one.code in ("CSE", "MEC"))
+SMALL = tuple(replace(programme, semesters=(3, 5)) for programme in PROGRAMMES if programme.code in ("CSE", "MEC"))
 """Two years of two programmes: enough to try everything in a minute."""
 
 CORE: dict[tuple[str, int], tuple[str, ...]] = {

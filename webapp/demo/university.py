@@ -174,37 +174,42 @@ def _classes(programmes: Sequence[Programme]) -> Iterator[ClassSection]:
 
 def _groups_and_students(made: University, classes: list[ClassSection]) -> None:
     cohorts: dict[str, int] = {}
-    for one in classes:
-        programme, cohort = one.programme, f"{one.programme.code}{one.semester}"
+    for section in classes:
+        programme, cohort = section.programme, f"{section.programme.code}{section.semester}"
         common: dict[str, Value] = {
             "department": programme.code,
             "programme": programme.name,
-            "semester_of_study": one.semester,
+            "semester_of_study": section.semester,
         }
         if cohort not in cohorts:
             cohorts[cohort] = 0
             size = programme.students * len(programme.sections)
-            made.add("groups", code=cohort, name=f"{programme.name}, semester {one.semester}", size=size, **common)
-        label = f"{programme.code} semester {one.semester}, section {one.letter}"
-        made.add("groups", code=one.code, name=label, parent=cohort, split="section", size=programme.students, **common)
-        for split, word, parts in (("lab", "batch", one.batches), ("tutorial", "tutorial group", one.tutorials)):
+            made.add("groups", code=cohort, name=f"{programme.name}, semester {section.semester}", size=size, **common)
+        label = f"{programme.code} semester {section.semester}, section {section.letter}"
+        made.add(
+            "groups", code=section.code, name=label, parent=cohort, split="section", size=programme.students, **common
+        )
+        for split, word, parts in (
+            ("lab", "batch", section.batches),
+            ("tutorial", "tutorial group", section.tutorials),
+        ):
             for part, code in enumerate(parts):
                 size = len(range(part, programme.students, len(parts)))
                 name = f"{label}, {word} {part + 1}"
-                made.add("groups", code=code, name=name, parent=one.code, split=split, size=size, **common)
+                made.add("groups", code=code, name=name, parent=section.code, split=split, size=size, **common)
         for seat in range(programme.students):
             cohorts[cohort] += 1
-            _student(made, one, cohorts[cohort], seat)
+            _student(made, section, cohorts[cohort], seat)
 
 
-def _student(made: University, one: ClassSection, number: int, seat: int) -> None:
+def _student(made: University, section: ClassSection, number: int, seat: int) -> None:
     name, email = made.person()
-    joined = 2024 - (one.semester - 1) // 2
-    batch = one.batches[seat % len(one.batches)] if one.batches else None
-    tutorial = one.tutorials[(seat // 2) % len(one.tutorials)] if one.tutorials else None
-    groups = tuple(sorted(code for code in (batch, tutorial) if code)) or (one.code,)
-    code = f"{joined}{one.programme.code}{number:03}"
-    made.add("students", code=code, name=name, email=email, department=one.programme.code, groups=groups)
+    joined = 2024 - (section.semester - 1) // 2
+    batch = section.batches[seat % len(section.batches)] if section.batches else None
+    tutorial = section.tutorials[(seat // 2) % len(section.tutorials)] if section.tutorials else None
+    groups = tuple(sorted(code for code in (batch, tutorial) if code)) or (section.code,)
+    code = f"{joined}{section.programme.code}{number:03}"
+    made.add("students", code=code, name=name, email=email, department=section.programme.code, groups=groups)
 
 
 def _course(made: University, code: str, title: str, department: str, credits: int) -> None:
@@ -212,31 +217,31 @@ def _course(made: University, code: str, title: str, department: str, credits: i
 
 
 def _core_courses(made: University, classes: list[ClassSection]) -> None:
-    """Those with a laboratory come first: they weigh most on their teachers."""
+    """Add the core courses; those with a laboratory come first: they weigh most on their teachers."""
     courses = []
-    studied = {(one.programme.code, one.semester) for one in classes}
+    studied = {(section.programme.code, section.semester) for section in classes}
     for (programme, semester), titles in catalogue.CORE.items():
         for position, title in enumerate(titles if (programme, semester) in studied else (), start=1):
             code, lab = f"{programme}{semester}0{position}", title.endswith("*")
             _course(made, code, title.rstrip("*"), programme, 4 if lab or programme in ("MAT", "MGT") else 3)
             courses.append((not lab, code, programme, semester))
     for no_lab, code, programme, semester in sorted(courses):
-        for one in classes:
-            if (one.programme.code, one.semester) == (programme, semester):
-                _core_section(made, code, one, lab=not no_lab)
+        for section in classes:
+            if (section.programme.code, section.semester) == (programme, semester):
+                _core_section(made, code, section, lab=not no_lab)
 
 
-def _core_section(made: University, code: str, one: ClassSection, *, lab: bool) -> None:
-    department = one.programme.code
+def _core_section(made: University, code: str, section: ClassSection, *, lab: bool) -> None:
+    department = section.programme.code
     engineers = department in BTECH
     lectures = 3 if engineers else 4
     teacher = made.teacher(department, lectures)
-    made.add("sections", course=code, section=one.letter, faculty=(teacher,), groups=(one.code,))
-    _lectures(made, code, one.letter, lectures)
+    made.add("sections", course=code, section=section.letter, faculty=(teacher,), groups=(section.code,))
+    _lectures(made, code, section.letter, lectures)
     if lab:
-        _lab(made, code, one, teacher)
-    if not lab and one.tutorials:
-        _tutorials(made, code, one, teacher)
+        _lab(made, code, section, teacher)
+    if not lab and section.tutorials:
+        _tutorials(made, code, section, teacher)
 
 
 def _lectures(made: University, course: str, section: str, number: int, **cells: Value) -> None:
@@ -252,38 +257,38 @@ def _lectures(made: University, course: str, section: str, number: int, **cells:
     made.add("components", **usual | cells)
 
 
-def _lab(made: University, course: str, one: ClassSection, teacher: str) -> None:
+def _lab(made: University, course: str, section: ClassSection, teacher: str) -> None:
     """A laboratory of two slots for each batch: the lecturer takes the first, a colleague the second."""
-    department = one.programme.code
+    department = section.programme.code
     made.load[teacher] += 2
     colleague = made.teacher(department, 2, but=(teacher,))
-    teachers = (f"{teacher}@{one.batches[0]}", f"{colleague}@{one.batches[1]}")
+    teachers = (f"{teacher}@{section.batches[0]}", f"{colleague}@{section.batches[1]}")
     made.add(
         "components",
         course=course,
-        section=one.letter,
+        section=section.letter,
         component="P",
         kind="lab",
         meetings_per_week=1,
         slots_per_meeting=2,
         room_kind=catalogue.LAB_KIND[department],
         parallel=department == "MEC",
-        batches=one.batches,
+        batches=section.batches,
         faculty=teachers,
     )
 
 
-def _tutorials(made: University, course: str, one: ClassSection, teacher: str) -> None:
-    made.load[teacher] += len(one.tutorials)
+def _tutorials(made: University, course: str, section: ClassSection, teacher: str) -> None:
+    made.load[teacher] += len(section.tutorials)
     made.add(
         "components",
         course=course,
-        section=one.letter,
+        section=section.letter,
         component="T",
         kind="tutorial",
         meetings_per_week=1,
         room_kind="seminar",
-        batches=one.tutorials,
+        batches=section.tutorials,
     )
 
 
@@ -292,21 +297,21 @@ def _shared_courses(made: University, classes: list[ClassSection]) -> None:
         own = _engineers(classes, semester)
         if own:
             _course(made, code, title, department, 3)
-        for one in own:
-            section = f"{one.programme.code}-{one.letter}"
+        for group in own:
+            section = f"{group.programme.code}-{group.letter}"
             teacher = made.teacher(department, 3)
-            made.add("sections", course=code, section=section, faculty=(teacher,), groups=(one.code,))
+            made.add("sections", course=code, section=section, faculty=(teacher,), groups=(group.code,))
             _lectures(made, code, section, 3)
 
 
 def _engineers(classes: list[ClassSection], semester: int) -> list[ClassSection]:
-    return [one for one in classes if one.semester == semester and one.programme.code in BTECH]
+    return [section for section in classes if section.semester == semester and section.programme.code in BTECH]
 
 
 def _combined_classes(made: University, classes: list[ClassSection]) -> None:
     """One lecture for two sections at once."""
     for semester, (code, title, department, meetings, weeks) in catalogue.COMBINED.items():
-        own = [one.code for one in _engineers(classes, semester)]
+        own = [section.code for section in _engineers(classes, semester)]
         if own:
             _course(made, code, title, department, meetings)
         for number, first in enumerate(range(0, len(own), 2), start=1):
@@ -318,7 +323,7 @@ def _combined_classes(made: University, classes: list[ClassSection]) -> None:
 
 def _electives(made: University, classes: list[ClassSection]) -> None:
     for semester, courses in catalogue.ELECTIVES.items():
-        if all(one.semester != semester for one in classes):
+        if all(section.semester != semester for section in classes):
             continue
         seats: dict[str, int] = {}
         for code, title, department in courses:
@@ -334,7 +339,7 @@ def _electives(made: University, classes: list[ClassSection]) -> None:
 
 def _choices(made: University, classes: list[ClassSection], semester: int, seats: dict[str, int]) -> None:
     """Each student of the semester takes one elective of another department that has a seat."""
-    codes = {one.code for one in classes if one.semester == semester}
+    codes = {section.code for section in classes if section.semester == semester}
     home = {code: department for code, _, department in catalogue.ELECTIVES[semester]}
     for student in made.tables["students"]:
         groups = student["groups"]

@@ -151,8 +151,8 @@ class Generation:
     def _keep(self, problem: TermProblem, result: Result) -> Solution:
         """Put what the engine found into the pool, less what the truth objects to."""
         solution, objections = trimmed(problem, result.solution)
-        found = {unplaced.meeting: UnplacedReason.from_engine(unplaced) for unplaced in result.unplaced}
-        self.reasons |= {**found, **self.held.reasons}
+        from_engine = {unplaced.meeting: UnplacedReason.from_engine(unplaced) for unplaced in result.unplaced}
+        self.reasons |= {**from_engine, **self.held.reasons}
         self.reasons |= objections
         self.pool.append(solution)
         return solution

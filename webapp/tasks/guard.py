@@ -63,11 +63,11 @@ class Attempt:
     beat: Heartbeat
 
     def must_stop(self) -> bool:
-        """Whether the engine shall end its search now, with nothing kept."""
+        """Return whether the engine shall end its search now, with nothing kept."""
         return shutdown.is_set() or self.beat.cancelled.is_set() or self.beat.lost.is_set()
 
     def must_finish(self) -> bool:
-        """Whether the engine shall end its search now; what it has is kept where a user asked for that."""
+        """Return whether the engine shall end its search now; what it has is kept where a user asked for that."""
         return self.must_stop() or self.beat.stop_asked.is_set()
 
     def check_in(self, *, hands_back: bool = True) -> None:

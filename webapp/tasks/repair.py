@@ -55,25 +55,25 @@ def repair_timetable(
 ) -> RepairAnswer:
     """Find the least number of classes to move so that the timetable holds after the changes, and the ladder."""
     before = time.monotonic()
-    wanted = [one for change in changes for one in _for_engine(base.problem, change)]
+    events = [event for change in changes for event in _for_engine(base.problem, change)]
     excused = excusing(base.problem.instance, base.solution, base.overrides)
-    hit = frozenset(displaced(changed(excused, wanted), base.solution))
+    hit = frozenset(displaced(changed(excused, events), base.solution))
     because = _because(base, excused, changes)
     whole = dict.fromkeys(base.overrides, (True, True))
-    held = {meeting: lock for meeting, lock in {**base.locks, **whole}.items() if meeting not in hit}
+    locks = {meeting: lock for meeting, lock in {**base.locks, **whole}.items() if meeting not in hit}
     left = max(LEAST_SECONDS, seconds - KEPT_BACK_SECONDS)
-    found = repair(hold_locked(base, held), base.solution, wanted, left, threads(), seed, stop)
+    result = repair(hold_locked(base, locks), base.solution, events, left, threads(), seed, stop)
     return RepairAnswer(
         revision=base.revision,
-        status=found.status.value,
-        proven=found.proven,
-        bound=found.bound,
+        status=result.status.value,
+        proven=result.proven,
+        bound=result.bound,
         classes=len(base.solution.placements),
         hit=len(hit),
         in_tray=len(base.solution.unplaced),
-        held=len(held),
-        before=evaluate(found.instance, base.solution).cost,
-        rungs=tuple(_rung(base, found, rung, because) for rung in found.ladder),
+        held=len(locks),
+        before=evaluate(result.instance, base.solution).cost,
+        rungs=tuple(_rung(base, result, rung, because) for rung in result.ladder),
         seconds=round(time.monotonic() - before, 1),
     )
 
@@ -104,16 +104,18 @@ def _time(problem: TermProblem, slot: int) -> Time:
 
 def _because(base: RepairBase, instance: Instance, changes: Sequence[RepairEvent]) -> dict[int, str]:
     """By meeting that can't stay where it stands: which of the changes are the reason."""
-    found: dict[int, str] = {}
+    sentences: dict[int, str] = {}
     for change in changes:
         for meeting in displaced(changed(instance, _for_engine(base.problem, change)), base.solution):
-            found[meeting] = f"{found.get(meeting, '')}{change.words}. "
-    return found
+            sentences[meeting] = f"{sentences.get(meeting, '')}{change.words}. "
+    return sentences
 
 
-def _rung(base: RepairBase, found: Repair, rung: RepairRung, because: Mapping[int, str]) -> Rung:
+def _rung(base: RepairBase, result: Repair, rung: RepairRung, because: Mapping[int, str]) -> Rung:
     rows = base.problem.rows
-    why = {one.meeting: UnplacedReason.from_engine(one) for one in reasons(found.instance, rung.solution)}
+    why = {
+        unplaced.meeting: UnplacedReason.from_engine(unplaced) for unplaced in reasons(result.instance, rung.solution)
+    }
     return Rung(
         moves=rung.moves,
         cost=rung.cost,

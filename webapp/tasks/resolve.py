@@ -55,11 +55,11 @@ def resolve_rest(
     limit = max(LEAST_SECONDS, seconds - STORING_SECONDS)
     if closeness:
         price = closeness * instance.weight_range[0]
-        found = stay_close(instance, base.solution, base.solution, price, limit, threads(), seed, stop)
+        improved = stay_close(instance, base.solution, base.solution, price, limit, threads(), seed, stop)
         instance = priced(instance, base.solution, price)
     else:
-        found = resolve(instance, base.solution, SolveParams(limit, seed, threads()), stop).solution
-    kept = found.moved((m, _as_locked(base, m, found.placements[m])) for m in base.locks)
+        improved = resolve(instance, base.solution, SolveParams(limit, seed, threads()), stop).solution
+    kept = improved.moved((m, _as_locked(base, m, improved.placements[m])) for m in base.locks)
     best = min((base.solution, kept), key=lambda solution: _grade(instance, solution))
     own = base.problem.instance
     return best, ResolveAnswer(
@@ -72,11 +72,11 @@ def resolve_rest(
     )
 
 
-def _as_locked(base: RepairBase, meeting: int, found: Placement) -> Placement:
-    """Where a locked class belongs, should the search have lost it: where it stood."""
+def _as_locked(base: RepairBase, meeting: int, placement: Placement) -> Placement:
+    """The place of a locked class, where it stood, should the search have lost it."""
     was, (time_locked, room_locked) = base.solution.placements[meeting], base.locks[meeting]
-    has_moved = (time_locked and found.time != was.time) or (room_locked and found.room != was.room)
-    return was if has_moved or found.time is None else found
+    has_moved = (time_locked and placement.time != was.time) or (room_locked and placement.room != was.room)
+    return was if has_moved or placement.time is None else placement
 
 
 def _grade(instance: Instance, solution: Solution) -> tuple[int, int]:

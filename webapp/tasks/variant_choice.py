@@ -16,9 +16,9 @@ class Judge:
     """Counts each timetable once, on the one yardstick, and weighs it again only where two are tied."""
 
     def __init__(self, instance: Instance | HeldProblem, own: Mapping[str, Weights] | None = None) -> None:
-        held = instance if isinstance(instance, HeldProblem) else HeldProblem(instance)
-        instance = held.instance
-        self._held, self._own = held, own or {}
+        problem = instance if isinstance(instance, HeldProblem) else HeldProblem(instance)
+        instance = problem.instance
+        self._held, self._own = problem, own or {}
         self._measured = measured(instance)
         self._scores: dict[Solution, Score] = {}
 
@@ -28,9 +28,9 @@ class Judge:
             self._scores[solution] = evaluate(self._measured, solution)
         return self._scores[solution]
 
-    def best(self, name: str, found: Sequence[Solution]) -> Solution:
+    def best(self, name: str, solutions: Sequence[Solution]) -> Solution:
         """The best for a variant; the earlier one of two that are equal."""
-        candidates = list(dict.fromkeys(found))
+        candidates = list(dict.fromkeys(solutions))
         named_for = {solution: self._named_for(name, solution) for solution in candidates}
         least = min(named_for.values())
         tied = [solution for solution in candidates if named_for[solution] == least]

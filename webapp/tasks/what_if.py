@@ -137,20 +137,22 @@ def try_out(problem: TermProblem, options: WhatIfOptions, seconds: float, seed: 
         better = resolve(relaxed.instance, best.solution, params, stop, is_tight=best.is_tight)
         best = better if not better.hard and better.cost <= best.cost else best
     solution, reasons = trimmed(relaxed, best.solution)
-    said = {one.meeting: UnplacedReason.from_engine(one) for one in best.unplaced}
-    return Tried(problem, relaxed, options, solution, said | reasons, round(time.monotonic() - begin, 1))
+    from_engine = {unplaced.meeting: UnplacedReason.from_engine(unplaced) for unplaced in best.unplaced}
+    return Tried(problem, relaxed, options, solution, from_engine | reasons, round(time.monotonic() - begin, 1))
 
 
 def _relaxed(problem: TermProblem, options: WhatIfOptions) -> Instance:
     """The instance with the one rule softened, so dear that it is broken only where it must be."""
     instance = problem.instance
-    known = assumptions_of(instance, names_of(problem))
-    found = next((one for one in known if fingerprint(instance, one.constraint) == options.key), None)
-    if found is None:
+    assumptions = assumptions_of(instance, names_of(problem))
+    assumption = next(
+        (candidate for candidate in assumptions if fingerprint(instance, candidate.constraint) == options.key), None
+    )
+    if assumption is None:
         raise FailedAs(FailureCode.RULE_GONE)
-    whole = instance.constraints[found.of]
+    whole = instance.constraints[assumption.of]
     dearest = max((c.weight for c in instance.constraints if c.weight is not None), default=1)
-    rest = [piece for piece in pieces(instance, whole) if piece != found.constraint]
-    softened = replace(found.constraint, weight=DEARER * max(1, dearest))
-    kept = (c for index, c in enumerate(instance.constraints) if index != found.of)
+    rest = [piece for piece in pieces(instance, whole) if piece != assumption.constraint]
+    softened = replace(assumption.constraint, weight=DEARER * max(1, dearest))
+    kept = (c for index, c in enumerate(instance.constraints) if index != assumption.of)
     return replace(instance, constraints=(*kept, *rest, softened))

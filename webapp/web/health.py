@@ -23,9 +23,9 @@ def health() -> ResponseReturnValue:
 @bp.get("/ready")
 @open_to_all
 def ready() -> ResponseReturnValue:
-    found = {"database": _try(_database), "redis": _try(queue.ping), "schema": _try(_schema)}
-    is_ready = set(found.values()) == {"ok"}
-    return jsonify(status="ok" if is_ready else "unavailable", **found), 200 if is_ready else 503
+    states = {"database": _try(_database), "redis": _try(queue.ping), "schema": _try(_schema)}
+    is_ready = set(states.values()) == {"ok"}
+    return jsonify(status="ok" if is_ready else "unavailable", **states), 200 if is_ready else 503
 
 
 def _try(check: Callable[[], None]) -> str:

@@ -22,7 +22,7 @@ def render(template: str, block: str | None = None, **context: object) -> str:
 
 
 def _imports(template: str, context: dict[str, object]) -> dict[str, object]:
-    """What a template imports and sets at its top: a block rendered alone would miss it."""
+    """The imports and settings at the top of a template: a block rendered alone would miss it."""
     source = current_app.jinja_env.get_template(template)
     scope = source.new_context(dict(context))
     next(source.root_render_func(scope), None)

@@ -58,7 +58,7 @@ def home_of(user: User) -> str:
 
 
 def context() -> dict[str, Any]:
-    """What `base.html` reads; nothing for a stranger."""
+    """The variables of `base.html`; nothing for a stranger."""
     if not has_request_context() or not current_user or not current_user.is_authenticated:
         return {}
     groups = _office_groups()
@@ -74,13 +74,13 @@ def context() -> dict[str, Any]:
 
 
 def week_title(endpoint: str) -> str:
-    """How somebody's own week is called: by the role only where they have two weeks."""
+    """The title of somebody's own week: by the role only where they have two weeks."""
     weeks = {open_endpoint: label for label, open_endpoint, _url in _open(_WEEKS)}
     return str(weeks[endpoint]) if len(weeks) > 1 else _("My week")
 
 
 def _office_groups() -> list[tuple[Any, list[Link]]]:
-    """What a registrar's office sees, in groups; none for all others."""
+    """The links of a registrar's office, in groups; none for all others."""
     of_organization = [table for table in WITH_PAGES if not table.of_term]
     of_term = [table for table in WITH_PAGES if table.of_term]
     groups = [
@@ -161,5 +161,5 @@ def me() -> User:
 
 
 def scope(term: Term | None) -> Scope:
-    """What the signed-in user works on."""
+    """The scope that the signed-in user works on."""
     return Scope(me().organization, term, me())

@@ -49,7 +49,7 @@ def subject_of(subjects: Sequence[Subject], key: str | None) -> Subject | None:
 
 
 def looked_at() -> dict[str, Any]:
-    """What the address says of what is looked at; nothing else of it is handed on to a link."""
+    """The arguments that say what is looked at; nothing else of the address is handed on to a link."""
     return {name: request.args[name] for name in KEPT if request.args.get(name)}
 
 
@@ -67,14 +67,14 @@ def moment_in(term: Term | None) -> tuple[int | None, time | None]:
 
 
 def version_label(timetable: Timetable) -> str:
-    """What tells two prints apart: the version's number, or the draft's name."""
+    """The label that tells two prints apart: the version's number, or the draft's name."""
     if timetable.number is None:
         return _("Draft %(number)s: %(name)s", number=timetable.timetable_id, name=timetable.variant_name)
     return _("Version %(number)s", number=timetable.number)
 
 
 def paper_line(timetable: object = None, term: object = None) -> str:
-    """What heads every sheet that a page prints, as far as it is known: university, term, version, and when."""
+    """The line above every sheet that a page prints, as far as it is known: university, term, version, and when."""
     if not current_user or not current_user.is_authenticated:
         return ""
     parts = [me().organization.name]

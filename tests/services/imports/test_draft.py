@@ -135,7 +135,7 @@ def test_a_row_that_fits_no_meeting_is_named(
     organization: Organization, term: Term, row: str, column: str, found: str
 ) -> None:
     (fault,) = uploads.preview(organization, term, sent(row)).faults
-    assert (fault.row, fault.column, fault.found) == (2, column, found)
+    assert (fault.row, fault.column, fault.value) == (2, column, found)
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Component)) == 2
 
 

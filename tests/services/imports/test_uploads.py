@@ -234,7 +234,7 @@ def test_every_fault_between_tables_is_named_and_nothing_is_changed(
     uploads.confirm(organization, term, tables())
     before = exports.term_contents(organization, term)
     preview = uploads.preview(organization, term, only(**files))
-    assert (file, row, column, found) in [(f.file, f.row, f.column, f.found) for f in preview.faults]
+    assert (file, row, column, found) in [(f.file, f.row, f.column, f.value) for f in preview.faults]
     assert preview.counts[RowState.WRONG] >= 1
     with pytest.raises(UploadRefused) as refusal:
         uploads.confirm(organization, term, only(**files))

@@ -38,7 +38,7 @@ class BulkAccounts:
 
 
 def count_without_account(organization: Organization, role: Role) -> int:
-    """How many teachers or students have an e-mail address and no account."""
+    """Count the teachers or students who have an e-mail address and no account."""
     return _count(_without_account(organization, role))
 
 
@@ -133,14 +133,14 @@ def _store(organization: Organization, made: BulkAccounts, role: Role, actor: Us
     for user in users:
         audit.record(organization, actor, "user.create", user, after=public_values(user))
     for user in made.extended:
-        before = [held.value for held in user.roles_in_order if held is not role]
-        after = [held.value for held in user.roles_in_order]
+        before = [own.value for own in user.roles_in_order if own is not role]
+        after = [own.value for own in user.roles_in_order]
         audit.record(organization, actor, "user.edit", user, before={"roles": before}, after={"roles": after})
     db.session.flush()
 
 
 def count_unused(organization: Organization, role: Role) -> int:
-    """How many accounts `renew_passwords` would give a new password."""
+    """Count the accounts that `renew_passwords` would give a new password."""
     return _count(_unused(organization, role))
 
 

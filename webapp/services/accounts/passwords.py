@@ -43,7 +43,7 @@ def initial_password() -> tuple[str, str]:
 
 
 def password_matches(stored: str | None, password: str) -> bool:
-    """Whether the password is the stored one, in about the same time whatever is stored, even nothing."""
+    """Return whether the password is the stored one, in about the same time whatever is stored, even nothing."""
     if stored is None:
         check_password_hash(_nobodys_hash(), password)
         return False

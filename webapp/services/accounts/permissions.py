@@ -51,5 +51,5 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
 
 
 def may(user: User, *permissions: Permission) -> bool:
-    """Whether one of the user's roles has one of these permissions."""
+    """Return whether one of the user's roles has one of these permissions."""
     return any(not PERMISSIONS[role].isdisjoint(permissions) for role in user.roles)

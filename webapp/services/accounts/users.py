@@ -185,7 +185,7 @@ def change_user(user: User, actor: User, *, name: str, roles: Collection[Role], 
 
 
 def mark_of(user: User) -> str:
-    """What the page that changes a user was made with, to be sent back with its form."""
+    """Mark what the page that changes a user was made with, to be sent back with its form."""
     return mark(_changeable(user))
 
 
@@ -195,7 +195,7 @@ def _changeable(user: User) -> dict[str, Any]:
 
 
 def public_values(user: User) -> dict[str, Any]:
-    """What the audit trail keeps of a new account."""
+    """The values that the audit trail keeps of a new account."""
     return {"email": user.email, "name": user.name, "roles": _values(user)}
 
 

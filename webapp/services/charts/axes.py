@@ -31,7 +31,7 @@ class Scale:
         self.ticks = tuple(Tick(value, self.at(value)) for value in range(self._from, self._to + 1, step))
 
     def at(self, value: float) -> float:
-        """Where a value stands."""
+        """The position of a value."""
         share = (value - self._from) / (self._to - self._from)
         return round(self._start + share * (self._end - self._start), 1)
 
@@ -46,11 +46,11 @@ class LogScale:
         enclosing = [max(step for step in steps if step <= least), *inside, min(s for s in steps if s >= most)]
         self._from, self._to = log10(1 + enclosing[0]), log10(1 + enclosing[-1])
         self._start, self._end = start, end
-        wanted = enclosing if len(enclosing) <= MOST_TICKS else _powers(enclosing)
-        self.ticks = tuple(Tick(value, self.at(value)) for value in wanted)
+        marks = enclosing if len(enclosing) <= MOST_TICKS else _powers(enclosing)
+        self.ticks = tuple(Tick(value, self.at(value)) for value in marks)
 
     def at(self, value: float) -> float:
-        """Where a value stands."""
+        """The position of a value."""
         share = (log10(1 + value) - self._from) / (self._to - self._from)
         return round(self._start + share * (self._end - self._start), 1)
 
@@ -72,6 +72,6 @@ def _round_step(span: float) -> int:
     """1, 2 or 5 times a power of ten, so that no more than some ticks span it."""
     if span <= MOST_TICKS - 1:
         return 1
-    wanted = span / (MOST_TICKS - 1)
-    power = 10 ** floor(log10(wanted))
-    return max(1, int(next(power * factor for factor in (1, 2, 5, 10) if power * factor >= wanted)))
+    least = span / (MOST_TICKS - 1)
+    power = 10 ** floor(log10(least))
+    return max(1, int(next(power * factor for factor in (1, 2, 5, 10) if power * factor >= least)))

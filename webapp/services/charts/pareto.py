@@ -163,8 +163,8 @@ def dominated_by(rows: Sequence[Criterion], number: int) -> list[list[int]]:
     return [[other for other in range(number) if _beats(counts[other], counts[index])] for index in range(number)]
 
 
-def _beats(one: Sequence[int], other: Sequence[int]) -> bool:
-    return one != other and all(mine <= theirs for mine, theirs in zip(one, other, strict=True))
+def _beats(costs: Sequence[int], others: Sequence[int]) -> bool:
+    return costs != others and all(cost <= other for cost, other in zip(costs, others, strict=True))
 
 
 def axes(rows: Sequence[Criterion], across: str, up: str) -> tuple[Criterion, Criterion] | None:
@@ -207,7 +207,7 @@ def letters_of(number: int) -> list[str]:
 
 
 def _labels(letters: str, names: Sequence[str]) -> list[str]:
-    """What may be written beside a mark, the most telling first."""
+    """Labels that may be written beside a mark, the most telling first."""
     return [f"{letters} {names[0]}", letters] if len(names) == 1 else [letters]
 
 

@@ -23,27 +23,27 @@ def check_term(term: Term) -> list[Finding]:
 
 
 def _check_data(data: TermData) -> list[Finding]:
-    found = [*missing_data(data), *unused_data(data)]
+    findings = [*missing_data(data), *unused_data(data)]
     if data.problem is not None:
-        found += _check_problem(CheckedProblem(data, data.problem))
-    return in_order(found)
+        findings += _check_problem(CheckedProblem(data, data.problem))
+    return in_order(findings)
 
 
 def _check_problem(case: CheckedProblem) -> list[Finding]:
-    """What is found about an instance; what one check has said, counting doesn't say again."""
-    found: list[Finding] = []
+    """Check an instance; what one check accounts for, counting leaves out."""
+    findings: list[Finding] = []
     accounted: set[int] = set()
     for check in (pins_that_clash, pins_that_cannot_stand, rooms_that_do_not_exist, slots_in_a_row):
         for finding, meetings in check(case):
-            found.append(finding)
+            findings.append(finding)
             accounted.update(meetings)
     short = list(shortage_findings(case, [frozenset(accounted)]))
-    found += [finding for finding, _meetings in short]
-    found += pins_of_nothing(case)
-    found += tight_loads(case, {finding.target.label for finding, _meetings in short})
-    found += own_limits(case)
-    found += room_loads(case, [frozenset(accounted), *(frozenset(meetings) for _finding, meetings in short)])
-    return found
+    findings += [finding for finding, _meetings in short]
+    findings += pins_of_nothing(case)
+    findings += tight_loads(case, {finding.target.label for finding, _meetings in short})
+    findings += own_limits(case)
+    findings += room_loads(case, [frozenset(accounted), *(frozenset(meetings) for _finding, meetings in short)])
+    return findings
 
 
 def find_blockers(data: TermData) -> list[Finding]:
@@ -72,10 +72,10 @@ class CheckSummary:
 
 
 def summarize(term: Term) -> CheckSummary:
-    """What generating must know: whether anything blocks it, else what is doubtful."""
+    """Summarize what generating must know: whether anything blocks it, else what is doubtful."""
     data = read_term_data(term)
-    found = _check_data(data)
-    counts = count_by_severity(found)
+    findings = _check_data(data)
+    counts = count_by_severity(findings)
     gravest = next((severity for severity in Severity if counts[severity]), Severity.NOTE)
     problem = data.problem
     return CheckSummary(
@@ -84,18 +84,18 @@ def summarize(term: Term) -> CheckSummary:
         rooms=len(problem.room_ids) if problem else 0,
         people=len(problem.instance.resources) if problem else 0,
         counts=counts,
-        gravest=tuple(filter_findings(found, gravest)[:MOST_GRAVEST]),
+        gravest=tuple(filter_findings(findings, gravest)[:MOST_GRAVEST]),
     )
 
 
-def count_by_severity(found: Sequence[Finding]) -> Mapping[Severity, int]:
-    """How many findings there are of each severity."""
-    counts = Counter(finding.severity for finding in found)
+def count_by_severity(findings: Sequence[Finding]) -> Mapping[Severity, int]:
+    """Count the findings of each severity."""
+    counts = Counter(finding.severity for finding in findings)
     return {severity: counts[severity] for severity in Severity}
 
 
 def filter_findings(
-    found: Sequence[Finding], severity: Severity | None = None, kind: FindingKind | None = None
+    findings: Sequence[Finding], severity: Severity | None = None, kind: FindingKind | None = None
 ) -> list[Finding]:
-    """Those of a severity and a kind, where one is named."""
-    return [finding for finding in found if severity in (None, finding.severity) and kind in (None, finding.kind)]
+    """The findings of a severity and a kind, where one is named."""
+    return [finding for finding in findings if severity in (None, finding.severity) and kind in (None, finding.kind)]

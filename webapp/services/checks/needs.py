@@ -32,10 +32,10 @@ def rooms_that_do_not_exist(case: CheckedProblem) -> Iterator[FindingAbout]:
 
 
 def _by_component(case: CheckedProblem) -> Iterator[tuple[Component, list[int]]]:
-    found: dict[int, list[int]] = defaultdict(list)
+    meetings_of: dict[int, list[int]] = defaultdict(list)
     for meeting, row in enumerate(case.problem.rows):
-        found[row.key.component_id].append(meeting)
-    return ((case.data.components[key], meetings) for key, meetings in found.items())
+        meetings_of[row.key.component_id].append(meeting)
+    return ((case.data.components[key], meetings) for key, meetings in meetings_of.items())
 
 
 def _no_such_room(case: CheckedProblem, component: Component) -> Finding:

@@ -17,7 +17,7 @@ NAMED_APART = 5
 
 
 def missing_data(data: TermData) -> Iterator[Finding]:
-    """What is not there and ought to be: slots, teachers, groups, components, e-mail addresses."""
+    """Find what is not there and ought to be: slots, teachers, groups, components, e-mail addresses."""
     yield from _no_slots(data)
     yield from _sections(data)
     yield from _students_nowhere(data)
@@ -69,13 +69,13 @@ def _sections(data: TermData) -> Iterator[Finding]:
 
 
 def _each(
-    data: TermData, sections: Sequence[Section], severity: Severity, kind: FindingKind, one: str, many: str
+    data: TermData, sections: Sequence[Section], severity: Severity, kind: FindingKind, single: str, many: str
 ) -> Iterator[Finding]:
     """A finding for each of a few sections; for more of them the first ones, and one for the rest."""
     ordered = sorted(sections, key=data.section_label)
     apart = ordered if len(ordered) <= NAMED_APART + 1 else ordered[:NAMED_APART]
     for section in apart:
-        yield Finding(severity, kind, one % {"name": data.section_label(section)}, data.of_section(section))
+        yield Finding(severity, kind, single % {"name": data.section_label(section)}, data.of_section(section))
     if rest := ordered[len(apart) :]:
         names = enumerated([data.section_label(section) for section in rest], MOST_NAMES)
         sentence = _("%(number)s more sections %(what)s: %(names)s.", number=len(rest), what=many, names=names)
@@ -101,15 +101,15 @@ def _students_nowhere(data: TermData) -> Iterator[Finding]:
         .order_by(Student.code)
         .limit(MOST_NAMES)
     )
-    found = db.session.execute(query).all()
-    if not found:
+    students = db.session.execute(query).all()
+    if not students:
         return
-    number = found[0][2]
+    number = students[0][2]
     if number == 1:
-        sentence = _("Student %(code)s is in no group and takes no section.", code=found[0].code)
-        target = Target("students", found[0].student_id, found[0].code)
+        sentence = _("Student %(code)s is in no group and takes no section.", code=students[0].code)
+        target = Target("students", students[0].student_id, students[0].code)
     else:
-        names = enumerated([row.code for row in found], MOST_NAMES, number)
+        names = enumerated([row.code for row in students], MOST_NAMES, number)
         sentence = _("%(number)s students are in no group and take no section: %(names)s.", number=number, names=names)
         target = Target("students", None, _("Students"))
     yield Finding(Severity.WARNING, FindingKind.MISSING, sentence, target)

@@ -27,9 +27,9 @@ def pins_that_clash(case: CheckedProblem) -> Iterator[FindingAbout]:
         if what.pin is not None and what.pin.time is not None
     ]
     at_cell: dict[int, list[Pinned]] = defaultdict(list)
-    for one in pinned:
-        for cell in one[1].cells(case.instance.grid):
-            at_cell[cell].append(one)
+    for pin in pinned:
+        for cell in pin[1].cells(case.instance.grid):
+            at_cell[cell].append(pin)
     pairs = {pair for there in at_cell.values() for pair in combinations(there, 2)}
     for first, second in sorted(pairs, key=lambda pair: (pair[0][0], pair[1][0])):
         if first[1].overlaps(second[1]):
@@ -60,8 +60,8 @@ def _clash(case: CheckedProblem, first: Pinned, second: Pinned) -> Iterator[Find
         sentence = _("%(first)s and %(second)s are both pinned to %(when)s; %(number)s enrolled in both.")
         severity = _severity(case, hard=case.is_hard("student_clash"))
         counted = _("%(number)s students are", number=number) if number != 1 else _("1 student is")
-        said = sentence % (words | {"number": counted})
-        yield Finding(severity, FindingKind.PINS, said, target, number), ()
+        sentence %= words | {"number": counted}
+        yield Finding(severity, FindingKind.PINS, sentence, target, number), ()
 
 
 def _severity(case: CheckedProblem, *, hard: bool) -> Severity:
@@ -96,7 +96,7 @@ def pins_that_cannot_stand(case: CheckedProblem) -> Iterator[FindingAbout]:
 
 
 def _about_time(case: CheckedProblem, meeting: int, pin: Placement) -> Iterator[tuple[str, bool]]:
-    """What speaks against the pinned time, and whether it is a hard rule."""
+    """The reasons against the pinned time, and whether it is a hard rule."""
     if pin.time is None:
         return
     if all(option.time != pin.time for option in case.instance.meetings[meeting].times):
@@ -111,7 +111,7 @@ def _about_time(case: CheckedProblem, meeting: int, pin: Placement) -> Iterator[
 
 
 def _about_room(case: CheckedProblem, meeting: int, pin: Placement) -> Iterator[tuple[str, bool]]:
-    """What speaks against the pinned room, and whether it is a hard rule."""
+    """The reasons against the pinned room, and whether it is a hard rule."""
     if pin.room is None:
         return
     what, room = case.instance.meetings[meeting], case.instance.rooms[pin.room]

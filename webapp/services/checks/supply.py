@@ -27,7 +27,7 @@ def shortage_findings(case: CheckedProblem, accounted: Sequence[frozenset[int]])
     known = list(accounted)
     for shortage in shortages(case.instance, case.domains, case.names, thorough=True):
         meetings = frozenset(shortage.meetings)
-        if any(one.issuperset(meetings) for one in known):
+        if any(group.issuperset(meetings) for group in known):
             continue
         if shortage.kind in (ShortageKind.TIMES, ShortageKind.SUITABLE_ROOMS):
             component = case.component(shortage.meetings[0])
@@ -37,20 +37,20 @@ def shortage_findings(case: CheckedProblem, accounted: Sequence[frozenset[int]])
             yield _too_many_slots(case, shortage), shortage.meetings
         elif shortage.kind is ShortageKind.DAYS:
             target = case.of_meeting(shortage.meetings[0])
-            yield _found(shortage, FindingKind.TIMES, target, shortage.sentence), shortage.meetings
+            yield _blocker(shortage, FindingKind.TIMES, target, shortage.sentence), shortage.meetings
         else:
             yield _too_few_rooms(case, shortage), shortage.meetings
-    for found in alone.values():
-        yield _nowhere(case, found), tuple(meeting for shortage in found for meeting in shortage.meetings)
+    for short in alone.values():
+        yield _nowhere(case, short), tuple(meeting for shortage in short for meeting in shortage.meetings)
 
 
-def _found(shortage: Shortage, kind: FindingKind, target: Target, sentence: str) -> Finding:
+def _blocker(shortage: Shortage, kind: FindingKind, target: Target, sentence: str) -> Finding:
     return Finding(Severity.BLOCKER, kind, sentence, target, shortage.demand, shortage.supply)
 
 
 def _too_many_slots(case: CheckedProblem, shortage: Shortage) -> Finding:
     if not shortage.resources:
-        return _found(shortage, FindingKind.STUDENTS, case.of_meeting(shortage.meetings[0]), shortage.sentence)
+        return _blocker(shortage, FindingKind.STUDENTS, case.of_meeting(shortage.meetings[0]), shortage.sentence)
     resource = shortage.resources[0]
     limits = [
         f"{c.rule.title.lower()} {c.amount}"
@@ -60,7 +60,7 @@ def _too_many_slots(case: CheckedProblem, shortage: Shortage) -> Finding:
     sentence = shortage.sentence
     if limits:
         sentence = f"{sentence.removesuffix('.')} ({', '.join(limits)})."
-    return _found(shortage, case.kind_of(resource), case.of_resource(resource), sentence)
+    return _blocker(shortage, case.kind_of(resource), case.of_resource(resource), sentence)
 
 
 def _too_few_rooms(case: CheckedProblem, shortage: Shortage) -> Finding:
@@ -69,23 +69,23 @@ def _too_few_rooms(case: CheckedProblem, shortage: Shortage) -> Finding:
     kinds = case.kinds_of_rooms(shortage.rooms)
     if len(kinds) == 1:
         sentence = _("Rooms of kind %(kind)s: %(sentence)s", kind=kinds[0], sentence=sentence)
-    return _found(shortage, FindingKind.ROOMS, target, sentence)
+    return _blocker(shortage, FindingKind.ROOMS, target, sentence)
 
 
-def _nowhere(case: CheckedProblem, found: Sequence[Shortage]) -> Finding:
+def _nowhere(case: CheckedProblem, short: Sequence[Shortage]) -> Finding:
     """Meetings of one component of which none has a possible time, or none a suitable room."""
-    first = found[0]
-    rules = {index for shortage in found for index in shortage.constraints}
+    first = short[0]
+    rules = {index for shortage in short for index in shortage.constraints}
     because = enumerated(list(dict.fromkeys(_rule_in_words(case, index) for index in sorted(rules))), MOST_NAMES)
     sentence = first.sentence
-    if len(found) > 1:
+    if len(short) > 1:
         sentence = _(
-            "%(first)s The same holds for %(number)s more of its classes.", first=sentence, number=len(found) - 1
+            "%(first)s The same holds for %(number)s more of its classes.", first=sentence, number=len(short) - 1
         )
     if because:
         sentence = _("%(sentence)s Rules at work: %(rules)s.", sentence=sentence, rules=because)
     kind = FindingKind.TIMES if first.kind is ShortageKind.TIMES else FindingKind.ROOMS
-    return Finding(Severity.BLOCKER, kind, sentence, case.of_meeting(first.meetings[0]), len(found), 0)
+    return Finding(Severity.BLOCKER, kind, sentence, case.of_meeting(first.meetings[0]), len(short), 0)
 
 
 def _rule_in_words(case: CheckedProblem, index: int) -> str:
@@ -122,13 +122,13 @@ def tight_loads(case: CheckedProblem, short: Collection[str]) -> Iterator[Findin
 
 def _limits(case: CheckedProblem) -> dict[str, dict[int, int]]:
     """The smallest hard limit of each person and group, per rule."""
-    found: dict[str, dict[int, int]] = {rule: {} for rule in LIMITS}
+    smallest: dict[str, dict[int, int]] = {rule: {} for rule in LIMITS}
     for rule in LIMITS:
         for constraint in case.constraints(rule):
             for resource in constraint.resources if constraint.hard else ():
-                known = found[rule].get(resource, constraint.amount)
-                found[rule][resource] = min(known, constraint.amount)
-    return found
+                known = smallest[rule].get(resource, constraint.amount)
+                smallest[rule][resource] = min(known, constraint.amount)
+    return smallest
 
 
 def _tight(case: CheckedProblem, resource: int, demand: int, supply: int) -> Iterator[Finding]:
@@ -146,7 +146,7 @@ def _tight(case: CheckedProblem, resource: int, demand: int, supply: int) -> Ite
 
 def own_limits(case: CheckedProblem) -> Iterator[Finding]:
     """Teachers who are asked for more than their own weekly limit, where that limit isn't a hard rule."""
-    held = _limits(case)["max_per_week"]
+    enforced = _limits(case)["max_per_week"]
     asked: dict[int, int] = defaultdict(int)
     for meeting, row in enumerate(case.problem.rows):
         for faculty_id in row.faculty_ids:
@@ -154,7 +154,7 @@ def own_limits(case: CheckedProblem) -> Iterator[Finding]:
     for faculty_id, demand in asked.items():
         teacher = case.data.rows.faculty[faculty_id]
         most = teacher.max_slots_week
-        if most is None or demand <= most or case.problem.resource_of_faculty[faculty_id] in held:
+        if most is None or demand <= most or case.problem.resource_of_faculty[faculty_id] in enforced:
             continue
         sentence = _(
             "%(who)s: %(asked)s slots asked, own limit %(most)s a week, which the term's rules do not enforce.",
@@ -177,12 +177,12 @@ def room_loads(case: CheckedProblem, accounted: Sequence[frozenset[int]]) -> Ite
             of_set[frozenset(case.domains.rooms(meeting))].append(meeting)
     sets = set(of_set) | {frozenset().union(*of_set)} if of_set else set()
     parts = _parts(case)
-    for rooms in sorted(sets, key=lambda one: (len(one), sorted(one))):
+    for rooms in sorted(sets, key=lambda group: (len(group), sorted(group))):
         members = [m for own, meetings in of_set.items() if own <= rooms for m in meetings]
         yield from _rooms_of_week(case, rooms, members)
         for name, part in parts:
             within = [m for m in members if case.cells(m) <= part]
-            if within and not any(one.issuperset(within) for one in accounted):
+            if within and not any(group.issuperset(within) for group in accounted):
                 yield from _rooms_of_part(case, rooms, within, name)
 
 
@@ -245,7 +245,7 @@ def _parts(case: CheckedProblem) -> list[tuple[str, frozenset[int]]]:
     for slot in calendar.slots:
         days[slot.day] |= calendar.cells_of(slot.time_slot_id)
         shifts[slot.shift] |= calendar.cells_of(slot.time_slot_id)
-    found = [(DAY_NAMES[day], frozenset(cells)) for day, cells in sorted(days.items())]
+    parts = [(DAY_NAMES[day], frozenset(cells)) for day, cells in sorted(days.items())]
     if len(shifts) > 1:
-        found += [(_("shift %(name)s", name=name or "–"), frozenset(cells)) for name, cells in sorted(shifts.items())]
-    return found
+        parts += [(_("shift %(name)s", name=name or "–"), frozenset(cells)) for name, cells in sorted(shifts.items())]
+    return parts

@@ -47,17 +47,17 @@ class TermData:
     @cached_property
     def components_of(self) -> dict[int, list[Component]]:
         """The components of each section."""
-        found: dict[int, list[Component]] = defaultdict(list)
+        components: dict[int, list[Component]] = defaultdict(list)
         for component in self.rows.components:
-            found[component.section_id].append(component)
-        return found
+            components[component.section_id].append(component)
+        return components
 
     def section_label(self, section: Section) -> str:
-        """What people call a section, such as "CSE301 A"."""
+        """The name of a section, such as "CSE301 A"."""
         return f"{self.rows.courses[section.course_id].code} {section.code}"
 
     def component_label(self, component: Component) -> str:
-        """What people call a component, such as "CSE301 A, P"."""
+        """The name of a component, such as "CSE301 A, P"."""
         return f"{self.section_label(self.rows.sections[component.section_id])}, {component.code}"
 
     def of_section(self, section: Section) -> Target:
@@ -103,7 +103,7 @@ class CheckedProblem:
         return [c for c in self.instance.constraints if c.rule.name == rule and c.weight != 0]
 
     def is_hard(self, rule: str) -> bool:
-        """Whether the rule must hold for somebody."""
+        """Return whether the rule must hold for somebody."""
         return any(constraint.hard for constraint in self.constraints(rule))
 
     def component(self, meeting: int) -> Component:
@@ -111,7 +111,7 @@ class CheckedProblem:
         return self.data.components[self.problem.rows[meeting].key.component_id]
 
     def label(self, meeting: int) -> str:
-        """What people call a meeting, such as "CSE301 A, P 1 (A1)"."""
+        """The name of a meeting, such as "CSE301 A, P 1 (A1)"."""
         return self.instance.meetings[meeting].code
 
     def of_meeting(self, meeting: int) -> Target:
@@ -123,7 +123,7 @@ class CheckedProblem:
         return time_in_words(self.problem.calendar, time)
 
     def kind_of(self, resource: int) -> FindingKind:
-        """What a want of this person's or group's time is filed under."""
+        """The kind of finding under which a want of this person's or group's time is filed."""
         is_teacher = self.instance.resources[resource].kind is ResourceKind.INSTRUCTOR
         return FindingKind.TEACHERS if is_teacher else FindingKind.STUDENTS
 
@@ -138,13 +138,13 @@ class CheckedProblem:
 
     def of_rooms(self, rooms: Sequence[int]) -> Target:
         """The row of the one room, or the list of rooms, of their one kind where they share it."""
-        found = self._rooms(rooms)
-        if len(found) == 1:
-            return Target("rooms", found[0].room_id, found[0].code)
+        named = self._rooms(rooms)
+        if len(named) == 1:
+            return Target("rooms", named[0].room_id, named[0].code)
         kinds = self.kinds_of_rooms(rooms)
         if len(kinds) == 1:
             return Target("rooms", None, kinds[0], "kind", kinds[0])
-        return Target("rooms", None, enumerated([room.code for room in found], MOST_NAMES))
+        return Target("rooms", None, enumerated([room.code for room in named], MOST_NAMES))
 
     def kinds_of_rooms(self, rooms: Sequence[int]) -> list[str]:
         """The kinds of these rooms, each once."""

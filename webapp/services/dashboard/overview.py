@@ -100,7 +100,7 @@ def _blockers(scope: Scope) -> list[str]:
 
 
 def _done(is_missing: bool, is_blocked: bool, statuses: dict[TimetableStatus, int]) -> int:
-    """How many steps are done; a step counts only after all before it, and what is published needed them all."""
+    """Count the steps that are done; a step counts only after all before it, and what is published needed them all."""
     if statuses.get(TimetableStatus.PUBLISHED):
         return len(STEPS)
     reached = (

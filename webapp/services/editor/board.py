@@ -115,7 +115,7 @@ class Board:
     # Reading it
 
     def label(self, index: int) -> str:
-        """What people call a meeting."""
+        """The name of a meeting."""
         return self.problem.rows[index].label
 
     def where(self, placement: Placement) -> str:
@@ -130,7 +130,7 @@ class Board:
 
     @cached_property
     def placed_hard(self) -> int:
-        """How many hard rules ask that a meeting be placed."""
+        """Count the hard rules that ask that a meeting be placed."""
         return sum(c.rule.name == PLACED_RULE and c.hard for c in self.instance.constraints)
 
     def hard_of(self, score: Score) -> int:
@@ -150,7 +150,7 @@ class Board:
         return tuple(sorted(others))
 
     def why_taken(self, index: int, placement: Placement, other: int) -> str:
-        """What two meetings share, as a sentence."""
+        """Say what two meetings share."""
         problem, resources = self.problem, self.instance.resources
         mine, theirs = problem.rows[index], problem.rows[other]
         shared = [resources[problem.resource_of_faculty[f]].label for f in mine.faculty_ids if f in theirs.faculty_ids]

@@ -98,7 +98,7 @@ def next_to_redo(timetable: Timetable) -> TimetableChange | None:
 
 
 def undo_state(timetable: Timetable) -> UndoState:
-    """What can be undone and redone."""
+    """Read what can be undone and redone."""
     last, following = next_to_undo(timetable), next_to_redo(timetable)
     return UndoState(
         undo=after(last).words if last else None,
@@ -142,7 +142,7 @@ def steps_of(timetable: Timetable) -> list[StepTaken]:
 
 
 def steps_since(timetable: Timetable, revision: int) -> list[tuple[int | None, str, str]]:
-    """Who did what to a draft after a revision: key and name of the user, and a sentence; the last ones only."""
+    """The last steps taken with a draft after a revision: key and name of the user, and a sentence."""
     query = (
         sa.select(AuditEvent.user_id, User.name, AuditEvent.after["words"].as_string())
         .outerjoin(User, User.user_id == AuditEvent.user_id)

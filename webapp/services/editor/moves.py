@@ -191,7 +191,7 @@ def _best_room(board: Board, index: int, there: Placement) -> int | None:
 
 
 def _displaced(board: Board, index: int, there: Placement, kind: str) -> dict[int, Placement]:
-    """Where those go who can't stay; raises `DoubleBooking` with the offers where nothing was said."""
+    """The places of the classes that can't stay; raises `DoubleBooking` with the offers where nothing was said."""
     others = board.taken_by(index, there)
     if not others:
         return {}
@@ -208,7 +208,7 @@ def _displaced(board: Board, index: int, there: Placement, kind: str) -> dict[in
 
 
 def _in_exchange(board: Board, index: int, there: Placement, others: tuple[int, ...]) -> Placement:
-    """Where the one displaced class goes: to the time that becomes free, and the best room then."""
+    """The place of the one displaced class: at the time that becomes free, and the best room then."""
     here = board.counted.placements[index]
     if len(others) != 1 or here.time is None:
         raise NoSuchPlace(_("A swap needs two classes that both have a place."))
@@ -277,7 +277,7 @@ def _action(here: Placement, there: Placement, changes: dict[int, Placement]) ->
 
 
 def _words(board: Board, changes: dict[int, Placement]) -> str:
-    """What happens, before it does: "CSE301 A, L 2 from Monday 09:00 to 10:00, LH-1 to …"."""
+    """Describe a move before it is made: "CSE301 A, L 2 from Monday 09:00 to 10:00, LH-1 to …"."""
     lines = []
     for index, there in changes.items():
         origin, to = board.where(board.counted.placements[index]), board.where(there)

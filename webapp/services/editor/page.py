@@ -165,7 +165,7 @@ def editor_page(timetable: Timetable, lens: Lens, key: str | None, entry_id: int
     key = key or (view.own_subject(timetable, lens, entry_id) if chosen else None)
     subjects = audience.subjects(timetable, lens)
     # The room or teacher that was looked at may have lost its last class by the step: then the first one is shown.
-    subject = next((one for one in subjects if str(one.key) == key), subjects[0] if subjects else None)
+    subject = next((item for item in subjects if str(item.key) == key), subjects[0] if subjects else None)
     overrides, locked_up = view.overrides(timetable), why_not_editable(timetable)
     grid, tray = view.week_of(timetable, subject, overrides)
     differences = view.differences(timetable)
@@ -191,7 +191,7 @@ def editor_page(timetable: Timetable, lens: Lens, key: str | None, entry_id: int
 
 
 def decision_of(refusal: Problem, asked: MoveRequest, chosen: view.Chosen) -> Decision:
-    """What to decide after a move was refused for a double booking, or for want of a reason."""
+    """The decision to take after a move was refused for a double booking, or for want of a reason."""
     stays = (asked.time_slot_id, asked.room_id) == (chosen.state.time_slot_id, chosen.state.room_id)
     return Decision(
         asked=asked,

@@ -133,7 +133,7 @@ def week_of(
     condition: Any = TimetableEntry.time_slot_id.is_(None)
     if subject is not None:
         condition = sa.or_(condition, _of_subject(timetable, subject))
-    reasons = {one.entry_id: one.reason for one in given}
+    reasons = {overridden.entry_id: overridden.reason for overridden in given}
     entries = [
         replace(seen.view, note=_("By a reason: %(reason)s", reason=reasons[seen.view.entry_id]))
         if seen.view.entry_id in reasons
@@ -223,7 +223,7 @@ def _reason(violation: Violation, state: EntryState) -> Reason:
 
 
 def differences(timetable: Timetable) -> list[InBrief]:
-    """What differs from the timetable that the draft was made from."""
+    """The differences from the timetable that the draft was made from."""
     origin = None if timetable.based_on_id is None else db.session.get(Timetable, timetable.based_on_id)
     return [] if origin is None else in_brief(origin, timetable)
 

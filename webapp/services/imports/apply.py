@@ -140,7 +140,7 @@ class _Writer:
             self.stored.add(row.key, row_id, row.record)
 
     def _cells(self, record: Record) -> Cells:
-        """What an inserted row holds; a link to its own table waits until all rows are there."""
+        """The cells of an inserted row; a link to its own table waits until all rows are there."""
         cells: Cells = {column.field: _column_value(record[column.name]) for column in self.table.plain}
         if self.table.reach is Reach.ORGANIZATION:
             cells["organization_id"] = self.store.organization_id

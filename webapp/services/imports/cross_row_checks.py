@@ -44,22 +44,22 @@ def whole_table_faults(store: Store, tables: Tables, replace: bool, faults: Faul
             check(merged, sheet, faults)
 
 
-def _add(faults: Faults, sheet: FileSheet, row: FileRow, column: str, found: object, expected: str) -> None:
-    faults.add(sheet.file, sheet.table.name, row.number, column, found, expected)
+def _add(faults: Faults, sheet: FileSheet, row: FileRow, column: str, value: object, expected: str) -> None:
+    faults.add(sheet.file, sheet.table.name, row.number, column, value, expected)
 
 
-def _term_is_the_chosen_one(merged: Merged, sheet: FileSheet, faults: Faults) -> None:
+def _term_is_the_chosen(merged: Merged, sheet: FileSheet, faults: Faults) -> None:
     """The file is of the term that it is imported into, and there is one row."""
     term = merged.store.term
     for position, row in enumerate(sheet.rows):
         if position:
             _add(faults, sheet, row, "academic_year", row.record["academic_year"], _("one row"))
         elif term is not None and sheet.table.key_of(row.record) != (term.academic_year, term.semester):
-            found, expected = (
+            given, expected = (
                 _("%(year)s, semester %(semester)s", year=year, semester=semester)
                 for year, semester in (sheet.table.key_of(row.record), (term.academic_year, term.semester))
             )
-            _add(faults, sheet, row, "academic_year", found, expected)
+            _add(faults, sheet, row, "academic_year", given, expected)
 
 
 def _slots_begin_once(merged: Merged, sheet: FileSheet, faults: Faults) -> None:
@@ -160,7 +160,7 @@ def _what_always_holds_is_on_and_hard(merged: Merged, sheet: FileSheet, faults: 
 
 Check = Callable[[Merged, FileSheet, Faults], None]
 CHECKS: tuple[tuple[str, Check], ...] = (
-    ("term", _term_is_the_chosen_one),
+    ("term", _term_is_the_chosen),
     ("time_slots", _slots_begin_once),
     ("week_sets", _weeks_lie_in_the_term),
     ("groups", _groups_form_a_tree),

@@ -76,9 +76,9 @@ def _periods(term: Term) -> dict[int, tuple[int, int]]:
         .where(TimeSlot.term_id == term.term_id)
         .order_by(TimeSlot.day, TimeSlot.start_time, TimeSlot.shift)
     )
-    found: dict[int, tuple[int, int]] = {}
+    periods: dict[int, tuple[int, int]] = {}
     used: dict[int, int] = {}
     for slot_id, day in db.session.execute(query):
-        found[slot_id] = (day, used.get(day, 0))
+        periods[slot_id] = (day, used.get(day, 0))
         used[day] = used.get(day, 0) + 1
-    return found
+    return periods

@@ -22,7 +22,7 @@ class Fault:
     sheet: str
     row: int
     column: str
-    found: str
+    value: str
     expected: str
 
     @property
@@ -38,9 +38,9 @@ class Fault:
         return ", ".join(part for part in parts if part)
 
     def __str__(self) -> str:
-        found = f"'{self.found[:80]}'" if self.found else _("nothing")
+        value = f"'{self.value[:80]}'" if self.value else _("nothing")
         return _(
-            "%(where)s: found %(found)s, expected %(expected)s.", where=self.where, found=found, expected=self.expected
+            "%(where)s: found %(found)s, expected %(expected)s.", where=self.where, found=value, expected=self.expected
         )
 
 
@@ -55,9 +55,9 @@ class Faults:
         self.most = most
         self.list: list[Fault] = []
 
-    def add(self, file: str, sheet: str, row: int, column: str, found: object, expected: str) -> None:
+    def add(self, file: str, sheet: str, row: int, column: str, value: object, expected: str) -> None:
         """Note a fault; raises `TooManyFaults` when the list is full."""
-        self.list.append(Fault(file, sheet, row, column, str(found), expected))
+        self.list.append(Fault(file, sheet, row, column, str(value), expected))
         if len(self.list) >= self.most:
             raise TooManyFaults
 

@@ -138,10 +138,10 @@ def compare(store: Store, tables: Tables, *, replace: bool = False) -> Preview:
     except TooManyFaults:
         pass
     wrong = {(fault.file, fault.sheet, fault.row) for fault in faults.list if fault.row}
-    found = [
+    differences = [
         _difference(store, tables.sheets[table.name], wrong, replace) for table in TABLES if table.name in tables.sheets
     ]
-    return Preview(tables.filename, tuple(found), tuple(faults.list))
+    return Preview(tables.filename, tuple(differences), tuple(faults.list))
 
 
 def _difference(store: Store, sheet: FileSheet, wrong: set[tuple[str, str, int]], replace: bool) -> TableDifference:

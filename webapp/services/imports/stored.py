@@ -148,7 +148,7 @@ class Store:
             query = query.order_by(owner, getattr(model, many.position))
         target = self.table(many.link.table)
         second = self.table(many.second.table) if many.second is not None else None
-        found: dict[int, list[str]] = {}
+        items: dict[int, list[str]] = {}
         for row in db.session.execute(query):
             key = target.keys_by_id.get(row[1])
             if key is None:  # of another term
@@ -156,8 +156,8 @@ class Store:
             label = target.table.label(key)
             if second is not None and row[2] is not None:
                 label += "@" + second.table.label(second.keys_by_id[row[2]])
-            found.setdefault(row[0], []).append(label)
-        return found
+            items.setdefault(row[0], []).append(label)
+        return items
 
     def _term(self) -> Stored:
         stored = Stored(TERM)

@@ -390,13 +390,13 @@ class KindMistaken(TypeError):
 
 
 def options_of(job: GenerationJob, expected: type[O]) -> O:
-    """What a job was asked for; raises `KindMistaken` where it is of another kind."""
+    """The options with which a job was asked for; raises `KindMistaken` where it is of another kind."""
     _check(job, expected, KINDS[job.kind].options)
     return from_json(expected, job.options)
 
 
 def facts_of(job: GenerationJob, expected: type[F]) -> F:
-    """What is known of a job; raises `KindMistaken` where it is of another kind."""
+    """The facts known of a job; raises `KindMistaken` where it is of another kind."""
     _check(job, expected, KINDS[job.kind].facts)
     return from_json(expected, job.facts)
 

@@ -68,7 +68,7 @@ class Lease:
 
 
 def holder(pid: int) -> str:
-    """What the token of a lease begins with when that process of this worker took it."""
+    """The beginning of a lease's token when that process of this worker took it."""
     return f"{socket.gethostname()[:20]}:{THIS_START}:{pid}:"
 
 
@@ -95,12 +95,14 @@ def take_lease(job_id: str) -> Lease:
 
 def write(lease: Lease, **values: Any) -> None:
     """Change the job's row in the current transaction; raises `LeaseLost` when the lease is gone."""
-    changed = db.session.execute(_held(lease).values(**values).returning(GenerationJob.job_id)).scalar_one_or_none()
+    changed = db.session.execute(
+        _update_of(lease).values(**values).returning(GenerationJob.job_id)
+    ).scalar_one_or_none()
     if changed is None:
         raise LeaseLost(f"Run {lease.job_id} is no longer held by this worker.")
 
 
-def _held(lease: Lease) -> Any:
+def _update_of(lease: Lease) -> Any:
     return sa.update(GenerationJob).where(
         GenerationJob.job_id == lease.job_id,
         GenerationJob.lease_token == lease.token,
@@ -157,7 +159,7 @@ class Heartbeat(threading.Thread):
 
     def _beat(self) -> None:
         query = (
-            _held(self._lease)
+            _update_of(self._lease)
             .values(heartbeat_at=sa.func.now(), **self._report())
             .returning(GenerationJob.cancel_requested_at, GenerationJob.stop_requested_at)
         )
@@ -277,7 +279,7 @@ def _timeout(row: GenerationJob) -> int:
 
 
 def _is_carried(row: GenerationJob) -> bool:
-    """Whether Redis still knows the latest hand-over, as waiting or as just begun, by a name that workers take."""
+    """Return whether Redis still knows the latest hand-over, waiting or just begun, by a name that workers take."""
     if not row.handed_over:
         return False
     last = _hand_over_of(row)

@@ -147,7 +147,7 @@ class RunTracker(Tracker[GenerateFacts]):
 
 
 def tracker_of(job: GenerationJob) -> Tracker[Any]:
-    """What listens to a job of its kind."""
+    """Make what listens to a job of its kind."""
     if job.kind is JobKind.GENERATE:
         return RunTracker(options_of(job, GenerateOptions).profiles, facts_of(job, GenerateFacts))
     return Tracker(KINDS[job.kind].facts())

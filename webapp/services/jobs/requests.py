@@ -50,7 +50,7 @@ class JobRequest:
         return KIND_OF[type(self.options)]
 
     def is_asked_by(self, job: GenerationJob, *, seed: bool = True) -> bool:
-        """Whether a job was asked for in the same words."""
+        """Return whether a job was asked for in the same words."""
         return (
             job.kind is self.kind
             and (job.seconds, job.base_timetable_id) == (self.seconds, self.base_timetable_id)
@@ -60,7 +60,7 @@ class JobRequest:
         )
 
     def for_audit(self) -> dict[str, Any]:
-        """What the audit trail keeps of it."""
+        """The values that the audit trail keeps of it."""
         keys = {"timetable": self.base_timetable_id, "departments": list(self.departments), "check": self.check_job_id}
         return {"seconds": self.seconds, **stored(self.options)} | {key: known for key, known in keys.items() if known}
 

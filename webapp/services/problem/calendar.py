@@ -110,8 +110,8 @@ class Calendar:
 
     def weeks_mask(self, weeks: Iterable[int]) -> int:
         """Bit mask of the grid's weeks that consist of the given week numbers alone."""
-        wanted = frozenset(weeks)
-        return sum(1 << index for index, numbers in enumerate(self.week_classes) if numbers <= wanted)
+        chosen = frozenset(weeks)
+        return sum(1 << index for index, numbers in enumerate(self.week_classes) if numbers <= chosen)
 
     def time_of(self, chain: Chain, weeks: int) -> Time:
         """The engine's time of a chain of slots, in a mask of weeks."""
@@ -138,9 +138,9 @@ class Calendar:
             rows[slot.shift, slot.day].append(slot)
         for _, row in sorted(rows.items()):
             for first in range(len(row) - length + 1):
-                found = row[first : first + length]
-                if all(0 <= later.start - earlier.end <= self.break_minutes for earlier, later in pairwise(found)):
-                    yield Chain(tuple(found))
+                slots = row[first : first + length]
+                if all(0 <= later.start - earlier.end <= self.break_minutes for earlier, later in pairwise(slots)):
+                    yield Chain(tuple(slots))
 
     def options(self, length: int, weeks: int) -> tuple[TimeOption, ...]:
         """All times at which a meeting of that many slots can be held, in a mask of weeks; earliest first."""
@@ -160,10 +160,10 @@ class Calendar:
         slot = self.by_id[time_slot_id]
         first, last = self.reach[time_slot_id]
         ends = [piece + 1 for piece, (_, until) in enumerate(self.pieces) if piece >= first and until == end]
-        found = [c for c in self.chains(length).values() if c.first.time_slot_id == time_slot_id]
-        found = [c for c in found if end is None or c.end == end]
-        if found:
-            return self.time_of(found[0], weeks)
+        chains = [c for c in self.chains(length).values() if c.first.time_slot_id == time_slot_id]
+        chains = [c for c in chains if end is None or c.end == end]
+        if chains:
+            return self.time_of(chains[0], weeks)
         return Time(first, (ends[0] if ends else last) - first, 1 << slot.day, weeks)
 
 

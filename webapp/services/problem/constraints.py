@@ -49,11 +49,11 @@ class TermConstraints:
 
     def all(self) -> tuple[Constraint, ...]:
         """Every constraint of the term, the always hard ones first."""
-        found = [Constraint(rule_named(name), None) for name in ALWAYS_HOLD]
+        constraints = [Constraint(rule_named(name), None) for name in ALWAYS_HOLD]
         for rule in self._rows.rules:
             if rule.is_enabled:
-                found += self._of_rule(rule)
-        return tuple(found)
+                constraints += self._of_rule(rule)
+        return tuple(constraints)
 
     def _of_rule(self, row: TermRule) -> Iterable[Constraint]:
         use = _Use(None if row.is_hard else row.weight or 0, row.amount)

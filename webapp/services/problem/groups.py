@@ -146,7 +146,7 @@ class LeafGroups:
         return tuple(self._leaves[group_id])
 
     def label(self, leaf: str) -> str:
-        """What people call a leaf: the codes of its groups."""
+        """The name of a leaf: the codes of its groups."""
         return self._labels[leaf]
 
     def _note(self, root: int) -> None:

@@ -84,11 +84,11 @@ class HeldProblem:
 
 def hold(problem: TermProblem, choices: RunChoices) -> HeldProblem:
     """Build what is chosen into the problem: pins for what is frozen or locked, the reference to stay close to."""
-    held = HeldProblem(problem.instance) if choices.base_id is None else _held_to(choices.base_id, problem, choices)
-    return _without_excess(problem, held) if choices.partial else held
+    built = HeldProblem(problem.instance) if choices.base_id is None else _based_on(choices.base_id, problem, choices)
+    return _without_excess(problem, built) if choices.partial else built
 
 
-def _held_to(base_id: int, problem: TermProblem, choices: RunChoices) -> HeldProblem:
+def _based_on(base_id: int, problem: TermProblem, choices: RunChoices) -> HeldProblem:
     base = db.session.get(Timetable, base_id)
     if base is None or base.term_id != problem.term_id:
         raise BaseGone(_("The timetable that this run was to hold to was deleted meanwhile. Start another run."))
@@ -120,7 +120,7 @@ def _held_to(base_id: int, problem: TermProblem, choices: RunChoices) -> HeldPro
 
 
 def _broken_by(problem: TermProblem, stands: Mapping[int, Placement], pins: Mapping[int, Placement]) -> Iterator[str]:
-    """What the classes held break whatever the others do; of one held in time alone only what its time breaks."""
+    """Say what the classes held break whatever the others do; of one held in time alone only what its time breaks."""
     alone = Solution.empty(problem.instance).moved(stands.items())
     roomless = {i for i, pin in pins.items() if pin.room is None}
     for violation in hard_violations(problem, alone):
@@ -136,12 +136,12 @@ def _asks_for_rooms(rule: Rule) -> bool:
     return isinstance(rule, SamePlaceRule)
 
 
-def _without_excess(problem: TermProblem, held: HeldProblem) -> HeldProblem:
+def _without_excess(problem: TermProblem, built: HeldProblem) -> HeldProblem:
     """Leave out what goes beyond the weekly limit of somebody, those that nothing pins first.
 
     The search counts no such limit: where every class is placed a week has as many slots whatever it does.
     """
-    instance = held.instance
+    instance = built.instance
     reasons: dict[int, UnplacedReason] = {}
     for constraint in instance.constraints:
         if constraint.rule.name != MaxPerWeek.name or not constraint.hard:
@@ -155,12 +155,12 @@ def _without_excess(problem: TermProblem, held: HeldProblem) -> HeldProblem:
                 values = {"who": who, "slots": slots, "most": constraint.amount}
                 reasons[asked.pop()] = UnplacedReason("too_many_slots", values)
     return replace(
-        held,
+        built,
         instance=_without_places(instance, set(reasons)),
-        frozen=tuple(i for i in held.frozen if i not in reasons),
-        locked=tuple(i for i in held.locked if i not in reasons),
+        frozen=tuple(i for i in built.frozen if i not in reasons),
+        locked=tuple(i for i in built.locked if i not in reasons),
         left_out=tuple(sorted(reasons)),
-        reasons={**held.reasons, **reasons},
+        reasons={**built.reasons, **reasons},
     )
 
 
@@ -194,7 +194,7 @@ def _without_places(instance: Instance, tray: set[int]) -> Instance:
 
 
 def _possible(meeting: Meeting, placement: Placement) -> Placement:
-    """Where a meeting stood, if it may still stand there; nothing to stay close to else."""
+    """The place where a meeting stood, if it may still stand there; nothing to stay close to else."""
     if meeting.pin is not None and meeting.pin.time == placement.time:
         return placement
     times = any(option.time == placement.time for option in meeting.times)

@@ -28,7 +28,7 @@ def names_for(instance: Instance, calendar: Calendar) -> Names:
 
 
 def placement_in_words(problem: TermProblem, placement: Placement) -> str:
-    """Where the engine has a meeting: "Tuesday 09:00 to 10:50, LH-2"; empty where it has no place.
+    """Say where the engine has a meeting: "Tuesday 09:00 to 10:50, LH-2"; empty where it has no place.
 
     A pin or a lock may name the time or the room alone.
     """
@@ -43,7 +43,7 @@ def time_in_words(calendar: Calendar, moment: Time) -> str:
 
 
 def entry_in_words(day: int | None, start: time | None, room: str | None, weeks: str = "") -> str:
-    """Where a row says that a class takes place: "Tuesday 09:00 (odd weeks), LH-2", or that it has no place."""
+    """Say where a row has a class: "Tuesday 09:00 (odd weeks), LH-2", or that it has no place."""
     if day is None or start is None:
         return _("without a place")
     return _place(_when([day], start, weeks=weeks), room)

@@ -89,7 +89,7 @@ class TermMeetings:
         )
 
     def _label(self, course: Course, section: Section, component: Component, batch: int | None, ordinal: int) -> str:
-        """What people call the meeting, such as "CSE301 A, L 2" or "CSE301 A, P 1 (A1)"."""
+        """The name of the meeting, such as "CSE301 A, L 2" or "CSE301 A, P 1 (A1)"."""
         named = f" ({self.rows.groups[batch].code})" if batch is not None else ""
         return f"{course.code} {section.code}, {component.code} {ordinal}{named}"
 
@@ -157,18 +157,18 @@ class TermMeetings:
     def _meetings_attended(
         self, groups: frozenset[int], sections: frozenset[tuple[int, int | None]]
     ) -> tuple[int, ...]:
-        """Those of the groups and their ancestors, and those of the sections chosen, in the batch chosen."""
+        """The meetings of the groups and their ancestors, and those of the sections chosen, in the batch chosen."""
         closure = self.rows.tree.with_ancestors(groups)
-        found = {index for group in closure for index in self._attended.get(group, ())}
+        attended = {index for group in closure for index in self._attended.get(group, ())}
         for section, batch in sections:
             for index in self.meetings_of_section.get(section, ()):
                 of_batch = self.meetings[index].key.batch_id
                 if of_batch is None or of_batch == batch:
-                    found.add(index)
-        return tuple(sorted(found))
+                    attended.add(index)
+        return tuple(sorted(attended))
 
     def _chosen_by(self, groups: frozenset[int], sections: frozenset[tuple[int, int | None]]) -> list[str]:
-        """What people call the sections that students enrolled in, else their groups."""
+        """The names of the sections that students enrolled in, else their groups."""
         labels = []
         for section_id, _ in sections:
             section = self.rows.sections[section_id]
@@ -181,18 +181,18 @@ class TermMeetings:
     @cached_property
     def meetings_of_section(self) -> Mapping[int, list[int]]:
         """The meetings of each section."""
-        found: dict[int, list[int]] = defaultdict(list)
+        meetings: dict[int, list[int]] = defaultdict(list)
         for index, row in enumerate(self.meetings):
-            found[row.section_id].append(index)
-        return found
+            meetings[row.section_id].append(index)
+        return meetings
 
     @cached_property
     def meetings_of_set(self) -> Mapping[tuple[int, int | None], list[int]]:
         """The meetings of each component and batch, in order."""
-        found: dict[tuple[int, int | None], list[int]] = defaultdict(list)
+        meetings: dict[tuple[int, int | None], list[int]] = defaultdict(list)
         for index, row in enumerate(self.meetings):
-            found[row.key.component_id, row.key.batch_id].append(index)
-        return found
+            meetings[row.key.component_id, row.key.batch_id].append(index)
+        return meetings
 
     def attended_by(self, group_id: int) -> tuple[int, ...]:
         """The meetings that any leaf of a group attends."""
@@ -212,7 +212,7 @@ class TermMeetings:
                 students[index].append(resource)
         pins = self._pins()
         options = {}
-        found = []
+        built = []
         for index, row in enumerate(self.meetings):
             component = components[row.key.component_id]
             weeks = self.calendar.weeks_mask(row.weeks)
@@ -220,7 +220,7 @@ class TermMeetings:
                 options[row.slots, weeks] = self.calendar.options(row.slots, weeks)
             people = [self.resource_of_faculty[faculty] for faculty in row.faculty_ids]
             people += [self.resource_of_leaf[leaf] for leaf in row.leaves]
-            found.append(
+            built.append(
                 Meeting(
                     code=row.label,
                     times=options[row.slots, weeks],
@@ -231,11 +231,11 @@ class TermMeetings:
                     pin=pins.get(row.key),
                 )
             )
-        return tuple(found)
+        return tuple(built)
 
     def _pins(self) -> dict[MeetingKey, Placement]:
         index_of_room = {room.room_id: index for index, room in enumerate(self.rows.rooms)}
-        found = {}
+        pins = {}
         for pin in self.rows.pins:
             key = MeetingKey(pin.component_id, pin.student_group_id, pin.ordinal)
             if key not in self.index_of:
@@ -245,8 +245,8 @@ class TermMeetings:
             if pin.time_slot_id is not None:
                 weeks = self.calendar.weeks_mask(row.weeks)
                 moment = self.calendar.time_from(pin.time_slot_id, row.slots, weeks)
-            found[key] = Placement(moment, index_of_room[pin.room_id] if pin.room_id is not None else None)
-        return found
+            pins[key] = Placement(moment, index_of_room[pin.room_id] if pin.room_id is not None else None)
+        return pins
 
 
 class _Sizes:

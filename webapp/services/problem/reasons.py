@@ -72,7 +72,7 @@ class UnplacedReason:
 
     @classmethod
     def from_engine(cls, unplaced: Unplaced) -> "UnplacedReason":
-        """What the engine says of a meeting that it could not place."""
+        """The reason that the engine gives for a meeting that it could not place."""
         return cls(unplaced.code.value, unplaced.values)
 
 

@@ -51,7 +51,7 @@ class RepairBase:
     overrides: Overrides
 
     def places(self, solution: Solution) -> list[Place]:
-        """Where the classes stand that stand elsewhere than in the base."""
+        """The places of the classes that stand elsewhere than in the base."""
         pairs = enumerate(zip(self.solution.placements, solution.placements, strict=True))
         return [self._place(index, now) for index, (before, now) in pairs if before != now]
 

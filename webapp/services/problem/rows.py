@@ -140,10 +140,10 @@ def _tuples(query: Any) -> Iterable[Any]:
 
 
 def _gathered(query: Any) -> dict[int, list[int]]:
-    found: dict[int, list[int]] = defaultdict(list)
+    values: dict[int, list[int]] = defaultdict(list)
     for key, value in _tuples(query):
-        found[key].append(value)
-    return found
+        values[key].append(value)
+    return values
 
 
 def _slots(term_id: int) -> tuple[Slot, ...]:
@@ -156,15 +156,15 @@ def _slots(term_id: int) -> tuple[Slot, ...]:
 
 
 def _component_faculty(of_components: Any) -> dict[int, list[tuple[int, int | None]]]:
-    found: dict[int, list[tuple[int, int | None]]] = defaultdict(list)
+    teachers: dict[int, list[tuple[int, int | None]]] = defaultdict(list)
     query = (
         sa.select(ComponentFaculty.component_id, ComponentFaculty.faculty_id, ComponentFaculty.student_group_id)
         .where(ComponentFaculty.component_id.in_(of_components))
         .order_by(ComponentFaculty.component_id, ComponentFaculty.position, ComponentFaculty.component_faculty_id)
     )
     for component, faculty, batch in _tuples(query):
-        found[component].append((faculty, batch))
-    return found
+        teachers[component].append((faculty, batch))
+    return teachers
 
 
 def _rule_components(term_id: int) -> dict[int, list[int]]:
@@ -187,12 +187,12 @@ def _members(term_id: int, students: Set[int], tree: GroupTree[int]) -> dict[int
         .where(StudentGroup.term_id == term_id)
         .order_by(StudentGroupMember.student_group_id)
     )
-    found: dict[int, list[int]] = defaultdict(list)
+    groups_of: dict[int, list[int]] = defaultdict(list)
     for student, group in _tuples(query):
-        found[student].append(group)
+        groups_of[student].append(group)
     return {
         student: own
-        for student, own in found.items()
+        for student, own in groups_of.items()
         if student in students or (len(own) > 1 and len({tree.root(group) for group in own}) > 1)
     }
 

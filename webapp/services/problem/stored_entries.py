@@ -30,7 +30,7 @@ class Override:
     rules: frozenset[str]
 
     def excuses(self, rule: str) -> bool:
-        """Whether the word was said about that rule; double bookings nothing excuses."""
+        """Return whether the reason was given for that rule; double bookings nothing excuses."""
         return rule in self.rules and rule not in DOUBLE_BOOKINGS
 
 
@@ -75,7 +75,7 @@ class EntryState:
         return cls(**{**values, "override_rules": rules, "unplaced_reason": reason})
 
 
-STATE_COLUMNS = tuple(one.name for one in fields(EntryState))
+STATE_COLUMNS = tuple(field.name for field in fields(EntryState))
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,9 +120,9 @@ def _interchangeable(meetings: TermMeetings) -> tuple[tuple[int, ...], ...]:
         if rule.is_enabled and rule.rule in ORDERED_RULES
         for component in meetings.rows.rule_components.get(rule.term_rule_id, ())
     }
-    found = []
+    alike_sets = []
     for key, indices in meetings.meetings_of_set.items():
         alike = key not in apart and key[0] not in in_order and not meetings.meetings[indices[0]].parallel
         if len(indices) > 1 and alike:
-            found.append(tuple(indices))
-    return tuple(found)
+            alike_sets.append(tuple(indices))
+    return tuple(alike_sets)

@@ -29,5 +29,5 @@ def with_weight(name: str, weight: int) -> RuleWeight:
 
 
 def title_of(name: str) -> str:
-    """What a rule is called."""
+    """The title of a rule."""
     return rule_named(name).title

@@ -36,7 +36,7 @@ class Reference:
 
 
 def mark_of(table: Table, row: Any) -> str:
-    """What a form of the row shows, for `save_row` to tell whether it is still so."""
+    """Mark what a form of the row shows, for `save_row` to tell whether it is still so."""
     return optimistic_lock.mark(form_values(table, row))
 
 
@@ -188,7 +188,7 @@ def _in_use(label: str, uses: list[Reference]) -> RecordInUse:
 
 
 def used_by(table: Table, key: int) -> list[Reference]:
-    """What refers to a row, table by table, with counts; rows that go with it are not counted."""
+    """Count what refers to a row, table by table, with counts; rows that go with it are not counted."""
     own_lists = {
         (column.many.model.__tablename__, column.many.owner) for column in table.form_columns if column.many is not None
     }

@@ -86,14 +86,14 @@ def term_of_row(organization: Organization, table: Table, key: int) -> Term | No
 
 
 def count_rows(scope: Scope, table: Table) -> int:
-    """How many rows of a table are in the scope; 0 where a term is needed and there is none."""
+    """Count the rows of a table in the scope; 0 where a term is needed and there is none."""
     if table.of_term and scope.term is None:
         return 0
     return int(db.session.scalar(sa.select(sa.func.count()).select_from(rows_in_scope(scope, table).subquery())) or 0)
 
 
 def labels_of(scope: Scope, table: Table, keys: Iterable[int] | None = None) -> dict[int, str]:
-    """How rows are called, by key; all of the scope in order, or the named ones."""
+    """The labels of rows by key; all of the scope in order, or the named ones."""
     query = rows_in_scope(scope, table).with_only_columns(table.primary_key, table.caption).order_by(*table.order)
     if keys is not None:
         query = query.where(table.primary_key.in_(list(keys)))
@@ -176,7 +176,7 @@ def _order(table: Table, arguments: Mapping[str, str]) -> list[Any]:
 
 
 def _filters(scope: Scope, table: Table, arguments: Mapping[str, str]) -> list[Filter]:
-    found = []
+    filters = []
     for column in table.form_columns:
         value = arguments.get(column.field, "")
         if column.refers_to and (column.filtered or value):
@@ -188,8 +188,8 @@ def _filters(scope: Scope, table: Table, arguments: Mapping[str, str]) -> list[F
         else:
             continue
         if options:
-            found.append(Filter(column.field, column.label, [("", _("All")), *options], value))
-    return found
+            filters.append(Filter(column.field, column.label, [("", _("All")), *options], value))
+    return filters
 
 
 def _listed(
@@ -240,10 +240,10 @@ def codes_of_many(column: Column, keys: Sequence[int]) -> dict[int, list[str]]:
             owner, sa.case((second_key.is_(None), code), else_=code + sa.literal("@") + second.code)
         )
     order = [getattr(many.model, many.position)] if many.position else []
-    found: dict[int, list[str]] = {}
+    codes: dict[int, list[str]] = {}
     for key, text in db.session.execute(query.where(owner.in_(keys)).order_by(*order, code)):
-        found.setdefault(key, []).append(text)
-    return found
+        codes.setdefault(key, []).append(text)
+    return codes
 
 
 def show(column: Column, value: Any) -> str:
@@ -256,7 +256,7 @@ def show(column: Column, value: Any) -> str:
 
 
 def form_values(table: Table, row: Model | None) -> dict[str, Any]:
-    """What a form starts with: the row's values, or a new row's defaults; keys of links, all else as text."""
+    """The values a form starts with: the row's values, or a new row's defaults; keys of links, all else as text."""
     if row is None:
         return {column.field: column.default for column in table.form_columns}
     return {column.field: _form_value(table, column, row) for column in table.form_columns}

@@ -32,28 +32,28 @@ class RowValues:
 
 def read_values(scope: Scope, table: Table, row: Model | None, values: Values) -> RowValues:
     """Read a form's values for a row of the table; every error is kept, none is raised."""
-    found = RowValues()
+    form_row = RowValues()
     for column in table.form_columns:
         try:
-            _read_column(scope, column, values.get(column.field), found)
+            _read_column(scope, column, values.get(column.field), form_row)
         except ValueRefused as refusal:
-            found.errors[column.field] = refusal.sentence
-    if not found.errors:
-        found.errors.update(_check_row(table, found.record))
-    if not found.errors and table.question is not None:
-        found.errors.update(table.question(scope, row, {**found.values, **found.lists}))
-    return found
+            form_row.errors[column.field] = refusal.sentence
+    if not form_row.errors:
+        form_row.errors.update(_check_row(table, form_row.record))
+    if not form_row.errors and table.question is not None:
+        form_row.errors.update(table.question(scope, row, {**form_row.values, **form_row.lists}))
+    return form_row
 
 
-def _read_column(scope: Scope, column: Column, given: Any, found: RowValues) -> None:
+def _read_column(scope: Scope, column: Column, given: Any, form_row: RowValues) -> None:
     if column.many is not None:
         codes = read(column, str(given or ""))
-        found.record[column.name] = codes
-        found.lists[column.field] = _linked_rows(scope, column, codes if isinstance(codes, tuple) else ())
+        form_row.record[column.name] = codes
+        form_row.lists[column.field] = _linked_rows(scope, column, codes if isinstance(codes, tuple) else ())
         return
     value = _link(scope, column, given) if column.kind is Kind.LINK else _value(column, given)
-    found.record[column.name] = value
-    found.values[column.field] = list(value) if isinstance(value, tuple) else value
+    form_row.record[column.name] = value
+    form_row.values[column.field] = list(value) if isinstance(value, tuple) else value
 
 
 def _value(column: Column, given: Any) -> Value:
@@ -103,11 +103,11 @@ def _keys_by_code(scope: Scope, table: Table, codes: list[str]) -> dict[str, int
         return {}
     code = table.model.code
     query = rows_in_scope(scope, table).with_only_columns(code, table.primary_key)
-    found = {str(text): int(key) for text, key in db.session.execute(query.where(code.in_(codes)))}
-    missing = [text for text in codes if text not in found]
+    keys = {str(text): int(key) for text, key in db.session.execute(query.where(code.in_(codes)))}
+    missing = [text for text in codes if text not in keys]
     if missing:
         raise _unknown(scope, table, missing)
-    return found
+    return keys
 
 
 def _unknown(scope: Scope, table: Table, codes: Sequence[str]) -> ValueRefused:

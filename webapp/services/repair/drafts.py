@@ -33,7 +33,9 @@ def store_draft(base: RepairBase, solved: SolvedTimetable, user: User | None) ->
         result=TimetableResult(made_by=solved.job.kind.value, before=_figures(origin), changes=solved.changes),
         reasons={**solved.reasons, **objections},
         locks=base.locks_kept(solution),
-        overrides={index: one for index, one in overrides.items() if solution.placements[index].time is not None},
+        overrides={
+            index: override for index, override in overrides.items() if solution.placements[index].time is not None
+        },
     )
     timetable_id = store_timetable(base.problem, solution, facts)
     draft = db.session.get_one(Timetable, timetable_id)

@@ -25,7 +25,7 @@ MOST_CHANGES = 20
 
 
 def events_from(term: Term, texts: Sequence[str]) -> list[RepairEvent]:
-    """What the texts say, each once; raises `ChangeRefused`."""
+    """Read the events that the texts name, each once; raises `ChangeRefused`."""
     given = list(dict.fromkeys(text for text in texts if text))
     if len(given) > MOST_CHANGES:
         raise ChangeRefused(_("At most %(most)s changes fit into one repair, found %(found)s.",

@@ -45,8 +45,8 @@ def default_timetable(term: Term) -> Timetable | None:
     """The published timetable, else the best variant; None where there is none."""
     variants = scores.timetables_of(term)
     published = next((v for v in variants if v.timetable.status is TimetableStatus.PUBLISHED), None)
-    found = published or scores.best_of(variants)
-    return found.timetable if found else None
+    chosen = published or scores.best_of(variants)
+    return chosen.timetable if chosen else None
 
 
 def make(timetable: Timetable, key: str) -> Report:

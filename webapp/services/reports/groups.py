@@ -11,14 +11,14 @@ SHOWN = 20
 def report(reading: Reading) -> Report:
     """Groups, longest day first."""
     days = sorted({slot.day for slot in reading.problem.calendar.slots})
-    found = []
+    groups = []
     for resource, meetings in reading.of_group.items():
         hours = reading.hours_by_day(meetings)
         loads = [hours[day] for day in days]
-        found.append((max(loads), reading.group_name(resource), loads, reading.group_departments[resource]))
-    found.sort(key=lambda item: (-item[0], item[1]))
+        groups.append((max(loads), reading.group_name(resource), loads, reading.group_departments[resource]))
+    groups.sort(key=lambda item: (-item[0], item[1]))
     rows = []
-    for longest, name, loads, home in found:
+    for longest, name, loads, home in groups:
         used = sum(load > 0 for load in loads)
         rows.append(ReportRow((name, home, *loads, sum(loads), longest, used, len(days) - used), home))
     columns = (
@@ -27,8 +27,8 @@ def report(reading: Reading) -> Report:
     )
     table = ReportTable(_("Groups, longest day first"), columns, tuple(rows), frozenset(range(2, len(columns))))
     findings = [_("There are no groups with classes yet.")]
-    if found:
-        findings = [_("The longest day has %(n)g hours: %(name)s.", n=found[0][0], name=found[0][1])]
+    if groups:
+        findings = [_("The longest day has %(n)g hours: %(name)s.", n=groups[0][0], name=groups[0][1])]
     return Report(
         "groups",
         _("Group load"),
@@ -39,8 +39,8 @@ def report(reading: Reading) -> Report:
         tuple(findings),
         (table,),
         bars=Bars(
-            _("Longest day in hours, the %(n)d longest", n=min(SHOWN, len(found))),
-            tuple((name, longest, None) for longest, name, _loads, _home in found[:SHOWN]),
+            _("Longest day in hours, the %(n)d longest", n=min(SHOWN, len(groups))),
+            tuple((name, longest, None) for longest, name, _loads, _home in groups[:SHOWN]),
         ),
         departments=departments_of([table]),
     )

@@ -72,7 +72,7 @@ def covers_of(reading: Reading) -> list[Cover]:
     away, of_course, of_home = reading.wishes(WishLevel.UNAVAILABLE), _of_courses(reading), defaultdict(set)
     for key, teacher in reading.rows.faculty.items():
         of_home[teacher.department_id].add(key)
-    found = []
+    covers = []
     for meeting in reading.placed:
         for key in meeting.row.faculty_ids:
             teacher = reading.rows.faculty[key]
@@ -82,16 +82,16 @@ def covers_of(reading: Reading) -> list[Cover]:
             leaves = teacher.leaves_per_month
             weight = meeting.share * (LEAVES_UNLESS_SET if leaves is None else float(leaves))
             able = tuple(sorted(others - teaching - absent))
-            found.append(Cover(meeting, key, able, len(teaching), len(absent), weight))
-    return found
+            covers.append(Cover(meeting, key, able, len(teaching), len(absent), weight))
+    return covers
 
 
 def _of_courses(reading: Reading) -> dict[int, set[int]]:
     """By course: whoever teaches it in this term."""
-    found: dict[int, set[int]] = defaultdict(set)
+    teachers: dict[int, set[int]] = defaultdict(set)
     for row in reading.problem.rows:
-        found[row.course_id] |= set(row.faculty_ids)
-    return found
+        teachers[row.course_id] |= set(row.faculty_ids)
+    return teachers
 
 
 def _share(covers: list[Cover]) -> float:

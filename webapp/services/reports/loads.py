@@ -21,13 +21,13 @@ def norm_of(teacher: Faculty) -> int:
 
 def report(reading: Reading) -> Report:
     """Teachers, most above the norm first."""
-    found = []
+    teachers = []
     for key, meetings in reading.of_teacher.items():
         teacher = reading.rows.faculty[key]
         hours = sum(meeting.row.slots * meeting.share for meeting in meetings)
-        found.append((hours - norm_of(teacher), hours, teacher))
-    found.sort(key=lambda item: (-item[0], item[2].name))
-    rows = tuple(_row(reading, *item) for item in found)
+        teachers.append((hours - norm_of(teacher), hours, teacher))
+    teachers.sort(key=lambda item: (-item[0], item[2].name))
+    rows = tuple(_row(reading, *item) for item in teachers)
     columns = (
         _("Teacher"),
         _("Department"),
@@ -39,8 +39,8 @@ def report(reading: Reading) -> Report:
         _("In words"),
     )
     table = ReportTable(_("Teachers, most above the norm first"), columns, rows, frozenset({3, 4, 6}))
-    above, below = sum(item[0] > 0 for item in found), sum(item[0] < 0 for item in found)
-    unset = sum(teacher.max_slots_week is None for _by, _hours, teacher in found)
+    above, below = sum(item[0] > 0 for item in teachers), sum(item[0] < 0 for item in teachers)
+    unset = sum(teacher.max_slots_week is None for _by, _hours, teacher in teachers)
     return Report(
         "loads",
         _("Teacher load"),
@@ -52,24 +52,24 @@ def report(reading: Reading) -> Report:
             _(
                 "%(above)d of %(all)d teachers hold more than their norm, %(below)d less.",
                 above=above,
-                all=len(found),
+                all=len(teachers),
                 below=below,
             ),
             _("%(unset)d have no limit of their own, so the usual norm is taken.", unset=unset),
         ),
         (table,),
         bars=Bars(
-            _("Hours held and norm, the %(n)d highest above it", n=min(SHOWN, len(found))),
-            tuple((teacher.name, round(hours, 1), norm_of(teacher)) for _by, hours, teacher in found[:SHOWN]),
+            _("Hours held and norm, the %(n)d highest above it", n=min(SHOWN, len(teachers))),
+            tuple((teacher.name, round(hours, 1), norm_of(teacher)) for _by, hours, teacher in teachers[:SHOWN]),
         ),
         departments=departments_of([table]),
     )
 
 
 def _row(reading: Reading, by: float, hours: float, teacher: Faculty) -> ReportRow:
-    said = _("at the norm")
+    comparison = _("at the norm")
     if by:
-        said = _("%(n)g over the norm", n=round(by, 2)) if by > 0 else _("%(n)g under the norm", n=round(-by, 2))
+        comparison = _("%(n)g over the norm", n=round(by, 2)) if by > 0 else _("%(n)g under the norm", n=round(-by, 2))
     source = _("own limit") if teacher.max_slots_week is not None else _("usual for the rank")
     home = reading.department_of(teacher.faculty_id)
-    return ReportRow((teacher.name, home, teacher.rank, hours, norm_of(teacher), source, by, said), home)
+    return ReportRow((teacher.name, home, teacher.rank, hours, norm_of(teacher), source, by, comparison), home)

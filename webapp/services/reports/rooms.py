@@ -92,15 +92,15 @@ def _uses(reading: Reading) -> list[RoomUse]:
     for meeting in reading.placed:
         if meeting.room_id is not None:
             meetings[meeting.room_id].append(meeting)
-    closed, found = reading.closed(), []
+    closed, uses = reading.closed(), []
     for room in reading.rows.rooms:
         students: dict[int, float] = defaultdict(float)
         for meeting in meetings[room.room_id]:
             for cell in meeting.cells:
                 students[cell] += meeting.share * reading.problem.instance.meetings[meeting.index].size
         opened = reading.all_cells - closed.get(room.room_id, frozenset()) if room.is_open else frozenset()
-        found.append(RoomUse(room, opened, reading.busy(meetings[room.room_id]), students))
-    return found
+        uses.append(RoomUse(room, opened, reading.busy(meetings[room.room_id]), students))
+    return uses
 
 
 def _of_rooms(reading: Reading, uses: list[RoomUse]) -> ReportTable:
@@ -129,10 +129,10 @@ def _of_rooms(reading: Reading, uses: list[RoomUse]) -> ReportTable:
 
 
 def _gathered(uses: list[RoomUse], name: Callable[[RoomUse], str]) -> list[tuple[str, list[RoomUse]]]:
-    found: dict[str, list[RoomUse]] = defaultdict(list)
+    by_name: dict[str, list[RoomUse]] = defaultdict(list)
     for use in uses:
-        found[name(use)].append(use)
-    return sorted(found.items())
+        by_name[name(use)].append(use)
+    return sorted(by_name.items())
 
 
 def _together(title: str, gathered: list[tuple[str, list[RoomUse]]]) -> ReportTable:

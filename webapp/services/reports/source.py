@@ -60,24 +60,24 @@ class Reading:
     @cached_property
     def of_teacher(self) -> dict[int, list[PlacedMeeting]]:
         """The meetings of each teacher, also of those with none."""
-        found: dict[int, list[PlacedMeeting]] = {key: [] for key in self.rows.faculty}
+        meetings_of: dict[int, list[PlacedMeeting]] = {key: [] for key in self.rows.faculty}
         for meeting in self.placed:
             for key in meeting.row.faculty_ids:
-                found[key].append(meeting)
-        return found
+                meetings_of[key].append(meeting)
+        return meetings_of
 
     @cached_property
     def of_group(self) -> dict[int, list[PlacedMeeting]]:
         """By resource of the instance: the meetings of each smallest group that is taught together."""
-        wanted = {
+        groups = {
             leaf: resource for leaf, resource in self.problem.resource_of_leaf.items() if self._is_group(resource)
         }
-        found: dict[int, list[PlacedMeeting]] = {resource: [] for resource in wanted.values()}
+        meetings_of: dict[int, list[PlacedMeeting]] = {resource: [] for resource in groups.values()}
         for meeting in self.placed:
             for leaf in meeting.row.leaves:
-                if leaf in wanted:
-                    found[wanted[leaf]].append(meeting)
-        return found
+                if leaf in groups:
+                    meetings_of[groups[leaf]].append(meeting)
+        return meetings_of
 
     def _is_group(self, resource: int) -> bool:
         return self.problem.instance.resources[resource].kind is ResourceKind.GROUP
@@ -85,14 +85,14 @@ class Reading:
     @cached_property
     def group_departments(self) -> dict[int, str]:
         """By resource of a group: the code of its department, or nothing."""
-        found = {}
+        departments = {}
         for leaf, resource in self.problem.resource_of_leaf.items():
             homes = [self.rows.groups[key].department_id for key in groups_of_leaf(leaf) if key in self.rows.groups]
-            found[resource] = next((self.departments.get(home, "") for home in homes if home is not None), "")
-        return found
+            departments[resource] = next((self.departments.get(home, "") for home in homes if home is not None), "")
+        return departments
 
     def group_name(self, resource: int) -> str:
-        """What people call a smallest group."""
+        """The name of a smallest group."""
         return self.problem.instance.resources[resource].label
 
     def department_of(self, faculty_id: int) -> str:
@@ -101,19 +101,19 @@ class Reading:
 
     def wishes(self, level: WishLevel) -> dict[int, frozenset[int]]:
         """By teacher: the periods that carry this wish."""
-        found: dict[int, frozenset[int]] = defaultdict(frozenset)
+        periods: dict[int, frozenset[int]] = defaultdict(frozenset)
         for wish in self.rows.availability:
             if wish.faculty_id is not None and wish.level is level:
-                found[wish.faculty_id] |= self.problem.calendar.cells_of(wish.time_slot_id)
-        return found
+                periods[wish.faculty_id] |= self.problem.calendar.cells_of(wish.time_slot_id)
+        return periods
 
     def closed(self) -> dict[int, frozenset[int]]:
         """By room: the periods in which it is closed."""
-        found: dict[int, frozenset[int]] = defaultdict(frozenset)
+        periods: dict[int, frozenset[int]] = defaultdict(frozenset)
         for wish in self.rows.availability:
             if wish.room_id is not None and wish.level is WishLevel.UNAVAILABLE:
-                found[wish.room_id] |= self.problem.calendar.cells_of(wish.time_slot_id)
-        return found
+                periods[wish.room_id] |= self.problem.calendar.cells_of(wish.time_slot_id)
+        return periods
 
     def gaps(self, meetings: Iterable[PlacedMeeting]) -> int:
         """Free periods between two classes of a day, in an average week: what the rules of gaps count."""
@@ -129,18 +129,18 @@ class Reading:
     def hours_by_day(self, meetings: Iterable[PlacedMeeting]) -> list[float]:
         """Periods held on each day of an average week; two at one time count once."""
         per_day, days = self.problem.calendar.grid.slots_per_day, self.problem.calendar.grid.days
-        found = [0.0] * days
+        hours = [0.0] * days
         for cell, share in self.busy(meetings).items():
-            found[cell // per_day] += share
-        return found
+            hours[cell // per_day] += share
+        return hours
 
     def busy(self, meetings: Iterable[PlacedMeeting]) -> dict[int, float]:
         """By period: the share of weeks in which something is held in it."""
-        found: dict[int, set[int]] = defaultdict(set)
+        weeks_of: dict[int, set[int]] = defaultdict(set)
         for meeting in meetings:
             for cell in meeting.cells:
-                found[cell] |= meeting.row.weeks
-        return {cell: len(weeks) / self.rows.term.weeks for cell, weeks in found.items()}
+                weeks_of[cell] |= meeting.row.weeks
+        return {cell: len(weeks) / self.rows.term.weeks for cell, weeks in weeks_of.items()}
 
 
 def read(timetable: Timetable) -> Reading:

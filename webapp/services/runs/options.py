@@ -46,7 +46,7 @@ class DepartmentClasses:
 
 
 def choices_of(job: GenerationJob) -> RunChoices:
-    """What a run holds to; raises `BaseGone` where it was deleted since."""
+    """The choices that a run holds to; raises `BaseGone` where it was deleted since."""
     options = options_of(job, GenerateOptions)
     departments = departments_of(job)
     if (options.holds_to_base and job.base_timetable_id is None) or (options.some_departments and not departments):
@@ -106,8 +106,8 @@ def scopes_of(problem: TermProblem) -> list[DepartmentClasses]:
         counts[row.department_id] = counts.get(row.department_id, 0) + 1
     query = sa.select(Department).where(Department.department_id.in_(counts)).order_by(Department.code)
     return [
-        DepartmentClasses(one.department_id, one.code, one.name, counts[one.department_id])
-        for one in db.session.scalars(query)
+        DepartmentClasses(department.department_id, department.code, department.name, counts[department.department_id])
+        for department in db.session.scalars(query)
     ]
 
 
@@ -124,9 +124,9 @@ def checked(term: Term, choices: RunChoices) -> RunChoices:
             (choices.keep_locks, _("so that its locks can be kept")),
             (choices.close, _("so that the run can stay close to it")),
         ]
-        wanted = next((why for asked, why in needs if asked), None)
-        if wanted:
-            raise ChoiceRefused("base", _("Choose a timetable, %(why)s.", why=wanted))
+        purpose = next((why for asked, why in needs if asked), None)
+        if purpose:
+            raise ChoiceRefused("base", _("Choose a timetable, %(why)s.", why=purpose))
         return choices
     base = db.session.scalar(sa.select(Timetable).filter_by(timetable_id=choices.base_id, term_id=term.term_id))
     if base is None:

@@ -74,7 +74,7 @@ class Progress:
 
 
 def progress_of(job: GenerationJob) -> Progress:
-    """How a run stands; one whose worker is lost, or that Redis forgot, is settled on the way: the caller commits."""
+    """Read how a run stands; settle it where its worker is lost or Redis forgot it: the caller commits."""
     queue_is_away = settle(job)
     facts = facts_of(job, GenerateFacts)
     names = options_of(job, GenerateOptions).profiles or VARIANTS

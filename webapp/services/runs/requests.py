@@ -27,7 +27,7 @@ class VariantsRefused(Problem):
 
 
 def default_seconds() -> int:
-    """How long a run may take unless told otherwise: the setting."""
+    """Seconds that a run may take where nothing else is asked for: the setting."""
     return int(current_app.config["TIMELOOM_DEFAULT_SECONDS"])
 
 
@@ -111,9 +111,9 @@ def request_generation(
     own = weight_profiles.weights_by_name(user)
     names = _variants(profiles, own)
     weights = {name: own[name] for name in names if name in own}
-    held = checked(term, choices or RunChoices())
+    checked_choices = checked(term, choices or RunChoices())
     limit = default_seconds() if seconds is None else seconds
-    run = RunRequest(limit, names, seed, reproducible, idempotency_key, held, weights)
+    run = RunRequest(limit, names, seed, reproducible, idempotency_key, checked_choices, weights)
     return request_job(term, user, run.as_job(), lambda: active_run(term))
 
 

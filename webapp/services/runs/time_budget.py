@@ -75,23 +75,26 @@ class Shares:
 
 
 def seconds_per_variant(seconds: int, variants: int) -> int:
-    """What each variant gets of a run's time at least."""
+    """Seconds that each variant gets of a run's time at least."""
     return round((1 - SCHEDULING_SHARE - SAVING_SHARE) * seconds / max(1, variants))
 
 
 def plan(problem: TermProblem | None, term: Term, choices: RunChoices, seconds: int, variants: int) -> list[str]:
-    """What a run of these choices would do; raises `ChoiceRefused` where they do not fit together."""
+    """Describe what a run of these choices would do; raises `ChoiceRefused` where they do not fit together."""
     checked(term, choices)
     sentences = [in_time(seconds, variants)] if variants else []
     if problem is not None:
-        held = hold(problem, choices)
+        built = hold(problem, choices)
         base = None if choices.base_id is None else db.session.get(Timetable, choices.base_id)
-        sentences += [*_held_in_words(counts_of(held), options_with(choices), base), *_broken_in_words(held.broken)]
+        sentences += [
+            *_restrictions_in_words(counts_of(built), options_with(choices), base),
+            *_broken_in_words(built.broken),
+        ]
     return sentences
 
 
 def in_time(seconds: int, variants: int) -> str:
-    """How a run's time is shared out."""
+    """Describe how a run's time is shared out."""
     return _(
         "%(seconds)s s in all: %(first)s s at most for a first timetable, %(each)s s at least for each of %(number)s.",
         seconds=seconds,
@@ -101,26 +104,26 @@ def in_time(seconds: int, variants: int) -> str:
     )
 
 
-def counts_of(held: HeldProblem) -> HeldCounts:
-    """How many classes stay where they stand, and how many are free."""
-    frozen, tray, left_out = len(held.frozen), len(held.tray), len(held.left_out)
-    free = len(held.instance.meetings) - frozen - tray - left_out
-    return HeldCounts(frozen, tray, len(held.locked), free, left_out)
+def counts_of(built: HeldProblem) -> HeldCounts:
+    """Count the classes that stay where they stand, and those that are free."""
+    frozen, tray, left_out = len(built.frozen), len(built.tray), len(built.left_out)
+    free = len(built.instance.meetings) - frozen - tray - left_out
+    return HeldCounts(frozen, tray, len(built.locked), free, left_out)
 
 
-def held_of(job: GenerationJob, facts: GenerateFacts) -> list[str]:
-    """What a run holds to, as sentences; nothing until its worker has counted."""
+def restrictions_of(job: GenerationJob, facts: GenerateFacts) -> list[str]:
+    """Describe what a run holds to; nothing until its worker has counted."""
     options = options_of(job, GenerateOptions)
     if facts.held is None or not (options.holds_to_base or options.partial):
         return []
     base = None if job.base_timetable_id is None else db.session.get(Timetable, job.base_timetable_id)
-    return [*_held_in_words(facts.held, options, base), *_broken_in_words(facts.broken)]
+    return [*_restrictions_in_words(facts.held, options, base), *_broken_in_words(facts.broken)]
 
 
-def _held_in_words(held: HeldCounts, options: GenerateOptions, base: Timetable | None) -> list[str]:
-    """What stays where it stands, in numbers."""
+def _restrictions_in_words(counts: HeldCounts, options: GenerateOptions, base: Timetable | None) -> list[str]:
+    """Describe what stays where it stands, in numbers."""
     if not options.holds_to_base:
-        return [*_left_out(held), _anew(held.free)]
+        return [*_left_out(counts), _anew(counts.free)]
     name, number = ("?", "?") if base is None else (base.variant_name, str(base.timetable_id))
     sentences = []
     if options.some_departments:
@@ -128,17 +131,17 @@ def _held_in_words(held: HeldCounts, options: GenerateOptions, base: Timetable |
             ngettext(
                 "Frozen: %(num)d class of other departments keeps time and room of %(base)s (no. %(number)s).",
                 "Frozen: %(num)d classes of other departments keep time and room of %(base)s (no. %(number)s).",
-                held.frozen,
+                counts.frozen,
                 base=name,
                 number=number,
             )
         )
-    if held.tray:
+    if counts.tray:
         sentences.append(
             ngettext(
                 "%(num)d class of other departments has no place there and stays in the tray.",
                 "%(num)d classes of other departments have no place there and stay in the tray.",
-                held.tray,
+                counts.tray,
             )
         )
     if options.keep_locks:
@@ -146,17 +149,17 @@ def _held_in_words(held: HeldCounts, options: GenerateOptions, base: Timetable |
             ngettext(
                 "Locked: %(num)d class to be placed keeps what is locked of its time and room.",
                 "Locked: %(num)d classes to be placed keep what is locked of their time and room.",
-                held.locked,
+                counts.locked,
             )
         )
-    sentences += [*_left_out(held), _anew(held.free - held.locked)]
+    sentences += [*_left_out(counts), _anew(counts.free - counts.locked)]
     if options.close:
         sentences.append(_closeness_in_words(options.close, name, number))
     return sentences
 
 
 def _broken_in_words(broken: Sequence[str]) -> list[str]:
-    """What is held and can't stay: said before it is found in the tray."""
+    """Describe what is held and can't stay, before it turns up in the tray."""
     if not broken:
         return []
     first = ngettext(
@@ -167,8 +170,8 @@ def _broken_in_words(broken: Sequence[str]) -> list[str]:
     return [first, *first_of(broken, MOST_BROKEN)]
 
 
-def _left_out(held: HeldCounts) -> list[str]:
-    number = held.left_out
+def _left_out(counts: HeldCounts) -> list[str]:
+    number = counts.left_out
     if not number:
         return []
     return [

@@ -62,7 +62,7 @@ def _weights_of(term: Term | None) -> dict[str, int]:
 
 
 def mark_of(profile: WeightProfile) -> str:
-    """What a form of the profile shows, for `save` to tell whether it is still so."""
+    """Mark what a form of the profile shows, for `save` to tell whether it is still so."""
     return optimistic_lock.mark(_values(profile))
 
 
@@ -123,7 +123,7 @@ def _fault_of_name(user: User, profile: WeightProfile | None, name: str) -> str:
         return _("Expected at most %(most)s characters, found %(found)s.", most=LONGEST_NAME, found=len(name))
     if name.casefold() in {known.casefold() for known in VARIANTS}:
         return _("%(name)s is one of the five that Timeloom brings along; choose another name.", name=name)
-    others = [one.name.casefold() for one in profiles_of(user) if one is not profile]
+    others = [other.name.casefold() for other in profiles_of(user) if other is not profile]
     return _taken(name) if name.casefold() in others else ""
 
 
@@ -152,5 +152,5 @@ def _understood(typed: Mapping[str, str]) -> tuple[dict[str, int], dict[str, str
 
 
 def titles() -> dict[str, str]:
-    """What each rule that can be weighed is called."""
+    """The title of each rule that can be weighed."""
     return {rule: title_of(rule) for rule in WEIGHED}

@@ -264,11 +264,11 @@ class Table:
     @cached_property
     def links(self) -> Mapping[Link, tuple[str, ...]]:
         """Per link, the file's columns that hold the codes of what it points to."""
-        found: dict[Link, tuple[str, ...]] = {}
+        columns: dict[Link, tuple[str, ...]] = {}
         for column in self.file_columns:
             if column.link is not None:
-                found[column.link] = (*found.get(column.link, ()), column.name)
-        return found
+                columns[column.link] = (*columns.get(column.link, ()), column.name)
+        return columns
 
     @cached_property
     def plain(self) -> tuple[Column, ...]:
@@ -301,7 +301,7 @@ class Table:
         return tuple(record[name] for name in self.key)
 
     def label(self, key: Key) -> str:
-        """How a row is called in sentences: its codes, joined."""
+        """The name of a row in sentences: its codes, joined."""
         return "/".join(str(part) for part in key if part is not None) or "(no code)"
 
 

@@ -32,7 +32,7 @@ def department_column(meaning: str = "Department.", label: Any = None, **options
 
 
 def code_words(constraint: str) -> dict[str, tuple[str, Any]]:
-    """What to say when a code is used twice."""
+    """The words for a code that is used twice."""
     return {constraint: ("code", _l("This code is in use already; codes are unique."))}
 
 

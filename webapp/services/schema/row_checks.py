@@ -37,9 +37,9 @@ def academic_year_is_two_years(record: Record) -> Wrong:
 
 
 def is_academic_year(text: str) -> bool:
-    """Whether a text is a year and the last two digits of the next, such as 2024-25."""
-    found = re.fullmatch(r"(\d{4})-(\d{2})", text, re.ASCII)
-    return found is not None and (int(found[1]) + 1) % 100 == int(found[2])
+    """Return whether a text is a year and the last two digits of the next, such as 2024-25."""
+    match = re.fullmatch(r"(\d{4})-(\d{2})", text, re.ASCII)
+    return match is not None and (int(match[1]) + 1) % 100 == int(match[2])
 
 
 def group_is_not_its_own_parent(record: Record) -> Wrong:
@@ -59,7 +59,7 @@ def batch_teachers_are_of_batches(record: Record) -> Wrong:
     return None
 
 
-def names_exactly_one(record: Record) -> Wrong:
+def names_a_single_owner(record: Record) -> Wrong:
     """A wish is of one teacher, or one room, or one group, or one section."""
     named = [name for name in ("faculty", "room", "group") if record.get(name) is not None]
     of_section = [name for name in ("course", "section") if record.get(name) is not None]
@@ -69,8 +69,8 @@ def names_exactly_one(record: Record) -> Wrong:
     if of_section:
         named.append("section")
     if len(named) != 1:
-        found = ", ".join(named) or _("none of them")
-        return "faculty", found, _("exactly one of faculty, room, group, and section with its course")
+        given = ", ".join(named) or _("none of them")
+        return "faculty", given, _("exactly one of faculty, room, group, and section with its course")
     return None
 
 
@@ -97,7 +97,7 @@ def week_beyond(last: object, weeks: object) -> int | None:
 
 
 def meeting_faults(batches: Collection[object], meetings: object, batch: object, number: object) -> list[str]:
-    """What keeps a pin or an entry from being of a meeting that its component has: "batch", "number"."""
+    """The columns that keep a pin or an entry from being of a meeting that its component has: "batch", "number"."""
     faults = []
     if (batches and batch not in batches) or (batch is not None and not batches):
         faults.append("batch")
@@ -107,6 +107,6 @@ def meeting_faults(batches: Collection[object], meetings: object, batch: object,
 
 
 def is_asked_for(component: Record, meeting: Record) -> bool:
-    """Whether a pin or an entry is of a meeting that its component has."""
+    """Return whether a pin or an entry is of a meeting that its component has."""
     batches: tuple[str, ...] = component["batches"] or ()  # type: ignore[assignment]
     return not meeting_faults(batches, component["meetings_per_week"], meeting["batch"], meeting["number"])

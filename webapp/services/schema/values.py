@@ -42,34 +42,34 @@ class ValueRefused(ValueError):
         self.sentence = sentence or expected_sentence(expected)
 
 
-def expected_sentence(expected: str, found: str = "") -> str:
-    """What a field says of a value that will not do."""
-    if found:
-        return _("Expected %(expected)s, found “%(found)s”.", found=found, expected=expected)
+def expected_sentence(expected: str, value: str = "") -> str:
+    """Describe what was expected of a value that will not do."""
+    if value:
+        return _("Expected %(expected)s, found “%(found)s”.", found=value, expected=expected)
     return _("Expected %(expected)s.", expected=expected)
 
 
-def nearest(found: str, known: Iterable[object]) -> str:
+def nearest(word: str, known: Iterable[object]) -> str:
     """The nearest known word, or nothing when none is near."""
     by_lower = {str(word).lower(): str(word) for word in known}
-    near = get_close_matches(found.lower(), by_lower, n=1, cutoff=0.6)
+    near = get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
     return by_lower[near[0]] if near else ""
 
 
-def did_you_mean(found: str, known: Iterable[object]) -> str:
+def did_you_mean(word: str, known: Iterable[object]) -> str:
     """Name the nearest known word, as the end of a sentence; nothing when none is near."""
-    near = nearest(found, known)
+    near = nearest(word, known)
     return _(" (did you mean %(near)r?)", near=near) if near else ""
 
 
 def listed(record: Record, name: str) -> tuple[str, ...]:
-    """What a cell lists; nothing where it is empty or not there."""
+    """The items that a cell lists; nothing where it is empty or not there."""
     value = record.get(name)
     return value if isinstance(value, tuple) else ()
 
 
 def empty(column: Column) -> Value:
-    """What an empty cell or field means."""
+    """The value that an empty cell or field means."""
     if column.kind is Kind.DECIMAL and isinstance(column.default, int):
         return Decimal(column.default)
     if column.default is not None:
@@ -232,10 +232,10 @@ def _read_date(text: str) -> Value:
 
 
 def _read_time(text: str) -> Value:
-    found = re.fullmatch(r"(\d{1,2})[:.](\d{2})(?::00)?", text, re.ASCII)
-    if found is None or int(found[1]) > 23 or int(found[2]) > 59:
+    match = re.fullmatch(r"(\d{1,2})[:.](\d{2})(?::00)?", text, re.ASCII)
+    if match is None or int(match[1]) > 23 or int(match[2]) > 59:
         raise ValueRefused("time", _("a time from 00:00 to 23:59, such as 09:30"))
-    return time(int(found[1]), int(found[2]))
+    return time(int(match[1]), int(match[2]))
 
 
 def _read_day(text: str) -> Value:
@@ -248,10 +248,10 @@ def _read_day(text: str) -> Value:
 def _read_weeks(text: str) -> Value:
     weeks: set[int] = set()
     for part in SEPARATORS.split(text):
-        found = re.fullmatch(r"\s*(\d{1,2})\s*(?:[-–]\s*(\d{1,2})\s*)?", part, re.ASCII)
-        if found is None:
+        match = re.fullmatch(r"\s*(\d{1,2})\s*(?:[-–]\s*(\d{1,2})\s*)?", part, re.ASCII)
+        if match is None:
             raise ValueRefused("weeks", _("weeks such as 1, 3, 5-8"))
-        first, last = int(found[1]), int(found[2] or found[1])
+        first, last = int(match[1]), int(match[2] or match[1])
         if last < first:
             raise ValueRefused("weeks", _("weeks from 1 to %(most)s, the smaller first", most=WEEK_MAX))
         weeks.update(range(first, last + 1))

@@ -18,7 +18,7 @@ from webapp.services.schema.courses import (
 from webapp.services.schema.people import FACULTY_LINK, GROUP
 from webapp.services.schema.places import code_column, link_column
 from webapp.services.schema.questions import pin_is_of_a_meeting
-from webapp.services.schema.row_checks import names_exactly_one, pins_something, rule_is_known
+from webapp.services.schema.row_checks import names_a_single_owner, pins_something, rule_is_known
 
 ROOM = Link("room_id", "rooms")
 WEIGHT_MAX = 1_000_000
@@ -71,7 +71,7 @@ AVAILABILITY = Table(
     key=("slot", "faculty", "room", "group", "course", "section"),
     reach=Reach.LINK,
     model=Availability,
-    checks=(names_exactly_one,),
+    checks=(names_a_single_owner,),
 )
 
 PINS = Table(

@@ -23,7 +23,7 @@ def lock(organization: Organization) -> None:
 
 
 def mark(values: Mapping[Any, Any]) -> str:
-    """What a form was shown, in short: it sends this back, and `changed_since` tells what is no longer so."""
+    """Digest what a form was shown; it sends this back, and `changed_since` tells what is no longer so."""
     return " ".join(_digest(name, value) for name, value in values.items())
 
 

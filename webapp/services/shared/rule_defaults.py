@@ -17,7 +17,7 @@ ALWAYS_HOLD = ("all_placed", "room_clash", "instructor_clash", "group_clash", "p
 
 
 def known_rules() -> Sequence[Rule]:
-    """What each rule that the engine knows is called and says, in its order."""
+    """The rules that the engine knows, with title and sentence, in its order."""
     return RULES
 
 

@@ -10,9 +10,9 @@ def _(message: str, **values: object) -> str:
     return str(flask_babel.gettext(message, **values))
 
 
-def ngettext(one: str, many: str, num: int, **values: object) -> str:
+def ngettext(single: str, many: str, num: int, **values: object) -> str:
     """The message for that number of things in the reader's language; ``%(num)s`` in it is the number."""
-    return str(flask_babel.ngettext(one, many, num, **values))
+    return str(flask_babel.ngettext(single, many, num, **values))
 
 
 def first_of(sentences: Sequence[str], most: int, total: int | None = None) -> list[str]:

@@ -88,7 +88,7 @@ def _levels(kind: str, key: int, slots: Sequence[TimeSlot]) -> dict[int, str]:
 
 
 def mark_of_week(week: AvailabilityWeek) -> str:
-    """What a week shows, for `paint_week` to tell whether it is still so."""
+    """Mark what a week shows, for `paint_week` to tell whether it is still so."""
     return optimistic_lock.mark({slot.time_slot_id: week.levels.get(slot.time_slot_id, "") for slot in week.slots})
 
 

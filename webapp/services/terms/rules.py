@@ -82,7 +82,7 @@ def _rule_rows(term: Term) -> list[TermRule]:
 
 
 def mark_of_rules(rules: Sequence[RuleView]) -> str:
-    """What a list of rules shows, for `save_rules` to tell whether it is still so."""
+    """Mark what a list of rules shows, for `save_rules` to tell whether it is still so."""
     return optimistic_lock.mark(_state(rules))
 
 

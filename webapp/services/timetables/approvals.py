@@ -77,7 +77,7 @@ def close_review(user: User, timetable: Timetable) -> Timetable:
     """
     lifecycle.lock(timetable)
     lifecycle.refuse_unless(timetable, APPROVED)
-    missing = [one for one in department_reviews(timetable) if one.state is not ReviewState.APPROVED]
+    missing = [review for review in department_reviews(timetable) if review.state is not ReviewState.APPROVED]
     if missing:
         words = ngettext(
             "%(num)d department has not approved %(name)s.",
@@ -86,7 +86,9 @@ def close_review(user: User, timetable: Timetable) -> Timetable:
             name=timetable.variant_name,
         )
         way = _("You can publish it all the same, and acknowledge each of them by name there.")
-        raise NotAllApproved(f"{words} {way}", first_of([f"{one.code}: {one.name}" for one in missing], MOST_NAMED))
+        raise NotAllApproved(
+            f"{words} {way}", first_of([f"{review.code}: {review.name}" for review in missing], MOST_NAMED)
+        )
     lifecycle.change(user, timetable, APPROVED, after={"revision": timetable.revision})
     return timetable
 
@@ -121,14 +123,14 @@ def comment(
         raise ClassUnknown(_("%(name)s has no such class of %(department)s.", **names))
     about = {"timetable_id": timetable.timetable_id, "department_id": department_id, "entry_id": entry_id}
     same = sa.select(TimetableComment).filter_by(**about, author_id=user.user_id, body=text, resolved_at=None)
-    said = db.session.scalars(same.limit(1)).first()
-    if said is None:
-        said = TimetableComment(**about, author_id=user.user_id, body=text)
-        db.session.add(said)
+    stored = db.session.scalars(same.limit(1)).first()
+    if stored is None:
+        stored = TimetableComment(**about, author_id=user.user_id, body=text)
+        db.session.add(stored)
         db.session.flush()
         after = {**about, "body": text}
-        audit.record(timetable.organization_id, user, "timetable_comment.add", said, after=after)
-    return said
+        audit.record(timetable.organization_id, user, "timetable_comment.add", stored, after=after)
+    return stored
 
 
 def approve(user: User, timetable: Timetable, department_id: int, revision: int) -> None:

@@ -52,7 +52,7 @@ class Comparison:
 
     a: Timetable
     b: Timetable
-    found: Differences
+    differences: Differences
     narrowing: Narrowing
     choices: Mapping[str, list[Choice]]
     shown: tuple[Moved, ...]
@@ -89,8 +89,8 @@ def pair_of(user: User, term: Term | None, a: int | None, b: int | None) -> tupl
         second = others.pop(0) if others else None
     if second is None:
         return None
-    first = first or next((one for one in others if one.timetable_id == second.based_on_id), None)
-    first = first or next((one for one in others if one.status is TimetableStatus.PUBLISHED), None)
+    first = first or next((other for other in others if other.timetable_id == second.based_on_id), None)
+    first = first or next((other for other in others if other.status is TimetableStatus.PUBLISHED), None)
     first = first or next(iter(others), None)
     return (first, second) if first is not None else None
 
@@ -98,38 +98,38 @@ def pair_of(user: User, term: Term | None, a: int | None, b: int | None) -> tupl
 def _others(term: Term, known: Timetable | None) -> list[Timetable]:
     """The term's timetables but one, newest first."""
     query = sa.select(Timetable).filter_by(term_id=term.term_id).order_by(Timetable.timetable_id.desc())
-    return [one for one in db.session.scalars(query) if one is not known]
+    return [timetable for timetable in db.session.scalars(query) if timetable is not known]
 
 
 def compare(a: Timetable, b: Timetable, narrowing: Narrowing) -> Comparison:
-    """What differs from ``a`` to ``b``; the number of queries is the same for every size.
+    """Compare ``a`` with ``b``; the number of queries is the same for every size.
 
     Raises `NotOfOneTerm`.
     """
-    found = differences(a, b)
-    choices = _choices(found)
+    between = differences(a, b)
+    choices = _choices(between)
     known = _known(narrowing, choices)
     return Comparison(
         a=a,
         b=b,
-        found=found,
+        differences=between,
         narrowing=known,
         choices=choices,
-        shown=_narrowed(found, known, a.term_id),
+        shown=_narrowed(between, known, a.term_id),
         criteria=tuple(criteria([variant_of(a), variant_of(b)])),
     )
 
 
-def _choices(found: Differences) -> dict[str, list[Choice]]:
+def _choices(differences: Differences) -> dict[str, list[Choice]]:
     """By what the differences can be narrowed: only what has one."""
-    sides = [side for one in found.moved for side in one.sides]
+    sides = [side for moved in differences.moved for side in moved.sides]
     departments = {side.department_id: side.department_name for side in sides}
     rooms = {side.room_id: side.view.room_code or "" for side in sides if side.room_id is not None}
     return {
-        "how": [(how.value, how.words) for how in found.by_how],
+        "how": [(how.value, how.words) for how in differences.by_how],
         "department": _sorted(departments),
-        "group": _sorted({one.key: one.label for one in found.groups}),
-        "teacher": _sorted({one.key: one.name for one in found.teachers}),
+        "group": _sorted({affected.key: affected.label for affected in differences.groups}),
+        "teacher": _sorted({affected.key: affected.name for affected in differences.teachers}),
         "room": _sorted(rooms),
     }
 
@@ -148,16 +148,16 @@ def _known(narrowing: Narrowing, choices: Mapping[str, list[Choice]]) -> Narrowi
     return replace(narrowing, **vain)
 
 
-def _narrowed(found: Differences, by: Narrowing, term_id: int) -> tuple[Moved, ...]:
+def _narrowed(differences: Differences, by: Narrowing, term_id: int) -> tuple[Moved, ...]:
     related = read_tree(term_id).related([by.group]) if by.group else frozenset()
     return tuple(
-        one
-        for one in found.moved
-        if by.how in ("", one.how.value)
-        and (not by.department or any(side.department_id == by.department for side in one.sides))
-        and (not by.group or not related.isdisjoint(one.group_ids))
-        and (not by.teacher or by.teacher in one.faculty_ids)
-        and (not by.room or by.room in one.room_ids)
+        moved
+        for moved in differences.moved
+        if by.how in ("", moved.how.value)
+        and (not by.department or any(side.department_id == by.department for side in moved.sides))
+        and (not by.group or not related.isdisjoint(moved.group_ids))
+        and (not by.teacher or by.teacher in moved.faculty_ids)
+        and (not by.room or by.room in moved.room_ids)
     )
 
 
@@ -165,7 +165,7 @@ def week_of(comparison: Comparison) -> Grid | None:
     """The classes that differ on one week, each where it was and where it is; for one group, teacher or room only."""
     if not any(getattr(comparison.narrowing, name) for name in SUBJECTS):
         return None
-    views = [view for one in comparison.shown for view in _both(one)]
+    views = [view for moved in comparison.shown for view in _both(moved)]
     return build_grid(read_slot_views(comparison.a.term_id), views)
 
 
@@ -178,7 +178,10 @@ def _both(moved: Moved) -> list[EntryView]:
 
 def as_csv(comparison: Comparison) -> str:
     """The differences that are shown, a line each; no cell is a formula to a spreadsheet."""
-    rows = ([one.label, one.title, one.either.department_name, one.how.value, *_cells(one)] for one in comparison.shown)
+    rows = (
+        [moved.label, moved.title, moved.either.department_name, moved.how.value, *_cells(moved)]
+        for moved in comparison.shown
+    )
     return csv_text(COLUMNS, rows)
 
 

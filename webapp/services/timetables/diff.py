@@ -80,10 +80,10 @@ class Moved:
     @property
     def either(self) -> SeenEntry:
         """The class as it is now, or as it was."""
-        found = self.now or self.before
-        if found is None:
+        entry = self.now or self.before
+        if entry is None:
             raise ValueError(f"{self.label} is in neither timetable")
-        return found
+        return entry
 
     @property
     def sides(self) -> tuple[SeenEntry, ...]:
@@ -161,8 +161,8 @@ class Differences:
     @property
     def by_how(self) -> dict[How, int]:
         """How many classes differ in each way, ways that occur only."""
-        found = Counter(one.how for one in self.moved)
-        return {how: found[how] for how in How if found[how]}
+        counts = Counter(moved.how for moved in self.moved)
+        return {how: counts[how] for how in How if counts[how]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +193,7 @@ LIKENESSES: tuple[Callable[[_Row], Any], ...] = (attrgetter("whole"), attrgetter
 
 
 def differences(a: Timetable, b: Timetable) -> Differences:
-    """What differs from ``a`` to ``b``; the number of queries is the same for every size.
+    """The differences from ``a`` to ``b``; the number of queries is the same for every size.
 
     Raises `NotOfOneTerm`.
     """
@@ -211,13 +211,13 @@ def differences(a: Timetable, b: Timetable) -> Differences:
     )
 
 
-def for_one(a: Timetable, b: Timetable, own: sa.ColumnElement[bool]) -> tuple[Moved, ...]:
-    """What differs for somebody, of the entries that ``own`` lets through: what goes to others is gone for them."""
+def differences_for(a: Timetable, b: Timetable, own: sa.ColumnElement[bool]) -> tuple[Moved, ...]:
+    """The differences for somebody, of the entries that ``own`` lets through: what goes to others is gone for them."""
     return tuple(_seen(a, b, _differing(a, b, own)[0]))
 
 
 def in_brief(a: Timetable, b: Timetable) -> list[InBrief]:
-    """What differs from ``a`` to ``b``, in three queries: for a list beside something else."""
+    """The differences from ``a`` to ``b``, in three queries: for a list beside something else."""
     return [
         InBrief(now.entry_id if now else None, shown.label, _where(before), _where(now))
         for before, now in _differing(a, b)[0]
@@ -226,7 +226,7 @@ def in_brief(a: Timetable, b: Timetable) -> list[InBrief]:
 
 
 def where(seen: SeenEntry | None) -> str:
-    """Where a class is, in words: "Tuesday 09:00, LH-2"."""
+    """Describe where a class is: "Tuesday 09:00, LH-2"."""
     if seen is None:
         return _("not there")
     view = seen.view
@@ -247,13 +247,13 @@ EVERYONES = sa.true()
 def _differing(a: Timetable, b: Timetable, own: sa.ColumnElement[bool] = EVERYONES) -> tuple[list[Pair], int]:
     """The meetings that differ, by label, and how many are the same; three queries."""
     differ, same = _apart(a, b, own)
-    before, now = (_rows(one, differ, own) if differ else {} for one in (a, b))
+    before, now = (_rows(timetable, differ, own) if differ else {} for timetable in (a, b))
     pairs: list[Pair] = []
     for key in sorted(differ, key=lambda key: (before.get(key) or now[key])[0].label):
-        found = list(_paired(before.get(key, []), now.get(key, [])))
-        apart = [(one, other) for one, other in found if not one or not other or one.whole != other.whole]
+        paired = list(_paired(before.get(key, []), now.get(key, [])))
+        apart = [(row, other) for row, other in paired if not row or not other or row.whole != other.whole]
         pairs += apart
-        same += len(found) - len(apart)
+        same += len(paired) - len(apart)
     return pairs, same
 
 
@@ -265,7 +265,7 @@ def _apart(a: Timetable, b: Timetable, own: sa.ColumnElement[bool]) -> tuple[set
     entry, both = TimetableEntry, (a.timetable_id, b.timetable_id)
     taught = _taught(both)
     columns = (entry.day, entry.start_time, entry.end_time, entry.week_set_id, entry.room_id, taught.c.faculty_ids)
-    place = sa.func.concat_ws(";", *(sa.func.coalesce(sa.cast(one, sa.Text), "-") for one in columns))
+    place = sa.func.concat_ws(";", *(sa.func.coalesce(sa.cast(column, sa.Text), "-") for column in columns))
     batch = entry.student_group_id
     sides = (
         sa.select(
@@ -294,7 +294,7 @@ def _apart(a: Timetable, b: Timetable, own: sa.ColumnElement[bool]) -> tuple[set
 
 
 def _taught(timetable_ids: Sequence[int]) -> sa.Subquery:
-    """Those who teach each entry, in one order."""
+    """The teachers of each entry, in one order."""
     faculty = sa.func.array_agg(aggregate_order_by(EntryFaculty.faculty_id, EntryFaculty.faculty_id))
     return (
         sa.select(EntryFaculty.entry_id, faculty.label("faculty_ids"))
@@ -331,12 +331,12 @@ def _rows(timetable: Timetable, keys: set[Key], own: sa.ColumnElement[bool]) -> 
         )
         .order_by(entry.component_id, entry.student_group_id, entry.ordinal)
     )  # fmt: skip
-    found: dict[Key, list[_Row]] = defaultdict(list)
+    rows: dict[Key, list[_Row]] = defaultdict(list)
     for row in db.session.execute(query):
         if (row.component_id, row.student_group_id) not in keys:
             continue
         named = f" ({row.batch})" if row.batch else ""
-        found[row.component_id, row.student_group_id].append(
+        rows[row.component_id, row.student_group_id].append(
             _Row(
                 entry_id=row.entry_id,
                 label=f"{row.code} {row.section}, {row.component} {row.ordinal}{named}",
@@ -348,7 +348,7 @@ def _rows(timetable: Timetable, keys: set[Key], own: sa.ColumnElement[bool]) -> 
                 room=row.room or "",
             )
         )
-    return dict(found)
+    return dict(rows)
 
 
 def _paired(before: Sequence[_Row], now: Sequence[_Row]) -> Iterable[Pair]:
@@ -403,12 +403,12 @@ def _seen(a: Timetable, b: Timetable, pairs: Sequence[Pair]) -> Iterable[Moved]:
 
 
 def _by_key(timetable: Timetable, keys: list[int]) -> dict[int, SeenEntry]:
-    found = read_entries(timetable.timetable_id, TimetableEntry.entry_id.in_(keys))
-    return {seen.view.entry_id: seen for seen in found}
+    entries = read_entries(timetable.timetable_id, TimetableEntry.entry_id.in_(keys))
+    return {seen.view.entry_id: seen for seen in entries}
 
 
 def _teachers(moved: Sequence[Moved]) -> tuple[Affected, ...]:
-    classes = Counter(key for one in moved for key in one.faculty_ids)
+    classes = Counter(key for change in moved for key in change.faculty_ids)
     columns = (Faculty.faculty_id, Faculty.code, Faculty.name, Faculty.department_id)
     rows = db.session.execute(sa.select(*columns).where(Faculty.faculty_id.in_(classes)))
     return _most_first(Affected(*row, classes=classes[row.faculty_id]) for row in rows)
@@ -416,7 +416,7 @@ def _teachers(moved: Sequence[Moved]) -> tuple[Affected, ...]:
 
 def _groups(moved: Sequence[Moved]) -> tuple[Affected, ...]:
     """The groups; as many students as the group is said to have, or as are members of it and its parts."""
-    classes = Counter(key for one in moved for key in one.group_ids)
+    classes = Counter(key for change in moved for key in change.group_ids)
     below = closure(StudentGroup.student_group_id.in_(classes), Direction.DOWN)
     members = (
         sa.select(below.c.root_id, sa.func.count(sa.distinct(StudentGroupMember.student_id)).label("number"))
@@ -440,7 +440,7 @@ def _groups(moved: Sequence[Moved]) -> tuple[Affected, ...]:
 
 
 def _electives(moved: Sequence[Moved]) -> tuple[Affected, ...]:
-    classes = Counter(one.either.section_id for one in moved)
+    classes = Counter(change.either.section_id for change in moved)
     students = sa.func.count(CourseEnrollment.student_id)
     query = (
         sa.select(Section.section_id, Course.code, Section.code, Course.title, Course.department_id, students)
@@ -457,16 +457,16 @@ def _electives(moved: Sequence[Moved]) -> tuple[Affected, ...]:
 
 def _students(moved: Sequence[Moved]) -> int:
     """Members of the groups and their parts, and those who have chosen the very class, each once."""
-    attending = {key for one in moved for key in one.group_ids}
+    attending = {key for change in moved for key in change.group_ids}
     below = closure(StudentGroup.student_group_id.in_(attending), Direction.DOWN)
     members = sa.select(StudentGroupMember.student_id).where(
         StudentGroupMember.student_group_id.in_(sa.select(below.c.student_group_id))
     )
     chosen = sa.select(CourseEnrollment.student_id).where(
-        CourseEnrollment.section_id.in_({one.either.section_id for one in moved})
+        CourseEnrollment.section_id.in_({change.either.section_id for change in moved})
     )
     return db.session.scalar(sa.select(sa.func.count()).select_from(members.union(chosen).subquery())) or 0
 
 
 def _most_first(affected: Iterable[Affected]) -> tuple[Affected, ...]:
-    return tuple(sorted(affected, key=lambda one: (-one.classes, one.code)))
+    return tuple(sorted(affected, key=lambda item: (-item.classes, item.code)))

@@ -36,23 +36,23 @@ class AlreadyPublished(StatusRefused):
     """The timetable is what everybody sees: there is nothing to publish."""
 
 
-def refuse_unless(timetable: Timetable, wanted: TimetableStatus) -> None:
+def refuse_unless(timetable: Timetable, status: TimetableStatus) -> None:
     """Raise `StatusRefused` where the table doesn't lead from the timetable's status to the wanted one."""
-    if wanted in MAY_FOLLOW[timetable.status]:
+    if status in MAY_FOLLOW[timetable.status]:
         return
     words = _(
         "%(name)s is %(status)s, so it can't become %(wanted)s.",
         name=timetable.variant_name,
         status=timetable.status.value,
-        wanted=wanted.value,
+        wanted=status.value,
     )
-    raise (AlreadyPublished if timetable.status is wanted is PUBLISHED else StatusRefused)(words)
+    raise (AlreadyPublished if timetable.status is status is PUBLISHED else StatusRefused)(words)
 
 
 def change(
     user: User | None,
     timetable: Timetable,
-    wanted: TimetableStatus,
+    status: TimetableStatus,
     *,
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
@@ -61,16 +61,16 @@ def change(
 
     Raises `StatusRefused`.
     """
-    refuse_unless(timetable, wanted)
+    refuse_unless(timetable, status)
     earlier = timetable.status
-    timetable.status = wanted
+    timetable.status = status
     audit.record(
         timetable.organization_id,
         user,
-        f"timetable.{MAY_FOLLOW[earlier][wanted]}",
+        f"timetable.{MAY_FOLLOW[earlier][status]}",
         timetable,
         before={"status": earlier.value, **(before or {})},
-        after={"status": wanted.value, **(after or {})},
+        after={"status": status.value, **(after or {})},
     )
 
 

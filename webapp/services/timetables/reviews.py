@@ -84,17 +84,17 @@ class TimetableReview:
     @property
     def approved(self) -> int:
         """How many departments have approved it."""
-        return sum(one.state is ReviewState.APPROVED for one in self.departments)
+        return sum(department.state is ReviewState.APPROVED for department in self.departments)
 
     @property
     def silent(self) -> int:
         """How many departments have said nothing."""
-        return sum(one.state is ReviewState.SILENT for one in self.departments)
+        return sum(department.state is ReviewState.SILENT for department in self.departments)
 
     @property
     def open_comments(self) -> int:
         """How many comments of departments are not settled."""
-        return sum(one.open_comments for one in self.departments)
+        return sum(department.open_comments for department in self.departments)
 
 
 def in_review(user: User, timetable_id: int) -> Timetable:
@@ -107,7 +107,7 @@ def in_review(user: User, timetable_id: int) -> Timetable:
 
 
 def all_in_review(user: User, term: Term | None = None) -> Sequence[Timetable]:
-    """What is before the heads of the user's organisation, latest first; of one term where it is named."""
+    """The timetables before the heads of the user's organisation, latest first; of one term where it is named."""
     query = rows_of(user, Timetable).where(Timetable.status.in_(IN_REVIEW))
     if term is not None:
         query = query.where(Timetable.term_id == term.term_id)
@@ -115,19 +115,19 @@ def all_in_review(user: User, term: Term | None = None) -> Sequence[Timetable]:
 
 
 def reviews_of(user: User, term: Term) -> list[TimetableReview]:
-    """What is in review of a term, latest first, with what the departments have said."""
-    return [TimetableReview(one, department_reviews(one)) for one in all_in_review(user, term)]
+    """The timetables in review of a term, latest first, with what the departments have said."""
+    return [TimetableReview(timetable, department_reviews(timetable)) for timetable in all_in_review(user, term)]
 
 
 def waiting_for(user: User) -> list[Timetable]:
-    """What is submitted and has classes of the head's department, which has not approved it as it is now."""
+    """The submitted timetables with classes of the head's department that it has not approved as they are now."""
     if user.department_id is None:
         return []
     submitted = [timetable for timetable in all_in_review(user) if timetable.status is SUBMITTED]
     return [
         timetable
         for timetable in submitted
-        if any(one.state is not ReviewState.APPROVED for one in department_reviews(timetable, user.department_id))
+        if any(review.state is not ReviewState.APPROVED for review in department_reviews(timetable, user.department_id))
     ]
 
 
@@ -155,12 +155,12 @@ def department_reviews(timetable: Timetable, department_id: int | None = None) -
         )
     }
     comments, heads = _open_comments(timetable), _heads(timetable.organization_id)
-    found = []
+    departments = []
     for key, code, name, classes in db.session.execute(counted):
         approval, by = approvals.get(key, (None, None))
         holds = approval is not None and approval.revision == timetable.revision
         state = ReviewState.APPROVED if holds else ReviewState.COMMENTS if comments[key] else ReviewState.SILENT
-        found.append(
+        departments.append(
             DepartmentReview(
                 department_id=key,
                 code=code,
@@ -174,11 +174,11 @@ def department_reviews(timetable: Timetable, department_id: int | None = None) -
                 is_outdated=approval is not None and not holds,
             )
         )
-    return found
+    return departments
 
 
 def department_review(timetable: Timetable, department_id: int) -> DepartmentReview | None:
-    """What a department has said about a timetable; None where it has no class in it."""
+    """The review of a timetable by a department; None where it has no class in it."""
     return next(iter(department_reviews(timetable, department_id)), None)
 
 
@@ -198,7 +198,7 @@ def _open_comments(timetable: Timetable) -> Counter[int]:
 
 
 def _from_the_office() -> sa.ColumnElement[bool]:
-    """Whether a comment's author wrote it as registrar: a registrar who heads the department speaks for that."""
+    """The condition of a comment from the office: a registrar who heads the department speaks for that."""
     heads = sa.and_(User.has_role(Role.HOD), User.department_id == TimetableComment.department_id)
     return sa.and_(User.has_role(Role.REGISTRAR), heads.is_not(True))
 
@@ -219,7 +219,7 @@ def _heads(organization_id: int) -> dict[int, tuple[str, ...]]:
 def comments_of(
     timetable: Timetable, department_id: int | None = None, *, only_open: bool = False
 ) -> list[CommentView]:
-    """What was said about a timetable, open ones first, then the latest; by one department where it is named."""
+    """The comments on a timetable, open ones first, then the latest; by one department where it is named."""
     query = (
         sa.select(TimetableComment, User.name, _from_the_office(), Department.name)
         .outerjoin(User, User.user_id == TimetableComment.author_id)
@@ -235,18 +235,18 @@ def comments_of(
     labels = _labels(timetable, {row[0].entry_id for row in rows if row[0].entry_id is not None})
     return [
         CommentView(
-            timetable_comment_id=said.timetable_comment_id,
-            body=said.body,
+            timetable_comment_id=comment.timetable_comment_id,
+            body=comment.body,
             author=name or _("Somebody"),
             by_registrar=bool(by_registrar),
-            department_id=said.department_id,
+            department_id=comment.department_id,
             department=department or "",
-            entry_id=said.entry_id,
-            label=labels.get(said.entry_id or 0, ""),
-            created_at=said.created_at,
-            resolved_at=said.resolved_at,
+            entry_id=comment.entry_id,
+            label=labels.get(comment.entry_id or 0, ""),
+            created_at=comment.created_at,
+            resolved_at=comment.resolved_at,
         )
-        for said, name, by_registrar, department in rows
+        for comment, name, by_registrar, department in rows
     ]
 
 

@@ -81,7 +81,7 @@ class Criterion:
 
 
 def sentences_of_variants() -> dict[str, str]:
-    """What each variant puts first, by its name."""
+    """The sentence on what each variant puts first, by its name."""
     return {profile.name: profile.sentence for profile in PROFILES}
 
 
@@ -105,12 +105,12 @@ def side_by_side(user: User, keys: Sequence[int]) -> list[Variant]:
     """
     query = sa.select(Timetable).filter_by(organization_id=user.organization_id)
     query = query.where(Timetable.timetable_id.in_(keys)).order_by(Timetable.timetable_id)
-    found = db.session.scalars(query).all()
-    if missing := set(keys) - {timetable.timetable_id for timetable in found}:
+    timetables = db.session.scalars(query).all()
+    if missing := set(keys) - {timetable.timetable_id for timetable in timetables}:
         raise TimetableUnknown(_("There is no timetable %(number)s.", number=min(missing)))
-    if len({timetable.term_id for timetable in found}) > 1:
+    if len({timetable.term_id for timetable in timetables}) > 1:
         raise NotOfOneTerm(_("Only timetables of one term can be compared."))
-    return _with_scores(found)
+    return _with_scores(timetables)
 
 
 def latest_variants(term: Term) -> list[Variant]:
@@ -125,18 +125,18 @@ def latest_variants(term: Term) -> list[Variant]:
 
 
 def named(timetable: Timetable) -> str:
-    """What tells a timetable from its namesakes of other runs: "Balanced, version 2" or "Balanced, no. 14"."""
+    """The name that tells a timetable from its namesakes of other runs: "Balanced, version 2" or "Balanced, no. 14"."""
     if timetable.number is not None:
         return _("%(name)s, version %(number)s", name=timetable.variant_name, number=timetable.number)
     return _("%(name)s, no. %(number)s", name=timetable.variant_name, number=timetable.timetable_id)
 
 
 def names_among(variants: Sequence[Variant]) -> list[str]:
-    """What each is called beside the others: by its name alone where no other has the same."""
+    """The name of each beside the others: by its name alone where no other has the same."""
     used = Counter(variant.timetable.variant_name for variant in variants)
     return [
-        one.timetable.variant_name if used[one.timetable.variant_name] == 1 else named(one.timetable)
-        for one in variants
+        variant.timetable.variant_name if used[variant.timetable.variant_name] == 1 else named(variant.timetable)
+        for variant in variants
     ]
 
 
@@ -170,15 +170,15 @@ def criteria(variants: Sequence[Variant]) -> list[Criterion]:
     known = {score.rule: score for variant in variants for score in variant.scores}
     rows = []
     for rule, score in known.items():
-        found = [variant.by_rule.get(rule) for variant in variants]
+        of_rule = [variant.by_rule.get(rule) for variant in variants]
         rows.append(
             Criterion(
                 rule=rule,
                 title=score.title,
                 sentence=score.sentence,
                 is_hard=score.is_hard,
-                counts=tuple(one.count if one else 0 for one in found),
-                costs=tuple(one.cost if one else 0 for one in found),
+                counts=tuple(score_of.count if score_of else 0 for score_of in of_rule),
+                costs=tuple(score_of.cost if score_of else 0 for score_of in of_rule),
             )
         )
     return rows

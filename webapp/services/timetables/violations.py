@@ -72,7 +72,7 @@ class Itemised:
 def itemised(
     timetable: Timetable, rule: str | None = None, *, start: int = 0, most: int = SHOWN_OF_EACH
 ) -> list[Itemised]:
-    """What a timetable counts against the term of today, by rule: what must hold first, then the dearest.
+    """Itemise what a timetable counts against the term of today, by rule: what must hold first, then the dearest.
 
     Of each rule, or of the one that is named, some are shown from ``start`` on. The number of queries is the same for
     every size.
@@ -115,11 +115,11 @@ class _Itemiser:
 
     def by_rule(self, rule: str | None, start: int, most: int | None) -> list[Itemised]:
         """Groups in the order of the page, each with the slice that is shown."""
-        found: dict[tuple[str, bool], list[CountPart]] = {}
+        parts: dict[tuple[str, bool], list[CountPart]] = {}
         for part, name, is_hard in self._parts(rule):
-            found.setdefault((name, is_hard), []).append(part)
-        groups = [self._group(name, is_hard, of_rule, start, most) for (name, is_hard), of_rule in found.items()]
-        return sorted(groups, key=lambda one: (not one.is_hard, -one.cost, _ORDER[one.rule]))
+            parts.setdefault((name, is_hard), []).append(part)
+        groups = [self._group(name, is_hard, of_rule, start, most) for (name, is_hard), of_rule in parts.items()]
+        return sorted(groups, key=lambda group: (not group.is_hard, -group.cost, _ORDER[group.rule]))
 
     def _parts(self, rule: str | None) -> Iterator[tuple[CountPart, str, bool]]:
         for index, constraint in enumerate(self._instance.constraints):
@@ -127,17 +127,17 @@ class _Itemiser:
                 for part in parts(self._instance, self._placements, index):
                     yield part, constraint.rule.name, constraint.weight is None
 
-    def _group(self, name: str, is_hard: bool, found: list[CountPart], start: int, most: int | None) -> Itemised:
-        most = most or len(found)
-        start = min(start, (len(found) - 1) // most * most)  # past the end the last ones are shown
-        dearest = sorted(found, key=lambda part: -(self._cost(part) or part.count))
+    def _group(self, name: str, is_hard: bool, parts: list[CountPart], start: int, most: int | None) -> Itemised:
+        most = most or len(parts)
+        start = min(start, (len(parts) - 1) // most * most)  # past the end the last ones are shown
+        dearest = sorted(parts, key=lambda part: -(self._cost(part) or part.count))
         return Itemised(
             rule=name,
             title=rule_named(name).title,
             is_hard=is_hard,
-            count=sum(part.count for part in found),
-            cost=sum(map(self._cost, found)),
-            total=len(found),
+            count=sum(part.count for part in parts),
+            cost=sum(map(self._cost, parts)),
+            total=len(parts),
             items=tuple(self._item(part) for part in dearest[start : start + most]),
         )
 
@@ -145,10 +145,10 @@ class _Itemiser:
         return (self._instance.constraints[part.constraint].weight or 0) * part.count
 
     def _item(self, part: CountPart) -> Item:
-        said = violation_of(self._instance, self._placements, part, self._names)
+        violation = violation_of(self._instance, self._placements, part, self._names)
         return Item(
-            sentence=said.sentence,
-            about=said.subject,
+            sentence=violation.sentence,
+            about=violation.subject,
             count=part.count,
             cost=self._cost(part),
             day=part.day,

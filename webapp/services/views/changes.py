@@ -5,7 +5,7 @@ from datetime import datetime
 
 from webapp.models import Term, User
 from webapp.services.shared.words import _
-from webapp.services.timetables.diff import How, Moved, for_one, where
+from webapp.services.timetables.diff import How, Moved, differences_for, where
 from webapp.services.timetables.publishing import version_before
 from webapp.services.views import audience
 from webapp.services.views.audience import Lens
@@ -22,7 +22,7 @@ class News:
 
 
 def news_for(user: User, lens: Lens, term: Term | None) -> News | None:
-    """What has changed for a teacher or student; None where nothing was published before, or nothing is.
+    """The changes for a teacher or student; None where nothing was published before, or nothing is.
 
     As a teacher or as a student, see `audience.own_classes`, which refuses what is not theirs.
     """
@@ -30,8 +30,8 @@ def news_for(user: User, lens: Lens, term: Term | None) -> News | None:
     before = None if now is None else version_before(now.term)
     if now is None or before is None:
         return None
-    moved = for_one(before, now, audience.own_classes(user, lens, now.term_id))
-    return News(before.number, now.published_at, tuple(in_words(one) for one in moved))
+    moved = differences_for(before, now, audience.own_classes(user, lens, now.term_id))
+    return News(before.number, now.published_at, tuple(in_words(move) for move in moved))
 
 
 def in_words(moved: Moved) -> str:
@@ -52,7 +52,7 @@ def in_words(moved: Moved) -> str:
 
 
 def _taught(moved: Moved) -> str:
-    """Who teaches it now, where that is somebody else."""
+    """The teachers of a class now, where that is somebody else."""
     if moved.before is None or moved.now is None or moved.before.faculty_ids == moved.now.faculty_ids:
         return ""
     then, now = (", ".join(side.view.faculty) or _("nobody") for side in (moved.before, moved.now))

@@ -146,15 +146,15 @@ class DayRows:
 
     def states_at(self, now: time | None) -> list[tuple[EntryView, str]]:
         """Each meeting with "past", "now", "next" (the first to come) or ""; the last for all without ``now``."""
-        found = []
+        states = []
         coming = False
         for entry in self.entries:
             state = ""
             if now is not None and entry.start is not None and entry.end is not None:
                 state = "past" if entry.end <= now else "now" if entry.start <= now else "" if coming else "next"
                 coming = coming or state == "next"
-            found.append((entry, state))
-        return found
+            states.append((entry, state))
+        return states
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +201,7 @@ class Grid:
         return "packed"
 
     def names_on_paper(self, day: DayRows) -> int:
-        """How often the day's name stands down its side: once, or again and again if no sheet can hold the day."""
+        """Count how often the day's name stands down its side: once, or more often if no sheet can hold the day."""
         height = self._day_height(day, *PACKED)
         return 1 if height <= SHEET_MILLIMETRES else int(height / NAME_EVERY_MILLIMETRES)
 

@@ -16,8 +16,8 @@ from webapp.web.params import page_number
 @requires(Permission.SEE_AUDIT)
 def audit() -> ResponseReturnValue:
     search = trail.understand(request.args)
-    found = trail.read(me().organization, search, page_number(request.args.get("page")))
-    return render("admin/audit.html", trail=found)
+    events = trail.read(me().organization, search, page_number(request.args.get("page")))
+    return render("admin/audit.html", trail=events)
 
 
 @bp.get("/audit.csv")

@@ -51,7 +51,7 @@ def semester(body: dict[str, Any]) -> int:
 
 
 def seconds(body: dict[str, Any], default: int) -> int:
-    """How long the whole run may take; raises BodyRefused."""
+    """Seconds that the whole run may take; raises BodyRefused."""
     return _whole(body, "seconds", LEAST_RUN_SECONDS, MOST_RUN_SECONDS) if "seconds" in body else default
 
 

@@ -32,7 +32,7 @@ def _clock(moment: time | None) -> str | None:
 
 
 def progress(known: Progress) -> dict[str, Any]:
-    """How a run stands."""
+    """The progress of a run as JSON."""
     return {
         "job_id": known.job_id,
         "status": known.status,

@@ -101,7 +101,7 @@ def test_a_wrong_line_is_named() -> None:
         read_upload("tiny.ctt", TINY.replace(b"c1 0 1", b"c9 0 1"))
     (fault,) = refusal.value.faults
     assert (fault.file, fault.row) == ("tiny.ctt", 21)
-    assert "c9" in fault.found
+    assert "c9" in fault.value
 
 
 @pytest.mark.parametrize(

@@ -91,14 +91,14 @@ def test_the_empty_template_has_every_table_and_no_fault() -> None:
 
 def test_a_wrong_encoding_is_named_by_its_line() -> None:
     fault = fault_of("code,name,capacity\nR1,Hall,1\nR2,Café,2\n".encode("latin-1"))
-    assert (fault.file, fault.row, fault.found) == ("rooms.csv", 3, "byte 0xe9")
+    assert (fault.file, fault.row, fault.value) == ("rooms.csv", 3, "byte 0xe9")
     assert "UTF-8" in fault.expected
 
 
 def test_a_formula_in_a_workbook_is_refused_and_not_evaluated() -> None:
     book = workbook({"rooms": [["code", "name", "capacity"], ["R1", "=1+1", 60]]})
     first, _ = read_upload("x.xlsx", book).faults
-    assert (first.sheet, first.row, first.column, first.found) == ("rooms", 2, "B", "=1+1")
+    assert (first.sheet, first.row, first.column, first.value) == ("rooms", 2, "B", "=1+1")
     assert "formula" in first.expected
 
 
@@ -122,7 +122,7 @@ R7,Hall 7,-1,,,
 
 def test_every_planted_fault_is_found_by_row_and_column() -> None:
     faults = read_upload("rooms.csv", PLANTED.encode()).faults
-    assert [(fault.row, fault.column, fault.found) for fault in faults] == [
+    assert [(fault.row, fault.column, fault.value) for fault in faults] == [
         (1, "colour", "colour"),
         (3, "code", ""),
         (4, "name", ""),
@@ -153,7 +153,7 @@ def test_every_planted_fault_is_found_by_row_and_column() -> None:
 )
 def test_what_is_wrong_with_a_file_is_named(files: dict[str, str], found: str, expected: str) -> None:
     faults = read_upload("x.zip", zipped(files)).faults
-    assert any(found in fault.found and expected in fault.expected for fault in faults), faults
+    assert any(found in fault.value and expected in fault.expected for fault in faults), faults
 
 
 def test_faults_are_collected_up_to_a_limit() -> None:

@@ -27,7 +27,7 @@ Cells = Mapping[str, Value]
 
 
 def is_ctt(filename: str) -> bool:
-    """Whether a file's name says that it is of this kind."""
+    """Return whether a file's name says that it is of this kind."""
     return filename.lower().endswith((".ctt", ".ectt"))
 
 

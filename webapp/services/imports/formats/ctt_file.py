@@ -61,10 +61,10 @@ class CttFile:
         """What the file calls itself, else what it is called."""
         return self._head.get("name", (0, PurePosixPath(self.filename).stem))[1]
 
-    def _refusal(self, line: int, found: str, expected: str) -> UploadRefused:
+    def _refusal(self, line: int, value: str, expected: str) -> UploadRefused:
         where = f"{self.filename}, line {line}" if line else self.filename
-        error = f"{where}: found {found}, expected {expected}."
-        fault = Fault(self.filename, "", line, "", found, expected)
+        error = f"{where}: found {value}, expected {expected}."
+        fault = Fault(self.filename, "", line, "", value, expected)
         return UploadRefused(_("Nothing was imported: %(error)s", error=error), [fault])
 
     def _text(self, content: bytes) -> str:

@@ -140,7 +140,7 @@ def _zip(archive: zipfile.ZipFile, faults: Faults) -> Iterator[TextGrid | None]:
 
 
 def _is_table(name: str, where: str, faults: Faults) -> bool:
-    """Whether a file of a folder is a CSV file; a README may lie beside them, anything else is a fault."""
+    """Return whether a file of a folder is a CSV file; a README may lie beside them, anything else is a fault."""
     if name.lower().startswith("readme"):
         return False
     if not name.lower().endswith(".csv"):
@@ -154,8 +154,8 @@ def _csv(file: str, content: bytes, faults: Faults) -> TextGrid | None:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        found = _("byte 0x%(start)s", start=f"{content[error.start]:02x}")
-        faults.add(file, "", line, "", found, _("text in UTF-8; save the file as CSV UTF-8"))
+        byte = _("byte 0x%(start)s", start=f"{content[error.start]:02x}")
+        faults.add(file, "", line, "", byte, _("text in UTF-8; save the file as CSV UTF-8"))
         return None
     return TextGrid(file, PurePosixPath(file).stem, _csv_rows(file, text, faults))
 

@@ -148,7 +148,7 @@ def _bold(sheet: Any, text: str) -> Any:
 
 
 def holds(column: Column) -> str:
-    """What a column holds, in a few words."""
+    """Describe what a column holds, in a few words."""
     if column.choices:
         return " / ".join(column.choices)
     if column.refers_to:

@@ -60,7 +60,7 @@ def generate() -> ResponseReturnValue:
 @bp.get("/timetables/generate/plan")
 @requires(Permission.GENERATE)
 def generate_plan() -> ResponseReturnValue:
-    """What a run of the choices made so far would do; the form asks for it at each change."""
+    """Show what a run of the choices made so far would do; the form asks for it at each change."""
     terms, term = chosen_term()
     problem = read_term_data(term).problem if term else None
     form = _form(terms, term, problem, formdata=request.args, meta={"csrf": False})
@@ -109,13 +109,13 @@ def _sentences_of_own() -> dict[str, str]:
 
 
 def _classes(problem: TermProblem | None) -> dict[int, str]:
-    """How many classes each department has, in words."""
+    """Count the classes of each department, in words."""
     scopes = options.scopes_of(problem) if problem else []
-    return {one.department_id: ngettext("%(num)d class", "%(num)d classes", one.classes) for one in scopes}
+    return {scope.department_id: ngettext("%(num)d class", "%(num)d classes", scope.classes) for scope in scopes}
 
 
 def _may_begin(form: GenerateForm) -> bool:
-    """Whether no blocker stands in the way of the term that is chosen, or a partial timetable will do; else why not."""
+    """Return whether no blocker stands in the way of the chosen term, or a partial timetable will do; else note why."""
     term = load_term(me(), form.academic_year.data, form.semester.data)
     summary = summarize(term)
     if not summary.blockers or (form.partial.data and summary.problem is not None):
@@ -146,7 +146,7 @@ def run(job_id: str) -> ResponseReturnValue:
         stages=list(Stage),
         poll_seconds=POLL_SECONDS if progress.elapsed < SLOW_AFTER else SLOW_POLL_SECONDS,
         stored=variants_stored(job),
-        held=time_budget.held_of(job, progress.facts),
+        held=time_budget.restrictions_of(job, progress.facts),
         curves={variant.name: curve_of(variant.curve) for variant in progress.variants if variant.curve},
         tray=audience.tray_of(job) if not progress.is_active else None,
     )

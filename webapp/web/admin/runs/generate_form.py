@@ -108,7 +108,7 @@ class GenerateForm(PageForm):
         self.academic_year.choices = choices((year, year) for year in years)
         self.semester.choices = choices((number, str(number)) for number in sorted({term.semester for term in terms}))
         self.variants.choices = choices((name, name) for name in (*VARIANTS, *own))
-        self.departments.choices = choices((one.department_id, f"{one.code}: {one.name}") for one in scopes)
+        self.departments.choices = choices((scope.department_id, f"{scope.code}: {scope.name}") for scope in scopes)
         self.base.choices = choices([(base.timetable_id, _in_words(base)) for base in bases], _("None"))
         if not self.is_submitted():
             self.idempotency_key.data = self.idempotency_key.data or token_hex(16)
@@ -132,7 +132,7 @@ class GenerateForm(PageForm):
             raise ValidationError(_("Tick at least one variant."))
 
     def chosen(self) -> RunChoices:
-        """What the run holds to."""
+        """The choices that the run holds to."""
         return RunChoices(
             departments=tuple(key or 0 for key in self.departments.data or ()),
             base_id=self.base.data,

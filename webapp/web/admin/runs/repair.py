@@ -43,12 +43,12 @@ MOST_EARLIER = 5
 @requires(Permission.EDIT_TIMETABLES)
 def repair() -> ResponseReturnValue:
     terms, term = chosen_term()
-    wanted = request.args.get("timetable", "")
+    key = request.args.get("timetable", "")
     first = next(iter(repairable(term)), None) if term else None
-    found = load(me(), Timetable, number(wanted)) if wanted else first
-    if found is None:
+    chosen = load(me(), Timetable, number(key)) if key else first
+    if chosen is None:
         return render("admin/repair/nothing.html", terms=terms, term=term)
-    return _page(found, request.args)
+    return _page(chosen, request.args)
 
 
 @bp.post("/repair")

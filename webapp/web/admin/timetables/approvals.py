@@ -28,7 +28,7 @@ MOST_COMMENTS = 50
 def approvals() -> ResponseReturnValue:
     terms, term = chosen_term()
     variants = scores.timetables_of(term) if term else []
-    drafts = [one.timetable for one in variants if one.timetable.status.value == "draft"]
+    drafts = [variant.timetable for variant in variants if variant.timetable.status.value == "draft"]
     return render(
         "admin/approvals/index.html",
         terms=terms,
@@ -119,15 +119,15 @@ def _page(timetable: Timetable, refusal: Problem | None = None, answer: tuple[in
 def _filtered(departments: list[DepartmentReview]) -> list[DepartmentReview]:
     words, state = request.args.get("q", "").casefold(), request.args.get("state", "")
     return [
-        one
-        for one in departments
-        if words in f"{one.code} {one.name}".casefold() and (not state or one.state.value == state)
+        review
+        for review in departments
+        if words in f"{review.code} {review.name}".casefold() and (not state or review.state.value == state)
     ]
 
 
 def _filtered_comments(comments: list[CommentView]) -> list[CommentView]:
     department = number(request.args.get("department"))
-    return [one for one in comments if not department or one.department_id == department]
+    return [comment for comment in comments if not department or comment.department_id == department]
 
 
 def _url(timetable: Timetable) -> str:

@@ -23,19 +23,20 @@ def compare() -> ResponseReturnValue:
     pair = comparison.pair_of(me(), term, _key("a"), _key("b"))
     if pair is None:
         return render("admin/timetables/nothing_to_compare.html", terms=terms, term=term)
-    found = comparison.compare(*pair, _narrowing())
+    compared = comparison.compare(*pair, _narrowing())
     return render(
         "admin/timetables/compare.html",
-        term=found.a.term,
-        comparison=found,
-        page=ListPage(found.shown, page_number(request.args.get("page", "")), comparison.MOST_ON_A_PAGE),
-        grid=comparison.week_of(found),
+        term=compared.a.term,
+        comparison=compared,
+        page=ListPage(compared.shown, page_number(request.args.get("page", "")), comparison.MOST_ON_A_PAGE),
+        grid=comparison.week_of(compared),
         options=[
-            (one.timetable.timetable_id, scores.named(one.timetable)) for one in scores.timetables_of(found.a.term)
+            (variant.timetable.timetable_id, scores.named(variant.timetable))
+            for variant in scores.timetables_of(compared.a.term)
         ],
-        links=_links(found),
+        links=_links(compared),
         named=scores.named,
-        kept=_kept(found),
+        kept=_kept(compared),
     )
 
 
@@ -51,12 +52,12 @@ def compare_csv() -> ResponseReturnValue:
     return Response(text, mimetype="text/csv", headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
-def _links(found: Comparison) -> dict[str, dict[int, str]]:
+def _links(compared: Comparison) -> dict[str, dict[int, str]]:
     """By group and by teacher: the page that shows what differs for them alone."""
-    affected = {"group": found.found.groups, "teacher": found.found.teachers}
-    pair: dict[str, Any] = {"a": found.a.timetable_id, "b": found.b.timetable_id}
+    affected = {"group": compared.differences.groups, "teacher": compared.differences.teachers}
+    pair: dict[str, Any] = {"a": compared.a.timetable_id, "b": compared.b.timetable_id}
     return {
-        name: {one.key: url_for("admin.compare", **pair | {name: one.key}) for one in who}
+        name: {subject.key: url_for("admin.compare", **pair | {name: subject.key}) for subject in who}
         for name, who in affected.items()
     }
 
@@ -66,10 +67,10 @@ def _narrowing() -> Narrowing:
     return Narrowing(how=request.args.get("how", ""), **keys)
 
 
-def _kept(found: Comparison) -> dict[str, int | str]:
-    """What the address says, as far as it was understood; for links that say it again."""
-    narrowing = {name: value for name, value in vars(found.narrowing).items() if value}
-    return {"a": found.a.timetable_id, "b": found.b.timetable_id, **narrowing}
+def _kept(compared: Comparison) -> dict[str, int | str]:
+    """The arguments of the address, as far as they were understood; for links that say it again."""
+    narrowing = {name: value for name, value in vars(compared.narrowing).items() if value}
+    return {"a": compared.a.timetable_id, "b": compared.b.timetable_id, **narrowing}
 
 
 def _key(name: str) -> int | None:

@@ -70,11 +70,11 @@ def editor_unplace(timetable_id: int) -> ResponseReturnValue:
 def editor_lock(timetable_id: int) -> ResponseReturnValue:
     """Locks of one class, or of all that the chosen group, teacher, room or department has (on a day)."""
     what, _colon, on = request.form.get("lock", "").partition(":")
-    wanted = {name: on == "1" if what in (name, "both") else None for name in ("time", "room")}
+    locks = {name: on == "1" if what in (name, "both") else None for name in ("time", "room")}
 
     def act(draft: Timetable, seen: int) -> None:
         ids = [_whole("entry")] if request.form.get("scope") != "all" else _shown_entries(draft)
-        moves.lock(me(), draft, seen, ids, **wanted)
+        moves.lock(me(), draft, seen, ids, **locks)
 
     return _step(timetable_id, act)
 
@@ -144,7 +144,7 @@ def _url(timetable: Timetable) -> str:
 
 
 def _move_request() -> MoveRequest:
-    """What the form asks for: a place is a slot and a room, "12:7", or a slot alone for the best room there."""
+    """Read the move asked for: a place is a slot and a room, "12:7", or a slot alone for the best room there."""
     slot, colon, room = request.form.get("place", "").partition(":")
     asked = MoveRequest(
         _whole("entry"),

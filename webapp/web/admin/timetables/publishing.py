@@ -98,7 +98,7 @@ def _page(timetable: Timetable, problem: Problem | None) -> str:
 
 
 def _seen() -> publication.Seen:
-    """What the page showed, which each form that publishes tells: without it nobody knows what was agreed to."""
+    """Read what the page showed, which each form that publishes tells: without it nobody knows what was agreed to."""
     if "revision" not in request.form:
         abort(400)
     return publication.Seen(number(request.form["revision"]), number(request.form.get("replaces")) or None)

@@ -39,14 +39,14 @@ def report(report_key: str) -> ResponseReturnValue:
     timetable = _chosen(term)
     if timetable is None:
         return render("admin/reports/report.html", report=None, term=term, timetable=None)
-    found = reports.make(timetable, report_key)
+    made = reports.make(timetable, report_key)
     department = request.args.get("department", "")
     descending = request.args.get("order") == "desc"
-    tables = [table.of_department(department) for table in found.tables]
+    tables = [table.of_department(department) for table in made.tables]
     tables[0] = tables[0].sorted_by(request.args.get("sort", ""), descending=descending)
     return render(
         "admin/reports/report.html",
-        report=found,
+        report=made,
         tables=tables,
         department=department,
         term=timetable.term,

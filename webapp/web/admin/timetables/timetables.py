@@ -47,19 +47,19 @@ def side_by_side() -> ResponseReturnValue:
     """Any timetables of a term, `?t=` each; the latest run's where none is named."""
     keys = [key_or_404(text) for text in request.args.getlist("t")]
     if keys:
-        found = scores.side_by_side(me(), keys)
-        return _side_by_side(found[0].timetable.term, found)
+        variants = scores.side_by_side(me(), keys)
+        return _side_by_side(variants[0].timetable.term, variants)
     _terms, term = chosen_term()
     return _side_by_side(term, scores.latest_variants(term) if term else [])
 
 
-def _side_by_side(term: Term | None, found: list[Variant], job: GenerationJob | None = None) -> ResponseReturnValue:
+def _side_by_side(term: Term | None, variants: list[Variant], job: GenerationJob | None = None) -> ResponseReturnValue:
     """All on one yardstick, with the chart of the two criteria that are asked for."""
     return render(
         "admin/timetables/variants.html",
         term=term,
         job=job,
-        shown=pareto.side_by_side(found, request.args.get("x", ""), request.args.get("y", "")),
+        shown=pareto.side_by_side(variants, request.args.get("x", ""), request.args.get("y", "")),
         others=scores.timetables_of(term) if term else [],
         named=scores.named,
     )
@@ -69,32 +69,32 @@ def _side_by_side(term: Term | None, found: list[Variant], job: GenerationJob | 
 @requires(Permission.SEE_TIMETABLES)
 def timetable(timetable_id: int) -> ResponseReturnValue:
     """A few of what each criterion counts, or page by page all that the one in `?rule=` counts."""
-    found = load(me(), Timetable, timetable_id)
+    chosen = load(me(), Timetable, timetable_id)
     rule, page = request.args.get("rule") or None, page_number(request.args.get("page", ""))
     most = violations.MOST_ON_A_PAGE if rule else violations.SHOWN_OF_EACH
-    groups = violations.itemised(found, rule, start=(page - 1) * most if rule else 0, most=most)
+    groups = violations.itemised(chosen, rule, start=(page - 1) * most if rule else 0, most=most)
     return render(
         "admin/timetables/timetable.html",
-        timetable=found,
-        variant=scores.variant_of(found),
+        timetable=chosen,
+        variant=scores.variant_of(chosen),
         groups=groups,
         rule=rule,
         page=ListPage(range(max((group.total for group in groups), default=0)), page, most) if rule else None,
-        urls=_where_to_look(found),
-        tray=[entry for entry in audience.timetable_entries(found) if not entry.placed] if found.unplaced else [],
+        urls=_pages_of(chosen),
+        tray=[entry for entry in audience.timetable_entries(chosen) if not entry.placed] if chosen.unplaced else [],
     )
 
 
 @bp.get("/timetables/<int:timetable_id>/violations.csv")
 @requires(Permission.SEE_TIMETABLES)
 def timetable_violations(timetable_id: int) -> ResponseReturnValue:
-    found = load(me(), Timetable, timetable_id)
-    text = violations.as_csv(found, request.args.get("rule") or None)
+    chosen = load(me(), Timetable, timetable_id)
+    text = violations.as_csv(chosen, request.args.get("rule") or None)
     headers = {"Content-Disposition": f'attachment; filename="violations-{timetable_id}.csv"'}
     return Response(text, mimetype="text/csv", headers=headers)
 
 
-def _where_to_look(timetable: Timetable) -> Callable[[Item], tuple[str, str]]:
+def _pages_of(timetable: Timetable) -> Callable[[Item], tuple[str, str]]:
     """For a thing that is counted: the week that shows it, and for a draft the editor with the class chosen."""
 
     def urls(item: Item) -> tuple[str, str]:
@@ -110,15 +110,15 @@ def _where_to_look(timetable: Timetable) -> Callable[[Item], tuple[str, str]]:
 @bp.get("/timetables/<int:timetable_id>/week")
 @requires(Permission.SEE_TIMETABLES)
 def timetable_week(timetable_id: int) -> ResponseReturnValue:
-    found = load(me(), Timetable, timetable_id)
+    chosen = load(me(), Timetable, timetable_id)
     lens = lens_of(request.args.get("by"), Lens.GROUP)
-    subjects = audience.subjects(found, lens)
+    subjects = audience.subjects(chosen, lens)
     subject = subject_of(subjects, request.args.get("key"))
-    sheets = audience.sheets_for(found, lens, [subject.key]) if subject else []
+    sheets = audience.sheets_for(chosen, lens, [subject.key]) if subject else []
     return render(
         "admin/timetables/week.html",
         "week",
-        timetable=found,
+        timetable=chosen,
         lens=lens,
         lenses=list(Lens),
         subjects=subjects,
@@ -131,9 +131,11 @@ def timetable_week(timetable_id: int) -> ResponseReturnValue:
 @bp.get("/timetables/<int:timetable_id>/print")
 @requires(Permission.SEE_TIMETABLES)
 def timetable_print(timetable_id: int) -> ResponseReturnValue:
-    found = load(me(), Timetable, timetable_id)
+    chosen = load(me(), Timetable, timetable_id)
     lens = lens_of(request.args.get("by"), Lens.GROUP)
-    return paper(_sheets(found, lens), found, back_url=url_for("admin.timetable_week", **_here(found, lens)), lens=lens)
+    return paper(
+        _sheets(chosen, lens), chosen, back_url=url_for("admin.timetable_week", **_here(chosen, lens)), lens=lens
+    )
 
 
 def _sheets(timetable: Timetable, lens: Lens) -> Any:
