@@ -1,7 +1,5 @@
 """The audit trail as the registrar reads it: who did what to which row, searched, paged, and as a file."""
 
-import csv
-import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -13,7 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from webapp.extensions import db
 from webapp.models import AuditEvent, GenerationJob, Organization, Term, Timetable, User
-from webapp.services.imports.cells import guard_formula
+from webapp.services.imports.formats.writers import csv_text
 from webapp.services.schema.columns import Table
 from webapp.services.schema.tables import WITH_PAGES
 from webapp.services.shared.words import _
@@ -116,12 +114,12 @@ def _day(text: str) -> date | None:
 
 def read(organization: Organization, search: TrailSearch, page: int = 1) -> Trail:
     """A page of the organisation's events, newest first."""
-    found = db.paginate(
+    events = db.paginate(
         _events(organization, search), page=page, per_page=PAGE_SIZE, error_out=False, max_per_page=None
     )
     return Trail(
-        page=found,
-        events=_shown(organization, found.items),
+        page=events,
+        events=_shown(organization, events.items),
         people=_people(organization),
         actions=_distinct(organization, AuditEvent.action),
         tables=_distinct(organization, AuditEvent.subject),
@@ -196,7 +194,7 @@ def _shown(organization: Organization, events: Sequence[AuditEvent]) -> list[Tra
 
 
 def differences_of(event: AuditEvent) -> tuple[Difference, ...]:
-    """What an event changed, and nothing that is the same on both sides."""
+    """The values that an event changed, and nothing that is the same on both sides."""
     before, after = event.before or {}, event.after or {}
     names = [*after, *(name for name in before if name not in after)]
     return tuple(
@@ -221,21 +219,21 @@ def _text(value: Any) -> str:
 
 
 def _names(organization: Organization, events: Iterable[AuditEvent]) -> dict[tuple[str, str], TrailSubject]:
-    """How the rows are called today, those of reference tables that still exist; one query a table."""
+    """The names of the rows today, those of reference tables that still exist; one query a table."""
     keys: dict[str, set[int]] = {}
     for event in events:
         if event.subject_key.isdecimal():
             keys.setdefault(event.subject, set()).add(int(event.subject_key))
-    found: dict[tuple[str, str], TrailSubject] = {}
+    subjects: dict[tuple[str, str], TrailSubject] = {}
     for table in WITH_PAGES:
         subject = table.model.__tablename__
         if subject in keys:
             rows = db.session.execute(_labels(organization, table, keys[subject]))
-            found |= {
+            subjects |= {
                 (subject, str(key)): TrailSubject(str(label), table.address, key, owner if table.of_term else None)
                 for key, label, owner in rows
             }
-    return found | _timetables_and_runs(organization, events)
+    return subjects | _timetables_and_runs(organization, events)
 
 
 def _timetables_and_runs(
@@ -244,20 +242,20 @@ def _timetables_and_runs(
     keys: dict[str, set[str]] = {}
     for event in events:
         keys.setdefault(event.subject, set()).add(event.subject_key)
-    found: dict[tuple[str, str], TrailSubject] = {}
+    subjects: dict[tuple[str, str], TrailSubject] = {}
     if drafts := [int(key) for key in keys.get("timetables", ())]:
         query = sa.select(Timetable.timetable_id, Timetable.variant_name).filter_by(
             organization_id=organization.organization_id
         )
         for key, name in db.session.execute(query.where(Timetable.timetable_id.in_(drafts))):
-            found["timetables", str(key)] = TrailSubject(name, "timetables", key, None)
+            subjects["timetables", str(key)] = TrailSubject(name, "timetables", key, None)
     if jobs := keys.get("generation_jobs"):
         runs = sa.select(GenerationJob.job_id, GenerationJob.kind).where(
             GenerationJob.organization_id == organization.organization_id
         )
         for job_id, kind in db.session.execute(runs.where(GenerationJob.job_id.in_(jobs))):
-            found["generation_jobs", job_id] = TrailSubject(job_id, kind.value, job_id, None)
-    return found
+            subjects["generation_jobs", job_id] = TrailSubject(job_id, kind.value, job_id, None)
+    return subjects
 
 
 def _labels(organization: Organization, table: Table, keys: Iterable[int]) -> sa.Select[Any]:
@@ -273,13 +271,8 @@ def _labels(organization: Organization, table: Table, keys: Iterable[int]) -> sa
 def as_csv(organization: Organization, search: TrailSearch) -> str:
     """Every event of the search, a line for each changed value; no cell is a formula to a spreadsheet."""
     events = db.session.scalars(_events(organization, search).options(joinedload(AuditEvent.user))).all()
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for shown in _shown(organization, events):
-        for difference in shown.differences or (Difference("", "", ""),):
-            writer.writerow([guard_formula(cell) for cell in _cells(shown, difference)])
-    return "\ufeff" + text.getvalue()
+    lines = ((shown, shown.differences or (Difference("", "", ""),)) for shown in _shown(organization, events))
+    return csv_text(COLUMNS, (_cells(shown, difference) for shown, differences in lines for difference in differences))
 
 
 def _cells(shown: TrailEvent, difference: Difference) -> list[str]:

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from webapp.models import GenerationJob, JobKind, JobStatus, Term, User
-from webapp.services.jobs.failures import failure_in_words
 from webapp.services.jobs.kinds import CheckAnswer, CheckFacts, CheckOptions, Relaxation, facts_of
-from webapp.services.jobs.requests import JobRequest, elapsed_of, request_job, settle
-from webapp.services.jobs.selection import ACTIVE, active_job, latest_jobs
+from webapp.services.jobs.requests import JobRequest, request_job, settle
+from webapp.services.jobs.selection import active_job, latest_jobs
+from webapp.services.jobs.states import JobState
 from webapp.services.problem.stored_entries import DOUBLE_BOOKINGS
 from webapp.services.terms.selection import data_revision_of
 
@@ -34,32 +34,14 @@ class WayOut:
 
 
 @dataclass(frozen=True)
-class CheckState:
+class CheckState(JobState):
     """How a check stands, as its page shows it.
 
     ``is_outdated`` where it has an answer and the term's data have changed since it was asked for.
     """
 
-    job: GenerationJob
-    elapsed: float
-    queue_is_away: bool
     answer: CheckAnswer | None
     is_outdated: bool
-
-    @property
-    def is_active(self) -> bool:
-        """Whether it is queued or running, so that polling goes on."""
-        return self.job.status in ACTIVE
-
-    @property
-    def status(self) -> str:
-        """The job's status."""
-        return self.job.status.value
-
-    @property
-    def failure(self) -> str:
-        """Why it failed, in words."""
-        return failure_in_words(self.job)
 
     @property
     def ways_out(self) -> list[WayOut]:
@@ -69,20 +51,20 @@ class CheckState:
 
 def request_check(term: Term, user: User | None, idempotency_key: str | None = None) -> GenerationJob:
     """Write down a check, and hand it to a worker once it is committed; one that is under way is returned."""
-    wanted = JobRequest(CheckOptions(), CHECK_SECONDS, "check.request", idempotency_key)
-    return request_job(term, user, wanted, lambda: active_job(term, JobKind.CHECK))
+    request = JobRequest(CheckOptions(), CHECK_SECONDS, "check.request", idempotency_key)
+    return request_job(term, user, request, lambda: active_job(term, JobKind.CHECK))
 
 
 def latest_check(term: Term) -> CheckState | None:
-    """How the term's latest check stands; see `state_of`."""
+    """The state of the term's latest check; see `state_of`."""
     latest = latest_jobs(term, JobKind.CHECK, 1)
     return state_of(latest[0]) if latest else None
 
 
 def state_of(job: GenerationJob) -> CheckState:
-    """How a check stands; one whose worker is lost, or that Redis forgot, is settled on the way: the caller commits."""
+    """Read how a check stands; settle it where its worker is lost or Redis forgot it: the caller commits."""
     queue_is_away = settle(job)
     facts = facts_of(job, CheckFacts)
     answer = facts.answer if job.status is JobStatus.COMPLETED else None
     is_outdated = answer is not None and job.data_revision != data_revision_of(job.term_id)
-    return CheckState(job, elapsed_of(job), queue_is_away, answer, is_outdated)
+    return CheckState(job, queue_is_away, answer, is_outdated)

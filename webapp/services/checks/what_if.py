@@ -8,10 +8,10 @@ from webapp.engine.rules import rule_named
 from webapp.extensions import db
 from webapp.models import GenerationJob, JobKind, Timetable, User
 from webapp.services.checks.feasibility import state_of
-from webapp.services.jobs.failures import failure_in_words
 from webapp.services.jobs.kinds import WhatIfAnswer, WhatIfFacts, WhatIfOptions, facts_of, options_of
-from webapp.services.jobs.requests import JobRequest, elapsed_of, request_job, settle
-from webapp.services.jobs.selection import ACTIVE, active_jobs
+from webapp.services.jobs.requests import JobRequest, request_job, settle
+from webapp.services.jobs.selection import active_jobs
+from webapp.services.jobs.states import JobState
 from webapp.services.shared.errors import Conflict
 from webapp.services.shared.words import _
 
@@ -24,25 +24,12 @@ class NothingToTry(Conflict):
 
 
 @dataclass(frozen=True)
-class WhatIfState:
+class WhatIfState(JobState):
     """How a what-if stands, and the draft that came of it."""
 
-    job: GenerationJob
     options: WhatIfOptions
-    elapsed: float
-    queue_is_away: bool
     draft: Timetable | None
     answer: WhatIfAnswer | None
-
-    @property
-    def is_active(self) -> bool:
-        """Whether it is queued or running, so that polling goes on."""
-        return self.job.status in ACTIVE
-
-    @property
-    def failure(self) -> str:
-        """Why it failed, in words."""
-        return failure_in_words(self.job)
 
     @property
     def left_out(self) -> int:
@@ -66,8 +53,8 @@ def request_what_if(user: User, check: GenerationJob, number: int, idempotency_k
         raise NothingToTry(_("This check has no such way out that can be tried. Check again."))
     tried = way.relaxation
     options = WhatIfOptions(tried.key, tried.rule, tried.sentence, tried.targets)
-    wanted = JobRequest(options, WHAT_IF_SECONDS, "check.try", idempotency_key, check_job_id=check.job_id)
-    return request_job(check.term, user, wanted, lambda: _under_way(check, tried.key))
+    request = JobRequest(options, WHAT_IF_SECONDS, "check.try", idempotency_key, check_job_id=check.job_id)
+    return request_job(check.term, user, request, lambda: _under_way(check, tried.key))
 
 
 def _under_way(check: GenerationJob, key: str) -> GenerationJob | None:
@@ -76,13 +63,12 @@ def _under_way(check: GenerationJob, key: str) -> GenerationJob | None:
 
 
 def state_of_what_if(job: GenerationJob) -> WhatIfState:
-    """How a what-if stands; one whose worker is lost, or that Redis forgot, is settled: the caller commits."""
+    """Read how a what-if stands; settle it where its worker is lost or Redis forgot it: the caller commits."""
     queue_is_away = settle(job)
     draft = sa.select(Timetable).filter_by(generation_job_id=job.job_id)
     return WhatIfState(
         job=job,
         options=options_of(job, WhatIfOptions),
-        elapsed=elapsed_of(job),
         queue_is_away=queue_is_away,
         draft=db.session.scalars(draft).one_or_none(),
         answer=facts_of(job, WhatIfFacts).answer,

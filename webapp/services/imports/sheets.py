@@ -85,8 +85,8 @@ class _Reader:
         self.first: dict[Key, int] = {}
         self.unreadable = 0
 
-    def add(self, row: int, column: str, found: object, expected: str) -> None:
-        self.faults.add(self.grid.file, self.table.name, row, column, found, expected)
+    def add(self, row: int, column: str, value: object, expected: str) -> None:
+        self.faults.add(self.grid.file, self.table.name, row, column, value, expected)
 
     def sheet(self) -> FileSheet | None:
         numbered = enumerate(self.grid.rows, start=1)
@@ -101,50 +101,36 @@ class _Reader:
     def _headings(self, cells: Sequence[str]) -> list[str] | None:
         """Column name by position, "" where there is none; None when rows can't be told apart."""
         if len(cells) > MOST_COLUMNS:
-            self.add(
-                1,
-                "",
-                _("%(cells)s columns", cells=len(cells)),
-                _("at most %(most_columns)s", most_columns=MOST_COLUMNS),
-            )
+            most = _("at most %(most_columns)s", most_columns=MOST_COLUMNS)
+            self.add(1, "", _("%(cells)s columns", cells=len(cells)), most)
             return None
-        found: list[str] = []
+        headings: list[str] = []
         for cell in cells:
             name = sheet_name(cell.rstrip(" *"))
             if name and name not in self.table.by_name:
-                known = ", ".join(self.table.by_name)
-                self.add(
-                    1,
-                    cell,
-                    cell,
-                    _(
-                        "one of the columns %(known)s%(by_name)s",
-                        known=known,
-                        by_name=did_you_mean(name, self.table.by_name),
-                    ),
-                )
+                known, near = ", ".join(self.table.by_name), did_you_mean(name, self.table.by_name)
+                self.add(1, cell, cell, _("one of the columns %(known)s%(by_name)s", known=known, by_name=near))
                 name = ""
-            elif name and name in found:
+            elif name and name in headings:
                 self.add(1, name, name, _("each column once"))
                 name = ""
-            found.append(name)
+            headings.append(name)
         needed = [c.name for c in self.table.file_columns if c.required or c.name in self.table.key]
-        missing = [name for name in needed if name not in found]
+        missing = [name for name in needed if name not in headings]
         optional = {c.name for c in self.table.file_columns if not c.required}
         for name in missing:
             if name not in optional:
                 self.add(1, name, "", _("the column %(name)s, which is required", name=name))
-        usable = [name for name in self.table.key if name in found]
-        return found if usable and not (set(missing) & set(self.table.key) - optional) else None
+        usable = [name for name in self.table.key if name in headings]
+        return headings if usable and not (set(missing) & set(self.table.key) - optional) else None
 
     def _rows(self, numbered: Iterator[tuple[int, Sequence[str]]], columns: list[str]) -> Iterator[FileRow]:
         for number, cells in numbered:
             if not any(cell.strip() for cell in cells):
                 continue
             if number > MOST_ROWS:
-                self.add(
-                    number, "", _("row %(number)s", number=number), _("at most %(most_rows)s rows", most_rows=MOST_ROWS)
-                )
+                most = _("at most %(most_rows)s rows", most_rows=MOST_ROWS)
+                self.add(number, "", _("row %(number)s", number=number), most)
                 return
             row = self._row(number, cells, columns)
             if row is None:
@@ -164,9 +150,8 @@ class _Reader:
             text = cells[position] if position < len(cells) else ""
             try:
                 if len(text) > MOST_CHARACTERS:
-                    raise ValueRefused(
-                        "length", _("at most %(most_characters)s characters", most_characters=MOST_CHARACTERS)
-                    )
+                    most = _("at most %(most_characters)s characters", most_characters=MOST_CHARACTERS)
+                    raise ValueRefused("length", most)
                 record[name] = read(self.table.by_name[name], unguard_formula(text))
             except ValueRefused as error:
                 record[name] = None
@@ -186,12 +171,8 @@ class _Reader:
         key = self.table.key_of(row.record)
         if key in self.first:
             column = ", ".join(name for name in self.table.key if row.record[name] is not None)
-            self.add(
-                row.number,
-                column,
-                self.table.label(key),
-                _("each once; it is in row %(key)s already", key=self.first[key]),
-            )
+            once = _("each once; it is in row %(key)s already", key=self.first[key])
+            self.add(row.number, column, self.table.label(key), once)
             return None
         self.first[key] = row.number
         return row

@@ -9,10 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 
-import sqlalchemy as sa
-
 from webapp.extensions import db
-from webapp.models import AuditEvent, Organization, Term, Upload, User
+from webapp.models import Organization, Term, Upload, User
 from webapp.services.imports.apply import apply
 from webapp.services.imports.destination import make_term, term_named_in, term_of
 from webapp.services.imports.faults import refused
@@ -78,24 +76,24 @@ def preview_upload(organization: Organization, upload: Upload, *, replace: bool 
 
 
 def preview(organization: Organization, term: Term | None, tables: Tables, *, replace: bool = False) -> Preview:
-    """What an import would do; nothing is changed.
+    """Compare what an import would do; nothing is changed.
 
     With ``replace`` the tables that the file has lose the rows it lacks; a row that can't go because others refer to it
     raises `StillInUse`.
     """
     store = Store(organization.organization_id, term_of(organization, term, tables))
-    found = compare(store, tables, replace=replace)
-    if found.ok and found.counts[RowState.REMOVED]:
-        _rehearse(organization, store, found, tables)
-    return found
+    changes = compare(store, tables, replace=replace)
+    if changes.ok and changes.counts[RowState.REMOVED]:
+        _rehearse(organization, store, changes, tables)
+    return changes
 
 
-def _rehearse(organization: Organization, store: Store, found: Preview, tables: Tables) -> None:
+def _rehearse(organization: Organization, store: Store, changes: Preview, tables: Tables) -> None:
     """Store and take it back, so that the database has its say before anybody confirms."""
     lock(organization)  # as whoever stores: two who change several terms wait for each other here, and nowhere else
     rehearsal = db.session.begin_nested()
     try:
-        _store(organization, store, found, tables, None)
+        _store(organization, store, changes, tables, None)
     finally:
         rehearsal.rollback()
         db.session.expire_all()
@@ -131,40 +129,40 @@ def confirm(
     """
     lock(organization)
     store = Store(organization.organization_id, term_of(organization, term, tables))
-    found = compare(store, tables, replace=replace)
-    if not found.ok:
-        raise refused(found.faults)
-    if seen is not None and found.digest != seen:
+    changes = compare(store, tables, replace=replace)
+    if not changes.ok:
+        raise refused(changes.faults)
+    if seen is not None and changes.digest != seen:
         raise PreviewOutdated(
             _("The data have changed since the preview: nothing was imported. Look at what would change now.")
         )
     with db.session.begin_nested():
-        timetable_id = _store(organization, store, found, tables, user)
+        timetable_id = _store(organization, store, changes, tables, user)
         if upload is not None:
             upload.confirmed_at = datetime.now(UTC)
-        _note(organization, upload or store.term or organization, user, found, timetable_id, replace=replace)
-    return Imported(found, timetable_id)
+        _note(organization, upload or store.term or organization, user, changes, timetable_id, replace=replace)
+    return Imported(changes, timetable_id)
 
 
-def _store(organization: Organization, store: Store, found: Preview, tables: Tables, user: User | None) -> int | None:
+def _store(organization: Organization, store: Store, changes: Preview, tables: Tables, user: User | None) -> int | None:
     """Make the term that the file names and that is not there yet, and store all rows."""
     named = term_named_in(tables)
     if store.term is None and named is not None:
         store.enter(make_term(organization, *named, tables=tables))
-    return apply(store, found, user)
+    return apply(store, changes, user)
 
 
 def _note(
     organization: Organization,
     subject: Upload | Term | Organization,
     user: User | None,
-    found: Preview,
+    changes: Preview,
     timetable_id: int | None,
     *,
     replace: bool,
 ) -> None:
-    changed = {table.name: _tally(table) for table in found.tables if not table.is_unchanged}
-    after = {"file": found.filename, "replace": replace, "tables": changed, "timetable_id": timetable_id}
+    changed = {table.name: _tally(table) for table in changes.tables if not table.is_unchanged}
+    after = {"file": changes.filename, "replace": replace, "tables": changed, "timetable_id": timetable_id}
     audit.record(organization, user, ACTION, subject, after=after)
 
 
@@ -173,14 +171,8 @@ def _tally(table: TableDifference) -> dict[str, int]:
 
 
 def imported_before(upload: Upload) -> ImportedBefore:
-    """What the import of a kept file did; raises `NotFound` where it was not confirmed."""
-    query = sa.select(AuditEvent.after).where(
-        AuditEvent.organization_id == upload.organization_id,
-        AuditEvent.action == ACTION,
-        AuditEvent.subject == Upload.__tablename__,
-        AuditEvent.subject_key == str(upload.upload_id),
-    )
-    after = db.session.scalar(query)
+    """Read what the import of a kept file did; raises `NotFound` where it was not confirmed."""
+    after = next(iter(audit.noted(upload, ACTION)), None)
     if after is None:
         raise NotFound(_("%(file)s was not imported.", file=upload.filename))
     return ImportedBefore(after["tables"], after["timetable_id"])

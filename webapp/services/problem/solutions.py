@@ -118,7 +118,11 @@ def verified(problem: TermProblem, solution: Solution, overrides: Overrides = NO
     """
     score = evaluate(measured(problem.instance), solution)
     if score.hard > _unplaced_hard(problem, solution):
-        findings = [one.sentence for one in hard_violations(problem, solution) if not is_excused(one, overrides)]
+        findings = [
+            violation.sentence
+            for violation in hard_violations(problem, solution)
+            if not is_excused(violation, overrides)
+        ]
         if findings:
             raise NotFeasible(f"The timetable breaks {len(findings)} hard rules.", findings[:MOST_FINDINGS])
     return score
@@ -130,7 +134,7 @@ def _counted(problem: TermProblem, solution: Solution, relaxed: TermProblem) -> 
 
 
 def is_excused(violation: Violation, overrides: Overrides) -> bool:
-    """Whether a word about one of its meetings was said about that rule."""
+    """Return whether a reason was given for that rule about one of its meetings."""
     given = (overrides[meeting] for meeting in violation.meetings if meeting in overrides)
     return any(override.excuses(violation.rule) for override in given)
 
@@ -179,7 +183,7 @@ def _add_rows(problem: TermProblem, solution: Solution, facts: TimetableFacts, s
         entry
         | {"timetable_id": timetable_id}
         | dict(zip(("locked_time", "locked_room"), facts.locks.get(index, (False, False)), strict=True))
-        | _said_of(facts.overrides.get(index))
+        | _override_columns(facts.overrides.get(index))
         for index, entry in enumerate(entries_from(problem, solution, facts.reasons))
     ]
     query = sa.insert(TimetableEntry).returning(TimetableEntry.entry_id, sort_by_parameter_order=True)
@@ -197,7 +201,7 @@ def _add_rows(problem: TermProblem, solution: Solution, facts: TimetableFacts, s
     _insert(TimetableScore, (row | {"timetable_id": timetable_id} for row in scores_from(score)))
 
 
-def _said_of(override: Override | None) -> dict[str, Any]:
+def _override_columns(override: Override | None) -> dict[str, Any]:
     if override is None:
         return {"override_reason": None, "override_rules": []}
     return {"override_reason": override.reason, "override_rules": sorted(override.rules)}
@@ -214,9 +218,9 @@ def entries_from(
 ) -> list[dict[str, Any]]:
     """One row of ``timetable_entries`` for each meeting, in the instance's order, without ``timetable_id``."""
     reasons = reasons or {}
-    found = []
+    entries = []
     for index, (row, placement) in enumerate(zip(problem.rows, solution.placements, strict=True)):
-        found.append(
+        entries.append(
             {
                 "course_id": row.course_id,
                 "section_id": row.section_id,
@@ -229,7 +233,7 @@ def entries_from(
                 "unplaced_reason": reasons.get(index, NOT_FOUND).as_json() if placement.time is None else None,
             }
         )
-    return found
+    return entries
 
 
 def _place(problem: TermProblem, index: int, placement: Placement) -> dict[str, Any]:
@@ -256,7 +260,7 @@ def _groups(problem: TermProblem, index: int, entry_id: int) -> Iterator[dict[st
 
 
 def claims_from(problem: TermProblem, index: int, placement: Placement) -> Iterator[dict[str, Any]]:
-    """What a meeting takes where it stands: its room, its teachers, its leaf groups."""
+    """The claims of a meeting where it stands: its room, its teachers, its leaf groups."""
     if placement.time is None:
         return
     row = problem.rows[index]
@@ -289,7 +293,7 @@ def solution_from(problem: TermProblem, timetable_id: int) -> Solution:
 
 
 def changed_since(problem: TermProblem, timetable_id: int) -> list[str]:
-    """What a stored timetable says otherwise than the term's rows of today, as sentences: who, and when."""
+    """Say how a stored timetable differs from the term's rows of today: who, and when."""
     of_entry = TimetableEntry.timetable_id == timetable_id
     teachers: dict[int, list[int]] = defaultdict(list)
     query = sa.select(EntryFaculty.entry_id, EntryFaculty.faculty_id).join(
@@ -314,22 +318,22 @@ def changed_since(problem: TermProblem, timetable_id: int) -> list[str]:
         TimetableEntry.start_time,
         TimetableEntry.end_time,
     ).where(of_entry)
-    found = []
+    sentences = []
     for entry_id, component_id, batch_id, ordinal, week_set_id, slot_id, *hours in db.session.execute(entries):
         index = problem.index_of.get(MeetingKey(component_id, batch_id, ordinal))
         if index is None:
-            found.append(f"A class of component {component_id} is no longer asked for.")
+            sentences.append(f"A class of component {component_id} is no longer asked for.")
             continue
         row = problem.rows[index]
         if set(row.faculty_ids) != set(teachers[entry_id]):
-            found.append(f"{row.label}: who teaches it has changed since.")
+            sentences.append(f"{row.label}: who teaches it has changed since.")
         if set(row.group_ids) != attends[entry_id]:
-            found.append(f"{row.label}: who attends it has changed since.")
+            sentences.append(f"{row.label}: who attends it has changed since.")
         if row.week_set_id != week_set_id:
-            found.append(f"{row.label}: its weeks have changed since.")
+            sentences.append(f"{row.label}: its weeks have changed since.")
         if slot_id is not None and tuple(hours) not in _hours(problem, slot_id, row.slots):
-            found.append(f"{row.label}: the hours of its time slot have changed since.")
-    return sorted(found)
+            sentences.append(f"{row.label}: the hours of its time slot have changed since.")
+    return sorted(sentences)
 
 
 def _hours(problem: TermProblem, time_slot_id: int, length: int) -> set[tuple[int, time, time]]:
@@ -348,10 +352,12 @@ def trimmed(
     slots, since the whole term is counted each time.
     """
     reasons: dict[int, UnplacedReason] = {}
-    while found := [one for one in hard_violations(problem, solution) if not is_excused(one, overrides)]:
-        blamed = Counter(meeting for violation in found for meeting in violation.meetings)
+    while broken := [
+        violation for violation in hard_violations(problem, solution) if not is_excused(violation, overrides)
+    ]:
+        blamed = Counter(meeting for violation in broken for meeting in violation.meetings)
         off: set[int] = set()
-        for violation in found:
+        for violation in broken:
             for meeting in sorted(violation.meetings, key=lambda m: (-blamed[m], m)):
                 if _is_settled(problem, violation, off):
                     break
@@ -366,7 +372,7 @@ def trimmed(
 
 
 def _is_settled(problem: TermProblem, violation: Violation, off: set[int]) -> bool:
-    """Whether enough of a violation's meetings are taken off: slots as many as it counts, or all but one."""
+    """Return whether enough of a violation's meetings are taken off: slots as many as it counts, or all but one."""
     gone = off.intersection(violation.meetings)
     slots = sum(problem.rows[meeting].slots for meeting in gone)
     return bool(gone) and (slots >= violation.count or len(gone) >= len(set(violation.meetings)) - 1)

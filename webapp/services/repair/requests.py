@@ -9,7 +9,6 @@ from webapp.extensions import db
 from webapp.models import GenerationJob, JobKind, JobStatus, Term, Timetable, TimetableStatus, User
 from webapp.services.editor.drafts import why_not_editable
 from webapp.services.editor.errors import NotEditable
-from webapp.services.jobs.failures import failure_in_words
 from webapp.services.jobs.kinds import (
     KIND_OF,
     RepairAnswer,
@@ -22,8 +21,8 @@ from webapp.services.jobs.kinds import (
     facts_of,
     options_of,
 )
-from webapp.services.jobs.requests import JobRequest, elapsed_of, find_under_way, request_job, settle
-from webapp.services.jobs.selection import ACTIVE
+from webapp.services.jobs.requests import JobRequest, find_under_way, request_job, settle
+from webapp.services.jobs.states import JobState
 from webapp.services.problem.reasons import sentence_of
 from webapp.services.repair.errors import NothingHappened, ResolveTimeRefused
 from webapp.services.repair.events import events_from
@@ -38,12 +37,9 @@ CLOSENESS = {"near": 1, "nearer": 10, "any": 0}
 
 
 @dataclass(frozen=True)
-class RedoState:
+class RedoState(JobState):
     """How a repair or a re-solve stands, as its page shows it."""
 
-    job: GenerationJob
-    elapsed: float
-    queue_is_away: bool
     base: Timetable | None
     drafts: Mapping[int, int]
     """By the rung (0 for a re-solve): the draft that was made of it."""
@@ -60,21 +56,6 @@ class RedoState:
         """The classes that even the least repair finds no place for, and why."""
         rungs = self.repair.rungs if self.repair else ()
         return [(unplaced.label, sentence_of(unplaced.reason)) for rung in rungs[:1] for unplaced in rung.unplaced]
-
-    @property
-    def is_active(self) -> bool:
-        """Whether it is queued or running, so that polling goes on."""
-        return self.job.status in ACTIVE
-
-    @property
-    def status(self) -> str:
-        """The job's status."""
-        return self.job.status.value
-
-    @property
-    def failure(self) -> str:
-        """Why it failed, in words."""
-        return failure_in_words(self.job)
 
     @property
     def events(self) -> Sequence[RepairEvent]:
@@ -117,8 +98,8 @@ def _request(
 ) -> GenerationJob:
     """Write down the job, or return one asked for alike that is under way; a worker gets it once it is committed."""
     action = f"{KIND_OF[type(options)].value}.request"
-    wanted = JobRequest(options, seconds, action, key, base_timetable_id=timetable.timetable_id)
-    return request_job(timetable.term, user, wanted, lambda: find_under_way(timetable.term, wanted))
+    request = JobRequest(options, seconds, action, key, base_timetable_id=timetable.timetable_id)
+    return request_job(timetable.term, user, request, lambda: find_under_way(timetable.term, request))
 
 
 def repairable(term: Term) -> Sequence[Timetable]:
@@ -129,7 +110,7 @@ def repairable(term: Term) -> Sequence[Timetable]:
 
 
 def state_of(job: GenerationJob) -> RedoState:
-    """How it stands; a job whose worker is lost, or that Redis forgot, is settled on the way: the caller commits."""
+    """Read how the job stands; settle it where its worker is lost or Redis forgot it: the caller commits."""
     queue_is_away = settle(job)
     made = sa.select(Timetable.rung, Timetable.timetable_id).filter_by(generation_job_id=job.job_id)
     drafts = {rung or 0: key for rung, key in db.session.execute(made)}
@@ -137,7 +118,6 @@ def state_of(job: GenerationJob) -> RedoState:
     is_done = job.status is JobStatus.COMPLETED
     return RedoState(
         job,
-        elapsed_of(job),
         queue_is_away,
         base,
         drafts,
@@ -147,5 +127,5 @@ def state_of(job: GenerationJob) -> RedoState:
 
 
 def events_of(job: GenerationJob) -> Sequence[RepairEvent]:
-    """What has happened, as a repair was told."""
+    """The events that a repair was asked for."""
     return options_of(job, RepairOptions).changes

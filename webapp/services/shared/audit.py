@@ -1,6 +1,6 @@
 """Who did what to which row: the event is written in the change's own transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -28,9 +28,21 @@ def record(
         user_id=actor.user_id if actor is not None else None,
         action=action,
         subject=str(type(row).__tablename__),
-        subject_key=",".join(str(part) for part in sa.inspect(type(row)).primary_key_from_instance(row)),
+        subject_key=_key_of(row),
         before=dict(before) if before is not None else None,
         after=dict(after) if after is not None else None,
     )
     db.session.add(event)
     return event
+
+
+def noted(row: Any, action: str) -> Sequence[Mapping[str, Any]]:
+    """Return what each event of that action about a row of an organisation holds as ``after``."""
+    query = sa.select(AuditEvent.after).filter_by(
+        organization_id=row.organization_id, action=action, subject=row.__tablename__, subject_key=_key_of(row)
+    )
+    return db.session.scalars(query).all()
+
+
+def _key_of(row: Model) -> str:
+    return ",".join(str(part) for part in sa.inspect(type(row)).primary_key_from_instance(row))

@@ -172,8 +172,8 @@ def _made_before(organization_id: int, key: str) -> Term | None:
         AuditEvent.action == ACTION,
         AuditEvent.after["key"].astext == key,
     )
-    found = db.session.scalar(query) if key else None
-    return None if found is None else db.session.get(Term, int(found))
+    term_id = db.session.scalar(query) if key else None
+    return None if term_id is None else db.session.get(Term, int(term_id))
 
 
 def _copy(source: Term, user: User, values: Mapping[str, Any], parts: Sequence[CopyPart], key: str) -> Term:
@@ -182,14 +182,14 @@ def _copy(source: Term, user: User, values: Mapping[str, Any], parts: Sequence[C
     tables = _tables(source, record, parts)
     term = make_term(organization, record["academic_year"], record["semester"], tables=tables)
     rows = Store(organization.organization_id, term)
-    found = compare(rows, tables)
-    if not found.ok:
-        raise CopyRefused(_("Nothing was copied."), first_of([str(fault) for fault in found.faults], MOST_FAULTS))
-    timetable_id = apply(rows, found, user, draft_name=_("%(term)s, as published", term=source.name)[:100])
+    preview = compare(rows, tables)
+    if not preview.ok:
+        raise CopyRefused(_("Nothing was copied."), first_of([str(fault) for fault in preview.faults], MOST_FAULTS))
+    timetable_id = apply(rows, preview, user, draft_name=_("%(term)s, as published", term=source.name)[:100])
     after = {
         "from": source.name,
         "parts": [part.key for part in parts],
-        "rows": _counts(found),
+        "rows": _counts(preview),
         "timetable_id": timetable_id,
         "key": key,
     }
@@ -208,12 +208,12 @@ def _new_term(organization: Organization, user: User, values: Mapping[str, Any])
     return record
 
 
-def _counts(found: Preview) -> dict[str, int]:
-    return {table.name: len(table.rows) for table in found.tables if table.table is not TERM}
+def _counts(preview: Preview) -> dict[str, int]:
+    return {table.name: len(table.rows) for table in preview.tables if table.table is not TERM}
 
 
 def _tables(source: Term, term: Record, parts: Sequence[CopyPart]) -> Tables:
-    """What is copied, as if a file had brought it."""
+    """The tables to copy, as if a file had brought them."""
     store, ticked = Store(source.organization_id, source), {part.key for part in parts}
     sheets = {TERM.name: _sheet(source, TERM.name, [{name: term[name] for name in TERM.by_name}])}
     for part in parts:
@@ -270,19 +270,14 @@ CONDITIONS: Mapping[str, Callable[[Record, Collection[str], Store], bool]] = {
 
 
 def copied(term: Term) -> CopyReport:
-    """What the copy that made a term brought; raises NotFound where it was not copied."""
-    query = sa.select(AuditEvent.after).where(
-        AuditEvent.organization_id == term.organization_id,
-        AuditEvent.action == ACTION,
-        AuditEvent.subject_key == str(term.term_id),
-    )
-    told = db.session.scalar(query)
-    if told is None:
+    """Report what the copy that made a term brought; raises NotFound where it was not copied."""
+    facts = next(iter(audit.noted(term, ACTION)), None)
+    if facts is None:
         raise NotFound(_("%(term)s was not copied from another term.", term=term.name))
-    draft = sa.select(Timetable).filter_by(term_id=term.term_id, timetable_id=told["timetable_id"])
+    draft = sa.select(Timetable).filter_by(term_id=term.term_id, timetable_id=facts["timetable_id"])
     return CopyReport(
-        source=told["from"],
-        parts=tuple(PART_BY_KEY[key] for key in told["parts"]),
-        rows=tuple((name, told["rows"][name]) for name in BY_NAME if name in told["rows"]),
-        draft=db.session.scalars(draft).one_or_none() if told["timetable_id"] is not None else None,
+        source=facts["from"],
+        parts=tuple(PART_BY_KEY[key] for key in facts["parts"]),
+        rows=tuple((name, facts["rows"][name]) for name in BY_NAME if name in facts["rows"]),
+        draft=db.session.scalars(draft).one_or_none() if facts["timetable_id"] is not None else None,
     )

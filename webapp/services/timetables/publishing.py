@@ -10,11 +10,12 @@ import sqlalchemy as sa
 
 from webapp.engine.solution import Solution
 from webapp.extensions import db
-from webapp.models import AuditEvent, Term, Timetable, TimetableEntry, User
+from webapp.models import Term, Timetable, TimetableEntry, User
 from webapp.services.problem.reasons import sentence_of
 from webapp.services.problem.solutions import changed_since, content_hash, hard_violations
 from webapp.services.problem.stored_entries import StoredEntry, entries_of, solution_of
 from webapp.services.problem.term_problem import TermProblem, build_problem
+from webapp.services.shared import audit
 from webapp.services.shared.errors import Conflict, NotFound, Problem
 from webapp.services.shared.words import _, first_of, ngettext
 from webapp.services.timetables import lifecycle
@@ -96,12 +97,12 @@ def latest_named(term: Term, name: str) -> Timetable:
     """The newest timetable of a term with a name; raises `TimetableUnknown`."""
     query = sa.select(Timetable).filter_by(term_id=term.term_id)
     newest = query.order_by(Timetable.timetable_id.desc())
-    found = db.session.scalars(newest.where(sa.func.lower(Timetable.variant_name) == name.lower()).limit(1)).first()
-    if found is None:
+    timetable = db.session.scalars(newest.where(sa.func.lower(Timetable.variant_name) == name.lower()).limit(1)).first()
+    if timetable is None:
         names = db.session.scalars(sa.select(Timetable.variant_name).filter_by(term_id=term.term_id).distinct())
         there = ", ".join(sorted(names)) or _("none")
         raise TimetableUnknown(_("There is no timetable %(name)s; there are: %(there)s.", name=name, there=there))
-    return found
+    return timetable
 
 
 def version_before(term: Term) -> Timetable | None:
@@ -111,7 +112,7 @@ def version_before(term: Term) -> Timetable | None:
 
 
 def readiness(timetable: Timetable) -> Readiness:
-    """What stands against publishing a timetable, counted by the truth against the term as it is today."""
+    """Check what speaks against publishing a timetable, counted by the truth against the term as it is today."""
     try:
         return _ready(timetable)[0]
     except Problem as refusal:
@@ -197,7 +198,7 @@ def _refuse_points(missing: list[Point]) -> NoReturn:
 
 
 def _ready(timetable: Timetable) -> tuple[Readiness, str]:
-    """What is to be acknowledged, and the hash of what was checked; raises what `publish` says of the check."""
+    """The points to acknowledge, and the hash of what was checked; raises what `publish` says of the check."""
     problem = build_problem(timetable.term)
     entries = entries_of(problem, timetable.timetable_id)
     solution = solution_of(problem, entries)
@@ -242,35 +243,34 @@ def _excused(rule: str, sentence: str, entry_id: int, reason: str) -> Point:
 
 
 def _comment_points(timetable: Timetable) -> Iterator[Point]:
-    for said in comments_of(timetable, only_open=True):
-        if said.by_registrar:
+    for comment in comments_of(timetable, only_open=True):
+        if comment.by_registrar:
             continue
-        about = _(" on %(label)s", label=said.label) if said.label else ""
-        words = _("%(who)s%(about)s: %(body)s", who=said.department or said.author, about=about, body=said.body)
-        key = f"{PointKind.COMMENT}-{said.timetable_comment_id}"
-        yield Point(key, PointKind.COMMENT, words, {"comment": said.timetable_comment_id}, said.entry_id)
+        about = _(" on %(label)s", label=comment.label) if comment.label else ""
+        words = _(
+            "%(who)s%(about)s: %(body)s", who=comment.department or comment.author, about=about, body=comment.body
+        )
+        key = f"{PointKind.COMMENT}-{comment.timetable_comment_id}"
+        yield Point(key, PointKind.COMMENT, words, {"comment": comment.timetable_comment_id}, comment.entry_id)
 
 
 def _approval_points(timetable: Timetable) -> Iterator[Point]:
-    for one in department_reviews(timetable):
-        if one.state is ReviewState.APPROVED:
+    for review in department_reviews(timetable):
+        if review.state is ReviewState.APPROVED:
             continue
-        words = _("%(name)s (%(code)s) has not approved it.", name=one.name, code=one.code)
-        if one.is_outdated:
-            words = _("%(name)s (%(code)s) approved an earlier state, not this one.", name=one.name, code=one.code)
-        facts = {"department": one.code, "approved_earlier_state": one.is_outdated}
-        yield Point(f"{PointKind.APPROVAL}-{one.department_id}", PointKind.APPROVAL, words, facts)
+        words = _("%(name)s (%(code)s) has not approved it.", name=review.name, code=review.code)
+        if review.is_outdated:
+            words = _(
+                "%(name)s (%(code)s) approved an earlier state, not this one.", name=review.name, code=review.code
+            )
+        facts = {"department": review.code, "approved_earlier_state": review.is_outdated}
+        yield Point(f"{PointKind.APPROVAL}-{review.department_id}", PointKind.APPROVAL, words, facts)
 
 
 def _acknowledged_before(timetable: Timetable) -> frozenset[str]:
-    """What was acknowledged whenever this very timetable was published before."""
-    query = sa.select(AuditEvent.after["acknowledged"]).filter_by(
-        organization_id=timetable.organization_id,
-        subject=Timetable.__tablename__,
-        subject_key=str(timetable.timetable_id),
-        action="timetable.publish",
-    )
-    return frozenset(key for given in db.session.scalars(query) for key in given or ())
+    """The keys that were acknowledged whenever this very timetable was published before."""
+    events = audit.noted(timetable, "timetable.publish")
+    return frozenset(key for after in events for key in after.get("acknowledged") or ())
 
 
 def _with_reasons(timetable: Timetable, labels: list[str]) -> list[str]:

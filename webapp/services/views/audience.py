@@ -4,7 +4,7 @@ A registrar sees every timetable of the organisation; a head the classes of the 
 the classes they teach; a student those of their own groups and enrolments. What is not allowed here is refused.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -187,50 +187,37 @@ def _attended_by(student_id: int, term_id: int) -> sa.ColumnElement[bool]:
 
 def subjects(timetable: Timetable, lens: Lens, department_id: int | None = None) -> list[Subject]:
     """Whom a timetable can be looked at by; of one department where it is named."""
-    query = _SUBJECTS[lens](timetable)
-    found = [Subject(lens, *row) for row in db.session.execute(query)]
+    key, order, used, join = _SUBJECTS[lens]
+    model = key.class_
+    in_use = sa.select(used).where(TimetableEntry.timetable_id == timetable.timetable_id, join)
+    query = sa.select(key, model.code, model.name, model.department_id).where(key.in_(in_use)).order_by(order)
     if department_id is not None:
-        found = [subject for subject in found if subject.department_id == department_id]
-    return found
+        query = query.where(model.department_id == department_id)
+    return [Subject(lens, *row) for row in db.session.execute(query)]
 
 
-def _used(timetable: Timetable, column: Any, *joins: Any) -> Any:
-    query = sa.select(column).select_from(TimetableEntry)
-    for join in joins:
-        query = query.join(join, join.entry_id == TimetableEntry.entry_id)
-    return query.where(TimetableEntry.timetable_id == timetable.timetable_id)
-
-
-def _group_query(timetable: Timetable) -> Any:
-    used = _used(timetable, EntryGroup.student_group_id, EntryGroup)
-    columns = (StudentGroup.student_group_id, StudentGroup.code, StudentGroup.name, StudentGroup.department_id)
-    return sa.select(*columns).where(StudentGroup.student_group_id.in_(used)).order_by(StudentGroup.code)
-
-
-def _faculty_query(timetable: Timetable) -> Any:
-    used = _used(timetable, EntryFaculty.faculty_id, EntryFaculty)
-    columns = (Faculty.faculty_id, Faculty.code, Faculty.name, Faculty.department_id)
-    return sa.select(*columns).where(Faculty.faculty_id.in_(used)).order_by(Faculty.name)
-
-
-def _room_query(timetable: Timetable) -> Any:
-    used = _used(timetable, TimetableEntry.room_id)
-    columns = (Room.room_id, Room.code, Room.name, Room.department_id)
-    return sa.select(*columns).where(Room.room_id.in_(used)).order_by(Room.code)
-
-
-def _department_query(timetable: Timetable) -> Any:
-    used = sa.select(Course.department_id).where(Course.course_id.in_(_used(timetable, TimetableEntry.course_id)))
-    columns = (Department.department_id, Department.code, Department.name, Department.department_id)
-    return sa.select(*columns).where(Department.department_id.in_(used)).order_by(Department.code)
-
-
-_SUBJECTS = {
-    Lens.GROUP: _group_query,
-    Lens.FACULTY: _faculty_query,
-    Lens.ROOM: _room_query,
-    Lens.DEPARTMENT: _department_query,
+_SUBJECTS: Mapping[Lens, tuple[Any, Any, Any, Any]] = {
+    Lens.GROUP: (
+        StudentGroup.student_group_id,
+        StudentGroup.code,
+        EntryGroup.student_group_id,
+        EntryGroup.entry_id == TimetableEntry.entry_id,
+    ),
+    Lens.FACULTY: (
+        Faculty.faculty_id,
+        Faculty.name,
+        EntryFaculty.faculty_id,
+        EntryFaculty.entry_id == TimetableEntry.entry_id,
+    ),
+    Lens.ROOM: (Room.room_id, Room.code, TimetableEntry.room_id, sa.true()),
+    Lens.DEPARTMENT: (
+        Department.department_id,
+        Department.code,
+        Course.department_id,
+        Course.course_id == TimetableEntry.course_id,
+    ),
 }
+"""Key and order of the subjects; the same key beside an entry, and what joins the two."""
 
 
 def sheets_for(
@@ -244,18 +231,18 @@ def sheets_for(
     With ``department_id`` it is that department's view: its own groups and teachers alone, in whose grids the classes
     of other departments are busy hours with the owner's name. Raises `SubjectUnknown`.
     """
-    found = subjects(timetable, lens, department_id)
+    shown = subjects(timetable, lens, department_id)
     if keys is not None:
-        by_key = {subject.key: subject for subject in found}
+        by_key = {subject.key: subject for subject in shown}
         if any(key not in by_key for key in keys):
             raise SubjectUnknown(_("This timetable has no such %(lens)s.", lens=lens.value))
-        found = [by_key[key] for key in keys]
+        shown = [by_key[key] for key in keys]
     slots = read_slot_views(timetable.term_id)
     tree = read_tree(timetable.term_id) if lens is Lens.GROUP else None
     entries = read_entries(timetable.timetable_id)
     if department_id is not None:
         entries = [entry if entry.department_id == department_id else entry.as_busy() for entry in entries]
-    return [_sheet(subject, build_grid(slots, _views(_of(subject, entries, tree)))) for subject in found]
+    return [_sheet(subject, build_grid(slots, _views(_of(subject, entries, tree)))) for subject in shown]
 
 
 def _sheet(subject: Subject, grid: Grid) -> Sheet:

@@ -1,7 +1,7 @@
 """Rows of a timetable as its readers see them, in a fixed number of queries."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -71,7 +71,8 @@ def read_entries(timetable_id: int, *conditions: Any) -> list[SeenEntry]:
     """
     where = (TimetableEntry.timetable_id == timetable_id, *conditions)
     rows = _rows(where)
-    teachers, groups = _teachers(where), _groups(where)
+    teachers = _by_entry(where, EntryFaculty, Faculty.faculty_id, Faculty.name, EntryFaculty.position)
+    groups = _by_entry(where, EntryGroup, StudentGroup.student_group_id, StudentGroup.code)
     return [_seen(row, teachers[row.entry_id], groups[row.entry_id]) for row in rows]
 
 
@@ -114,33 +115,19 @@ def _rows(where: Sequence[Any]) -> Sequence[Any]:
     return db.session.execute(query).all()
 
 
-def _teachers(where: Sequence[Any]) -> dict[int, list[tuple[int, str]]]:
+def _by_entry(where: Sequence[Any], link: Any, key: Any, name: Any, *order: Any) -> dict[int, list[tuple[int, str]]]:
+    """By entry: key and name of those whom a table links with it, in order."""
     query = (
-        sa.select(EntryFaculty.entry_id, Faculty.faculty_id, Faculty.name)
-        .join(TimetableEntry, TimetableEntry.entry_id == EntryFaculty.entry_id)
-        .join(Faculty, Faculty.faculty_id == EntryFaculty.faculty_id)
+        sa.select(link.entry_id, key, name)
+        .join(TimetableEntry, TimetableEntry.entry_id == link.entry_id)
+        .join(key.class_, key == getattr(link, key.key))
         .where(*where)
-        .order_by(EntryFaculty.entry_id, EntryFaculty.position, Faculty.name)
+        .order_by(link.entry_id, *order, name)
     )
-    return _by_entry(db.session.execute(query))
-
-
-def _groups(where: Sequence[Any]) -> dict[int, list[tuple[int, str]]]:
-    query = (
-        sa.select(EntryGroup.entry_id, StudentGroup.student_group_id, StudentGroup.code)
-        .join(TimetableEntry, TimetableEntry.entry_id == EntryGroup.entry_id)
-        .join(StudentGroup, StudentGroup.student_group_id == EntryGroup.student_group_id)
-        .where(*where)
-        .order_by(EntryGroup.entry_id, StudentGroup.code)
-    )
-    return _by_entry(db.session.execute(query))
-
-
-def _by_entry(rows: Iterable[tuple[int, int, str]]) -> dict[int, list[tuple[int, str]]]:
-    found: dict[int, list[tuple[int, str]]] = defaultdict(list)
-    for entry_id, key, name in rows:
-        found[entry_id].append((key, name))
-    return found
+    people: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    for entry_id, person, label in db.session.execute(query):
+        people[entry_id].append((person, label))
+    return people
 
 
 def _seen(row: Any, teachers: list[tuple[int, str]], groups: list[tuple[int, str]]) -> SeenEntry:

@@ -1,7 +1,5 @@
 """Accounts: created one by one or in bulk, changed, reset, disabled, signed out."""
 
-import csv
-import io
 from typing import Any
 
 from flask import Response, abort, flash, request, url_for
@@ -11,7 +9,7 @@ from webapp.models import Role, User
 from webapp.services.accounts import bulk_accounts, credentials, sessions
 from webapp.services.accounts import users as account_users
 from webapp.services.accounts.permissions import Permission
-from webapp.services.imports.cells import guard_formula
+from webapp.services.imports.formats.writers import csv_text
 from webapp.services.reference.queries import options_of
 from webapp.services.shared import scoped, transaction
 from webapp.services.shared.errors import Problem
@@ -37,7 +35,7 @@ def _back(words: str, user_id: int | None = None) -> ResponseReturnValue:
 
 
 def role_names(user: User) -> str:
-    """What a user is, in words."""
+    """The roles of a user, in words."""
     names = dict(ROLES)
     return ", ".join(str(names[role.value]) for role in user.roles_in_order)
 
@@ -99,7 +97,7 @@ def _form(form: UserForm) -> UserForm:
 
 
 def _values(user: User) -> dict[str, Any]:
-    """What the form that changes a user shows."""
+    """The values of the form that changes a user."""
     return {
         "name": user.name,
         "roles": [role.value for role in user.roles_in_order],
@@ -111,7 +109,7 @@ def _values(user: User) -> dict[str, Any]:
 
 
 def _fields(form: UserForm) -> dict[str, Any]:
-    """What both forms say; the link of a role that is not ticked counts for nothing."""
+    """Read what both forms say; the link of a role that is not ticked counts for nothing."""
     roles = {Role(value) for value in form.roles.data or ()}
     links = account_users.find_links(
         me().organization,
@@ -161,14 +159,14 @@ def _bulk_role() -> Role:
 
 def _as_csv(rows: list[tuple[User, str]], filename: str) -> Response:
     """The initial passwords as a file: this answer is the only place where they stand."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(["email", "name", "role", "initial_password"])
-    for user, password in rows:
-        roles = " ".join(role.value for role in user.roles_in_order)
-        writer.writerow([guard_formula(cell) for cell in (user.email, user.name, roles, password)])
+    cells = (
+        (user.email, user.name, " ".join(role.value for role in user.roles_in_order), password)
+        for user, password in rows
+    )
     headers = {"Content-Disposition": f'attachment; filename="{filename}"'}
-    return Response("\ufeff" + text.getvalue(), mimetype="text/csv", headers=headers)
+    return Response(
+        csv_text(("email", "name", "role", "initial_password"), cells), mimetype="text/csv", headers=headers
+    )
 
 
 @bp.post("/users/<int:user_id>/password")
