@@ -41,7 +41,7 @@ def findings() -> ResponseReturnValue:
         terms=terms,
         term=term,
         everything=everything,
-        found=filter_findings(everything, severity, kind),
+        findings=filter_findings(everything, severity, kind),
         counts=count_by_severity(everything),
         chosen=(severity, kind),
         most=MOST_SHOWN,
