@@ -75,8 +75,8 @@ def _faults(sheet: FileSheet) -> Iterator[Fault]:
             try:
                 check(column, value)
             except ValueRefused as error:
-                found = f"{table.label(table.key_of(row.record))}: {value}"
-                yield Fault(sheet.file, table.name, 0, column.name, found, error.expected)
+                given = f"{table.label(table.key_of(row.record))}: {value}"
+                yield Fault(sheet.file, table.name, 0, column.name, given, error.expected)
 
 
 def _section(course: CttCourse) -> Cells:
