@@ -12,6 +12,7 @@ from flask_login import current_user
 from webapp.models import Term, Timetable
 from webapp.services.shared.words import _
 from webapp.services.terms.selection import list_terms, shown_term
+from webapp.services.timetables.lifecycle import published_timetable
 from webapp.services.views import audience, changes
 from webapp.services.views.audience import Lens, Subject
 from webapp.services.views.grid import Sheet
@@ -115,7 +116,7 @@ def own_week(endpoint: str, lens: Lens) -> ResponseReturnValue:
         endpoint=endpoint,
         term=term,
         terms=list_terms(me().organization, published_only=True),
-        timetable=audience.published_timetable(term),
+        timetable=published_timetable(term),
         news=changes.news_for(me(), lens, term),
         grid=audience.week_of(term, entries),
         show=SHOWN[lens],
@@ -130,4 +131,4 @@ def own_paper(endpoint: str, lens: Lens) -> ResponseReturnValue:
     term = shown_term(me().organization, request.args.get("term"))
     sheet = audience.own_sheet(me(), lens, term)
     back_url = url_for(endpoint, **looked_at())
-    return paper([sheet], audience.published_timetable(term), back_url=back_url, lens=lens)
+    return paper([sheet], published_timetable(term), back_url=back_url, lens=lens)

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 
 from webapp.extensions import db
-from webapp.models import AuditEvent, Organization, Term, Timetable, TimetableStatus, User
+from webapp.models import AuditEvent, Organization, Term, Timetable, User
 from webapp.services.imports.apply import apply
 from webapp.services.imports.destination import make_term
 from webapp.services.imports.preview import Preview, compare
@@ -30,6 +30,7 @@ from webapp.services.shared import audit, optimistic_lock
 from webapp.services.shared.errors import NotFound, Problem
 from webapp.services.shared.words import _, first_of
 from webapp.services.terms.selection import find_term
+from webapp.services.timetables.lifecycle import published_timetable
 
 ACTION = "term.copy"
 MOST_FAULTS = 20
@@ -131,12 +132,6 @@ def _later(day: date) -> date | None:
         return day + ONE_YEAR
     except OverflowError:
         return None
-
-
-def published_timetable(source: Term) -> Timetable | None:
-    """The timetable that a copy may bring along."""
-    query = sa.select(Timetable).filter_by(term_id=source.term_id, status=TimetableStatus.PUBLISHED)
-    return db.session.scalars(query).one_or_none()
 
 
 def copy_term(source: Term, user: User, values: Mapping[str, Any], ticked: Collection[str], key: str) -> Term:

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from webapp.extensions import db
-from webapp.models import Timetable, TimetableStatus, User
+from webapp.models import Term, Timetable, TimetableStatus, User
 from webapp.services.shared import audit
 from webapp.services.shared.errors import Conflict
 from webapp.services.shared.words import _
@@ -34,6 +34,13 @@ class StatusRefused(Conflict):
 
 class AlreadyPublished(StatusRefused):
     """The timetable is what everybody sees: there is nothing to publish."""
+
+
+def published_timetable(term: Term | None) -> Timetable | None:
+    """What everybody sees of a term; there is one at most."""
+    if term is None:
+        return None
+    return db.session.scalars(sa.select(Timetable).filter_by(term_id=term.term_id, status=PUBLISHED)).one_or_none()
 
 
 def refuse_unless(timetable: Timetable, status: TimetableStatus) -> None:

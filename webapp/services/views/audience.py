@@ -26,7 +26,6 @@ from webapp.models import (
     Term,
     Timetable,
     TimetableEntry,
-    TimetableStatus,
     User,
 )
 from webapp.services.accounts.permissions import Permission, may
@@ -34,6 +33,7 @@ from webapp.services.problem.groups import Direction, GroupTree, closure, read_t
 from webapp.services.shared.errors import Forbidden, NotFound
 from webapp.services.shared.scoped import load
 from webapp.services.shared.words import _
+from webapp.services.timetables.lifecycle import published_timetable
 from webapp.services.views.entries import SeenEntry, read_entries, read_slot_views
 from webapp.services.views.grid import EntryView, Grid, Sheet, build_grid
 
@@ -69,14 +69,6 @@ class Subject:
     def label(self) -> str:
         """Code and name, once where they are the same."""
         return self.code if self.code == self.name else f"{self.code}: {self.name}"
-
-
-def published_timetable(term: Term | None) -> Timetable | None:
-    """The term's published timetable."""
-    if term is None:
-        return None
-    query = sa.select(Timetable).filter_by(term_id=term.term_id, status=TimetableStatus.PUBLISHED)
-    return db.session.scalars(query).one_or_none()
 
 
 # The lists: what belongs to whom

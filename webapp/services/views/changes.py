@@ -6,6 +6,7 @@ from datetime import datetime
 from webapp.models import Term, User
 from webapp.services.shared.words import _
 from webapp.services.timetables.diff import How, Moved, differences_for, where
+from webapp.services.timetables.lifecycle import published_timetable
 from webapp.services.timetables.publishing import version_before
 from webapp.services.views import audience
 from webapp.services.views.audience import Lens
@@ -26,7 +27,7 @@ def news_for(user: User, lens: Lens, term: Term | None) -> News | None:
 
     As a teacher or as a student, see `audience.own_classes`, which refuses what is not theirs.
     """
-    now = audience.published_timetable(term)
+    now = published_timetable(term)
     before = None if now is None else version_before(now.term)
     if now is None or before is None:
         return None

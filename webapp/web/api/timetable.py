@@ -12,6 +12,7 @@ from webapp.services.runs.requests import default_seconds, request_generation
 from webapp.services.shared import transaction
 from webapp.services.terms.selection import shown_term
 from webapp.services.timetables import scores
+from webapp.services.timetables.lifecycle import published_timetable
 from webapp.services.views import audience
 from webapp.services.views.audience import Lens
 from webapp.services.views.grid import EntryView
@@ -79,5 +80,5 @@ def _term() -> Term | None:
 
 
 def _entries(term: Term | None, views: list[EntryView]) -> ResponseReturnValue:
-    timetable = audience.published_timetable(term)
+    timetable = published_timetable(term)
     return jsonify([serializers.entry(view, timetable) for view in views] if timetable else [])

@@ -7,6 +7,7 @@ from webapp.models import Timetable
 from webapp.services.accounts.permissions import Permission
 from webapp.services.terms.selection import list_terms, shown_term
 from webapp.services.timetables import reviews
+from webapp.services.timetables.lifecycle import published_timetable
 from webapp.services.views import audience
 from webapp.services.views.audience import Lens, Subject
 from webapp.web.access import requires
@@ -24,7 +25,7 @@ LENSES = (Lens.DEPARTMENT, Lens.GROUP, Lens.FACULTY)
 @requires(Permission.SEE_DEPARTMENT)
 def timetable() -> ResponseReturnValue:
     term = shown_term(me().organization, request.args.get("term"))
-    published = audience.published_timetable(term)
+    published = published_timetable(term)
     lens = lens_of(request.args.get("by"), Lens.DEPARTMENT)
     subjects = subjects_of(published, lens)
     subject = subject_of(subjects, request.args.get("key"))
@@ -56,7 +57,7 @@ def timetable() -> ResponseReturnValue:
 @requires(Permission.SEE_DEPARTMENT)
 def timetable_print() -> ResponseReturnValue:
     term = shown_term(me().organization, request.args.get("term"))
-    published = audience.published_timetable(term)
+    published = published_timetable(term)
     lens = lens_of(request.args.get("by"), Lens.DEPARTMENT)
     subjects = subjects_of(published, lens)
     if request.args.get("key"):

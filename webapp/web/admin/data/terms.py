@@ -16,6 +16,7 @@ from webapp.services.shared.scoped import load
 from webapp.services.shared.words import _
 from webapp.services.terms import rollover
 from webapp.services.terms.selection import list_terms
+from webapp.services.timetables.lifecycle import published_timetable
 from webapp.web.access import requires
 from webapp.web.admin import bp
 from webapp.web.admin.forms import record_form
@@ -37,7 +38,7 @@ def _page(
         parts=rollover.PARTS,
         titles={part.key: part.title for part in rollover.PARTS},
         ticked=ticked,
-        published=rollover.published_timetable(source),
+        published=published_timetable(source),
         problem=problem,
         key=key,
     )

@@ -11,8 +11,7 @@ from webapp.services.shared.scoped import load
 from webapp.services.shared.words import _
 from webapp.services.timetables import diff, scores
 from webapp.services.timetables import publishing as publication
-from webapp.services.timetables.lifecycle import AlreadyPublished
-from webapp.services.views import audience
+from webapp.services.timetables.lifecycle import AlreadyPublished, published_timetable
 from webapp.web.access import requires
 from webapp.web.admin import bp
 from webapp.web.errors import status_of
@@ -34,7 +33,7 @@ def publishing() -> ResponseReturnValue:
         "admin/timetables/publishing.html",
         terms=terms,
         term=term,
-        published=audience.published_timetable(term),
+        published=published_timetable(term),
         before=publication.version_before(term) if term else None,
         versions=sorted(versions, key=lambda timetable: timetable.number or 0, reverse=True),
         best=scores.best_of([variant for variant in variants if variant.timetable.number is None]),
@@ -77,7 +76,7 @@ def _page(timetable: Timetable, problem: Problem | None) -> str:
     ready = publication.readiness(timetable)
     points = ready.open_points()
     ticked = request.form.getlist("acknowledge")
-    published = audience.published_timetable(timetable.term)
+    published = published_timetable(timetable.term)
     return render(
         "admin/timetables/publish.html",
         timetable=timetable,
