@@ -94,6 +94,17 @@ def test_without_script_a_run_can_be_asked_for_watched_and_cancelled(
     context.close()
 
 
+def test_the_question_before_a_run_is_cancelled_has_two_different_answers(page: Page, published: University):
+    screens.sign_in(page, "registrar")
+    page.goto("/admin/timetables/generate")
+    page.get_by_role("button", name="Generate").click()
+    page.locator("#run").get_by_role("button", name="Cancel").click()
+    answers = page.get_by_role("dialog").get_by_role("button")
+    expect(answers).to_have_text(["Back", "Cancel"])
+    answers.last.click()
+    expect(page.locator("#run")).to_contain_text("Cancelled")
+
+
 def test_without_script_another_subjects_week_can_be_chosen(browser: Browser, base_url: str, published: University):
     context = browser.new_context(base_url=base_url, java_script_enabled=False)
     page = context.new_page()
