@@ -407,6 +407,18 @@ def test_what_is_used_is_not_deleted_and_said_with_counts_and_where_to_look(scop
     assert uses == {"faculty": 1}
 
 
+def test_a_class_is_counted_once_though_it_names_its_first_teacher_and_its_batch_twice(scope):
+    teacher = factories.faculty(factories.department(scope.organization))
+    batch = factories.group(scope.term)
+    component = factories.component(term=scope.term, faculty=[], groups=[])
+    factories.entry(
+        factories.timetable(scope.term), component, None,
+        faculty=[teacher], groups=[batch], student_group_id=batch.student_group_id,
+    )  # fmt: skip
+    for table, key in (("faculty", teacher.faculty_id), ("groups", batch.student_group_id)):
+        assert [use.words for use in commands.used_by(find_table(table), key)] == ["1 class in timetables"]
+
+
 def test_what_is_not_used_is_deleted_with_its_own_links_wishes_and_audit_row(scope):
     student = factories.student(scope.organization, code="S1")
     group = factories.group(scope.term, code="A")

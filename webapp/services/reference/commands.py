@@ -187,6 +187,10 @@ def _in_use(label: str, uses: list[Reference]) -> RecordInUse:
     )
 
 
+_COUNTED_IN_LISTS = {("timetable_entries", "faculty_id"), ("timetable_entries", "student_group_id")}
+"""A class names its first teacher and its batch, which stand in its lists (entry_faculty, entry_groups) as well."""
+
+
 def used_by(table: Table, key: int) -> list[Reference]:
     """Count what refers to a row, table by table, with counts; rows that go with it are not counted."""
     own_lists = {
@@ -199,7 +203,7 @@ def used_by(table: Table, key: int) -> list[Reference]:
             continue
         for column in other.columns:
             points_here = any(foreign.column is own_key for foreign in column.foreign_keys)
-            if not points_here or (other.name, column.name) in own_lists:
+            if not points_here or (other.name, column.name) in own_lists | _COUNTED_IN_LISTS:
                 continue
             count = int(db.session.scalar(sa.select(sa.func.count()).where(column == key)) or 0)
             if count:
