@@ -14,6 +14,7 @@ from webapp.engine.instance import Instance
 from webapp.engine.params import MOVES_PER_SECOND, SearchParams, SolveParams
 from webapp.engine.placement import reasons, without_clashes
 from webapp.engine.result import NoObserver, Observer, Result, Status, Stop, never
+from webapp.engine.rules import rule_named
 from webapp.engine.search.annealing import HARD_ALONE, AnnealingResult, anneal_rounds, find_feasible, unreported
 from webapp.engine.search.budget import Budget, TimeBudget, WorkBudget
 from webapp.engine.search.compile import Compiled, compile_instance
@@ -374,7 +375,7 @@ class _Run:
         if self.safety_hit:
             said.append("The clock ended a run that work should have ended: it can't be repeated exactly.")
         if self.problem.left_out:
-            named = ", ".join(self.problem.left_out)
+            named = ", ".join(rule_named(name).title for name in self.problem.left_out)
             said.append(f"The search did not see these rules, which the result counts: {named}.")
         return " ".join(said)
 
