@@ -175,6 +175,7 @@ def test_no_way_out_moves_what_is_locked(case: Case) -> None:
 def test_a_rule_that_must_hold_gives_way_to_a_reason_that_stays(case: Case) -> None:
     with pytest.raises(NeedsReason) as refused:
         move(case, "ALG", 2, 0)
+    assert str(refused.value) == "This breaks a rule that must hold."
     assert any("Dr Rao" in finding for finding in refused.value.findings)
     move(case, "ALG", 2, 0, reason=" Dr Rao  agreed on the phone. ")
     assert case.entry("ALG").override_reason == "Dr Rao agreed on the phone."

@@ -73,6 +73,7 @@ def test_what_makes_no_sense_is_refused_and_nothing_is_stored(scope, code, sent)
     with pytest.raises(RecordRefused) as problem:
         rules.save_rules(scope, {"room_stability": change(weight="5"), code: sent})
     assert set(problem.value.errors) == {code}
+    assert str(problem.value) == "1 rule needs a correction; nothing was stored."
     db.session.rollback()
     assert db.session.query(TermRule).filter_by(rule="room_stability").count() == 0
 

@@ -13,7 +13,7 @@ from webapp.services.editor.session import EditSession, EditStep, edit_session
 from webapp.services.problem.reasons import BY_HAND
 from webapp.services.problem.solutions import PLACED_RULE
 from webapp.services.problem.stored_entries import DOUBLE_BOOKINGS, EntryState
-from webapp.services.shared.words import _
+from webapp.services.shared.words import _, ngettext
 
 LONGEST_REASON = 500
 SWAP, TRAY = "swap", "tray"
@@ -78,7 +78,10 @@ def _reason_for(request: MoveRequest, broken: Sequence[Violation]) -> str:
     reason = " ".join(request.reason.split())[:LONGEST_REASON]
     if broken and not reason:
         findings = list(dict.fromkeys(violation.sentence for violation in broken))
-        raise NeedsReason(_("This breaks %(number)s rules that must hold.", number=len(findings)), findings)
+        words = ngettext(
+            "This breaks a rule that must hold.", "This breaks %(num)d rules that must hold.", len(findings)
+        )
+        raise NeedsReason(words, findings)
     return reason
 
 

@@ -9,7 +9,7 @@ from webapp.services.problem.calendar import clock
 from webapp.services.reports.shapes import Bars, Heat, HeatCell, Report, ReportRow, ReportTable, departments_of, percent
 from webapp.services.reports.source import PlacedMeeting, Reading
 from webapp.services.schema.values import DAY_NAMES
-from webapp.services.shared.words import _
+from webapp.services.shared.words import _, ngettext
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,14 @@ def report(reading: Reading) -> Report:
         )
     ]
     if unused:
-        findings.append(_("%(count)d rooms are never used: %(names)s.", count=len(unused), names=", ".join(unused)))
+        findings.append(
+            ngettext(
+                "%(num)d room is never used: %(names)s.",
+                "%(num)d rooms are never used: %(names)s.",
+                len(unused),
+                names=", ".join(unused),
+            )
+        )
     elif uses:
         findings.append(_("Every room is used."))
     else:

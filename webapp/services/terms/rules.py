@@ -14,7 +14,7 @@ from webapp.services.schema.wishes import AMOUNT_MAX, WEIGHT_MAX
 from webapp.services.shared import audit, optimistic_lock
 from webapp.services.shared.numbers import whole_number
 from webapp.services.shared.rule_defaults import ALWAYS_HOLD, OFF, OWN_TERM, default_rules, known_rules, refusal_of_use
-from webapp.services.shared.words import _
+from webapp.services.shared.words import _, ngettext
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,12 @@ def save_rules(scope: Scope, changes: Mapping[str, RuleChange], seen: str | None
         except ValueError as error:
             errors[code] = str(error)
     if errors:
-        raise RecordRefused(_("%(num)d rules need a correction; nothing was stored.", num=len(errors)), errors)
+        words = ngettext(
+            "%(num)d rule needs a correction; nothing was stored.",
+            "%(num)d rules need a correction; nothing was stored.",
+            len(errors),
+        )
+        raise RecordRefused(words, errors)
     changed = [code for code, setting in values.items() if _apply(scope, rows[code], setting)]
     return len(changed)
 

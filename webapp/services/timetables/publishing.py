@@ -205,10 +205,14 @@ def _ready(timetable: Timetable) -> tuple[Readiness, str]:
     if solution.unplaced:
         labels = [problem.rows[index].label for index in solution.unplaced]
         findings = _with_reasons(timetable, labels)
-        words = _("%(number)s classes have no place yet.", number=len(labels))
+        words = ngettext("%(num)d class has no place yet.", "%(num)d classes have no place yet.", len(labels))
         raise HasUnplaced(words, first_of(findings, MOST_FINDINGS))
     if changed := changed_since(problem, timetable.timetable_id):
-        words = _("The term's data has changed in %(number)s places since it was made.", number=len(changed))
+        words = ngettext(
+            "The term's data has changed in %(num)d place since it was made.",
+            "The term's data has changed in %(num)d places since it was made.",
+            len(changed),
+        )
         raise DataChanged(words, first_of(changed, MOST_FINDINGS))
     points = [
         *_excused_violations(problem, solution, entries),
@@ -230,7 +234,7 @@ def _excused_violations(problem: TermProblem, solution: Solution, entries: Mappi
         else:
             points.append(_excused(violation.rule, violation.sentence, excuse[0], excuse[1].reason))
     if findings:
-        words = _("%(number)s hard rules are broken.", number=len(findings))
+        words = ngettext("%(num)d hard rule is broken.", "%(num)d hard rules are broken.", len(findings))
         raise BreaksHardRules(words, first_of(findings, MOST_FINDINGS))
     return points
 

@@ -191,7 +191,7 @@ def test_publishing_asks_for_a_tick_for_each_point_and_keeps_the_ticks_given(
 def test_a_draft_that_fails_the_check_says_why_and_has_no_button(uni: University, pages: Pages) -> None:
     draft = uni.timetable(unplaced=1)
     page = pages.get(of(draft, "publish"))
-    assert "1 classes have no place yet" in words(page)
+    assert "1 class has no place yet" in words(page)
     assert "Check again" in words(page)
     pages.post(of(draft, "publish"), {"revision": draft.revision, "replaces": ""}, 422)
 

@@ -17,7 +17,7 @@ from webapp.services.schema.tables import TABLES
 from webapp.services.shared import transaction
 from webapp.services.shared.errors import NotFound, Problem
 from webapp.services.shared.scoped import find, load
-from webapp.services.shared.words import _, first_of
+from webapp.services.shared.words import _, first_of, ngettext
 from webapp.web.access import requires
 from webapp.web.admin import bp
 from webapp.web.admin.forms import UploadForm
@@ -95,7 +95,8 @@ def _previewed(upload: Upload, *, replace: bool, outdated: Problem | None = None
 
 def _shown(table: TableDifference) -> ShownTable:
     rows = [row for row in table.rows if row.state is not RowState.UNCHANGED]
-    more = _("and %(num)d more rows", num=len(rows) - MOST_ROWS) if len(rows) > MOST_ROWS else ""
+    rest = len(rows) - MOST_ROWS
+    more = ngettext("and %(num)d more row", "and %(num)d more rows", rest) if rest > 0 else ""
     return ShownTable(table.name, len(rows), rows[:MOST_ROWS], more, is_open=len(rows) <= MOST_OPEN)
 
 
