@@ -14,7 +14,7 @@ from webapp.services.imports.destination import make_organization, make_term
 from webapp.services.imports.faults import UploadRefused
 from webapp.services.imports.formats.files import read_upload
 
-BENCHMARKS = Path(os.environ.get("TIMELOOM_BENCHMARKS", Path(__file__).parents[4] / "shared" / "benchmarks"))
+BENCHMARKS = Path(os.environ.get("TIMELOOM_BENCHMARKS", Path(__file__).parents[5] / "shared" / "benchmarks"))
 
 TINY = b"""Name: Tiny
 Courses: 2
