@@ -325,4 +325,10 @@ def test_services_leave_the_commit_to_the_edge():
         for node in ast.walk(tree_of(path))
         if isinstance(node, ast.Attribute) and ast.unparse(node) in ENDS_OF_A_TRANSACTION
     }
-    assert ending == set(OWN_TRANSACTIONS)
+    taken = {
+        path.relative_to(ROOT).as_posix()
+        for path in files_of("webapp/services")
+        for name, _line in imports_of(path)
+        if name in ("webapp.services.shared.transaction.commit", "webapp.services.shared.transaction.rollback")
+    }
+    assert ending | taken == set(OWN_TRANSACTIONS)
