@@ -1,6 +1,6 @@
 """The tables. Every row belongs to an organisation, directly or through its term."""
 
-from webapp.models.audit import AuditEvent, Upload
+from webapp.models.audit import AuditEvent, ImportMapping, Upload
 from webapp.models.calendar import Term, TimeSlot, WeekSet
 from webapp.models.courses import (
     Component,
@@ -61,6 +61,7 @@ __all__ = [
     "Faculty",
     "GenerationJob",
     "GenerationJobDepartment",
+    "ImportMapping",
     "JobKind",
     "JobStatus",
     "Organization",

@@ -1,4 +1,4 @@
-"""What was done, by whom, and the files that were uploaded."""
+"""What was done, by whom, the files that were uploaded, and how they are read."""
 
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.extensions import Model
 from webapp.models.people import User
-from webapp.models.types import Created, Key
+from webapp.models.types import Created, Json, Key
 
 
 class AuditEvent(Model):
@@ -43,5 +43,25 @@ class Upload(Model):
     filename: Mapped[str] = mapped_column(sa.String(255))
     sha256: Mapped[str] = mapped_column(sa.String(64), index=True)
     content: Mapped[bytes] = mapped_column(sa.LargeBinary)
+    mapping: Mapped[dict[str, Any] | None] = mapped_column(
+        JSONB, comment="how its sheets are read, see services/imports/mapping; null where the file is not one of sheets"
+    )
     created_at: Mapped[Created]
     confirmed_at: Mapped[datetime | None] = mapped_column(sa.DateTime(timezone=True))
+
+
+class ImportMapping(Model):
+    """How files of one shape are read, kept for the next one: sheets, columns and answers, no rows."""
+
+    __tablename__ = "import_mappings"
+    __table_args__ = (sa.UniqueConstraint("organization_id", "fingerprint"),)
+
+    import_mapping_id: Mapped[Key]
+    organization_id: Mapped[int] = mapped_column(sa.ForeignKey("organizations.organization_id"))
+    fingerprint: Mapped[str] = mapped_column(sa.String(64), comment="of the sheets' names and headings")
+    filename: Mapped[str] = mapped_column(sa.String(255), comment="the file that was read so at last")
+    mapping: Mapped[Json]
+    user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.user_id", ondelete="SET NULL"))
+    saved_at: Mapped[Created]
+
+    user: Mapped[User | None] = relationship()

@@ -63,7 +63,7 @@ def imports() -> ResponseReturnValue:
         replace = 1 if form.replace.data else None
         return redirect_to(url_for("admin.preview_import", upload_id=upload.upload_id, replace=replace))
     status = 422 if form.errors else 200
-    return render("admin/imports.html", form=form, terms=terms, term=term, tables=TABLES), status
+    return render("admin/imports/index.html", form=form, terms=terms, term=term, tables=TABLES), status
 
 
 @bp.get("/import/<int:upload_id>")
@@ -81,7 +81,7 @@ def _previewed(upload: Upload, *, replace: bool, outdated: Problem | None = None
     except Problem as problem:
         return _refused(upload, problem)
     page = render(
-        "admin/import_preview.html",
+        "admin/imports/preview.html",
         upload=upload,
         preview=preview,
         changes=[_shown(table) for table in preview.tables if not table.is_unchanged],
@@ -102,7 +102,7 @@ def _shown(table: TableDifference) -> ShownTable:
 
 def _refused(upload: Upload, problem: Problem) -> ResponseReturnValue:
     findings = first_of(problem.findings, MOST_FINDINGS)
-    return render("admin/import_refused.html", upload=upload, problem=problem, findings=findings), 422
+    return render("admin/imports/refused.html", upload=upload, problem=problem, findings=findings), 422
 
 
 @bp.post("/import/<int:upload_id>/confirm")
@@ -126,7 +126,7 @@ def confirm_import(upload_id: int) -> ResponseReturnValue:
 def imported(upload_id: int) -> ResponseReturnValue:
     upload = load(me(), Upload, upload_id)
     states = {state.value: label for state, (label, _kind) in STATES.items() if state is not RowState.WRONG}
-    return render("admin/import_result.html", upload=upload, imported=uploads.imported_before(upload), states=states)
+    return render("admin/imports/result.html", upload=upload, imported=uploads.imported_before(upload), states=states)
 
 
 @bp.get("/import/template.xlsx")
