@@ -1,6 +1,7 @@
 """Who beats whom in everything, and the chart of two criteria."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -48,6 +49,13 @@ def test_on_two_axes_the_front_is_told_from_the_rest() -> None:
     )
 
 
+def test_what_is_incomplete_leads_on_no_axis_and_has_the_least_of_nothing() -> None:
+    rows = [replace(criterion("x", [3, 0, 5]), complete=(True, False, True)), criterion("y", [3, 0, 2])]
+    assert rows[0].best == 3
+    drawn = chart_of([Variant(Timetable(), ())] * 3, rows[0], rows[1], ["whole", "lacking", "other"])
+    assert drawn.on_front == (True, False, True)
+
+
 def test_timetables_on_one_point_are_one_mark_with_all_letters() -> None:
     drawn = chart([3, 3, 8], [2, 2, 1])
     assert [(mark.letters, mark.label) for mark in drawn.marks] == [("A, B", "A, B"), ("C", "C Variant 2")]
@@ -82,7 +90,9 @@ def test_axes_are_those_asked_for_else_those_that_tell_most() -> None:
 def test_a_card_names_its_earlier_twin_and_who_beats_it() -> None:
     made = [("One", "h1"), ("Two", "h2"), ("Three", "h1")]
     variants = [
-        Variant(Timetable(timetable_id=key, variant_name=name, content_hash=content, unplaced=key), ())
+        Variant(
+            Timetable(timetable_id=key, variant_name=name, content_hash=content, unplaced=key, hard_violations=0), ()
+        )
         for key, (name, content) in enumerate(made)
     ]
     shown = side_by_side(variants)

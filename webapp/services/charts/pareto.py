@@ -85,6 +85,7 @@ class VariantCard:
     twin: str
     beaten_by: tuple[str, ...]
     is_best: bool
+    is_complete: bool
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,11 @@ class SideBySide:
 
 
 def side_by_side(variants: Sequence[Variant], across: str = "", up: str = "") -> SideBySide:
-    """Timetables side by side, with the chart of two criteria, which stand to reason where none is asked for."""
+    """Timetables side by side, the complete ones first, with the chart of two criteria.
+
+    The criteria stand to reason where none is asked for.
+    """
+    variants = sorted(variants, key=lambda variant: not variant.standing.is_complete)
     names, rows = names_among(variants), criteria(variants)
     chosen = axes(rows, across, up)
     return SideBySide(
@@ -152,7 +157,8 @@ def _cards(variants: Sequence[Variant], names: Sequence[str], beaten: Sequence[S
             sentence=sentences.get(timetable.variant_name, ""),
             twin=by_content.get(timetable.content_hash, ""),
             beaten_by=tuple(names[other] for other in others),
-            is_best=variant is best,
+            is_best=variant is best and variant.standing.is_complete,
+            is_complete=variant.standing.is_complete,
         )
         by_content.setdefault(timetable.content_hash, timetable.variant_name)
 
@@ -180,7 +186,12 @@ def axes(rows: Sequence[Criterion], across: str, up: str) -> tuple[Criterion, Cr
 def chart_of(variants: Sequence[Variant], across: Criterion, up: Criterion, names: Sequence[str]) -> Chart:
     """The chart of some timetables by two criteria."""
     points = list(zip(across.counts, up.counts, strict=True))
-    on_front = tuple(not any(_beats(other, point) for other in points) for point in points)
+    # Few classes have few gaps: what is incomplete leads nowhere, unless nothing is complete.
+    rivals = [index for index, is_complete in enumerate(across.complete) if is_complete] or range(len(points))
+    on_front = tuple(
+        index in rivals and not any(_beats(points[other], point) for other in rivals)
+        for index, point in enumerate(points)
+    )
     letters = tuple(letters_of(len(variants)))
     x_scale, y_scale = Scale(across.counts, LEFT, RIGHT), Scale(up.counts, BOTTOM, TOP)
     together: dict[tuple[int, int], list[int]] = {}

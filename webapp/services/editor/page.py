@@ -13,6 +13,7 @@ from webapp.services.editor.moves import MoveRequest
 from webapp.services.shared.errors import Problem
 from webapp.services.shared.words import _, first_of, ngettext
 from webapp.services.timetables.diff import InBrief
+from webapp.services.timetables.quality import standing_of
 from webapp.services.views import audience
 from webapp.services.views.audience import Lens, Subject
 from webapp.services.views.grid import EntryView, Grid
@@ -129,15 +130,20 @@ class EditorPage:
 
     @property
     def figures(self) -> list[Figure]:
-        """Violations, unplaced, cost and quality, with what the last step changed."""
+        """Violations, unplaced, cost and quality (of what is complete), with what the last step changed."""
         now, last = self.timetable, self.undo.last
         hard, unplaced, cost = (last.hard, last.unplaced, last.cost) if last else (0, 0, 0)
-        quality = "–" if now.quality_score is None else now.quality_score
+        standing = standing_of(now)
         return [
             _figure(_("Hard violations"), now.hard_violations, bool(now.hard_violations), hard),
             _figure(_("Unplaced"), now.unplaced, bool(now.unplaced), unplaced),
             _figure(_("Cost"), now.cost, False, cost),
-            Figure(_("Quality, of 100"), quality, False, *_quality_change(last)),
+            Figure(
+                _("Quality"),
+                standing.figure if standing.is_complete else standing.title,
+                not standing.is_complete,
+                *(_quality_change(last) if standing.is_complete else ("", "")),
+            ),
         ]
 
 

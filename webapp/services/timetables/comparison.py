@@ -14,6 +14,7 @@ from webapp.services.schema.values import DAY_NAMES
 from webapp.services.shared.scoped import load
 from webapp.services.shared.words import _
 from webapp.services.timetables.diff import Differences, How, Moved, differences
+from webapp.services.timetables.quality import standing_of
 from webapp.services.timetables.scores import Criterion, criteria, variant_of
 from webapp.services.views.entries import SeenEntry, read_slot_views
 from webapp.services.views.grid import EntryView, Grid, build_grid
@@ -63,6 +64,12 @@ class Comparison:
     def changes(self) -> Sequence[str]:
         """What had happened, where the second was made from the first to repair it."""
         return result_of(self.b).changes if self.b.based_on_id == self.a.timetable_id else ()
+
+    @property
+    def higher(self) -> Timetable | None:
+        """The one that ranks higher by quality; None where neither does."""
+        first, second = standing_of(self.a).rank, standing_of(self.b).rank
+        return None if first == second else self.a if first > second else self.b
 
     @property
     def apart(self) -> list[Criterion]:

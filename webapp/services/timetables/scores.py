@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 import sqlalchemy as sa
 
@@ -14,6 +13,7 @@ from webapp.models import GenerationJob, Term, Timetable, TimetableScore, Timeta
 from webapp.services.shared.words import _
 from webapp.services.timetables.diff import NotOfOneTerm
 from webapp.services.timetables.publishing import TimetableUnknown
+from webapp.services.timetables.quality import ScoreStanding, standing_of
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,11 @@ class Variant:
 
     timetable: Timetable
     scores: tuple[RuleScore, ...]
+
+    @property
+    def standing(self) -> ScoreStanding:
+        """What its quality score is worth."""
+        return standing_of(self.timetable)
 
     @property
     def by_rule(self) -> dict[str, RuleScore]:
@@ -68,11 +73,14 @@ class Criterion:
     is_hard: bool
     counts: tuple[int, ...]
     costs: tuple[int, ...]
+    complete: tuple[bool, ...] = ()
+    """Which of the variants have every class placed: what counts few for want of classes is not the best."""
 
     @property
     def best(self) -> int:
-        """The smallest count among the variants."""
-        return min(self.counts, default=0)
+        """The smallest count among the complete variants, or among all where none is complete."""
+        of_complete = [count for count, whole in zip(self.counts, self.complete, strict=False) if whole]
+        return min(of_complete or self.counts, default=0)
 
     @property
     def differs(self) -> bool:
@@ -92,10 +100,13 @@ def variants_of(job: GenerationJob) -> list[Variant]:
 
 
 def timetables_of(term: Term) -> list[Variant]:
-    """All timetables of a term: the published one first, then the newest; two queries."""
-    query = sa.select(Timetable).filter_by(term_id=term.term_id)
-    is_published = Timetable.status == TimetableStatus.PUBLISHED
-    return _with_scores(db.session.scalars(query.order_by(is_published.desc(), Timetable.timetable_id.desc())).all())
+    """All timetables of a term, the published one first, then the complete ones, newest first of each; two queries."""
+    query = sa.select(Timetable).filter_by(term_id=term.term_id).order_by(Timetable.timetable_id.desc())
+    timetables = db.session.scalars(query).all()
+    is_published = TimetableStatus.PUBLISHED
+    return _with_scores(
+        sorted(timetables, key=lambda one: (one.status is not is_published, not standing_of(one).is_complete))
+    )
 
 
 def side_by_side(user: User, keys: Sequence[int]) -> list[Variant]:
@@ -179,11 +190,12 @@ def criteria(variants: Sequence[Variant]) -> list[Criterion]:
                 is_hard=score.is_hard,
                 counts=tuple(score_of.count if score_of else 0 for score_of in of_rule),
                 costs=tuple(score_of.cost if score_of else 0 for score_of in of_rule),
+                complete=tuple(variant.standing.is_complete for variant in variants),
             )
         )
     return rows
 
 
 def best_of(variants: Sequence[Variant]) -> Variant | None:
-    """The variant of the highest quality, all else being feasible."""
-    return max(variants, key=lambda v: (-v.timetable.unplaced, v.timetable.quality_score or Decimal(0)), default=None)
+    """The variant that ranks highest: of the highest quality among the complete ones."""
+    return max(variants, key=lambda variant: variant.standing.rank, default=None)
