@@ -15,7 +15,8 @@ class Fault:
     """One thing that is wrong.
 
     ``row`` counts as a spreadsheet does (1 is the heading), 0 is about the whole sheet; ``file`` is the
-    file that was sent, or the one within a ZIP or folder; ``sheet`` is empty where the file is the sheet.
+    file that was sent, or the one within a ZIP or folder; ``sheet`` is empty where the file is the sheet. ``role`` is
+    what the column was taken for, where the cell can be corrected in the page ("" where it can't).
     """
 
     file: str
@@ -24,6 +25,7 @@ class Fault:
     column: str
     value: str
     expected: str
+    role: str = ""
 
     @property
     def where(self) -> str:
@@ -57,7 +59,11 @@ class Faults:
 
     def add(self, file: str, sheet: str, row: int, column: str, value: object, expected: str) -> None:
         """Note a fault; raises `TooManyFaults` when the list is full."""
-        self.list.append(Fault(file, sheet, row, column, str(value), expected))
+        self.note(Fault(file, sheet, row, column, str(value), expected))
+
+    def note(self, fault: Fault) -> None:
+        """Note a fault; raises `TooManyFaults` when the list is full."""
+        self.list.append(fault)
         if len(self.list) >= self.most:
             raise TooManyFaults
 

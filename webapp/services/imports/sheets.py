@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from webapp.services.imports.cells import unguard_formula
 from webapp.services.imports.faults import Fault, Faults
@@ -30,11 +30,16 @@ class TextGrid:
 
 @dataclass(frozen=True, slots=True)
 class FileRow:
-    """A row that could be told apart: its number, its record, the columns that were refused (None there)."""
+    """A row that could be told apart: its number, its record, the columns that were refused (None there).
+
+    ``sheet`` and ``headings`` (heading by column) are those of the user's file, where they have other names there.
+    """
 
     number: int
     record: Record
     refused: frozenset[str] = frozenset()
+    sheet: str = ""
+    headings: Mapping[str, str] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,21 @@
+"""What an organisation and its term have already, for a book to be matched against."""
+
+from collections.abc import Callable, Mapping
+
+from webapp.services.schema.columns import Key, Record
+
+NOTHING: Mapping[Key, Record] = {}
+
+
+class Known:
+    """Records by key of each table, read when first asked for.
+
+    ``read`` gives a table's records by its name, as `Store.table(name).records` does; without it nothing is known.
+    """
+
+    def __init__(self, read: Callable[[str], Mapping[Key, Record]] | None = None) -> None:
+        self._read = read
+
+    def records(self, table: str) -> Mapping[Key, Record]:
+        """The rows of a table."""
+        return self._read(table) if self._read is not None else NOTHING

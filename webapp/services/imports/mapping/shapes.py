@@ -1,0 +1,13 @@
+"""The shapes that are known."""
+
+from webapp.services.imports.mapping.plan import ColumnRole, SheetShape
+from webapp.services.imports.mapping.shape import Shape
+from webapp.services.imports.mapping.table import TABLE
+
+SHAPES: dict[SheetShape, Shape] = {shape.name: shape for shape in (TABLE,)}
+"""Every shape by its name; a new one is added here."""
+
+
+def roles(shape: SheetShape, table: str = "") -> tuple[ColumnRole, ...]:
+    """What a column of a sheet can be."""
+    return SHAPES[shape].roles(table) if shape in SHAPES else ()
