@@ -45,6 +45,7 @@ ROUTES = {
         admin.weight_profiles admin.create_weight_profile admin.weight_profile admin.delete_weight_profile
         admin.timetables admin.variants admin.side_by_side admin.timetable admin.timetable_violations
         admin.timetable_week admin.timetable_print admin.compare admin.compare_csv
+        admin.confirm_deletion admin.delete_timetables
         admin.reports_index admin.report admin.report_csv
         admin.editor admin.editor_branch admin.editor_move admin.editor_unplace admin.editor_lock admin.editor_undo
         admin.editor_redo
