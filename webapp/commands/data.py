@@ -15,6 +15,7 @@ from webapp.services.imports.formats.ctt import is_ctt
 from webapp.services.imports.formats.files import read_path
 from webapp.services.imports.formats.writers import template_workbook
 from webapp.services.imports.preview import Preview
+from webapp.services.imports.rule_changes import rule_changes
 from webapp.services.shared import transaction
 
 FOLDER_OR_FILE = click.Path(path_type=Path)
@@ -96,6 +97,11 @@ def _tell(preview: Preview) -> None:
     for table in preview.tables:
         counts = ", ".join(f"{number} {state.value}" for state, number in table.counts.items() if number)
         click.echo(f"{table.name}: {counts or 'no rows'}")
+    told = rule_changes(preview)
+    if told is not None:
+        for change in told.changes:
+            click.echo(f"  rule {change.title}: {change.before} -> {change.after}")
+        click.echo(f"  {told.rest}")
 
 
 @click.command("export")

@@ -18,6 +18,7 @@ from webapp.models import (
     EntryFaculty,
     EntryGroup,
     Term,
+    TermRule,
     Timetable,
     TimetableEntry,
     TimetableStatus,
@@ -243,6 +244,29 @@ def test_components_say_which_meetings_stand_on_different_days_together_or_apart
     assert ("min_working_days", (0, 1, 2), 2) in found
     assert ("same_time", (3, 4), 0) in found
     assert not any(rule == "different_days" and 5 in meetings for rule, meetings, _ in found)
+
+
+def test_a_rule_about_named_components_pairs_their_nth_meetings_where_it_asks_for_the_same_start(session: Db) -> None:
+    term = made_term()
+    first, second, third = (
+        factories.component(factories.section(term, code=code), meetings_per_week=number)
+        for code, number in (("A", 2), ("B", 3), ("C", 1))
+    )
+    lab = [factories.group(term), factories.group(term)]
+    factories.component(factories.section(term, code="D"), "P", meetings_per_week=1, batches=lab, parallel=True)
+    own = {row.code: row for row in db.session.scalars(sa.select(TermRule).filter_by(term_id=term.term_id))}
+    own["same_time"].components = [first, second, third]
+    factories.rule(term, "precedence", code="lecture-first", weight=4, components=[second, third])
+    own["unavailable"].components = [first]
+    factories.availability(factories.slot(term), section_id=third.section_id)
+    db.session.flush()
+    problem = build_problem(term)
+    named = [(c.rule.name, c.meetings, c.weight) for c in problem.instance.constraints if c.meetings]
+    together = [meetings for rule, meetings, _ in named if rule == "same_time"]
+    assert together == [(0, 2, 5), (1, 3), (6, 7)], "the baskets beside the parallel batches"
+    assert ("precedence", (2, 3, 4, 5), 4) in named
+    assert ("unavailable", (5,), None) in named, "whoever has said so, whatever components its row names"
+    assert problem.instance.interchangeable == ()
 
 
 def test_a_double_booking_is_hard_even_where_its_rule_is_switched_off(session: Db) -> None:

@@ -125,6 +125,8 @@ class _Writer:
     def write(self, difference: TableDifference) -> None:
         """Insert, then update, then the rows of the list columns."""
         new, changed = difference.of(RowState.NEW), difference.of(RowState.CHANGED)
+        assumed = [row for row in changed if row.key not in self.stored.ids]  # from now on with a row of its own
+        new, changed = [*new, *assumed], [row for row in changed if row not in assumed]
         if new:
             self._insert(new)
         self._point_to_itself(new)

@@ -26,9 +26,10 @@ class Merged:
         if name not in self._rows:
             sheet = self.tables.sheets.get(name)
             stored = self.store.table(name).records
-            rows = {} if sheet is not None and self.replace else dict(stored)
+            table = BY_NAME[name]
+            goes = sheet is not None and self.replace
+            rows = {k: record for k, record in stored.items() if not goes or (table.stays and table.stays(record))}
             for row in sheet.rows if sheet is not None else ():
-                table = BY_NAME[name]
                 key = table.key_of(row.record)
                 rows[key] = {**stored[key], **row.record} if key in stored else complete(table, row.record)
             self._rows[name] = rows

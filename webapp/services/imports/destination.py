@@ -71,7 +71,7 @@ def make_term(
     """Find the organisation's term, or add it without commit.
 
     Its dates are those given, else those of the file's `term` table, else the usual ones of semesters
-    1 to 3. A file with rules of its own brings them; any other term begins with the default rules.
+    1 to 3. It begins with the default rules, to which a file's are added.
     Raises `TermDatesMissing`, `TermDatesRefused` or `ImportConflict` (its dates overlap another term's).
     """
     lock(organization)
@@ -107,9 +107,8 @@ def make_term(
     _refuse_overlap(organization, term)
     db.session.add(term)
     db.session.flush()
-    if tables is None or "rules" not in tables.sheets or not tables.sheets["rules"].rows:
-        db.session.add_all(default_rules(term.term_id))
-        db.session.flush()
+    db.session.add_all(default_rules(term.term_id))
+    db.session.flush()
     return term
 
 

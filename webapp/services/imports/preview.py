@@ -47,6 +47,8 @@ class RowDifference:
     state: RowState
     record: Record
     changes: tuple[CellChange, ...] = ()
+    before: Record | None = None
+    """What is stored, or counts as stored, of a changed or removed row."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,8 @@ class TableDifference:
     table: Table
     rows: tuple[RowDifference, ...]
     unreadable: int = 0
+    unnamed: int = 0
+    """Rows that the file does not name and that stay as they are."""
 
     @property
     def name(self) -> str:
@@ -150,11 +154,17 @@ def _difference(store: Store, sheet: FileSheet, wrong: set[tuple[str, str, int]]
     if replace and sheet.table not in (TERM, ENTRIES):
         sent = sheet.keys
         rows += [
-            RowDifference(0, key, sheet.table.label(key), RowState.REMOVED, record)
+            RowDifference(0, key, sheet.table.label(key), RowState.REMOVED, record, before=record)
             for key, record in stored.records.items()
-            if key not in sent
+            if key not in sent and not _stays(sheet.table, record)
         ]
-    return TableDifference(sheet.table, tuple(rows), sheet.unreadable)
+    touched = {row.key for row in rows}
+    unnamed = sum(key not in touched for key in stored.records)
+    return TableDifference(sheet.table, tuple(rows), sheet.unreadable, unnamed)
+
+
+def _stays(table: Table, record: Record) -> bool:
+    return table.stays is not None and table.stays(record)
 
 
 def _row(sheet: FileSheet, row: FileRow, records: Mapping[Key, Record], wrong: bool) -> RowDifference:
@@ -173,7 +183,7 @@ def _row(sheet: FileSheet, row: FileRow, records: Mapping[Key, Record], wrong: b
         CellChange(name, write(table.by_name[name], before[name]), write(table.by_name[name], after[name]))
         for name in changed
     ]
-    return RowDifference(row.number, key, label, RowState.CHANGED, {**before, **after}, tuple(changes))
+    return RowDifference(row.number, key, label, RowState.CHANGED, {**before, **after}, tuple(changes), before)
 
 
 class _References:

@@ -21,7 +21,7 @@ from webapp.services.schema.wishes import ENTRIES
 
 @dataclass
 class Stored:
-    """The rows of one table: record and id by key."""
+    """The rows of one table: record and id by key. A record without id is assumed: it has no row of its own yet."""
 
     table: Table
     records: dict[Key, Record] = field(default_factory=dict)
@@ -73,8 +73,10 @@ class Store:
         self._tables: dict[str, Stored] = {}
 
     def enter(self, term: Term) -> None:
-        """Go on in a term that was made after nothing of one was found: none of its tables has rows yet."""
+        """Go on in a term that was made after nothing of one was found: it has the rows that were assumed."""
         self.term, self.term_id = term, term.term_id
+        for name in [name for name in self._tables if BY_NAME[name].assumed is not None]:
+            del self._tables[name]
 
     def table(self, name: str) -> Stored:
         """The rows of a table; entries are those of the term's published or else newest timetable."""
@@ -124,6 +126,8 @@ class Store:
                 record[column.name] = ordered(column, tuple(items.get(row[0], ())))
             key = table.key_of(record)
             stored.records[key], stored.ids[key] = record, row[0]
+        for assumed in table.assumed(self.term_id) if table.assumed is not None else ():
+            stored.records.setdefault(table.key_of(assumed), assumed)
         return stored
 
     def _link_cells(self, table: Table, link: Link, value: int | None, itself: Mapping[int, Value]) -> Record:

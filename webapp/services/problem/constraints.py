@@ -42,9 +42,6 @@ class TermConstraints:
             "max_per_day": self._max_per_day,
             "max_per_week": self._max_per_week,
             "max_in_row": self._with_amount,
-            "unavailable": self._wishes,
-            "avoided_times": self._wishes,
-            "preferred_times": self._wishes,
         }
 
     def all(self) -> tuple[Constraint, ...]:
@@ -57,22 +54,35 @@ class TermConstraints:
 
     def _of_rule(self, row: TermRule) -> Iterable[Constraint]:
         use = _Use(None if row.is_hard else row.weight or 0, row.amount)
-        named = self._rows.rule_components.get(row.term_rule_id)
-        if named:
-            return self._about_components(row, use, named)
-        if row.rule in ALWAYS_HOLD:
-            return ()
         rule = rule_named(row.rule)
+        if rule.name in LEVEL_OF:
+            return self._wishes(rule, use)  # about those who have said so, whatever classes its row names
+        named = self._rows.rule_components.get(row.term_rule_id, [])
+        about_named = list(self._about_components(row, rule, use, named)) if named else []
+        if row.rule in ALWAYS_HOLD or (named and not _is_beside_all(row, rule)):
+            return about_named
         if rule.name in self._makers:
-            return self._makers[rule.name](rule, use)
+            return [*about_named, *self._makers[rule.name](rule, use)]
         if isinstance(rule, PairRule):
-            return ()  # a rule between meetings that names none
-        return [Constraint(rule, use.weight, amount=use.amount or 0)]
+            return about_named  # a rule between meetings that names none
+        return [*about_named, Constraint(rule, use.weight, amount=use.amount or 0)]
 
-    def _about_components(self, row: TermRule, use: _Use, named: list[int]) -> list[Constraint]:
-        chosen = set(named)
-        meetings = tuple(i for i, m in enumerate(self._meetings.meetings) if m.key.component_id in chosen)
-        return [Constraint(rule_named(row.rule), use.weight, meetings=meetings, amount=use.amount or 0, label=row.code)]
+    def _about_components(self, row: TermRule, rule: Rule, use: _Use, named: list[int]) -> Iterator[Constraint]:
+        """One constraint about all meetings of the components; of those that start together, one for each n-th."""
+        meetings_of: dict[int, list[int]] = defaultdict(list)
+        for index, meeting in enumerate(self._meetings.meetings):
+            meetings_of[meeting.key.component_id].append(index)
+        meetings = [index for component_id in named for index in meetings_of[component_id]]
+        if rule.name != "same_time":
+            amount = use.amount or 0
+            yield Constraint(rule, use.weight, meetings=tuple(meetings), amount=amount, label=row.code)
+            return
+        nth: dict[int, list[int]] = defaultdict(list)
+        for index in meetings:
+            nth[self._meetings.meetings[index].key.ordinal].append(index)
+        for together in nth.values():
+            if len(together) > 1:
+                yield Constraint(rule, use.weight, meetings=tuple(together), label=row.code)
 
     # Rules that follow from what a component asks for
 
@@ -175,6 +185,14 @@ class TermConstraints:
         section = self._rows.sections[key]
         label = f"{self._rows.courses[section.course_id].code} {section.code}"
         return tuple(self._meetings.meetings_of_section.get(key, ())), label
+
+
+def _is_beside_all(row: TermRule, rule: Rule) -> bool:
+    """Return whether a rule holds for the classes it names beside those that ask for it themselves.
+
+    A file may name classes in the row that every term has: parallel batches still start together.
+    """
+    return isinstance(rule, PairRule) and row.code == row.rule
 
 
 def _owner(wish: Availability) -> tuple[str, int]:

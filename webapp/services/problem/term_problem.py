@@ -14,7 +14,8 @@ from webapp.services.problem.meetings import MeetingKey, MeetingRow, TermMeeting
 from webapp.services.problem.rows import TermRows, read_term
 from webapp.services.shared.errors import Problem
 
-ORDERED_RULES = ("precedence",)
+TELLING_APART = ("precedence", "same_time")
+"""Rules between meetings that ask something else of the first meeting of a component than of its second."""
 
 
 class NothingToPlace(Problem):
@@ -114,15 +115,15 @@ def _rooms(rows: TermRows, calendar: Calendar) -> tuple[InstanceRoom, ...]:
 def _interchangeable(meetings: TermMeetings) -> tuple[tuple[int, ...], ...]:
     """Meetings of one component and batch that nothing tells apart: no pin, no partner, no order."""
     apart = {(pin.component_id, pin.student_group_id) for pin in meetings.rows.pins}
-    in_order = {
+    told_apart = {
         component
         for rule in meetings.rows.rules
-        if rule.is_enabled and rule.rule in ORDERED_RULES
+        if rule.is_enabled and rule.rule in TELLING_APART
         for component in meetings.rows.rule_components.get(rule.term_rule_id, ())
     }
     alike_sets = []
     for key, indices in meetings.meetings_of_set.items():
-        alike = key not in apart and key[0] not in in_order and not meetings.meetings[indices[0]].parallel
+        alike = key not in apart and key[0] not in told_apart and not meetings.meetings[indices[0]].parallel
         if len(indices) > 1 and alike:
             alike_sets.append(tuple(indices))
     return tuple(alike_sets)

@@ -6,7 +6,7 @@ and it is everywhere.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
 from decimal import Decimal
@@ -206,6 +206,10 @@ class Table:
         What a form asks the database before it stores a row.
     after_create
         What is done once a form has added a row.
+    assumed
+        The records that count as there without a stored row, for a term or (None) for one that is still to be made.
+    stays
+        Whether a row stays although a file that replaces the table lacks it.
     """
 
     name: str
@@ -230,6 +234,8 @@ class Table:
     owned: frozenset[str] = frozenset()
     question: RowQuestion | None = None
     after_create: Hook | None = None
+    assumed: Callable[[int | None], Iterable[Record]] | None = None
+    stays: Callable[[Record], bool] | None = None
 
     @property
     def address(self) -> str:

@@ -37,6 +37,9 @@ preview is shown anew; confirmed twice, a file is imported once.
   found and what was expected (up to {MOST_FAULTS}).
 - **Nothing is deleted,** unless told to replace: then the tables that the file has lose the rows that it lacks. A row
   that others still refer to is never deleted; the import says which, and by what it is used.
+- **Rules are added** to those of the term: what `rules` does not name stays as it is, and a new term begins with the
+  usual rules ([more](rules.md)). The preview says of each rule that the file changes how it is used before and after.
+  Replacing removes added rules that the file lacks; the row of a rule's own name, which every term has, stays.
 - **CSV** is UTF-8, with or without a byte order mark, lines ended by LF or CRLF, cells separated by comma, semicolon or
   tab. An encoding that is not UTF-8 is refused with its line.
 - **Lists** are separated by commas or semicolons: `CSE3-A-B1, CSE3-A-B2`.

@@ -89,6 +89,11 @@ def rule_is_known(record: Record) -> Wrong:
     return None
 
 
+def is_rule_of_every_term(record: Record) -> bool:
+    """Return whether a row of rules is the one that every term has of a rule, not one that was added to it."""
+    return record["code"] == record["rule"]
+
+
 def week_beyond(last: object, weeks: object) -> int | None:
     """The last of a set's weeks, where it comes after the term's last."""
     if isinstance(last, int) and isinstance(weeks, frozenset) and weeks and max(weeks) > last:

@@ -1,11 +1,13 @@
 """What shall hold: availability, pinned meetings, the rules of a term, and a timetable that is there already."""
 
+from collections.abc import Iterator, Mapping
+
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 
 from webapp.models import Availability, Component, Course, Pin, Section, TermRule, TermRuleComponent, WishLevel
 from webapp.services.schema.calendar import SLOT
-from webapp.services.schema.columns import CODE_LENGTH, Column, Kind, Link, Many, Reach, Table
+from webapp.services.schema.columns import CODE_LENGTH, Column, Kind, Link, Many, Reach, Record, Table
 from webapp.services.schema.courses import (
     COMPONENT,
     COMPONENT_CAPTION,
@@ -18,7 +20,13 @@ from webapp.services.schema.courses import (
 from webapp.services.schema.people import FACULTY_LINK, GROUP
 from webapp.services.schema.places import code_column, link_column
 from webapp.services.schema.questions import pin_is_of_a_meeting
-from webapp.services.schema.row_checks import names_a_single_owner, pins_something, rule_is_known
+from webapp.services.schema.row_checks import (
+    is_rule_of_every_term,
+    names_a_single_owner,
+    pins_something,
+    rule_is_known,
+)
+from webapp.services.shared.rule_defaults import OWN_TERM, RuleSetting, settings_of
 
 ROOM = Link("room_id", "rooms")
 WEIGHT_MAX = 1_000_000
@@ -99,9 +107,30 @@ PINS = Table(
     question=pin_is_of_a_meeting,
 )
 
+
+def rule_records(chosen: Mapping[str, RuleSetting]) -> Iterator[Record]:
+    """Yield the record of each rule that the engine knows, off where ``chosen`` does not name it."""
+    for name, setting in settings_of(chosen):
+        yield {
+            "code": name,
+            "rule": name,
+            "enabled": setting.enabled,
+            "hard": setting.hard,
+            "weight": setting.weight,
+            "amount": setting.amount,
+            "components": (),
+        }
+
+
+def assumed_rules(term_id: int | None) -> Iterator[Record]:
+    """Yield the rules that a term has without a row: a new one the usual rules, any other keeps them switched off."""
+    return rule_records(OWN_TERM if term_id is None else {})
+
+
 RULES = Table(
     name="rules",
-    meaning="The rules of the term: on or off, hard or with a weight.",
+    meaning="The rules of the term: on or off, hard or with a weight. They are added to those that it has: a rule that "
+    "no row names stays as it is.",
     columns=(
         code_column(
             "Code of the row: the rule's name, or a name of its own where a rule is used twice.", "instructor_gaps"
@@ -125,6 +154,8 @@ RULES = Table(
     reach=Reach.TERM,
     model=TermRule,
     checks=(rule_is_known,),
+    assumed=assumed_rules,
+    stays=is_rule_of_every_term,
 )
 
 ENTRIES = Table(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from webapp.engine.rule import Rule
-from webapp.engine.rules import RULES
+from webapp.engine.rules import RULES, rule_named
 from webapp.models import TermRule
 from webapp.services.shared.words import _
 
@@ -19,6 +19,11 @@ ALWAYS_HOLD = ("all_placed", "room_clash", "instructor_clash", "group_clash", "p
 def known_rules() -> Sequence[Rule]:
     """The rules that the engine knows, with title and sentence, in its order."""
     return RULES
+
+
+def title_of(rule: str) -> str:
+    """The title of a rule, by its name."""
+    return rule_named(rule).title
 
 
 @dataclass(frozen=True, slots=True)

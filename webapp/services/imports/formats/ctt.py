@@ -14,7 +14,8 @@ from webapp.services.imports.sheets import FileRow, FileSheet, Tables
 from webapp.services.schema.columns import Value
 from webapp.services.schema.tables import BY_NAME
 from webapp.services.schema.values import DAY_NAMES, ValueRefused, check, empty
-from webapp.services.shared.rule_defaults import ITC_2007, settings_of
+from webapp.services.schema.wishes import rule_records
+from webapp.services.shared.rule_defaults import ITC_2007
 from webapp.services.shared.words import _
 
 DEPARTMENT = "ITC"
@@ -58,7 +59,7 @@ def read_tables(filename: str, content: bytes) -> Tables:
         "sections": [_section(course) for course in courses],
         "components": [_component(course) for course in courses],
         "availability": [cells for course in courses for cells in _unavailable(course)],
-        "rules": _rules(),
+        "rules": rule_records(ITC_2007),
     }
     sheets = {name: _sheet(filename, name, rows) for name, rows in contents.items()}
     if faults := [fault for sheet in sheets.values() for fault in _faults(sheet)]:
@@ -129,18 +130,6 @@ def _unavailable(course: CttCourse) -> Iterable[Cells]:
             "course": course.code,
             "section": SECTION,
             "level": "unavailable",
-        }
-
-
-def _rules() -> Iterable[Cells]:
-    for name, setting in settings_of(ITC_2007):
-        yield {
-            "code": name,
-            "rule": name,
-            "enabled": setting.enabled,
-            "hard": setting.hard,
-            "weight": setting.weight,
-            "amount": setting.amount,
         }
 
 

@@ -13,6 +13,7 @@ from webapp.services.accounts.permissions import Permission
 from webapp.services.imports import exports, uploads
 from webapp.services.imports.formats.writers import template_workbook
 from webapp.services.imports.preview import RowDifference, RowState, TableDifference
+from webapp.services.imports.rule_changes import rule_changes
 from webapp.services.schema.tables import TABLES
 from webapp.services.shared import transaction
 from webapp.services.shared.errors import NotFound, Problem
@@ -84,6 +85,7 @@ def _previewed(upload: Upload, *, replace: bool, outdated: Problem | None = None
         "admin/imports/preview.html",
         upload=upload,
         preview=preview,
+        rules=rule_changes(preview),
         changes=[_shown(table) for table in preview.tables if not table.is_unchanged],
         replace=replace,
         term=find(me(), Term, upload.term_id),
