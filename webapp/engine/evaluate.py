@@ -7,14 +7,14 @@ the counts up to date while meetings move.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from webapp.engine.instance import UNPLACED, Instance, Placement
 from webapp.engine.parts import CountPart, parts
 from webapp.engine.rules import RULES
 from webapp.engine.solution import Solution
 from webapp.engine.touched import Aspect, Touched
-from webapp.engine.words import Names, sentence, subject_label
+from webapp.engine.words import Names, finding_in_words, finding_values
 
 _ORDER = {rule.name: place for place, rule in enumerate(RULES)}
 
@@ -95,6 +95,8 @@ class Violation:
     day: int | None
     sentence: str
     resource: int | None = None
+    values: Mapping[str, int | str] = field(default_factory=dict, hash=False)
+    """What the sentence names, for `webapp.engine.words.finding_in_words`."""
 
 
 def evaluate(instance: Instance, solution: Solution) -> Score:
@@ -118,16 +120,18 @@ def violations(
 def violation_of(instance: Instance, placements: Sequence[Placement], part: CountPart, names: Names) -> Violation:
     """The violation that a part is."""
     constraint = instance.constraints[part.constraint]
+    values = finding_values(instance, placements, part, names)
     return Violation(
         rule=constraint.rule.name,
         constraint=part.constraint,
-        subject=subject_label(instance, part, names),
+        subject=str(values["who"]),
         count=part.count,
         weight=constraint.weight,
         meetings=part.meetings,
         day=part.day,
-        sentence=sentence(instance, placements, part, names),
+        sentence=finding_in_words(constraint.rule, values),
         resource=part.subject.resource,
+        values=values,
     )
 
 

@@ -1,15 +1,11 @@
-"""Meetings that could not be placed: taking out what clashes, and saying why each stayed out."""
+"""Taking meetings out of a timetable until nothing clashes that must not; `obstacles` says why one stays out."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
 
-from webapp.engine.domains import Domains
 from webapp.engine.instance import UNPLACED, Instance
-from webapp.engine.result import Unplaced
 from webapp.engine.rules.family import ClashRule, subjects_of
 from webapp.engine.solution import Solution
-from webapp.engine.timegrid import Time
-from webapp.engine.words import UnplacedCode
 
 
 def without_clashes(instance: Instance, solution: Solution) -> Solution:
@@ -49,53 +45,3 @@ def _hard_clashes(instance: Instance, solution: Solution) -> Iterator[tuple[int,
             for second in here[position + 1 :]:
                 if times[first].overlaps(times[second]):
                     yield first, second
-
-
-def reasons(instance: Instance, solution: Solution) -> tuple[Unplaced, ...]:
-    """Why each unplaced meeting found no place: a code with its numbers."""
-    if not solution.unplaced:
-        return ()
-    finder = _Reasons(instance, solution)
-    return tuple(finder.of(meeting) for meeting in solution.unplaced)
-
-
-class _Reasons:
-    def __init__(self, instance: Instance, solution: Solution) -> None:
-        self.instance, self.domains = instance, Domains(instance)
-        self.held: dict[int, list[Time]] = defaultdict(list)
-        self.busy: dict[int, list[Time]] = defaultdict(list)
-        for meeting, placement in zip(instance.meetings, solution.placements, strict=True):
-            if placement.time is not None:
-                for resource in meeting.resources:
-                    self.busy[resource].append(placement.time)
-                if placement.room is not None:
-                    self.held[placement.room].append(placement.time)
-
-    def of(self, meeting: int) -> Unplaced:
-        """What stands in the way of one meeting."""
-        data = self.instance.meetings[meeting]
-        times = [option.time for option in self.domains.times(meeting)]
-        name: dict[str, int | str] = {"meeting": data.code}
-        if not data.times and data.pin is None:
-            return Unplaced(meeting, UnplacedCode.NO_TIME, name)
-        if not times:
-            return Unplaced(meeting, UnplacedCode.NO_TIME_LEFT, name | {"times": len(data.times)})
-        if data.needs_room and not self.domains.rooms(meeting):
-            return Unplaced(meeting, UnplacedCode.NO_ROOM, name)
-        people: Counter[int] = Counter()
-        busy = roomless = 0
-        for time in times:
-            occupied = [r for r in data.resources if any(time.overlaps(t) for t in self.busy[r])]
-            people.update(occupied)
-            if occupied:
-                busy += 1
-            elif data.needs_room and not self._room_free(meeting, time):
-                roomless += 1
-        numbers = {"times": len(times), "busy": busy, "roomless": roomless, "forbidden": len(times) - busy - roomless}
-        worst, most = people.most_common(1)[0] if busy else (None, 0)
-        who = "" if worst is None else self.instance.resources[worst].label
-        return Unplaced(meeting, UnplacedCode.ALL_TAKEN, {**name, **numbers, "who": who, "who_busy": most})
-
-    def _room_free(self, meeting: int, time: Time) -> bool:
-        rooms = self.domains.rooms_at(meeting, time)
-        return any(not any(time.overlaps(t) for t in self.held[room]) for room in rooms)

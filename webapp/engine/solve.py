@@ -11,8 +11,9 @@ from importlib.metadata import version
 from webapp.engine.clusters import Clusters, cluster
 from webapp.engine.evaluate import evaluate
 from webapp.engine.instance import Instance
+from webapp.engine.obstacles import reasons
 from webapp.engine.params import MOVES_PER_SECOND, SearchParams, SolveParams
-from webapp.engine.placement import reasons, without_clashes
+from webapp.engine.placement import without_clashes
 from webapp.engine.result import NoObserver, Observer, Result, Status, Stop, never
 from webapp.engine.rules import rule_named
 from webapp.engine.search.annealing import HARD_ALONE, AnnealingResult, anneal_rounds, find_feasible, unreported

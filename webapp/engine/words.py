@@ -1,11 +1,14 @@
 """Violations in English sentences, with the names that the caller has for things."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from webapp.engine.instance import Instance, Placement
 from webapp.engine.parts import CountPart
+from webapp.engine.rule import Rule
+from webapp.engine.rules import rule_named
 from webapp.engine.timegrid import Time
 
 NAMED_AT_MOST = 3
@@ -59,22 +62,34 @@ def subject_label(instance: Instance, part: CountPart, names: Names) -> str:
     return f"{named} and {more} more" if more > 0 else named
 
 
+def finding_values(
+    instance: Instance, placements: Sequence[Placement], part: CountPart, names: Names
+) -> dict[str, int | str]:
+    """What the sentence of a part names, where the meetings stand as ``placements`` says: see `finding_in_words`."""
+    constraint = instance.constraints[part.constraint]
+    first = placements[part.meetings[0]] if part.meetings else Placement()
+    return {
+        "who": subject_label(instance, part, names),
+        "count": part.count,
+        "amount": constraint.amount,
+        "meeting": names.meeting(part.meetings[0]) if part.meetings else "",
+        "other": names.meeting(part.meetings[1]) if len(part.meetings) > 1 else "",
+        "time": names.time(first.time),
+        "room": "no room" if first.room is None else names.room(first.room),
+        "day": "" if part.day is None else names.day(part.day),
+    }
+
+
+def finding_in_words(rule: Rule, values: Mapping[str, int | str]) -> str:
+    """Say what a rule counts, of `finding_values`."""
+    said = rule.finding.format(n=rule.amount_in_words(int(values["count"])), **values)
+    return said[:1].upper() + said[1:]
+
+
 def sentence(instance: Instance, placements: Sequence[Placement], part: CountPart, names: Names) -> str:
     """Say what a part counts, where the meetings stand as ``placements`` says."""
-    constraint = instance.constraints[part.constraint]
-    rule = constraint.rule
-    first = placements[part.meetings[0]] if part.meetings else Placement()
-    said = rule.finding.format(
-        who=subject_label(instance, part, names),
-        n=rule.amount_in_words(part.count),
-        amount=constraint.amount,
-        meeting=names.meeting(part.meetings[0]) if part.meetings else "",
-        other=names.meeting(part.meetings[1]) if len(part.meetings) > 1 else "",
-        time=names.time(first.time),
-        room="no room" if first.room is None else names.room(first.room),
-        day="" if part.day is None else names.day(part.day),
-    )
-    return said[:1].upper() + said[1:]
+    rule = instance.constraints[part.constraint].rule
+    return finding_in_words(rule, finding_values(instance, placements, part, names))
 
 
 class UnplacedCode(StrEnum):
@@ -86,27 +101,55 @@ class UnplacedCode(StrEnum):
     ALL_TAKEN = "all_taken"
 
 
-def unplaced_in_words(code: UnplacedCode, values: Mapping[str, int | str]) -> str:
+def unplaced_in_words(code: UnplacedCode, values: Mapping[str, Any]) -> str:
     """Why a meeting could not be placed, as a sentence.
 
     ``values``: ``meeting`` names it, ``times`` counts its possible times. Of these, for `ALL_TAKEN`, its people are
-    busy at ``busy`` (``who`` at most of them, ``who_busy``), no room is free at ``roomless``, and other hard rules
-    stand against ``forbidden``.
+    busy at ``busy`` (``who`` at most of them, ``who_busy``, in ``classes``), no suitable room is free at ``roomless``
+    (``rooms``), ``rules`` stand against ``forbidden``, nothing stands against ``open``, and nobody looked at
+    ``unseen``. Releases before knew no rules: what they called forbidden was not looked at.
     """
-    meeting, times = values["meeting"], values.get("times", 0)
+    meeting, times, rules = values["meeting"], values.get("times", 0), values.get("rules") or {}
     match code:
         case UnplacedCode.NO_TIME:
             return f"{meeting} has no possible time at all."
+        case UnplacedCode.NO_TIME_LEFT if not rules:
+            return f"Rules about this class alone leave {meeting} none of its {times} possible times."
         case UnplacedCode.NO_TIME_LEFT:
-            return f"Hard rules about single meetings leave {meeting} none of its {times} possible times."
-        case UnplacedCode.NO_ROOM:
+            return f"{meeting} can have none of its {_counted(times, 'possible time')}: {_rules(rules)}."
+        case UnplacedCode.NO_ROOM if not rules.get("first"):
             return f"No room suits {meeting}."
-    parts = []
+        case UnplacedCode.NO_ROOM:
+            return f"No room suits {meeting}: of {_counted(values['rooms'], 'room')} {_rules(rules)}."
+    return f"Of the {_counted(times, 'possible time')} of {meeting}: " + "; ".join(_obstacles(values)) + "."
+
+
+def _obstacles(values: Mapping[str, Any]) -> Iterator[str]:
+    """What stands against so many of a meeting's possible times, most telling first."""
     if values["busy"]:
-        parts.append(f"its people are busy at {values['busy']} ({values['who']} at {values['who_busy']})")
+        classes = f", with {_listed(values['classes'])}" if values.get("classes") else ""
+        yield f"its people are busy at {values['busy']} ({values['who']} at {values['who_busy']}{classes})"
     if values["roomless"]:
-        parts.append(f"no suitable room is free at {values['roomless']}")
-    if values["forbidden"]:
-        parts.append(f"other hard rules stand against {values['forbidden']}")
-    noun = "time" if times == 1 else "times"
-    return f"Of the {times} possible {noun} of {meeting}, " + ", ".join(parts) + "."
+        rooms = f" (taken: {_listed(values['rooms'])})" if values.get("rooms", {}).get("first") else ""
+        yield f"no suitable room is free at {values['roomless']}{rooms}"
+    if values["forbidden"] and "rules" in values:
+        yield f"at {values['forbidden']} a rule that must hold would be broken ({_rules(values['rules'])})"
+    if values.get("open"):
+        yield f"nothing stands against {values['open']}, which the search did not try: time was up"
+    unseen = values.get("unseen", 0) + (0 if "rules" in values else values["forbidden"])
+    if unseen:
+        yield f"{unseen} not looked at: time was up"
+
+
+def _rules(rules: Mapping[str, Any]) -> str:
+    named = [f"“{rule_named(each['rule']).title}” ({each['who']}) rules out {each['times']}" for each in rules["first"]]
+    return ", ".join([*named, *([f"{_counted(rules['more'], 'more rule')} the others"] if rules["more"] else [])])
+
+
+def _listed(names: Mapping[str, Any]) -> str:
+    shown = "; ".join(names["first"])
+    return f"{shown} and {names['more']} more" if names["more"] else shown
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -3,11 +3,14 @@
 Whatever is stored has been verified by the truth.
 """
 
+from collections.abc import Mapping
 from typing import Any, cast
 
 import sqlalchemy as sa
 import structlog
 
+from webapp.engine.instance import Placement
+from webapp.engine.obstacles import reasons
 from webapp.engine.params import SolveParams
 from webapp.engine.result import Result
 from webapp.engine.solution import Solution
@@ -62,7 +65,8 @@ class Generation:
         self.shares = Shares(self.seconds, len(self.names), by_work=self.reproducible)
         self.pool: list[Solution] = []
         self.is_tight = False
-        self.reasons: dict[int, UnplacedReason] = {}
+        self.reasons: dict[tuple[Placement, ...], Mapping[int, UnplacedReason]] = {}
+        """By timetable: why its classes without a place have none, which another timetable can't say."""
         transaction.commit()
 
     def carry_out(self) -> None:
@@ -71,7 +75,6 @@ class Generation:
         self.held = hold(problem, self.choices)
         transaction.commit()
         self.judge = Judge(self.held, self.own)
-        self.reasons |= self.held.reasons
         self.tracker.note(held=counts_of(self.held), broken=self.held.broken)
         start = self._schedule(problem)
         for index, name in enumerate(self.names):
@@ -151,14 +154,20 @@ class Generation:
     def _keep(self, problem: TermProblem, result: Result) -> Solution:
         """Put what the engine found into the pool, less what the truth objects to."""
         solution, objections = trimmed(problem, result.solution)
-        from_engine = {unplaced.meeting: UnplacedReason.from_engine(unplaced) for unplaced in result.unplaced}
-        self.reasons |= {**from_engine, **self.held.reasons}
-        self.reasons |= objections
+        self.reasons[solution.placements] = self._reasons(solution) | objections
         self.pool.append(solution)
         return solution
 
-    def _facts(self, name: str, result: TimetableResult) -> TimetableFacts:
-        return TimetableFacts(name, self.attempt.lease.job_id, self.created_by_id, result=result, reasons=self.reasons)
+    def _reasons(self, solution: Solution) -> dict[int, UnplacedReason]:
+        found = reasons(self.held.instance, solution)
+        from_engine = {unplaced.meeting: UnplacedReason.from_engine(unplaced) for unplaced in found}
+        return from_engine | dict(self.held.reasons)
+
+    def _facts(self, name: str, solution: Solution, result: TimetableResult) -> TimetableFacts:
+        why = self.reasons.get(solution.placements)
+        if why is None:  # of an attempt before this one
+            why = self.reasons[solution.placements] = self._reasons(solution)
+        return TimetableFacts(name, self.attempt.lease.job_id, self.created_by_id, result=result, reasons=why)
 
     def _store(self, problem: TermProblem, name: str, solution: Solution, result: Result) -> None:
         kept = TimetableResult(
@@ -177,7 +186,7 @@ class Generation:
                 generation_job_id=self.attempt.lease.job_id, variant_name=name
             )
             known = db.session.scalar(there)
-            self.stored[name] = known or store_timetable(problem, solution, self._facts(name, kept))
+            self.stored[name] = known or store_timetable(problem, solution, self._facts(name, solution, kept))
             self._describe(name)
 
         try:
@@ -188,7 +197,7 @@ class Generation:
 
     def _replace(self, problem: TermProblem, name: str, solution: Solution) -> None:
         def replace() -> None:
-            facts = self._facts(name, TimetableResult(from_pool=True))
+            facts = self._facts(name, solution, TimetableResult(from_pool=True))
             if replace_timetable(problem, solution, facts, self.stored[name]):
                 self._describe(name)
 

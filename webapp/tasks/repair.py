@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from webapp.engine.evaluate import evaluate
 from webapp.engine.instance import Instance
-from webapp.engine.placement import reasons
+from webapp.engine.obstacles import reasons
 from webapp.engine.repair import Disruption, Grown, PersonOut, Repair, RepairRung, RoomOut, changed, displaced, repair
 from webapp.engine.solution import Solution
 from webapp.engine.timegrid import Time

@@ -21,8 +21,8 @@ TAKEN = {"meeting": "ALG A, L 1", "times": 9, "busy": 6, "roomless": 2, "forbidd
         (UnplacedReason.from_engine(Unplaced(3, UnplacedCode.NO_ROOM, {"meeting": "LAB"})), "No room suits LAB."),
         (
             UnplacedReason.from_engine(Unplaced(3, UnplacedCode.ALL_TAKEN, TAKEN)).after("LH-1 is closed. "),
-            "LH-1 is closed. Of the 9 possible times of ALG A, L 1, its people are busy at 6 (Dr Rao at 5), "
-            "no suitable room is free at 2, other hard rules stand against 1.",
+            "LH-1 is closed. Of the 9 possible times of ALG A, L 1: its people are busy at 6 (Dr Rao at 5); "
+            "no suitable room is free at 2; 1 not looked at: time was up.",
         ),
     ],
 )

@@ -1,16 +1,15 @@
 """Why a meeting has no place: stored as a code with its numbers and names, put into words where it is shown."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, Union
 
 from webapp.engine.result import Unplaced
-from webapp.engine.words import UnplacedCode, unplaced_in_words
+from webapp.engine.rules import rule_named
+from webapp.engine.words import UnplacedCode, finding_in_words, unplaced_in_words
 from webapp.services.shared.codec import from_json, to_json
+from webapp.services.shared.sentences import StoredSentence
 from webapp.services.shared.words import _
-
-TEXT = "text"
-"""A sentence that was stored as such: by a release before codes, or by hand."""
 
 
 def _l(message: str) -> str:
@@ -20,7 +19,7 @@ def _l(message: str) -> str:
 
 SENTENCES: Mapping[str, str] = {
     "by_hand": _l("Taken off by hand."),
-    "not_found": _l("No time and room were found that break no hard rule."),
+    "not_found": _l("Not looked at: time was up."),
     "not_in_file": _l("The imported timetable has no slot for it."),
     "breaks_rule": _l("Taken off, because: %(sentence)s"),
     "too_many_slots": _l("Left out: %(who)s is asked for %(slots)s slots, and may teach %(most)s a week."),
@@ -29,27 +28,26 @@ SENTENCES: Mapping[str, str] = {
 
 
 @dataclass(frozen=True)
-class UnplacedReason:
+class UnplacedReason(StoredSentence):
     """Why one meeting has no place.
 
     ``code`` is one of `SENTENCES`, of the engine's `UnplacedCode`, or `TEXT`; ``values`` are what its sentence names.
     ``because`` says what had happened before, where a repair found it so.
     """
 
-    code: str
-    values: Mapping[str, Any] = field(default_factory=dict, hash=False)
     because: str = ""
 
     @property
     def sentence(self) -> str:
         """The reason in words."""
-        return f"{self.because}{self._sentence()}"
+        return f"{self.because}{super().sentence}"
 
     def _sentence(self) -> str:
+        if self.code == "breaks_rule" and "count" in self.values:
+            broken = {name: value for name, value in self.values.items() if name != "rule"}
+            return _(SENTENCES[self.code], sentence=finding_in_words(rule_named(self.values["rule"]), broken))
         if self.code in SENTENCES:
             return _(SENTENCES[self.code], **self.values)
-        if self.code == TEXT:
-            return str(self.values.get("text", ""))
         return unplaced_in_words(UnplacedCode(self.code), self.values)
 
     def after(self, because: str) -> "UnplacedReason":
@@ -67,7 +65,7 @@ class UnplacedReason:
         if stored is None or isinstance(stored, UnplacedReason):
             return stored
         if isinstance(stored, str):
-            return cls(TEXT, {"text": stored})
+            return cls.from_text(stored)
         return from_json(cls, stored)
 
     @classmethod

@@ -363,7 +363,7 @@ def trimmed(
                     break
                 if meeting not in off:
                     off.add(meeting)
-                    values = {"rule": violation.rule, "sentence": violation.sentence}
+                    values = {"rule": violation.rule, **violation.values}
                     reasons[meeting] = UnplacedReason("breaks_rule", values)
         if not off:
             break  # what nothing placed breaks, nothing taken off mends

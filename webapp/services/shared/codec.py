@@ -1,7 +1,8 @@
 """The one way between dataclasses and the JSON that a column holds.
 
 What stands at its default is left out, so a default says what absence means. A key that no field is named for comes
-from another version and is ignored.
+from another version and is ignored. A text where an object is expected is a sentence that a release before has stored:
+the object's `from_text` takes it (see `webapp.services.shared.sentences`).
 """
 
 import types
@@ -48,12 +49,16 @@ def _read(hint: Any, stored: Any) -> Any:
     if origin in (types.UnionType, typing.Union):
         some = [argument for argument in arguments if argument is not types.NoneType]
         return None if stored is None else _read(some[0], stored) if len(some) == 1 else stored
+    if origin is tuple and isinstance(stored, str):
+        return (_read(arguments[0], stored),) if stored else ()
     if origin is tuple and arguments[-1] is Ellipsis:
         return tuple(_read(arguments[0], part) for part in stored)
     if origin is tuple:
         return tuple(_read(argument, part) for argument, part in zip(arguments, stored, strict=True))
     if origin is not None and issubclass(origin, Mapping):
         return {key: _read(arguments[1], part) for key, part in stored.items()}
+    if is_dataclass(hint) and isinstance(stored, str):
+        return typing.cast(Any, hint).from_text(stored)
     if is_dataclass(hint):
         return from_json(typing.cast(type[Any], hint), stored)
     return hint(stored) if isinstance(hint, type) and issubclass(hint, StrEnum) else stored
