@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
 
+from python_calamine import CalamineError
+
 from webapp.services.imports.faults import UploadRefused
 from webapp.services.shared.words import _
 
@@ -17,11 +19,7 @@ MOST_RATIO = 200
 """Unpacked over packed bytes, where more than a megabyte is unpacked; worksheets reach about 30."""
 MOST_ENTRIES = 500
 MOST_TAGS = 2_000_000
-"""Most tags in all parts of a workbook, some 300,000 cells. openpyxl makes an object of each, which takes up to 10
-microseconds and 300 bytes, and keeps the strings of the whole book before it gives the first row."""
-STYLES = "xl/styles.xml"
-MOST_STYLE_TAGS = 100_000
-"""Most tags in the styles, of which each costs 15 microseconds and 600 bytes; Excel keeps 65,490 formats at most."""
+"""Most tags in all parts of a workbook, some 300,000 cells: their number is what takes time and memory."""
 _SMALL = 1024 * 1024
 
 
@@ -38,7 +36,7 @@ DAMAGED = (
     TypeError,
     ValueError,
 )
-"""What zipfile, the XML parser and openpyxl raise on damaged files; none of them names it more exactly."""
+"""What zipfile and the XML parser raise on damaged files; none of them names it more exactly."""
 
 
 @contextmanager
@@ -46,7 +44,11 @@ def damaged_workbook_is_refused(filename: str) -> Iterator[None]:
     """Turn what a library raises on a damaged workbook into `UploadRefused`."""
     try:
         yield
-    except DAMAGED as error:
+    except (*DAMAGED, CalamineError) as error:
+        raise UploadRefused(_("%(filename)s is a damaged workbook and can't be read.", filename=filename)) from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # what a library in Rust raises, beside all exceptions
+            raise
         raise UploadRefused(_("%(filename)s is a damaged workbook and can't be read.", filename=filename)) from error
 
 
@@ -98,14 +100,18 @@ def check_workbook(filename: str, archive: zipfile.ZipFile) -> None:
     """Refuse a workbook with too many tags, in whichever part: their number is what takes time."""
     tags = 0
     for entry in archive.infolist():
-        before = tags
         with damaged_workbook_is_refused(filename), archive.open(entry) as part:
             while chunk := part.read(_SMALL):
                 tags += chunk.count(b"<")
-        if tags > MOST_TAGS or (entry.filename == STYLES and tags - before > MOST_STYLE_TAGS):
-            raise UploadRefused(
-                _("%(filename)s is too large for a workbook. Send its tables as CSV files in a ZIP.", filename=filename)
-            )
+        if tags > MOST_TAGS:
+            raise too_large(filename)
+
+
+def too_large(filename: str) -> UploadRefused:
+    """The refusal of a workbook that would take too long."""
+    return UploadRefused(
+        _("%(filename)s is too large for a workbook. Send its tables as CSV files in a ZIP.", filename=filename)
+    )
 
 
 def check_size(filename: str, content: bytes) -> None:

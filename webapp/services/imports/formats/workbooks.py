@@ -1,12 +1,12 @@
-"""What lies in a file of any kind: sheets of raw values, before anybody says what they mean.
-
-Read by python-calamine (XLSX, XLS, ODS), or as text whose code page is found out (CSV, TSV, and ZIPs of them).
-"""
+"""What lies in a file of any kind: sheets of raw values, before anybody says what they mean."""
 
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from enum import StrEnum
+from functools import cached_property
 from typing import NamedTuple
+
+from webapp.services.imports.faults import Fault
 
 RawValue = str | int | float | bool | date | time | timedelta
 """A cell as the file holds it (a `datetime` is a `date`); an empty one is ""."""
@@ -22,8 +22,8 @@ class BookKind(StrEnum):
     ZIP = "zip"
 
 
-class UncachedFormula(str):
-    """A cell whose formula was never calculated: the text of the formula, which is no value."""
+class ValuelessCell(str):
+    """A cell without a value: the text of a formula that was never calculated, or of an error such as #REF!."""
 
     __slots__ = ()
 
@@ -43,8 +43,8 @@ class RawRow(NamedTuple):
 class RawSheet:
     """A sheet, or a file of text: its name, its rows that are not empty, and the file that faults name.
 
-    ``merged`` holds the merged areas as (first row, first position, last row, last position), rows from 1 and positions
-    from 0; the cells of a merged area all hold its value.
+    Names are unique within a book. ``merged`` holds the merged areas as (first row, first position, last row, last
+    position), rows from 1 and positions from 0; the cells of a merged area all hold its value.
     """
 
     name: str
@@ -52,22 +52,27 @@ class RawSheet:
     file: str = ""
     merged: tuple[tuple[int, int, int, int], ...] = ()
 
-    @property
+    @cached_property
     def width(self) -> int:
         """Number of columns."""
         return max((len(row.cells) for row in self.rows), default=0)
 
+    @cached_property
+    def by_number(self) -> dict[int, RawRow]:
+        """Rows by their number."""
+        return {row.number: row for row in self.rows}
+
     def row(self, number: int) -> RawRow:
         """The row of a number; an empty one where nothing stands there."""
-        return next((row for row in self.rows if row.number == number), RawRow(number, ()))
+        return self.by_number.get(number, RawRow(number, ()))
 
 
 @dataclass(frozen=True)
 class RawBook:
     """A file once it is opened: its kind, the code page of its texts ("" for workbooks), its sheets.
 
-    ``notes`` are codes of what a reader should know of how it was read, with how often or which: "code_page" (its
-    name), "formulas", "hidden_sheet", "macros".
+    ``notes`` say how it was read, each a code and what its sentence needs (see `note_in_words`); ``faults`` what could
+    not be read at all, such as a file of a ZIP that is no table. ``from_1904`` says how its numbers count days.
     """
 
     filename: str
@@ -75,6 +80,8 @@ class RawBook:
     sheets: tuple[RawSheet, ...]
     encoding: str = ""
     notes: tuple[tuple[str, str], ...] = ()
+    faults: tuple[Fault, ...] = ()
+    from_1904: bool = False
 
     def sheet(self, name: str) -> RawSheet:
         """The sheet of a name; `KeyError` where there is none."""
