@@ -311,7 +311,7 @@ def _text_sheet(file: str, title: str, content: bytes, encoding: str) -> tuple[R
         line = int(error.__notes__[0])
         return RawSheet(title, (), file), found, (_fault(file, str(error), _("a line of cells in CSV"), line),)
     rows = _rows(lines)
-    wrong = ()
+    wrong: tuple[Fault, ...] = ()
     if len(rows) > MOST_ROWS:
         wrong = (
             _fault(file, _("%(rows)d rows", rows=len(rows)), _("at most %(most)d rows", most=MOST_ROWS), MOST_ROWS),
