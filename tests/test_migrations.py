@@ -208,3 +208,22 @@ def test_the_rung_that_a_draft_was_made_of_moves_to_a_column_and_back(empty_app:
     query = sa.text("SELECT result ->> 'rung' FROM timetables ORDER BY variant_name")
     with db.engine.connect() as connection:
         assert connection.execute(query).scalars().all() == ["2", "2", None]
+
+
+def test_the_classes_of_a_rule_keep_their_order_and_old_scores_know_of_no_rules(empty_app: Flask) -> None:
+    """0009: the engine took the classes by their keys, so the term's data are as they were."""
+    upgrade(str(MIGRATIONS), revision="0008_import_mappings")
+    with db.engine.begin() as connection:
+        connection.execute(sa.text("SET LOCAL session_replication_role = replica"))
+        for rule, component in ((1, 30), (1, 10), (2, 20)):
+            values = {"rule": rule, "component": component}
+            connection.execute(sa.text("INSERT INTO term_rule_components VALUES (:rule, :component)"), values)
+        connection.execute(
+            sa.text("INSERT INTO timetables (organization_id, term_id, variant_name) VALUES (1, 1, 'a')")
+        )
+    upgrade(str(MIGRATIONS), revision="0009_counted_rules")
+    query = sa.text("SELECT component_id, position FROM term_rule_components ORDER BY term_rule_id, position")
+    with db.engine.connect() as connection:
+        assert connection.execute(query).all() == [(10, 0), (30, 1), (20, 0)]
+        assert connection.execute(sa.text("SELECT rules_off FROM timetables")).scalars().all() == [None]
+    downgrade(str(MIGRATIONS), revision="0008_import_mappings")

@@ -166,6 +166,10 @@ class Timetable(Model):
     data_revision: Mapped[int | None] = mapped_column(
         sa.BigInteger, comment="the term's, of the data that figures and scores were counted with"
     )
+    rules_off: Mapped[list[str] | None] = mapped_column(
+        sa.ARRAY(sa.String(64)),
+        comment="usual rules that were off when its score was counted; null: not known",
+    )
     number: Mapped[int | None] = mapped_column(comment="given when it is published, counted within the term")
     content_hash: Mapped[str] = mapped_column(sa.String(64), server_default="")
     cost: Mapped[int | None]

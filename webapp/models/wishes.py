@@ -93,7 +93,7 @@ class TermRule(Model):
     amount: Mapped[int | None]
 
     components: Mapped[list[Component]] = relationship(
-        secondary="term_rule_components", order_by=Component.component_id
+        secondary="term_rule_components", order_by="(TermRuleComponent.position, TermRuleComponent.component_id)"
     )
 
 
@@ -108,3 +108,4 @@ class TermRuleComponent(Model):
     component_id: Mapped[int] = mapped_column(
         sa.ForeignKey("components.component_id", ondelete="CASCADE"), primary_key=True, index=True
     )
+    position: Mapped[int] = mapped_column(server_default="0", comment="of the classes among each other, from 0")

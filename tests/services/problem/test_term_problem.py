@@ -19,6 +19,7 @@ from webapp.models import (
     EntryGroup,
     Term,
     TermRule,
+    TermRuleComponent,
     Timetable,
     TimetableEntry,
     TimetableStatus,
@@ -256,7 +257,11 @@ def test_a_rule_about_named_components_pairs_their_nth_meetings_where_it_asks_fo
     factories.component(factories.section(term, code="D"), "P", meetings_per_week=1, batches=lab, parallel=True)
     own = {row.code: row for row in db.session.scalars(sa.select(TermRule).filter_by(term_id=term.term_id))}
     own["same_time"].components = [first, second, third]
-    factories.rule(term, "precedence", code="lecture-first", weight=4, components=[second, third])
+    order = factories.rule(term, "precedence", code="single-first", weight=4)
+    for position, component in enumerate((third, second)):
+        db.session.add(
+            TermRuleComponent(term_rule_id=order.term_rule_id, component_id=component.component_id, position=position)
+        )
     own["unavailable"].components = [first]
     factories.availability(factories.slot(term), section_id=third.section_id)
     db.session.flush()
@@ -264,7 +269,7 @@ def test_a_rule_about_named_components_pairs_their_nth_meetings_where_it_asks_fo
     named = [(c.rule.name, c.meetings, c.weight) for c in problem.instance.constraints if c.meetings]
     together = [meetings for rule, meetings, _ in named if rule == "same_time"]
     assert together == [(0, 2, 5), (1, 3), (6, 7)], "the baskets beside the parallel batches"
-    assert ("precedence", (2, 3, 4, 5), 4) in named
+    assert ("precedence", (5, 2, 3, 4), 4) in named, "in the order named"
     assert ("unavailable", (5,), None) in named, "whoever has said so, whatever components its row names"
     assert problem.instance.interchangeable == ()
 

@@ -1,11 +1,19 @@
-"""What is incomplete says so before its score, and ranks below all that is complete."""
+"""What a score is worth: incomplete, counted with rules off, or older than the data, it says so and ranks lower."""
 
+from collections.abc import Callable
 from decimal import Decimal
 
+import sqlalchemy as sa
 from flask import Flask
+from flask.testing import FlaskClient
 
+from tests import factories
+from tests.pages import Pages, words
 from tests.university import university
-from webapp.services.timetables import scores
+from webapp.extensions import db
+from webapp.models import JobStatus, TermRule
+from webapp.services.editor.drafts import branch
+from webapp.services.timetables import approvals, publishing, scores
 from webapp.services.timetables.quality import ScoreStanding, standing_of
 
 
@@ -35,3 +43,70 @@ def test_lists_put_the_complete_ones_first(session: object) -> None:
     assert [variant.timetable for variant in listed] == [whole, lacking], "though it is the newer one"
     assert scores.best_of(listed[::-1]) is listed[0]
     assert (standing_of(whole).is_complete, standing_of(lacking).unplaced) == (True, 2)
+
+
+def test_a_score_says_which_usual_rules_did_not_count_and_ranks_below_one_that_all_counted(session: object) -> None:
+    uni = university()
+    before = uni.timetable("Balanced")
+    assert (before.rules_off, standing_of(before).remarks, standing_of(before).doubt) == ([], (), "")
+    rows = {row.rule: row for row in db.session.scalars(sa.select(TermRule).filter_by(term_id=uni.term.term_id))}
+    rows["unavailable"].is_enabled = False
+    rows["max_per_day"].is_hard, rows["max_per_day"].weight = False, 0
+    rows["group_days"].is_enabled = False
+    db.session.commit()
+    after = uni.timetable("Balanced again")
+    assert sorted(after.rules_off or ()) == ["max_per_day", "unavailable"], "what weighed nothing anyway is not told"
+    standing = standing_of(after)
+    assert standing.remarks == ("Counted without 2 usual rules, which were off: Unavailable times, Most per day.",)
+    assert (standing.doubt, standing.is_complete) == ("not all rules counted", True)
+    assert standing_of(before).remarks == ("The data have changed since it was counted.",)
+    assert standing_of(before).doubt == "out of date"
+    whole = ScoreStanding(Decimal(1))
+    assert standing.rank < whole.rank
+    copied = branch(uni.registrar, after)
+    assert standing_of(copied).remarks == standing.remarks
+
+
+def test_what_a_release_before_counted_says_that_it_is_not_known_with_which_rules(session: object) -> None:
+    uni = university()
+    old = uni.timetable("Balanced")
+    old.rules_off = old.data_revision = None
+    db.session.commit()
+    assert standing_of(old).remarks == (
+        "It is not known which rules counted.",
+        "It is not known whether the data have changed since it was counted.",
+    )
+    assert standing_of(factories.timetable(uni.term)).remarks == (), "nothing was counted"
+
+
+def test_every_page_with_a_score_says_that_it_is_older_than_the_data(
+    session: object, pages: Pages, client: FlaskClient, sign_in: Callable[..., FlaskClient]
+) -> None:
+    uni = university()
+    sign_in(client, uni.registrar)
+    job = factories.job(uni.term, status=JobStatus.COMPLETED)
+    draft, published, submitted = (
+        uni.timetable(name, shift=shift) for shift, name in enumerate(("Balanced", "Compact-Week", "Room-Saving"))
+    )
+    draft.generation_job_id = published.generation_job_id = job.job_id
+    publishing.publish(None, published, factories.EVERYTHING)
+    approvals.submit(uni.registrar, submitted)
+    factories.room(uni.organization)
+    db.session.commit()
+    key = draft.timetable_id
+    paths = {
+        "/admin/": 2,
+        "/admin/timetables": 3,
+        "/admin/timetables/variants": 2,
+        f"/admin/timetables/runs/{job.job_id}": 0,
+        f"/admin/timetables/compare?a={key}&b={published.timetable_id}": 2,
+        f"/admin/timetables/{key}": 1,
+        f"/admin/timetables/{key}/publish": 1,
+        "/admin/approvals": 2,
+        f"/admin/approvals/{submitted.timetable_id}": 1,
+    }
+    for path, most in paths.items():
+        told = words(pages.get(path)).count("The data have changed since it was counted.")
+        assert told >= most, path
+    answer = client.get(f"/api/timetable/result/{job.job_id}").get_json()
+    assert [(one["is_outdated"], one["rules_off"]) for one in answer["variants"]] == [(True, []), (True, [])]

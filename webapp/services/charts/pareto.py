@@ -157,7 +157,7 @@ def _cards(variants: Sequence[Variant], names: Sequence[str], beaten: Sequence[S
             sentence=sentences.get(timetable.variant_name, ""),
             twin=by_content.get(timetable.content_hash, ""),
             beaten_by=tuple(names[other] for other in others),
-            is_best=variant is best and variant.standing.is_complete,
+            is_best=variant is best and variant.standing.is_complete and not variant.standing.is_outdated,
             is_complete=variant.standing.is_complete,
         )
         by_content.setdefault(timetable.content_hash, timetable.variant_name)

@@ -29,7 +29,16 @@ MADE_BY = {None: "draft", JobKind.REPAIR: "repair", JobKind.RESOLVE: "re-solve"}
 NUMBERED = re.compile(rf", (?:{'|'.join(MADE_BY.values())}) \d+$")
 """What a name ends with that was given by itself: the next one takes its place."""
 """What a draft tells of its origin as well: that it was made as if a rule gave way."""
-COUNTED = ("quality_score", "content_hash", "cost", "bound", "hard_violations", "unplaced", "data_revision")
+COUNTED = (
+    "quality_score",
+    "content_hash",
+    "cost",
+    "bound",
+    "hard_violations",
+    "unplaced",
+    "data_revision",
+    "rules_off",
+)
 """Figures of a timetable that hold for its copy as well."""
 OWN_COLUMNS = {"entry_id", "timetable_id"}
 WHY_NOT = {

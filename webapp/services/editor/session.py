@@ -143,6 +143,7 @@ class EditSession:
             draft.hard_violations = board.hard_of(score)
         draft.quality_score = quality_score(board.problem.instance, score)
         draft.data_revision = board.problem.data_revision
+        draft.rules_off = list(board.problem.rules_off)
         draft.cost = score.cost
         draft.unplaced = len(solution.unplaced)
         draft.content_hash = content_hash(board.problem, solution)

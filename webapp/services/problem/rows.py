@@ -172,7 +172,7 @@ def _rule_components(term_id: int) -> dict[int, list[int]]:
         sa.select(TermRuleComponent.term_rule_id, TermRuleComponent.component_id)
         .join(TermRule, TermRule.term_rule_id == TermRuleComponent.term_rule_id)
         .where(TermRule.term_id == term_id)
-        .order_by(TermRuleComponent.term_rule_id, TermRuleComponent.component_id)
+        .order_by(TermRuleComponent.term_rule_id, TermRuleComponent.position, TermRuleComponent.component_id)
     )
 
 

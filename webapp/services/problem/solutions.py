@@ -164,6 +164,7 @@ def _of_timetable(problem: TermProblem, solution: Solution, facts: TimetableFact
         "hard_violations": score.hard - _unplaced_hard(problem, solution),
         "unplaced": len(solution.unplaced),
         "data_revision": problem.data_revision,
+        "rules_off": list(problem.rules_off),
         "result": to_json(facts.result),
     }
 

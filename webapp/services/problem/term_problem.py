@@ -13,6 +13,7 @@ from webapp.services.problem.groups import LeafGroups
 from webapp.services.problem.meetings import MeetingKey, MeetingRow, TermMeetings
 from webapp.services.problem.rows import TermRows, read_term
 from webapp.services.shared.errors import Problem
+from webapp.services.shared.rule_defaults import usual_rules_off
 
 TELLING_APART = ("precedence", "same_time")
 """Rules between meetings that ask something else of the first meeting of a component than of its second."""
@@ -34,6 +35,8 @@ class TermProblem:
         Per room of the instance, its key.
     resource_of_faculty, resource_of_leaf
         The instance's resource of a teacher's key and of a leaf group's.
+    rules_off
+        The usual rules that the term does not use, so that no count and no score knows of them.
     """
 
     term_id: int
@@ -45,6 +48,7 @@ class TermProblem:
     room_ids: tuple[int, ...]
     resource_of_faculty: Mapping[int, int]
     resource_of_leaf: Mapping[str, int]
+    rules_off: tuple[str, ...]
 
     @property
     def keys(self) -> tuple[MeetingKey, ...]:
@@ -99,6 +103,7 @@ def problem_from(rows: TermRows) -> TermProblem:
         room_ids=tuple(room.room_id for room in rows.rooms),
         resource_of_faculty=meetings.resource_of_faculty,
         resource_of_leaf=meetings.resource_of_leaf,
+        rules_off=usual_rules_off(rows.rules),
     )
 
 

@@ -26,8 +26,3 @@ def with_weight(name: str, weight: int) -> RuleWeight:
     """A rule as a form shows it."""
     rule = rule_named(name)
     return RuleWeight(name, rule.title, rule.sentence, rule.unit, weight)
-
-
-def title_of(name: str) -> str:
-    """The title of a rule."""
-    return rule_named(name).title

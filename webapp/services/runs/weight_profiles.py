@@ -8,11 +8,12 @@ from sqlalchemy.exc import IntegrityError
 
 from webapp.extensions import db
 from webapp.models import Term, TermRule, User, WeightProfile
-from webapp.services.problem.weights import VARIANTS, WEIGHED, RuleWeight, title_of, with_weight
+from webapp.services.problem.weights import VARIANTS, WEIGHED, RuleWeight, with_weight
 from webapp.services.schema.wishes import WEIGHT_MAX
 from webapp.services.shared import audit, optimistic_lock
 from webapp.services.shared.errors import Conflict, Problem
 from webapp.services.shared.numbers import whole_number
+from webapp.services.shared.rule_defaults import title_of
 from webapp.services.shared.scoped import load, rows_of
 from webapp.services.shared.words import _
 

@@ -83,6 +83,16 @@ def settings_of(chosen: Mapping[str, RuleSetting]) -> Iterable[tuple[str, RuleSe
     return ((name, ALWAYS.get(name) or chosen.get(name, OFF)) for name in RULE_NAMES)
 
 
+def usual_rules_off(rows: Iterable[TermRule]) -> tuple[str, ...]:
+    """The rules that a new term uses and a term of these rows does not: off, or without any weight."""
+    used = {row.rule for row in rows if row.is_enabled and (row.is_hard or row.weight)}
+    return tuple(
+        name
+        for name, setting in OWN_TERM.items()
+        if (setting.hard or setting.weight) and name not in used and name not in ALWAYS_HOLD
+    )
+
+
 def refusal_of_use(rule: str, is_enabled: bool, is_hard: bool) -> str | None:
     """Say why a term can't use a rule so: what always holds is neither off nor soft; None where it can."""
     if rule in ALWAYS_HOLD and not (is_enabled and is_hard):

@@ -67,9 +67,11 @@ class Comparison:
 
     @property
     def higher(self) -> Timetable | None:
-        """The one that ranks higher by quality; None where neither does."""
-        first, second = standing_of(self.a).rank, standing_of(self.b).rank
-        return None if first == second else self.a if first > second else self.b
+        """The one that ranks higher by quality; None where neither does, or where they were not counted alike."""
+        first, second = standing_of(self.a), standing_of(self.b)
+        if first.rank == second.rank or (first.is_complete and first.remarks != second.remarks):
+            return None
+        return self.a if first.rank > second.rank else self.b
 
     @property
     def apart(self) -> list[Criterion]:

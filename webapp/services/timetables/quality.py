@@ -1,10 +1,15 @@
 """What a timetable's quality score is worth: decided here, and read wherever a score stands or timetables rank."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
 from webapp.models import Timetable
-from webapp.services.shared.words import _, ngettext
+from webapp.services.shared.rule_defaults import title_of
+from webapp.services.shared.words import _, enumerated, ngettext
+
+MOST_RULES = 4
+"""So many rules that did not count are named; more of them are counted."""
 
 
 @dataclass(frozen=True)
@@ -12,13 +17,16 @@ class ScoreStanding:
     """A quality score (0 to 100, None where nothing was counted) with what must be read before it, and beside it.
 
     ``unplaced`` counts the classes without a place, ``hard`` how often rules that must hold are broken. ``remarks`` are
-    sentences about how the score was counted, for complete and incomplete timetables alike.
+    sentences about how the score was counted, for complete and incomplete timetables alike; ``is_outdated`` and
+    ``is_partial`` say in short what they may: the data have changed since, and usual rules were off.
     """
 
     quality: Decimal | None
     unplaced: int = 0
     hard: int = 0
     remarks: tuple[str, ...] = ()
+    is_outdated: bool = False
+    is_partial: bool = False
 
     @property
     def is_complete(self) -> bool:
@@ -62,11 +70,55 @@ class ScoreStanding:
         return _("%(quality)s of 100 with what is missing counted in", quality=self.quality)
 
     @property
-    def rank(self) -> tuple[bool, int, int, Decimal]:
-        """What puts timetables in order, the greater the better: the incomplete below all that are complete."""
-        return self.is_complete, -self.unplaced, -self.hard, Decimal(-1) if self.quality is None else self.quality
+    def doubt(self) -> str:
+        """Why the score may say less than it seems, in a few words beside it; empty where nothing is known of it."""
+        if self.is_outdated:
+            return _("out of date")
+        return _("not all rules counted") if self.is_partial else ""
+
+    @property
+    def rank(self) -> tuple[bool, int, int, bool, Decimal]:
+        """What puts timetables in order, the greater the better.
+
+        The incomplete stand below all that are complete, and what was counted with less than today's rules and data
+        below what was counted with all of them.
+        """
+        quality = Decimal(-1) if self.quality is None else self.quality
+        return self.is_complete, -self.unplaced, -self.hard, not self.remarks, quality
 
 
 def standing_of(timetable: Timetable) -> ScoreStanding:
     """The standing of a stored timetable's score."""
-    return ScoreStanding(timetable.quality_score, timetable.unplaced, timetable.hard_violations)
+    lacks = timetable.unplaced, timetable.hard_violations
+    if timetable.quality_score is None:
+        return ScoreStanding(None, *lacks)
+    remarks = tuple(_remarks(timetable))
+    return ScoreStanding(
+        timetable.quality_score, *lacks, remarks, bool(is_outdated(timetable)), bool(timetable.rules_off)
+    )
+
+
+def is_outdated(timetable: Timetable) -> bool | None:
+    """Return whether the term's data have changed since a timetable was counted; None where that is not known."""
+    if timetable.data_revision is None:
+        return None
+    return timetable.data_revision != timetable.term.data_revision
+
+
+def _remarks(timetable: Timetable) -> Iterator[str]:
+    """What a score leaves out, and whether it is older than the data."""
+    off = timetable.rules_off
+    if off is None:
+        yield _("It is not known which rules counted.")
+    elif off:
+        yield ngettext(
+            "Counted without a usual rule, which was off: %(rules)s.",
+            "Counted without %(num)d usual rules, which were off: %(rules)s.",
+            len(off),
+            rules=enumerated([title_of(rule) for rule in off], MOST_RULES),
+        )
+    outdated = is_outdated(timetable)
+    if outdated is None:
+        yield _("It is not known whether the data have changed since it was counted.")
+    elif outdated:
+        yield _("The data have changed since it was counted.")

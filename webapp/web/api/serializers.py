@@ -5,6 +5,7 @@ from typing import Any
 
 from webapp.models import Timetable
 from webapp.services.runs.progress import Progress
+from webapp.services.timetables.quality import is_outdated
 from webapp.services.timetables.scores import Variant
 from webapp.services.views.grid import EntryView
 
@@ -58,6 +59,8 @@ def variant(stored: Variant, entries: list[EntryView]) -> dict[str, Any]:
         "is_complete": stored.standing.is_complete,
         "standing": stored.standing.sentence,
         "remarks": list(stored.standing.remarks),
+        "rules_off": timetable.rules_off,
+        "is_outdated": is_outdated(timetable),
         "status": timetable.status.value,
         "cost": timetable.cost,
         "bound": timetable.bound,

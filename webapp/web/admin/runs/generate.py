@@ -16,7 +16,7 @@ from webapp.services.jobs.selection import job_of
 from webapp.services.problem.term_problem import TermProblem
 from webapp.services.runs import options, requests, time_budget, weight_profiles
 from webapp.services.runs.options import ChoiceRefused
-from webapp.services.runs.progress import progress_of, variants_stored
+from webapp.services.runs.progress import progress_of
 from webapp.services.shared import transaction
 from webapp.services.shared.words import _, ngettext
 from webapp.services.terms.selection import load_term
@@ -145,7 +145,7 @@ def run(job_id: str) -> ResponseReturnValue:
         progress=progress,
         stages=list(Stage),
         poll_seconds=POLL_SECONDS if progress.elapsed < SLOW_AFTER else SLOW_POLL_SECONDS,
-        stored=variants_stored(job),
+        stored={made.variant_name: made for made in job.timetables},
         held=time_budget.restrictions_of(job, progress.facts),
         curves={variant.name: curve_of(variant.curve) for variant in progress.variants if variant.curve},
         tray=audience.tray_of(job) if not progress.is_active else None,
