@@ -8,6 +8,7 @@ from tests.university import university
 from webapp.extensions import db
 from webapp.models import (
     GenerationJob,
+    ImportMapping,
     JobStatus,
     Organization,
     Role,
@@ -46,6 +47,7 @@ class EveryRow:
     submitted: Timetable
     """Another one, which the pages of review are about."""
     upload: Upload
+    mapping: ImportMapping
     token: UserToken
     weight_profile_id: int
     department_id: int
@@ -59,6 +61,7 @@ class EveryRow:
             "number": 0,
             "report_key": "rooms",
             "upload_id": self.upload.upload_id,
+            "import_mapping_id": self.mapping.import_mapping_id,
             "user_id": self.users[Role.STUDENT].user_id,
             "weight_profile_id": self.weight_profile_id,
             "user_token_id": self.token.user_token_id,
@@ -118,7 +121,10 @@ def make_every_row(say: str = "{}") -> EveryRow:
         sha256="0" * 64,
         content=("code,name\nX," + named("X") + "\n").encode(),
     )
-    db.session.add(upload)
+    mapping = ImportMapping(
+        organization_id=org.organization_id, fingerprint="0" * 64, filename=named("Own headings") + ".xlsx", mapping={}
+    )
+    db.session.add_all([upload, mapping])
     users: dict[str, User] = {Role.REGISTRAR: uni.registrar}
     heads, teaches = {"department_id": dept.department_id}, {"faculty_id": uni.rao.faculty_id}
     studies = {"student_id": student.student_id}
@@ -154,5 +160,15 @@ def make_every_row(say: str = "{}") -> EveryRow:
         "pins": pin.pin_id,
     }
     return EveryRow(
-        org, users, keys, job, timetable, submitted, upload, token, profile.weight_profile_id, dept.department_id
+        org,
+        users,
+        keys,
+        job,
+        timetable,
+        submitted,
+        upload,
+        mapping,
+        token,
+        profile.weight_profile_id,
+        dept.department_id,
     )

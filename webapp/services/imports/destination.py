@@ -79,10 +79,9 @@ def make_term(
     if term is not None:
         return term
     given = _given_term(tables, academic_year, semester)
-    usual = USUAL_DATES.get(semester)
-    year = int(academic_year[:4])
-    starts = starts_on or given.get("starts_on") or (usual and date(year + usual[0], *usual[1]))
-    ends = ends_on or given.get("ends_on") or (usual and date(year + usual[0], *usual[2]))
+    usual_start, usual_end = usual_dates(academic_year, semester)
+    starts = starts_on or given.get("starts_on") or usual_start
+    ends = ends_on or given.get("ends_on") or usual_end
     if starts is None or ends is None:
         raise TermDatesMissing(
             _(
@@ -104,7 +103,7 @@ def make_term(
         weeks=given.get("weeks") or max(1, min(WEEK_MAX, ((ends - starts).days + 1) // 7)),
         break_minutes=given.get("break_minutes", TERM.by_name["break_minutes"].default),
     )
-    _refuse_overlap(organization, term)
+    refuse_overlap(organization, term.name, term.starts_on, term.ends_on)
     db.session.add(term)
     db.session.flush()
     db.session.add_all(default_rules(term.term_id))
@@ -118,6 +117,15 @@ USUAL_DATES: Mapping[int, tuple[int, tuple[int, int], tuple[int, int]]] = {
     3: (1, (6, 1), (7, 31)),
 }
 """Per semester: years after the academic year's first, first day, last day."""
+
+
+def usual_dates(academic_year: str, semester: int) -> tuple[date | None, date | None]:
+    """The usual first and last day of a term; None where its number has none."""
+    usual = USUAL_DATES.get(semester)
+    if usual is None:
+        return None, None
+    year = int(academic_year[:4]) + usual[0]
+    return date(year, *usual[1]), date(year, *usual[2])
 
 
 def _given_term(tables: Tables | None, academic_year: str, semester: int) -> Mapping[str, Any]:
@@ -138,20 +146,19 @@ def _refuse_far_away(*days: date) -> None:
             raise TermDatesRefused(expected_sentence(refused.expected, day.isoformat())) from refused
 
 
-def _refuse_overlap(organization: Organization, term: Term) -> None:
+def refuse_overlap(organization: Organization, name: str, starts: date, ends: date) -> None:
+    """Raise `ImportConflict` where another term of the organisation has some of these dates."""
     query = sa.select(Term).where(
-        Term.organization_id == organization.organization_id,
-        Term.starts_on <= term.ends_on,
-        Term.ends_on >= term.starts_on,
+        Term.organization_id == organization.organization_id, Term.starts_on <= ends, Term.ends_on >= starts
     )
     other = db.session.scalars(query).first()
     if other is not None:
         raise ImportConflict(
             _(
                 "%(term)s (%(starts)s to %(ends)s) overlaps %(other)s (%(begins)s to %(until)s). Give other dates.",
-                term=term.name,
-                starts=term.starts_on,
-                ends=term.ends_on,
+                term=name,
+                starts=starts,
+                ends=ends,
                 other=other.name,
                 begins=other.starts_on,
                 until=other.ends_on,

@@ -1,6 +1,6 @@
-"""A file's way in: kept, previewed, confirmed. Read `formats.files` for what comes before.
+"""A file's way in: kept, previewed, confirmed. Read `readings` for how it is read in between.
 
-The walk is straight: bytes -> `formats` (sheets of text) -> `sheets` (records) -> `preview` (compared once with what is
+The walk is straight: bytes -> `formats` (sheets) -> `mapping` (records) -> `preview` (compared once with what is
 `stored`) -> `apply`. Nothing is committed here.
 """
 
@@ -14,14 +14,15 @@ from webapp.models import Organization, Term, Upload, User
 from webapp.services.imports.apply import apply
 from webapp.services.imports.destination import make_term, term_named_in, term_of
 from webapp.services.imports.faults import refused
-from webapp.services.imports.formats.files import read_upload
+from webapp.services.imports.mapping.guess import fingerprint
+from webapp.services.imports.mapping.remembered import remember
 from webapp.services.imports.preview import Preview, RowState, TableDifference, compare
+from webapp.services.imports.readings import Step, UploadReading, mark_of, reading_of
 from webapp.services.imports.sheets import Tables
 from webapp.services.imports.stored import Store
 from webapp.services.shared import audit
 from webapp.services.shared.errors import Conflict, NotFound
 from webapp.services.shared.optimistic_lock import lock
-from webapp.services.shared.scoped import find
 from webapp.services.shared.words import _
 
 ACTION = "import.confirm"
@@ -69,10 +70,9 @@ def keep_upload(
     return upload
 
 
-def preview_upload(organization: Organization, upload: Upload, *, replace: bool = False) -> Preview:
-    """Read a kept file and say what its import would do, see `preview`."""
-    tables = read_upload(upload.filename, upload.content)
-    return preview(organization, find(organization, Term, upload.term_id), tables, replace=replace)
+def preview_reading(organization: Organization, reading: UploadReading) -> Preview:
+    """Say what the import of a kept file would do as it is read at present, see `preview`."""
+    return preview(organization, reading.term, reading.tables, replace=reading.plan.replaces)
 
 
 def preview(organization: Organization, term: Term | None, tables: Tables, *, replace: bool = False) -> Preview:
@@ -100,15 +100,30 @@ def _rehearse(organization: Organization, store: Store, changes: Preview, tables
 
 
 def confirm_upload(
-    organization: Organization, upload: Upload, user: User | None, *, replace: bool = False, seen: str | None = None
+    organization: Organization,
+    upload: Upload,
+    user: User | None,
+    *,
+    seen: str | None = None,
+    reading_seen: str | None = None,
 ) -> None:
-    """Read a kept file again and store it, see `confirm`; one that was confirmed already is left as it is."""
-    tables = read_upload(upload.filename, upload.content)
+    """Read a kept file again and store it, see `confirm`; one that was confirmed already is left as it is.
+
+    ``reading_seen`` is the `readings.mark_of` the upload at the preview. How the file was read is remembered.
+    """
     lock(organization)
-    db.session.refresh(upload, ["confirmed_at"])
-    if upload.confirmed_at is None:
-        term = find(organization, Term, upload.term_id)
-        confirm(organization, term, tables, user=user, upload=upload, replace=replace, seen=seen)
+    db.session.refresh(upload, ["confirmed_at", "mapping", "term_id"])
+    if upload.confirmed_at is not None:
+        return
+    reading = reading_of(organization, upload)
+    if reading.step is not Step.PREVIEW or reading_seen not in (None, mark_of(upload)):
+        raise PreviewOutdated(
+            _("How the file is read has changed since the preview: nothing was imported. Look at what would change.")
+        )
+    replace = reading.plan.replaces
+    confirm(organization, reading.term, reading.tables, user=user, upload=upload, replace=replace, seen=seen)
+    if reading.book is not None and reading.plan.book is not None and reading.plan.is_worth_remembering(reading.book):
+        remember(organization, user, upload.filename, fingerprint(reading.book), reading.plan.book)
 
 
 def confirm(

@@ -104,7 +104,10 @@ class UploadForm(PageForm):
     file = FileField(
         _l("File"),
         [FileRequired(_l("Choose a file."))],
-        description=_l("A workbook (.xlsx), a ZIP of CSV tables, a single CSV table, or an ITC-2007 file (.ctt)."),
+        description=_l(
+            "Your own workbook (.xlsx, .xls, .ods) or table (.csv, in any code page), a ZIP of tables, or an ITC-2007"
+            " file (.ctt). It need not have Timeloom’s headings: you say what is what."
+        ),
     )
     replace = BooleanField(
         _l("Remove rows that the file’s tables lack"),

@@ -39,6 +39,11 @@ OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 EXTENSIONS = (".zip", ".xlsx", ".csv", ".ctt", ".ectt")
 
 
+def holds_sheets(filename: str) -> bool:
+    """Whether a file of this name holds sheets or tables, of which one can say what they are."""
+    return not ctt.is_ctt(filename)
+
+
 def read_upload(filename: str, content: bytes) -> Tables:
     """Read a ZIP, a workbook, a single CSV table, or a `.ctt` file.
 

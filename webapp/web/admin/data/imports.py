@@ -10,17 +10,21 @@ from flask_login import current_user
 
 from webapp.models import Term, Upload
 from webapp.services.accounts.permissions import Permission
-from webapp.services.imports import exports, uploads
+from webapp.services.imports import exports, preview_page, readings, uploads
+from webapp.services.imports.faults import UploadRefused
 from webapp.services.imports.formats.writers import template_workbook
+from webapp.services.imports.mapping import remembered
 from webapp.services.imports.preview import RowDifference, RowState, TableDifference
+from webapp.services.imports.readings import Step
 from webapp.services.imports.rule_changes import rule_changes
 from webapp.services.schema.tables import TABLES
 from webapp.services.shared import transaction
 from webapp.services.shared.errors import NotFound, Problem
-from webapp.services.shared.scoped import find, load
+from webapp.services.shared.scoped import load
 from webapp.services.shared.words import _, first_of, ngettext
 from webapp.web.access import requires
 from webapp.web.admin import bp
+from webapp.web.admin.data.mapping import step_url
 from webapp.web.admin.forms import UploadForm
 from webapp.web.htmx import redirect_to, render
 from webapp.web.navigation import chosen_term, me, posted_term
@@ -58,13 +62,30 @@ def imports() -> ResponseReturnValue:
         term = posted_term()
     form = UploadForm()
     if form.validate_on_submit():
-        sent = form.file.data
-        upload = uploads.keep_upload(current_user.organization, term, me(), sent.filename or "", sent.read())
-        transaction.commit()
-        replace = 1 if form.replace.data else None
-        return redirect_to(url_for("admin.preview_import", upload_id=upload.upload_id, replace=replace))
-    status = 422 if form.errors else 200
-    return render("admin/imports/index.html", form=form, terms=terms, term=term, tables=TABLES), status
+        return _sent(form, term)
+    page = render(
+        "admin/imports/index.html",
+        form=form,
+        terms=terms,
+        term=term,
+        tables=TABLES,
+        remembered=[(row, remembered.mark_of(row)) for row in remembered.all_remembered(me().organization)],
+    )
+    return page, 422 if form.errors else 200
+
+
+def _sent(form: UploadForm, term: Term | None) -> ResponseReturnValue:
+    """Keep a file that was sent and lead to what has to be said of it; one that can't be opened is not kept."""
+    sent = form.file.data
+    upload = uploads.keep_upload(current_user.organization, term, me(), sent.filename or "", sent.read())
+    try:
+        reading = readings.begin(current_user.organization, upload, replaces=form.replace.data)
+    except UploadRefused as problem:
+        page = _refused(upload, problem)
+        transaction.rollback()
+        return page
+    transaction.commit()
+    return redirect_to(step_url(reading))
 
 
 @bp.get("/import/<int:upload_id>")
@@ -73,22 +94,31 @@ def preview_import(upload_id: int) -> ResponseReturnValue:
     upload = load(me(), Upload, upload_id)
     if upload.confirmed_at is not None:
         return redirect_to(url_for("admin.imported", upload_id=upload_id))
-    return _previewed(upload, replace="replace" in request.args)
+    return _previewed(upload)
 
 
-def _previewed(upload: Upload, *, replace: bool, outdated: Problem | None = None) -> ResponseReturnValue:
+def _previewed(upload: Upload, outdated: Problem | None = None) -> ResponseReturnValue:
+    organization = current_user.organization
     try:
-        preview = uploads.preview_upload(current_user.organization, upload, replace=replace)
+        reading = readings.reading_of(organization, upload)
+        if reading.step is not Step.PREVIEW:
+            return redirect_to(step_url(reading))
+        preview = uploads.preview_reading(organization, reading)
     except Problem as problem:
         return _refused(upload, problem)
+    faults, read_as = preview_page.fault_lines(reading, preview.faults), reading.converted.changes
     page = render(
         "admin/imports/preview.html",
         upload=upload,
         preview=preview,
+        reading=reading,
+        faults=faults[: preview_page.MOST_FAULTS_SHOWN],
+        more_faults=preview_page.more_faults(faults),
+        read_as=preview_page.change_lines(read_as),
+        more_changes=preview_page.more_changes(read_as),
         rules=rule_changes(preview),
         changes=[_shown(table) for table in preview.tables if not table.is_unchanged],
-        replace=replace,
-        term=find(me(), Term, upload.term_id),
+        reading_seen=readings.mark_of(upload),
         outdated=outdated,
         states=STATES,
     )
@@ -111,11 +141,11 @@ def _refused(upload: Upload, problem: Problem) -> ResponseReturnValue:
 @requires(Permission.EXCHANGE_DATA)
 def confirm_import(upload_id: int) -> ResponseReturnValue:
     upload = load(me(), Upload, upload_id)
-    replace, seen = bool(request.form.get("replace")), request.form.get("seen", "")
+    seen, reading_seen = request.form.get("seen", ""), request.form.get("reading", "")
     try:
-        uploads.confirm_upload(current_user.organization, upload, me(), replace=replace, seen=seen)
+        uploads.confirm_upload(current_user.organization, upload, me(), seen=seen, reading_seen=reading_seen)
     except uploads.PreviewOutdated as outdated:
-        return _previewed(upload, replace=replace, outdated=outdated)
+        return _previewed(upload, outdated)
     except Problem as problem:
         return _refused(upload, problem)
     transaction.commit()

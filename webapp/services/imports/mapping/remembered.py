@@ -1,0 +1,79 @@
+"""How files of a shape were read before: kept by organisation when one is imported, used again for the next.
+
+What is kept are sheets, columns and the answers to what was asked; rows and corrections are of one file only.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from sqlalchemy.orm import joinedload
+
+from webapp.extensions import db
+from webapp.models import ImportMapping, Organization, User
+from webapp.services.imports.formats.workbooks import RawBook
+from webapp.services.imports.mapping.plan import BookMapping
+from webapp.services.shared import audit
+from webapp.services.shared.codec import from_json, to_json
+from webapp.services.shared.errors import Conflict
+from webapp.services.shared.optimistic_lock import mark
+from webapp.services.shared.scoped import rows_of
+from webapp.services.shared.words import _
+
+
+def recall(organization: Organization, fingerprint: str) -> ImportMapping | None:
+    """How a file of this shape was read at last."""
+    query = rows_of(organization, ImportMapping).where(ImportMapping.fingerprint == fingerprint)
+    return db.session.scalar(query)
+
+
+def mapping_of(row: ImportMapping, book: RawBook) -> BookMapping:
+    """What is remembered, for the sheets of this book: their names may differ in years and numbers."""
+    mapping = from_json(BookMapping, row.mapping)
+    pairs = zip(book.sheets, mapping.sheets, strict=False)
+    return replace(mapping, sheets=tuple(replace(said, sheet=sheet.name) for sheet, said in pairs))
+
+
+def remember(
+    organization: Organization, user: User | None, filename: str, fingerprint: str, mapping: BookMapping
+) -> None:
+    """Keep how a file was read, in place of what was remembered of its shape."""
+    row = recall(organization, fingerprint)
+    if row is None:
+        row = ImportMapping(organization_id=organization.organization_id, fingerprint=fingerprint)
+        db.session.add(row)
+    row.filename = filename[-255:]
+    row.mapping = to_json(_without_rows(mapping))
+    row.user_id = user.user_id if user is not None else None
+    row.saved_at = datetime.now(UTC)
+    db.session.flush()
+
+
+def _without_rows(mapping: BookMapping) -> BookMapping:
+    sheets = tuple(replace(sheet, skipped_rows=()) for sheet in mapping.sheets)
+    return replace(mapping, sheets=sheets, corrections={})
+
+
+class RememberedAnew(Conflict):
+    """What is remembered has been kept anew since it was shown."""
+
+
+def mark_of(row: ImportMapping) -> str:
+    """The mark of what is remembered, which a form sends back."""
+    return mark({"saved": row.saved_at.isoformat()})
+
+
+def forget(row: ImportMapping, user: User, seen: str) -> None:
+    """Forget how files of a shape are read; what was imported stays. Raises `RememberedAnew`."""
+    if seen != mark_of(row):
+        raise RememberedAnew(_("A file of this shape was imported meanwhile: nothing was forgotten. Look at it again."))
+    before = {"file": row.filename, "saved": f"{row.saved_at:%Y-%m-%d}"}
+    audit.record(row.organization_id, user, "import_mapping.forget", row, before=before)
+    db.session.delete(row)
+    db.session.flush()
+
+
+def all_remembered(organization: Organization) -> Sequence[ImportMapping]:
+    """Everything that is remembered, the latest first."""
+    query = rows_of(organization, ImportMapping).options(joinedload(ImportMapping.user))
+    return db.session.scalars(query.order_by(ImportMapping.saved_at.desc())).all()

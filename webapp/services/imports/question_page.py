@@ -1,0 +1,97 @@
+"""What the page of questions shows: values that nobody but a person can place, column by column, each asked once."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from webapp.models import Organization
+from webapp.services.imports.mapping.convert import convert
+from webapp.services.imports.mapping.plan import LEAVE_OUT, NEW
+from webapp.services.imports.mapping.questions import Question
+from webapp.services.imports.mapping.row_numbers import written_rows
+from webapp.services.imports.mapping.words import question_words, short, times
+from webapp.services.imports.readings import UploadReading, known_to
+from webapp.services.shared.words import _
+
+ROWS_NAMED = 5
+MOST_SHOWN = 300
+"""Questions on one page; the next follow once these have answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskedValue:
+    """A value that is asked about: its place among all, its possible answers, the one that was given."""
+
+    index: int
+    key: str
+    found: str
+    where: str
+    options: tuple[tuple[str, str], ...]
+    answer: str
+    nearest: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionGroup:
+    """The values of one column that are asked about for one reason."""
+
+    index: int
+    sheet: str
+    column: str
+    sentence: str
+    values: tuple[AskedValue, ...]
+    bulk: tuple[tuple[str, str], ...]
+    """What can be said of all that are left open."""
+
+
+def question_groups(organization: Organization, reading: UploadReading) -> list[QuestionGroup]:
+    """Everything that was asked, the open ones first, and what was answered already, so that it can be changed."""
+    asked: dict[tuple[str, str, str], list[Question]] = {}
+    for question in _all_questions(organization, reading)[:MOST_SHOWN]:
+        asked.setdefault((question.sheet, question.column, question.code), []).append(question)
+    answers = reading.plan.book.answers if reading.plan.book is not None else {}
+    groups, index = [], 0
+    for number, ((sheet, column, _code), questions) in enumerate(asked.items()):
+        values = []
+        for question in questions:
+            values.append(_value(index, question, answers.get(question.key, "")))
+            index += 1
+        sentence = question_words(questions[0])
+        groups.append(QuestionGroup(number, sheet, column, sentence, tuple(values), tuple(_bulk(questions))))
+    return groups
+
+
+def _all_questions(organization: Organization, reading: UploadReading) -> list[Question]:
+    """The open questions, then those that come up where nothing is answered."""
+    found = {question.key: question for question in reading.open_questions}
+    if reading.book is not None and reading.plan.book is not None and reading.plan.book.answers:
+        afresh = convert(reading.book, replace(reading.plan.book, answers={}), known_to(organization, reading.upload))
+        found |= {question.key: question for question in afresh.questions if question.key not in found}
+    return list(found.values())
+
+
+def _value(index: int, question: Question, answer: str) -> AskedValue:
+    options = [(value, short(label)) for value, label, _score in question.candidates]
+    if question.may_create:
+        options.append((NEW, _("new: add it as it is")))
+    if question.may_skip:
+        options.append((LEAVE_OUT, _("leave out")))
+    where = times(question.count)
+    if question.rows:
+        named = written_rows(question.rows[:ROWS_NAMED])
+        rest = question.count - min(len(question.rows), ROWS_NAMED)
+        where += ", " + (
+            _("rows %(rows)s and %(rest)d more", rows=named, rest=rest) if rest > 0 else _("rows %(rows)s", rows=named)
+        )
+    nearest = question.candidates[0].value if question.candidates else ""
+    return AskedValue(index, question.key, short(question.found), where, tuple(options), answer, nearest)
+
+
+def _bulk(questions: list[Question]) -> Iterator[tuple[str, str]]:
+    if len(questions) < 2:
+        return
+    if all(question.candidates for question in questions):
+        yield "nearest", _("the first of each list")
+    if all(question.may_create for question in questions):
+        yield NEW, _("new: add them as they are")
+    if all(question.may_skip for question in questions):
+        yield LEAVE_OUT, _("leave them out")

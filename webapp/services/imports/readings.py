@@ -1,0 +1,306 @@
+"""An upload on its way to the preview: what its sheets are, what was asked and answered, which term it is for.
+
+All of it stands in the upload's own row, so each step is one request, the way back is open, and of two tabs the second
+is told. Nothing of the file is imported here.
+"""
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from functools import cached_property
+
+from webapp.extensions import db
+from webapp.models import ImportMapping, Organization, Term, Upload
+from webapp.services.imports import new_term
+from webapp.services.imports.destination import term_named_in
+from webapp.services.imports.formats.books import read_book
+from webapp.services.imports.formats.files import holds_sheets, read_upload
+from webapp.services.imports.formats.workbooks import RawBook
+from webapp.services.imports.mapping.columns import with_columns
+from webapp.services.imports.mapping.convert import Converted, convert
+from webapp.services.imports.mapping.exchange import is_exchange_format
+from webapp.services.imports.mapping.guess import fingerprint, guess
+from webapp.services.imports.mapping.known import Known
+from webapp.services.imports.mapping.objections import Objection, objections
+from webapp.services.imports.mapping.plan import BookMapping, SheetMapping
+from webapp.services.imports.mapping.questions import Question
+from webapp.services.imports.mapping.remembered import mapping_of, recall
+from webapp.services.imports.mapping.shapes import roles
+from webapp.services.imports.new_term import NewTerm
+from webapp.services.imports.sheets import Tables
+from webapp.services.imports.stored import Store
+from webapp.services.schema.columns import Reach
+from webapp.services.shared.codec import from_json, to_json
+from webapp.services.shared.errors import Conflict, Problem
+from webapp.services.shared.optimistic_lock import mark
+from webapp.services.shared.scoped import find
+from webapp.services.shared.words import _
+from webapp.services.terms.selection import list_terms
+
+
+class ReadingOutdated(Conflict):
+    """How the file is read was changed since the page was shown, in another tab or by somebody else."""
+
+
+class MappingRefused(Problem):
+    """Sheets or columns can't be read as was said; ``objections`` says why, each about a sheet."""
+
+    def __init__(self, found: tuple[Objection, ...]) -> None:
+        self.objections = found
+        super().__init__(_("Nothing was changed."), [objection.sentence for objection in found])
+
+
+class Step(StrEnum):
+    """Where an upload stands: what a person has to say next."""
+
+    MAPPING = "mapping"
+    QUESTIONS = "questions"
+    PREVIEW = "preview"
+
+
+@dataclass(frozen=True)
+class UploadPlan:
+    """What an upload's row keeps of how it is read.
+
+    ``book`` is None for a file that holds no sheets (`.ctt`); ``term`` is the term that the import makes, as it was
+    typed so far. ``is_seen`` says that somebody has looked at what the sheets are, or that the file says it itself;
+    ``recalled`` is the key of what was remembered and taken; with ``replaces`` the tables that the file has lose the
+    rows it lacks.
+    """
+
+    book: BookMapping | None = None
+    term: NewTerm | None = None
+    is_seen: bool = False
+    recalled: int | None = None
+    replaces: bool = False
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether somebody has corrected cells or left rows out."""
+        said = self.book
+        return said is not None and bool(said.corrections or any(sheet.skipped_rows for sheet in said.sheets))
+
+    def is_worth_remembering(self, book: RawBook) -> bool:
+        """Whether something was said that the file does not say itself."""
+        return self.book is not None and (bool(self.book.answers) or not is_exchange_format(book))
+
+
+@dataclass(frozen=True)
+class UploadReading:
+    """A kept file as it is read at present."""
+
+    upload: Upload
+    plan: UploadPlan
+    term: Term | None
+    book: RawBook | None
+    converted: Converted
+    objections: tuple[Objection, ...] = ()
+    term_errors: Mapping[str, str] = field(default_factory=dict)
+    """What is wrong with the new term as it was typed, by field."""
+
+    @cached_property
+    def tables(self) -> Tables:
+        """The tables of the file, with the term that is made where one is."""
+        tables = self.converted.tables
+        return new_term.add_to(tables, self.plan.term) if self.plan.term is not None else tables
+
+    @property
+    def open_questions(self) -> tuple[Question, ...]:
+        """What was asked and has no answer yet."""
+        return self.converted.questions
+
+    @cached_property
+    def lacks_term(self) -> bool:
+        """Whether the file has rows of a term, and neither it nor anybody has said of which."""
+        if self.term is not None or self.plan.term is not None or term_named_in(self.converted.tables) is not None:
+            return False
+        return any(sheet.table.reach is not Reach.ORGANIZATION for sheet in self.converted.tables.sheets.values())
+
+    @property
+    def term_name(self) -> str:
+        """What the term is called that the rows go into; nothing where only the file says it."""
+        if self.plan.term is not None:
+            return self.plan.term.name
+        return self.term.name if self.term is not None else ""
+
+    @property
+    def changes_count(self) -> int:
+        """How many cells or rows were read otherwise than they stand in the file."""
+        return sum(change.count for change in self.converted.changes)
+
+    @property
+    def step(self) -> Step:
+        """What has to be said next."""
+        if self.objections or self.lacks_term or self.term_errors or not self.plan.is_seen:
+            return Step.MAPPING
+        return Step.QUESTIONS if self.open_questions else Step.PREVIEW
+
+
+@dataclass(frozen=True)
+class TermChoice:
+    """Which term the page says: the key of one, or a new one as it was typed; neither leaves it as it is."""
+
+    term_id: int | None = None
+    new: NewTerm | None = None
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the page of the mapping sent: what one sheet is, which term, and whether to go on."""
+
+    seen: str
+    sheet: SheetMapping | None = None
+    term: TermChoice = field(default_factory=TermChoice)
+    goes_on: bool = False
+
+
+@dataclass(frozen=True)
+class Corrections:
+    """Cells that were typed anew, by `plan.cell_key`, and rows to skip, by sheet."""
+
+    cells: Mapping[str, str] = field(default_factory=dict)
+    skipped: Mapping[str, Collection[int]] = field(default_factory=dict)
+
+
+def mark_of(upload: Upload) -> str:
+    """The mark of how an upload is read at present, which forms send back."""
+    return mark({"mapping": json.dumps(upload.mapping, sort_keys=True), "term": upload.term_id})
+
+
+def plan_of(upload: Upload) -> UploadPlan:
+    """What an upload's row keeps of how it is read."""
+    return from_json(UploadPlan, upload.mapping or {})
+
+
+def begin(organization: Organization, upload: Upload, *, replaces: bool = False) -> UploadReading:
+    """Find out how a file that was just kept is read; raises `UploadRefused` where it can't be opened.
+
+    What is remembered of files of its shape comes first, then what its own headings and rows say.
+    """
+    plan, book = UploadPlan(is_seen=True, replaces=replaces), None
+    if holds_sheets(upload.filename):
+        book = read_book(upload.filename, upload.content)
+        row = recall(organization, fingerprint(book))
+        plan = replace(
+            plan,
+            book=mapping_of(row, book) if row is not None else guess(book, known_to(organization, upload)),
+            is_seen=row is None and is_exchange_format(book),
+            recalled=row.import_mapping_id if row is not None else None,
+        )
+    _keep(upload, plan)
+    reading = reading_of(organization, upload)
+    if reading.lacks_term and not list_terms(organization):
+        _keep(upload, replace(plan, term=new_term.suggested(organization, book), is_seen=False))
+        reading = reading_of(organization, upload)
+    return reading
+
+
+def reading_of(organization: Organization, upload: Upload) -> UploadReading:
+    """Read a kept file as its plan says; raises `UploadRefused` where it can't be opened."""
+    if upload.mapping is None:
+        return begin(organization, upload)
+    plan, term = plan_of(upload), find(organization, Term, upload.term_id)
+    errors = new_term.errors_of(organization, plan.term) if plan.term is not None else {}
+    if plan.book is None:
+        converted = Converted(read_upload(upload.filename, upload.content))
+        return UploadReading(upload, plan, term, None, converted, (), errors)
+    book = read_book(upload.filename, upload.content)
+    if is_exchange_format(book) and not plan.is_changed:
+        converted = Converted(read_upload(upload.filename, upload.content))
+    else:
+        converted = convert(book, plan.book, known_to(organization, upload))
+    return UploadReading(upload, plan, term, book, converted, objections(book, plan.book), errors)
+
+
+def recalled_of(organization: Organization, reading: UploadReading) -> ImportMapping | None:
+    """What was remembered and taken for this file, as long as it is not forgotten."""
+    return find(organization, ImportMapping, reading.plan.recalled)
+
+
+def say(organization: Organization, upload: Upload, said: Said) -> UploadReading:
+    """Take what a sheet is and which term the file is for.
+
+    A term is kept as it was typed, right or wrong. Raises `ReadingOutdated`, and `MappingRefused` where two columns or
+    two sheets are said to be the same.
+    """
+    plan = _with_term(organization, upload, _claim(organization, upload, said.seen), said.term)
+    if said.sheet is not None and plan.book is not None:
+        plan = replace(plan, book=_with_sheet(organization, upload, plan.book, said.sheet))
+    _keep(upload, replace(plan, is_seen=plan.is_seen or said.goes_on))
+    return reading_of(organization, upload)
+
+
+def _with_sheet(organization: Organization, upload: Upload, mapping: BookMapping, sheet: SheetMapping) -> BookMapping:
+    book, before = read_book(upload.filename, upload.content), mapping.of(sheet.sheet)
+    known = {role.name for role in roles(sheet.shape, sheet.table)}
+    sheet = replace(sheet, columns=tuple(name if name in known else "" for name in sheet.columns))
+    if (sheet.shape, sheet.table, sheet.heading_row) != (before.shape, before.table, before.heading_row):
+        sheet = with_columns(book.sheet(sheet.sheet), sheet, known_to(organization, upload))
+    else:
+        sheet = replace(sheet, heading_rows=before.heading_rows)
+    sheets = tuple(sheet if other.sheet == sheet.sheet else other for other in mapping.sheets)
+    changed = replace(mapping, sheets=sheets)
+    twice = tuple(found for found in objections(book, changed) if found.is_twice)
+    if twice:
+        raise MappingRefused(twice)
+    return changed
+
+
+def _with_term(organization: Organization, upload: Upload, plan: UploadPlan, choice: TermChoice) -> UploadPlan:
+    if choice.new is not None:
+        upload.term_id = None
+        return replace(plan, term=choice.new)
+    term = find(organization, Term, choice.term_id)
+    if term is None:
+        return plan
+    upload.term_id = term.term_id
+    return replace(plan, term=None)
+
+
+def answer(organization: Organization, upload: Upload, seen: str, answers: Mapping[str, str]) -> UploadReading:
+    """Take answers by the keys of the questions; "" takes an answer back."""
+    plan = _claim(organization, upload, seen)
+    if plan.book is not None:
+        given = {**plan.book.answers, **answers}
+        mapping = replace(plan.book, answers={key: text for key, text in given.items() if text})
+        _keep(upload, replace(plan, book=mapping))
+    return reading_of(organization, upload)
+
+
+def correct(organization: Organization, upload: Upload, seen: str, corrections: Corrections) -> UploadReading:
+    """Read some cells as what was typed instead, and leave some rows out."""
+    plan = _claim(organization, upload, seen)
+    if plan.book is not None:
+        sheets = tuple(
+            replace(sheet, skipped_rows=tuple(sorted({*sheet.skipped_rows, *corrections.skipped.get(sheet.sheet, ())})))
+            for sheet in plan.book.sheets
+        )
+        cells = {**plan.book.corrections, **corrections.cells}
+        _keep(upload, replace(plan, book=replace(plan.book, sheets=sheets, corrections=cells)))
+    return reading_of(organization, upload)
+
+
+def _claim(organization: Organization, upload: Upload, seen: str) -> UploadPlan:
+    """The plan, held until the transaction ends, where it is still what was shown."""
+    db.session.refresh(upload, ["mapping", "term_id", "confirmed_at"], with_for_update=True)
+    if upload.confirmed_at is not None:
+        raise ReadingOutdated(_("%(file)s is imported already: nothing was changed.", file=upload.filename))
+    if upload.mapping is None:  # it was sent before there was such a step
+        begin(organization, upload)
+    if seen != mark_of(upload):
+        raise ReadingOutdated(
+            _("How this file is read was changed meanwhile: nothing was changed now. Look at how it is read.")
+        )
+    return plan_of(upload)
+
+
+def _keep(upload: Upload, plan: UploadPlan) -> None:
+    upload.mapping = to_json(plan)
+    db.session.flush()
+
+
+def known_to(organization: Organization, upload: Upload) -> Known:
+    """What the organisation and the upload's term have already."""
+    store = Store(organization.organization_id, find(organization, Term, upload.term_id))
+    return Known(lambda name: store.table(name).records)
