@@ -8,7 +8,7 @@ from webapp.services.imports.formats.workbooks import RawBook, RawSheet
 from webapp.services.imports.mapping.plan import BookMapping, ColumnRole, SheetMapping, SheetShape
 from webapp.services.imports.mapping.shapes import roles
 from webapp.services.schema.tables import BY_NAME
-from webapp.services.shared.words import _
+from webapp.services.shared.words import _, ngettext
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +66,12 @@ def _of_sheet(sheet: RawSheet, said: SheetMapping) -> Iterator[Objection]:
             yield Objection(sheet.name, _role_twice(sheet, said, known.get(name), first[name], position), is_twice=True)
     missing = [str(role.label) for role in known.values() if role.required and role.name not in first]
     if missing:
-        sentence = _(
-            "In the sheet “%(sheet)s” no column is %(missing)s, which is needed. Say which one has it, or leave the"
+        sentence = ngettext(
+            "In the sheet “%(sheet)s” no column is %(missing)s, which is needed. Say which column it is, or leave the"
             " sheet unread.",
+            "In the sheet “%(sheet)s” no columns are %(missing)s, which are needed. Say which columns they are, or leave"
+            " the sheet unread.",
+            len(missing),
             sheet=sheet.name,
             missing=", ".join(missing),
         )

@@ -1,0 +1,119 @@
+"""A file with headings of its own: what its sheets are is said on a page, and nothing is imported before that."""
+
+import io
+
+import pytest
+import sqlalchemy as sa
+from openpyxl import Workbook
+
+from tests import factories
+from tests.pages import Pages, parse, sent_by, words
+from webapp.extensions import db
+from webapp.models import Faculty, Term, Upload
+
+ROOMS = "Room No,Block,Type,Seats\nR1,Main,lecture,60\nR2,Main,lecture,many\n"
+
+
+@pytest.fixture
+def registrar(client, sign_in):
+    user = factories.user()
+    sign_in(client, user)
+    return user
+
+
+@pytest.fixture
+def term(registrar):
+    made = factories.term(registrar.organization, days=2, slots=3, name="Autumn")
+    factories.building(registrar.organization, code="Main")
+    db.session.commit()
+    return made
+
+
+def send(pages: Pages, content: bytes, filename: str, term=None, status: int = 303, **fields):
+    data = {"file": (io.BytesIO(content), filename), "term": term.term_id if term else "", **fields}
+    return pages.post("/admin/import", data, status, content_type="multipart/form-data")
+
+
+def book(**sheets: list[list[object]]) -> bytes:
+    made = Workbook()
+    made.remove(made.active)
+    for name, rows in sheets.items():
+        sheet = made.create_sheet(name.replace("_", " "))
+        for row in rows:
+            sheet.append(row)
+    packed = io.BytesIO()
+    made.save(packed)
+    return packed.getvalue()
+
+
+def rooms_as_said(pages: Pages, address: str, **changes: str) -> dict[str, str]:
+    said = {"kind": "table:rooms", "heading_row": "1", "go": "show"}
+    columns = {"column-0": "code", "column-1": "building", "column-2": "kind", "column-3": "capacity"}
+    return sent_by(pages.get(address), address) | said | columns | changes
+
+
+class TestTheMapping:
+    def test_what_is_needed_and_not_there_is_named_before_it_goes_on(self, pages, term):
+        address = send(pages, ROOMS.encode(), "Our halls.csv", term).location
+        assert address.endswith("/mapping")
+        pages.post(address, rooms_as_said(pages, address))
+        pages.post(address, rooms_as_said(pages, address))
+        assert "no column is Name, which is needed" in words(pages.get(address))
+        again = pages.post(address, rooms_as_said(pages, address, go="on"), status=422)
+        assert "no column is Name" in words(parse(again.get_data(as_text=True)))
+
+    def test_two_columns_that_claim_to_be_one_field_are_refused_and_nothing_of_it_is_kept(self, pages, term):
+        address = send(pages, ROOMS.encode(), "Our halls.csv", term).location
+        pages.post(address, rooms_as_said(pages, address))
+        kept = db.session.scalar(sa.select(Upload.mapping))
+        twice = rooms_as_said(pages, address, **{"column-2": "code"})
+        answer = pages.post(address, twice, status=422)
+        assert "two columns are Code: A (“Room No”) and C (“Type”)" in words(parse(answer.get_data(as_text=True)))
+        assert db.session.scalar(sa.select(Upload.mapping)) == kept
+
+    def test_two_sheets_that_claim_to_be_teachers_are_refused(self, pages, term):
+        sheets = {"Staff": [["code", "name"], ["F1", "Dr Rao"]], "More_staff": [["code", "name"], ["F2", "Dr Das"]]}
+        address = send(pages, book(**sheets), "Our staff.xlsx", term).location
+        for index, status in ((0, 303), (1, 422)):
+            page = pages.get(f"{address}?sheet={index}")
+            said = sent_by(page, address) | {"kind": "table:faculty", "heading_row": "1", "go": "show"}
+            answer = pages.post(address, said, status=status)
+        text = words(parse(answer.get_data(as_text=True)))
+        assert "The sheets “Staff” and “More staff” both are said to be teachers." in text
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(Faculty)) == 0
+
+    def test_a_second_tab_does_not_overwrite_what_the_first_said(self, pages, term):
+        address = send(pages, ROOMS.encode(), "Our halls.csv", term).location
+        first = rooms_as_said(pages, address)
+        second = dict(first) | {"kind": "skip"}
+        pages.post(address, first)
+        answer = pages.post(address, second, status=409)
+        assert "was changed meanwhile" in words(parse(answer.get_data(as_text=True)))
+        pages.post(address, second, status=409, headers={"HX-Request": "true"})
+
+
+class TestTheTerm:
+    def test_a_new_term_is_suggested_typed_and_made_with_the_import(self, pages, registrar):
+        rows = [["code", "day", "start", "end"], ["MON1", "Monday", "09:00", "10:00"]]
+        address = send(pages, book(time_slots=rows), "Odd sem 2026-27.xlsx").location
+        assert address.endswith("/mapping")
+        sent = sent_by(pages.get(address), address)
+        assert (sent["into"], sent["term-academic_year"], sent["term-semester"]) == ("new", "2026-27", "1")
+        wrong = pages.post(address, sent | {"term-ends_on": "2020-01-01", "go": "on"}, status=422)
+        assert "after 2026-08-01" in words(parse(wrong.get_data(as_text=True)))
+        sent = sent_by(pages.get(address), address)
+        preview = pages.post(address, sent | {"term-ends_on": "2026-12-20", "go": "on"}).location
+        confirm = f"{preview}/confirm"
+        pages.post(confirm, sent_by(pages.get(preview), confirm))
+        assert [f"{term.ends_on}" for term in db.session.scalars(sa.select(Term))] == ["2026-12-20"]
+
+
+def test_what_cannot_be_opened_is_refused_with_what_to_do_and_not_kept(pages, term):
+    for content, filename in (
+        (b"", "empty.xlsx"),
+        (b"\x89PNG\r\n\x1a\n", "picture.xlsx"),
+        (b"PK\x03\x04", "broken.xlsx"),
+    ):
+        answer = send(pages, content, filename, term, status=422)
+        assert filename in words(parse(answer.get_data(as_text=True)))
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Upload)) == 0
