@@ -67,9 +67,9 @@ def _of_sheet(sheet: RawSheet, said: SheetMapping) -> Iterator[Objection]:
     missing = [str(role.label) for role in known.values() if role.required and role.name not in first]
     if missing:
         sentence = ngettext(
-            "In the sheet “%(sheet)s” no column is %(missing)s, which is needed. Say which column it is, or leave the"
+            "In the sheet “%(sheet)s” no column is %(missing)s, which is needed. Say which it is, or leave the"
             " sheet unread.",
-            "In the sheet “%(sheet)s” no columns are %(missing)s, which are needed. Say which columns they are, or leave"
+            "In the sheet “%(sheet)s” no columns are %(missing)s, which are needed. Say which they are, or leave"
             " the sheet unread.",
             len(missing),
             sheet=sheet.name,
