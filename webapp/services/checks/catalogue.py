@@ -11,6 +11,7 @@ from webapp.services.checks.people import missing_data, unused_data
 from webapp.services.checks.pins import pins_of_nothing, pins_that_cannot_stand, pins_that_clash
 from webapp.services.checks.supply import own_limits, room_loads, shortage_findings, tight_loads
 from webapp.services.checks.term_data import CheckedProblem, TermData, read_term_data
+from webapp.services.checks.unused_rules import rules_without_effect
 from webapp.services.problem.term_problem import TermProblem
 
 
@@ -23,7 +24,7 @@ def check_term(term: Term) -> list[Finding]:
 
 
 def _check_data(data: TermData) -> list[Finding]:
-    findings = [*missing_data(data), *unused_data(data)]
+    findings = [*missing_data(data), *unused_data(data), *rules_without_effect(data)]
     if data.problem is not None:
         findings += _check_problem(CheckedProblem(data, data.problem))
     return in_order(findings)

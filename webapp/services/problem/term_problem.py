@@ -103,7 +103,7 @@ def problem_from(rows: TermRows) -> TermProblem:
         room_ids=tuple(room.room_id for room in rows.rooms),
         resource_of_faculty=meetings.resource_of_faculty,
         resource_of_leaf=meetings.resource_of_leaf,
-        rules_off=usual_rules_off(rows.rules),
+        rules_off=usual_rules_off(rows.rules, rows.rule_components),
     )
 
 

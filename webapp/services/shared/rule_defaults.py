@@ -1,6 +1,6 @@
 """The rules that a term begins with, and those that it can't do without; `docs/rules.md` is held equal to both."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -83,9 +83,18 @@ def settings_of(chosen: Mapping[str, RuleSetting]) -> Iterable[tuple[str, RuleSe
     return ((name, ALWAYS.get(name) or chosen.get(name, OFF)) for name in RULE_NAMES)
 
 
-def usual_rules_off(rows: Iterable[TermRule]) -> tuple[str, ...]:
-    """The rules that a new term uses and a term of these rows does not: off, or without any weight."""
-    used = {row.rule for row in rows if row.is_enabled and (row.is_hard or row.weight)}
+def is_counting(row: TermRule) -> bool:
+    """Return whether a term's rule is on and weighs something."""
+    return row.is_enabled and (row.is_hard or bool(row.weight))
+
+
+def usual_rules_off(rows: Iterable[TermRule], about_classes: Container[int]) -> tuple[str, ...]:
+    """The rules that a new term uses and a term of these rows does not: off, or without any weight.
+
+    ``about_classes`` are the keys of rows that name classes: what is asked of some classes is not asked of all.
+    """
+    general = (row for row in rows if row.code == row.rule or row.term_rule_id not in about_classes)
+    used = {row.rule for row in general if is_counting(row)}
     return tuple(
         name
         for name, setting in OWN_TERM.items()

@@ -113,6 +113,8 @@ def _asked(name: str, choices: Callable[[str], Choice]) -> Choice | None:
 
 def _link(target: Target) -> str:
     """The address of the row that a finding is about, or of its table."""
+    if target.table == "rules":
+        return url_for("admin.rules", _anchor=f"rule-{target.value}")
     if target.row_id is not None:
         return url_for("admin.edit_record", table_key=target.table, key=target.row_id)
     narrowed: dict[str, Any] = {target.column: target.value} if target.column else {}

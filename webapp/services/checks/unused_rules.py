@@ -1,0 +1,188 @@
+"""Rules that are off although the term has data that only they would keep: teachers' absences, limits, seats, pins."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from webapp.models import Availability, WishLevel
+from webapp.services.checks.findings import Finding, FindingKind, Severity
+from webapp.services.checks.term_data import TermData
+from webapp.services.shared.rule_defaults import is_counting, title_of
+from webapp.services.shared.target import Target
+from webapp.services.shared.words import _, ngettext
+from webapp.services.terms.rule_words import classes_in_words, rule_title
+
+
+def rules_without_effect(data: TermData) -> Iterator[Finding]:
+    """Find each rule that the term has data for and does not use, and rules about certain classes that are off."""
+    rows = data.rows
+    general = [row for row in rows.rules if row.code == row.rule or row.term_rule_id not in rows.rule_components]
+    used = {row.rule for row in general if is_counting(row)}
+    present = {row.rule for row in general if row.is_enabled}
+    for kept in KEPT_BY_RULE:
+        number = kept.count(data) if kept.rule not in used else 0
+        if number:
+            yield _of_rule(kept.rule, kept.words(number), is_weightless=kept.rule in present)
+    for row in rows.rules:
+        named = rows.rule_components.get(row.term_rule_id, [])
+        if named and not is_counting(row):
+            classes = [data.component_label(data.components[key]) for key in named if key in data.components]
+            sentence = _("%(rule)s is off: %(classes)s.", rule=rule_title(row.rule, row.code),
+                         classes=classes_in_words(classes))  # fmt: skip
+            yield Finding(Severity.NOTE, FindingKind.RULES, sentence, target_of_rule(row.code, row.rule))
+
+
+def target_of_rule(code: str, rule: str) -> Target:
+    """The line of the Rules page."""
+    return Target("rules", None, rule_title(rule, code), "code", code)
+
+
+def _of_rule(rule: str, data_words: str, *, is_weightless: bool) -> Finding:
+    why = _("weighs nothing") if is_weightless else _("is off")
+    sentence = _(
+        "%(data)s, but the rule “%(rule)s” %(why)s: timetables are made and counted without it.",
+        data=data_words,
+        rule=title_of(rule),
+        why=why,
+    )
+    return Finding(Severity.WARNING, FindingKind.RULES, sentence, target_of_rule(rule, rule))
+
+
+@dataclass(frozen=True)
+class KeptByRule:
+    """What of a term's data only one rule keeps: how many there are, and how that is said."""
+
+    rule: str
+    count: Callable[[TermData], int]
+    words: Callable[[int], str]
+
+
+def _wishes(level: WishLevel, *, of_room: bool = False) -> Callable[[TermData], int]:
+    def is_meant(wish: Availability) -> bool:
+        return wish.level is level and (wish.room_id is not None) is of_room
+
+    return lambda data: sum(map(is_meant, data.rows.availability))
+
+
+def _limits(attribute: str) -> Callable[[TermData], int]:
+    """Teachers of the term with a limit of their own."""
+
+    def count(data: TermData) -> int:
+        rows = data.rows
+        teaching = {key for named in rows.section_faculty.values() for key in named}
+        teaching |= {key for named in rows.component_faculty.values() for key, _batch in named}
+        return sum(getattr(rows.faculty[key], attribute) is not None for key in teaching)
+
+    return count
+
+
+def _without_a_seat(data: TermData) -> int:
+    """Classes that are larger than one of the rooms which suit them otherwise."""
+    if data.problem is None:
+        return 0
+    instance = data.problem.instance
+    return sum(
+        any(instance.rooms[option.room].capacity < meeting.size for option in meeting.rooms)
+        for meeting in instance.meetings
+    )
+
+
+def _on_different_days(data: TermData) -> int:
+    return sum(component.different_days and component.meetings_per_week > 1 for component in data.rows.components)
+
+
+def _spread(data: TermData) -> int:
+    return sum(component.min_days > 0 for component in data.rows.components)
+
+
+def _parallel(data: TermData) -> int:
+    batches = data.rows.batches
+    return sum(c.parallel and len(batches.get(c.component_id, ())) > 1 for c in data.rows.components)
+
+
+KEPT_BY_RULE = (
+    KeptByRule(
+        "pinned",
+        lambda data: len(data.rows.pins),
+        lambda number: ngettext("%(num)d class is pinned", "%(num)d classes are pinned", number),
+    ),
+    KeptByRule(
+        "unavailable",
+        _wishes(WishLevel.UNAVAILABLE),
+        lambda number: ngettext(
+            "Teachers, groups or sections are unavailable at %(num)d time",
+            "Teachers, groups or sections are unavailable at %(num)d times",
+            number,
+        ),
+    ),
+    KeptByRule(
+        "room_closed",
+        _wishes(WishLevel.UNAVAILABLE, of_room=True),
+        lambda number: ngettext("Rooms are closed at %(num)d time", "Rooms are closed at %(num)d times", number),
+    ),
+    KeptByRule(
+        "avoided_times",
+        _wishes(WishLevel.AVOID),
+        lambda number: ngettext("%(num)d time is to be avoided", "%(num)d times are to be avoided", number),
+    ),
+    KeptByRule(
+        "preferred_times",
+        _wishes(WishLevel.PREFER),
+        lambda number: ngettext("%(num)d time is preferred", "%(num)d times are preferred", number),
+    ),
+    KeptByRule(
+        "room_capacity",
+        _without_a_seat,
+        lambda number: ngettext(
+            "%(num)d class has more students than a room of its kind has seats",
+            "%(num)d classes have more students than a room of their kind has seats",
+            number,
+        ),
+    ),
+    KeptByRule(
+        "max_per_day",
+        _limits("max_slots_day"),
+        lambda number: ngettext(
+            "%(num)d teacher has a limit of slots a day", "%(num)d teachers have a limit of slots a day", number
+        ),
+    ),
+    KeptByRule(
+        "max_per_week",
+        _limits("max_slots_week"),
+        lambda number: ngettext(
+            "%(num)d teacher has a limit of slots a week", "%(num)d teachers have a limit of slots a week", number
+        ),
+    ),
+    KeptByRule(
+        "different_days",
+        _on_different_days,
+        lambda number: ngettext(
+            "%(num)d component asks for different days", "%(num)d components ask for different days", number
+        ),
+    ),
+    KeptByRule(
+        "min_working_days",
+        _spread,
+        lambda number: ngettext(
+            "%(num)d component asks for a least number of days",
+            "%(num)d components ask for a least number of days",
+            number,
+        ),
+    ),
+    KeptByRule(
+        "same_time",
+        _parallel,
+        lambda number: ngettext(
+            "%(num)d component has batches that start together",
+            "%(num)d components have batches that start together",
+            number,
+        ),
+    ),
+    KeptByRule(
+        "student_clash",
+        lambda data: len(data.rows.enrollments),
+        lambda number: ngettext(
+            "%(num)d enrolment is of a single student", "%(num)d enrolments are of single students", number
+        ),
+    ),
+)
+"""The one table of what data a rule is for; a rule that needs none (gaps, days, rooms in use) is not in it."""
