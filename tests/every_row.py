@@ -96,6 +96,8 @@ def make_every_row(say: str = "{}") -> EveryRow:
     pin = factories.pin(component, room=room)
     factories.availability(slot, faculty_id=uni.rao.faculty_id)
     factories.rule(term, "room_stability", weight=1, code=named("x")[:64])
+    options = {"options": [uni.algorithms, uni.logic], "groups": [uni.section_a]}
+    basket = factories.basket(term, named("BASKET")[:64], name=named("Elective"), **options)
     failure = {"failure_code": "text", "failure_values": {"text": named("Because.")}}
     ended = {"status": JobStatus.COMPLETED, "completed_at": datetime.now(UTC), **failure}
     variant = {"name": named("Balanced")[:100], "status": "done", "unplaced": 0}
@@ -158,6 +160,7 @@ def make_every_row(say: str = "{}") -> EveryRow:
         "components": component.component_id,
         "enrollments": enrollment.course_enrollment_id,
         "pins": pin.pin_id,
+        "baskets": basket.basket_id,
     }
     return EveryRow(
         org,

@@ -18,6 +18,9 @@ import sqlalchemy as sa
 from webapp.extensions import db
 from webapp.models import (
     Availability,
+    Basket,
+    BasketGroup,
+    BasketSection,
     Building,
     Component,
     ComponentFaculty,
@@ -350,6 +353,24 @@ def component_faculty(
             position=position,
         )
     )
+
+
+def basket(
+    term: Term,
+    code: str | None = None,
+    *,
+    options: Sequence[Section] = (),
+    groups: Sequence[StudentGroup] = (),
+    **fields: Any,
+) -> Basket:
+    """An elective basket of these sections, for these groups."""
+    code = code or _code("BASKET")
+    made = _add(Basket(**{"term_id": term.term_id, "code": code, "name": f"Elective {code}"} | fields))
+    for section in options:
+        _add(BasketSection(basket_id=made.basket_id, section_id=section.section_id))
+    for group in groups:
+        _add(BasketGroup(basket_id=made.basket_id, student_group_id=group.student_group_id))
+    return made
 
 
 def enrollment(student: Student, section: Section, *, batch: StudentGroup | None = None) -> CourseEnrollment:

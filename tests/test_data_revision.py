@@ -57,6 +57,8 @@ class World:
         teacher, learner = {"faculty_id": faculty.faculty_id}, {"student_id": student.student_id}
         first, second = (factories.slot(self.term, day, 0).time_slot_id for day in (0, 1))
         rule = {"term_rule_id": factories.rule(self.term, "same_time", weight=1).term_rule_id}
+        basket = {"basket_id": factories.basket(self.term).basket_id}
+        further = {"section_id": factories.section(self.term).section_id}
         beside = {"component_id": factories.component(self.section, code="B").component_id}
         place = {"organization_id": organization, "code": "NEW", "name": "New"}
         named = {"name": "Other"}
@@ -77,6 +79,9 @@ class World:
             "pins": Sample(component | {"ordinal": 1, "time_slot_id": first}, {"time_slot_id": second}),
             "availability": Sample(teacher | {"time_slot_id": first, "level": "avoid"}, {"level": "prefer"}),
             "term_rule_components": Sample(rule | component, beside),
+            "baskets": Sample(own | {"name": "New"}, {"options_each": 2}),
+            "basket_sections": Sample(basket | section, further),
+            "basket_groups": Sample(basket | group, other),
             "student_group_members": Sample(group | learner, other),
             "buildings": Sample(place, named, of_organization=True),
             "rooms": Sample(place | {"capacity": 30}, {"capacity": 31}, of_organization=True),
@@ -106,6 +111,9 @@ TABLES = (
     "pins",
     "availability",
     "term_rule_components",
+    "baskets",
+    "basket_sections",
+    "basket_groups",
     "student_group_members",
     "buildings",
     "rooms",

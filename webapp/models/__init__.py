@@ -1,6 +1,7 @@
 """The tables. Every row belongs to an organisation, directly or through its term."""
 
 from webapp.models.audit import AuditEvent, ImportMapping, Upload
+from webapp.models.baskets import Basket, BasketGroup, BasketSection
 from webapp.models.calendar import Term, TimeSlot, WeekSet
 from webapp.models.courses import (
     Component,
@@ -48,6 +49,9 @@ from webapp.models.wishes import Availability, Pin, TermRule, TermRuleComponent,
 __all__ = [
     "AuditEvent",
     "Availability",
+    "Basket",
+    "BasketGroup",
+    "BasketSection",
     "Building",
     "Component",
     "ComponentBatch",

@@ -50,8 +50,8 @@ class Here:
         return [key for key, _label in options_of(self.scope, table)]
 
     def codes(self, table: str) -> list[str]:
-        model = BY_NAME[table].model
-        return list(db.session.scalars(rows_in_scope(self.scope, BY_NAME[table]).with_only_columns(model.code)))
+        codes = rows_in_scope(self.scope, BY_NAME[table]).with_only_columns(BY_NAME[table].list_code)
+        return list(db.session.scalars(codes))
 
 
 @pytest.fixture

@@ -38,6 +38,7 @@ def here(session):
     student = factories.student(made.organization, "S1")
     factories.member(student, made.a1)
     factories.enrollment(student, made.logic)
+    factories.basket(made.term, options=[made.logic], groups=[made.section_b])
     slot = factories.slot(made.term)
     factories.availability(factories.slot(made.term, 1), WishLevel.AVOID, faculty_id=made.rao.faculty_id)
     factories.availability(factories.slot(made.term, 2), student_group_id=made.section_b.student_group_id)

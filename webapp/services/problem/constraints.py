@@ -9,6 +9,7 @@ from webapp.engine.rule import ResourceKind, Rule
 from webapp.engine.rules import rule_named
 from webapp.engine.rules.family import PairRule
 from webapp.models import Availability, Component, TermRule, WishLevel
+from webapp.services.problem.baskets import is_first_way
 from webapp.services.problem.meetings import TermMeetings
 from webapp.services.shared.rule_defaults import ALWAYS_HOLD
 
@@ -50,7 +51,7 @@ class TermConstraints:
         for rule in self._rows.rules:
             if rule.is_enabled:
                 constraints += self._of_rule(rule)
-        return tuple(constraints)
+        return (*constraints, *self._baskets())
 
     def _of_rule(self, row: TermRule) -> Iterable[Constraint]:
         use = _Use(None if row.is_hard else row.weight or 0, row.amount)
@@ -65,7 +66,7 @@ class TermConstraints:
             return [*about_named, *self._makers[rule.name](rule, use)]
         if isinstance(rule, PairRule):
             return about_named  # a rule between meetings that names none
-        return [*about_named, Constraint(rule, use.weight, amount=use.amount or 0)]
+        return [*about_named, Constraint(rule, use.weight, self._once_each(rule, use), amount=use.amount or 0)]
 
     def _about_components(self, row: TermRule, rule: Rule, use: _Use, named: list[int]) -> Iterator[Constraint]:
         """One constraint about all meetings of the components; of those that start together, one for each n-th."""
@@ -83,6 +84,32 @@ class TermConstraints:
         for together in nth.values():
             if len(together) > 1:
                 yield Constraint(rule, use.weight, meetings=tuple(together), label=row.code)
+
+    # Elective baskets
+
+    def _baskets(self) -> Iterator[Constraint]:
+        """The n-th meetings of a basket's options start together, whatever rules are on."""
+        for options, position in self._meetings.positions:
+            meetings = self._meetings.starting_together(position)
+            if options.together and len(meetings) > 1:
+                yield Constraint(rule_named("same_time"), None, meetings=meetings, label=options.name)
+        for options in self._rows.options:
+            for section in options.section_ids if options.different_days else ():
+                own = tuple(self._meetings.meetings_of_section.get(section, ()))
+                whole = tuple(index for index in own if self._meetings.meetings[index].key.batch_id is None)
+                if len(whole) > 1:
+                    yield Constraint(rule_named("different_days"), None, meetings=whole, label=options.name)
+
+    def _once_each(self, rule: Rule, use: _Use) -> tuple[int, ...]:
+        """Everybody whom a rule is about, where groups are taken apart by what they choose; else nobody by name.
+
+        What must hold must hold for every choice. A wish counts once for a group: its options stand together.
+        """
+        if use.weight is None or ResourceKind.GROUP not in rule.kinds or not self._rows.options:
+            return ()
+        resources = self._meetings.resources
+        named = tuple(i for i, who in enumerate(resources) if who.kind in rule.kinds and is_first_way(who.code))
+        return named if len(named) < sum(who.kind in rule.kinds for who in resources) else ()
 
     # Rules that follow from what a component asks for
 
@@ -156,7 +183,8 @@ class TermConstraints:
                 named.add(resource)
         if use.amount is not None:
             for index, resource_row in enumerate(self._meetings.resources):
-                if resource_row.kind in kinds and index not in named:
+                counts = use.weight is None or is_first_way(resource_row.code)
+                if resource_row.kind in kinds and index not in named and counts:
                     by_amount[use.amount].append(index)
         for amount, resources in sorted(by_amount.items()):
             yield Constraint(rule, use.weight, resources=tuple(resources), amount=self._in_pieces(amount))

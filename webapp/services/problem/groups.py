@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from webapp.extensions import db
 from webapp.models import StudentGroup
+from webapp.services.problem.baskets import plain_leaf
 
 Key = TypeVar("Key", bound=Hashable)
 """What names a group: the key of its row, or its code in a file."""
@@ -122,8 +123,8 @@ def leaf_of(groups: Iterable[int]) -> str:
 
 
 def groups_of_leaf(leaf: str) -> list[int]:
-    """The smallest groups of a leaf, as `leaf_of` wrote them."""
-    return [int(group) for group in leaf.removeprefix("group:").split("+")]
+    """The smallest groups of a leaf, as `leaf_of` wrote them, whatever its students have chosen."""
+    return [int(group) for group in plain_leaf(leaf).removeprefix("group:").split("+")]
 
 
 class LeafGroups:

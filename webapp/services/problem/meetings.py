@@ -1,16 +1,18 @@
 """The meetings of a term: one for each component, batch and ordinal, with who teaches, who attends, where it fits."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from webapp.engine.instance import Meeting, Placement, Resource, RoomOption
 from webapp.engine.rule import ResourceKind
 from webapp.models import Component, Course, Section
+from webapp.services.problem.baskets import ChosenLeaves, OptionSet, Unit, WeekPosition, plain_leaf, week_positions
 from webapp.services.problem.calendar import Calendar, EmptyWeekSet
 from webapp.services.problem.groups import LeafGroups
 from webapp.services.problem.rows import TermRows
+from webapp.services.shared.words import _
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -50,6 +52,7 @@ class TermMeetings:
         self.leaf_groups = leaf_groups
         self.all_weeks = frozenset(range(1, rows.term.weeks + 1))
         self.meetings: list[MeetingRow] = [row for c in rows.components for row in self._meetings_of(c)]
+        self.chosen_leaves = self._take_leaves_apart()
         self.index_of = {row.key: index for index, row in enumerate(self.meetings)}
         self.resources: list[Resource] = []
         self.resource_of_faculty: dict[int, int] = {}
@@ -71,7 +74,7 @@ class TermMeetings:
     def _meeting(self, component: Component, batch: int | None, ordinal: int) -> MeetingRow:
         section = self.rows.sections[component.section_id]
         course = self.rows.courses[section.course_id]
-        groups = [batch] if batch is not None else self.rows.section_groups.get(section.section_id, [])
+        groups = [batch] if batch is not None else self.rows.attending(section.section_id)
         return MeetingRow(
             key=MeetingKey(component.component_id, batch, ordinal),
             course_id=course.course_id,
@@ -110,6 +113,17 @@ class TermMeetings:
         own = [faculty for faculty, of_batch in named if of_batch is None or of_batch == batch]
         return tuple(dict.fromkeys(own or self.rows.section_faculty.get(component.section_id, [])))
 
+    def _take_leaves_apart(self) -> ChosenLeaves:
+        """Let who attends an option be the part of each leaf that has chosen it."""
+        attended: dict[int, dict[str, None]] = defaultdict(dict)
+        for row in self.meetings if self.rows.options else ():
+            attended[row.section_id].update(dict.fromkeys(row.leaves))
+        chosen = ChosenLeaves(self.rows.options, attended)
+        for index, row in enumerate(self.meetings if self.rows.options else ()):
+            parts = (part for leaf in row.leaves for part in chosen.of(leaf, row.section_id))
+            self.meetings[index] = replace(row, leaves=tuple(sorted(parts)))
+        return chosen
+
     # People
 
     def _add_people(self) -> None:
@@ -124,9 +138,19 @@ class TermMeetings:
             for leaf in row.leaves:
                 if leaf not in self.resource_of_leaf:
                     self.resource_of_leaf[leaf] = len(self.resources)
-                    self.resources.append(Resource(leaf, ResourceKind.GROUP, self.leaf_groups.label(leaf)))
+                    self.resources.append(Resource(leaf, ResourceKind.GROUP, self._leaf_label(leaf)))
             for group in row.group_ids:
                 self._attended[group].append(index)
+
+    def _leaf_label(self, leaf: str) -> str:
+        """The codes of a leaf's groups, and what its students have chosen: "CSE5-A (with CS501 A)"."""
+        chosen = [self._section_label(section) for section in self.chosen_leaves.chosen(leaf)]
+        label = self.leaf_groups.label(plain_leaf(leaf))
+        return _("%(group)s (with %(chosen)s)", group=label, chosen=", ".join(chosen)) if chosen else label
+
+    def _section_label(self, section_id: int) -> str:
+        section = self.rows.sections[section_id]
+        return f"{self.rows.courses[section.course_id].code} {section.code}"
 
     def _add_students(self) -> None:
         """Students whom no leaf group speaks for, by enrolment or by groups that share no tree.
@@ -157,9 +181,14 @@ class TermMeetings:
     def _meetings_attended(
         self, groups: frozenset[int], sections: frozenset[tuple[int, int | None]]
     ) -> tuple[int, ...]:
-        """The meetings of the groups and their ancestors, and those of the sections chosen, in the batch chosen."""
+        """The meetings of the groups and their ancestors, and those of the sections chosen, in the batch chosen.
+
+        Of a basket from which a group chooses, a student attends what was chosen, and nothing that is known else.
+        """
         closure = self.rows.tree.with_ancestors(groups)
         attended = {index for group in closure for index in self._attended.get(group, ())}
+        if self.rows.options:
+            attended -= self._not_chosen(attended, {section for section, _batch in sections})
         for section, batch in sections:
             for index in self.meetings_of_section.get(section, ()):
                 of_batch = self.meetings[index].key.batch_id
@@ -167,12 +196,24 @@ class TermMeetings:
                     attended.add(index)
         return tuple(sorted(attended))
 
+    def _not_chosen(self, attended: Iterable[int], chosen: set[int]) -> set[int]:
+        """The meetings of options that a student's groups attend and the student does not."""
+        of_set: dict[tuple[int, ...], dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
+        for index in attended:
+            options = self.rows.options_of_section.get(self.meetings[index].section_id)
+            if options is not None:
+                of_set[options.section_ids][self.meetings[index].section_id].append(index)
+        others: set[int] = set()
+        for section_ids, meetings in of_set.items():
+            most = self.rows.options_of_section[section_ids[0]].options_each
+            if chosen.isdisjoint(section_ids) and len(meetings) <= most:
+                continue  # the groups themselves say which option it is
+            others.update(index for section, own in meetings.items() if section not in chosen for index in own)
+        return others
+
     def _chosen_by(self, groups: frozenset[int], sections: frozenset[tuple[int, int | None]]) -> list[str]:
         """The names of the sections that students enrolled in, else their groups."""
-        labels = []
-        for section_id, _ in sections:
-            section = self.rows.sections[section_id]
-            labels.append(f"{self.rows.courses[section.course_id].code} {section.code}")
+        labels = [self._section_label(section_id) for section_id, _batch in sections]
         return sorted(labels or [self.rows.groups[group].code for group in groups])
 
     def _called(self, labels: list[str], number: int) -> str:
@@ -194,17 +235,39 @@ class TermMeetings:
             meetings[row.key.component_id, row.key.batch_id].append(index)
         return meetings
 
+    @cached_property
+    def positions(self) -> tuple[tuple[OptionSet, WeekPosition], ...]:
+        """The n-th meetings of the options of each basket."""
+        components: dict[int, list[Component]] = defaultdict(list)
+        for component in self.rows.components:
+            components[component.section_id].append(component)
+        return tuple(
+            (options, position)
+            for options in self.rows.options
+            for position in week_positions(options, components, self.rows.batches)
+        )
+
+    def starting_together(self, position: WeekPosition) -> tuple[int, ...]:
+        """The meetings of a position, of all its options and their parallel batches."""
+        return tuple(index for unit in position.units.values() for index in self._meetings_of_unit(unit))
+
+    def _meetings_of_unit(self, unit: Unit) -> Iterable[int]:
+        component_id = unit.component.component_id
+        batches: Sequence[int | None] = self.rows.batches.get(component_id, []) if unit.component.parallel else []
+        keys = (MeetingKey(component_id, batch, unit.ordinal) for batch in batches or [unit.batch_id])
+        return (self.index_of[key] for key in keys)
+
     def attended_by(self, group_id: int) -> tuple[int, ...]:
         """The meetings that any leaf of a group attends."""
         leaves = set(self.leaf_groups.of(group_id))
-        return tuple(index for index, row in enumerate(self.meetings) if not leaves.isdisjoint(row.leaves))
+        return tuple(i for i, row in enumerate(self.meetings) if not leaves.isdisjoint(map(plain_leaf, row.leaves)))
 
     # The engine's meetings
 
     def engine_meetings(self) -> tuple[Meeting, ...]:
         """The meetings as the engine wants them."""
         components = {component.component_id: component for component in self.rows.components}
-        seats = _Sizes(self.rows, self.leaf_groups)
+        seats = _Sizes(self.rows)
         rooms = _SuitableRooms(self.rows)
         students: dict[int, list[int]] = defaultdict(list)
         for resource, meetings in self.attending.items():
@@ -250,21 +313,39 @@ class TermMeetings:
 
 
 class _Sizes:
-    """Students expected: the largest of what is expected, the groups' sizes and the enrolments."""
+    """Students expected: the largest of what is expected, the groups' sizes and the enrolments.
 
-    def __init__(self, rows: TermRows, leaf_groups: LeafGroups) -> None:
+    A group that chooses does not sit in each option as a whole: who has not chosen yet is shared out evenly.
+    """
+
+    def __init__(self, rows: TermRows) -> None:
         self._rows = rows
-        self._leaf_groups = leaf_groups
         self._enrolled = Counter((section, batch) for _, section, batch in rows.enrollments)
         self._in_section = Counter(section for _, section, _ in rows.enrollments)
 
     def of(self, row: MeetingRow) -> int:
         """Students of a meeting."""
+        options = self._rows.options_of_section.get(row.section_id)
+        if options is not None and row.key.batch_id is None:
+            return self._of_option(row, options)
         in_groups = sum(self._group(group) for group in row.group_ids)
         if row.key.batch_id is not None:
             return max(in_groups, self._enrolled[row.section_id, row.key.batch_id])
         expected = self._rows.sections[row.section_id].expected_size
         return max(expected, in_groups, self._in_section[row.section_id])
+
+    def _of_option(self, row: MeetingRow, options: OptionSet) -> int:
+        """Students of an option: the groups that have no other one, who has chosen it, a share of who has not."""
+        offered = Counter(group for section in options.section_ids for group in self._rows.attending(section))
+        own = sum(self._group(group) for group in row.group_ids if offered[group] == 1)
+        chosen, expected = self._in_section[row.section_id], self._rows.sections[row.section_id].expected_size
+        if expected:
+            return max(expected, own, chosen)
+        choosing = sum(self._group(group) for group, number in offered.items() if number > 1)
+        taken = sum(self._in_section[section] for section in options.section_ids)
+        undecided = max(0, choosing * options.options_each - taken)
+        shares = any(offered[group] > 1 for group in row.group_ids)
+        return max(own, chosen + (-(-undecided // len(options.section_ids)) if shares else 0))
 
     def _group(self, group_id: int) -> int:
         return max(self._rows.groups[group_id].size, self._rows.member_counts.get(group_id, 0))

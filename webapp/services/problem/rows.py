@@ -11,6 +11,9 @@ import sqlalchemy as sa
 from webapp.extensions import db
 from webapp.models import (
     Availability,
+    Basket,
+    BasketGroup,
+    BasketSection,
     Component,
     ComponentBatch,
     ComponentFaculty,
@@ -30,6 +33,7 @@ from webapp.models import (
     TimeSlot,
     WeekSet,
 )
+from webapp.services.problem.baskets import OptionSet, option_sets
 from webapp.services.problem.calendar import Slot, minutes
 from webapp.services.problem.groups import GroupTree, tree_of
 from webapp.services.terms.selection import data_revision_of
@@ -67,11 +71,32 @@ class TermRows:
     availability: Sequence[Availability]
     rules: Sequence[TermRule]
     rule_components: Mapping[int, list[int]] = field(default_factory=dict)
+    baskets: Sequence[Basket] = ()
+    basket_sections: Mapping[int, list[int]] = field(default_factory=dict)
+    basket_groups: Mapping[int, list[int]] = field(default_factory=dict)
 
     @cached_property
     def tree(self) -> GroupTree[int]:
         """The tree of the groups."""
         return tree_of(self.groups)
+
+    @cached_property
+    def options(self) -> tuple[OptionSet, ...]:
+        """The elective baskets, those that share a section together."""
+        codes = {key: (self.courses[s.course_id].code, s.code) for key, s in self.sections.items()}
+        return option_sets(self.baskets, self.basket_sections, self.basket_groups, codes)
+
+    @cached_property
+    def options_of_section(self) -> Mapping[int, OptionSet]:
+        """The basket, or baskets, in which a section is an option."""
+        return {section: options for options in self.options for section in options.section_ids}
+
+    def attending(self, section_id: int) -> list[int]:
+        """The groups that attend a section: those it names, else those that choose from its basket."""
+        named = self.section_groups.get(section_id)
+        if named or section_id not in self.options_of_section:
+            return named or []
+        return list(self.options_of_section[section_id].group_ids)
 
 
 def read_term(term: Term) -> TermRows:
@@ -127,6 +152,9 @@ def read_term(term: Term) -> TermRows:
         availability=_rows(Availability, Availability.time_slot_id.in_(slots_of_term), Availability.availability_id),
         rules=_rows(TermRule, TermRule.term_id == of_term, TermRule.term_rule_id),
         rule_components=_rule_components(of_term),
+        baskets=_rows(Basket, Basket.term_id == of_term, Basket.code),
+        basket_sections=_of_baskets(of_term, BasketSection, BasketSection.section_id),
+        basket_groups=_of_baskets(of_term, BasketGroup, BasketGroup.student_group_id),
     )
 
 
@@ -174,6 +202,11 @@ def _rule_components(term_id: int) -> dict[int, list[int]]:
         .where(TermRule.term_id == term_id)
         .order_by(TermRuleComponent.term_rule_id, TermRuleComponent.position, TermRuleComponent.component_id)
     )
+
+
+def _of_baskets(term_id: int, model: Any, listed: Any) -> dict[int, list[int]]:
+    query = sa.select(model.basket_id, listed).join(Basket, Basket.basket_id == model.basket_id)
+    return _gathered(query.where(Basket.term_id == term_id).order_by(model.basket_id, listed))
 
 
 def _members(term_id: int, students: Set[int], tree: GroupTree[int]) -> dict[int, list[int]]:

@@ -118,7 +118,10 @@ def _rooms(rows: TermRows, calendar: Calendar) -> tuple[InstanceRoom, ...]:
 
 
 def _interchangeable(meetings: TermMeetings) -> tuple[tuple[int, ...], ...]:
-    """Meetings of one component and batch that nothing tells apart: no pin, no partner, no order."""
+    """Meetings of one component and batch that nothing tells apart: no pin, no partner, no order.
+
+    Those of an option are told apart by the meetings of the other options that they start with.
+    """
     apart = {(pin.component_id, pin.student_group_id) for pin in meetings.rows.pins}
     told_apart = {
         component
@@ -126,6 +129,7 @@ def _interchangeable(meetings: TermMeetings) -> tuple[tuple[int, ...], ...]:
         if rule.is_enabled and rule.rule in TELLING_APART
         for component in meetings.rows.rule_components.get(rule.term_rule_id, ())
     }
+    in_order |= {c.component_id for c in meetings.rows.components if c.section_id in meetings.rows.options_of_section}
     alike_sets = []
     for key, indices in meetings.meetings_of_set.items():
         alike = key not in apart and key[0] not in told_apart and not meetings.meetings[indices[0]].parallel

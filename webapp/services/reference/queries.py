@@ -230,8 +230,10 @@ def codes_of_many(column: Column, keys: Sequence[int]) -> dict[int, list[str]]:
         return {}
     other = BY_NAME[column.refers_to]
     owner = getattr(many.model, many.owner)
-    code = other.model.code
+    code = other.list_code
     query = sa.select(owner, code).join(other.model, other.primary_key == getattr(many.model, many.link.attribute))
+    for joined, condition in other.joins:
+        query = query.join(joined, condition)
     if many.second is not None:
         second = sa.orm.aliased(BY_NAME[many.second.table].model)
         second_key = getattr(second, BY_NAME[many.second.table].primary_key.key)

@@ -101,7 +101,7 @@ def _linked_rows(scope: Scope, column: Column, codes: Sequence[str]) -> list[Lin
 def _keys_by_code(scope: Scope, table: Table, codes: list[str]) -> dict[str, int]:
     if not codes:
         return {}
-    code = table.model.code
+    code = table.list_code
     query = rows_in_scope(scope, table).with_only_columns(code, table.primary_key)
     keys = {str(text): int(key) for text, key in db.session.execute(query.where(code.in_(codes)))}
     missing = [text for text in codes if text not in keys]
@@ -111,7 +111,7 @@ def _keys_by_code(scope: Scope, table: Table, codes: list[str]) -> dict[str, int
 
 
 def _unknown(scope: Scope, table: Table, codes: Sequence[str]) -> ValueRefused:
-    known = db.session.scalars(rows_in_scope(scope, table).with_only_columns(table.model.code))
+    known = db.session.scalars(rows_in_scope(scope, table).with_only_columns(table.list_code))
     words = _("No row of the table “%(table)s” has the code “%(code)s”.", table=table.title, code=codes[0])
     if near := nearest(codes[0], known):
         words += " " + _("Did you mean %(code)s?", code=near)

@@ -192,6 +192,8 @@ class Table:
         Its name in addresses, where it differs.
     caption
         How a row is called, as an SQL expression over the model and its ``joins``.
+    listed_as
+        How lists of codes name a row where its own code does not, as such an expression: "CS301/A" for a section.
     owner
         The column that holds the organisation's or the term's key, where it is not the model's own.
     search, sorts, order
@@ -224,6 +226,7 @@ class Table:
     lead: Words = None
     slug: str = ""
     caption: Any = None
+    listed_as: Any = None
     owner: Any = None
     search: tuple[Any, ...] = ()
     sorts: Mapping[str, Any] = field(default_factory=dict)
@@ -241,6 +244,11 @@ class Table:
     def address(self) -> str:
         """Its name in addresses and in the audit trail's actions."""
         return self.slug or self.name.replace("_", "-")
+
+    @property
+    def list_code(self) -> Any:
+        """How lists of codes name a row, as an SQL expression over the model and its ``joins``."""
+        return self.model.code if self.listed_as is None else self.listed_as
 
     @property
     def of_term(self) -> bool:

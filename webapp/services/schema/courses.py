@@ -35,6 +35,7 @@ SECTION = Link("section_id", "sections")
 COMPONENT = Link("component_id", "components")
 COURSE_OF_SECTION = (Course, Course.course_id == Section.course_id)
 SECTION_OF_COMPONENT = (Section, Section.section_id == Component.section_id)
+SECTION_CODE = Course.code + sa.literal("/") + Section.code
 SECTION_CAPTION = Course.code + sa.literal(" ") + Section.code
 COMPONENT_CAPTION = SECTION_CAPTION + sa.literal(" ") + Component.code
 
@@ -137,6 +138,7 @@ SECTIONS = Table(
     singular=_l("Section"),
     lead=_l("A course as it is held in this term: who teaches, who attends."),
     caption=SECTION_CAPTION,
+    listed_as=SECTION_CODE,
     joins=(COURSE_OF_SECTION,),
     search=(Course.code, Course.title, Section.code),
     sorts={"course_id": Course.code, "code": Section.code, "expected_size": Section.expected_size},

@@ -1,5 +1,6 @@
 """All tables, what is referred to before what refers."""
 
+from webapp.services.schema.baskets import BASKETS
 from webapp.services.schema.calendar import TERM, TIME_SLOTS, WEEK_SETS
 from webapp.services.schema.columns import Table
 from webapp.services.schema.courses import COMPONENTS, COURSES, ENROLLMENTS, SECTIONS
@@ -22,6 +23,7 @@ TABLES: tuple[Table, ...] = (
     COURSES,
     SECTIONS,
     COMPONENTS,
+    BASKETS,
     ENROLLMENTS,
     AVAILABILITY,
     PINS,

@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 from webapp.extensions import Model, db
 from webapp.models import (
     Availability,
+    Basket,
     Building,
     Component,
     Course,
@@ -47,6 +48,7 @@ Owner = User | Organization | Term
 
 PARENTS: Mapping[type[Any], type[Any]] = {
     Availability: TimeSlot,
+    Basket: Term,
     Component: Section,
     CourseEnrollment: Section,
     Pin: Component,
@@ -62,6 +64,7 @@ PARENTS: Mapping[type[Any], type[Any]] = {
 """The table one step nearer to the organisation, for those whose rows don't name their organisation themselves."""
 
 MISSING: Mapping[type[Any], Any] = {
+    Basket: _l("There is no such basket."),
     Building: _l("There is no such building."),
     Course: _l("There is no such course."),
     Department: _l("There is no such department."),

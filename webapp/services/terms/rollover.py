@@ -58,8 +58,8 @@ PARTS = (
     CopyPart(
         "sections",
         _l("Sections"),
-        _l("With their components, teachers, groups and batches."),
-        ("groups", "sections", "components"),
+        _l("With their components, teachers, groups and batches, and the elective baskets."),
+        ("groups", "sections", "components", "baskets"),
         ("slots",),
     ),
     CopyPart(

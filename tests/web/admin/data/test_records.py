@@ -38,6 +38,7 @@ def university(registrar):
     factories.enrollment(student, component.section)
     factories.pin(component, room=room)
     factories.week_set(term)
+    factories.basket(term, options=[component.section], groups=[group])
     db.session.commit()
     return org
 
