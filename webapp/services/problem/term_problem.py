@@ -129,7 +129,8 @@ def _interchangeable(meetings: TermMeetings) -> tuple[tuple[int, ...], ...]:
         if rule.is_enabled and rule.rule in TELLING_APART
         for component in meetings.rows.rule_components.get(rule.term_rule_id, ())
     }
-    in_order |= {c.component_id for c in meetings.rows.components if c.section_id in meetings.rows.options_of_section}
+    options = meetings.rows.options_of_section
+    told_apart |= {c.component_id for c in meetings.rows.components if c.section_id in options}
     alike_sets = []
     for key, indices in meetings.meetings_of_set.items():
         alike = key not in apart and key[0] not in told_apart and not meetings.meetings[indices[0]].parallel
