@@ -21,6 +21,7 @@ from webapp.engine.instance import (
     RoomOption,
     TimeOption,
 )
+from webapp.engine.periods import Periods
 from webapp.engine.rule import ResourceKind
 from webapp.engine.rules import RULES, rule_named
 from webapp.engine.rules.family import ChoiceRule, PairRule
@@ -37,35 +38,75 @@ ABOUT_SETS = ("min_working_days", "room_stability", "max_per_day", "isolated_mee
 
 @st.composite
 def grids(draw, weeks: bool = True) -> TimeGrid:
-    """Up to 3 days of up to 5 slots, sometimes with a long break, sometimes with 2 or 3 weeks."""
-    slots = draw(st.integers(2, 5))
+    """Up to 3 days of up to 5 slots, sometimes with a long break, sometimes with 2 or 3 weeks of any size.
+
+    Sometimes the periods are others than the slots: they overlap, and days differ.
+    """
+    slots, days = draw(st.integers(2, 5)), draw(st.integers(1, 3))
+    number = draw(st.sampled_from([1, 1, 1, 2, 3])) if weeks else 1
     return TimeGrid(
-        days=draw(st.integers(1, 3)),
+        days=days,
         slots_per_day=slots,
-        weeks=draw(st.sampled_from([1, 1, 1, 2, 3])) if weeks else 1,
+        weeks=number,
         breaks=draw(st.frozensets(st.integers(0, slots - 2), max_size=1)),
+        periods=draw(periods(days, slots)) if draw(st.booleans()) else None,
+        week_sizes=draw(st.tuples(*[st.integers(1, 9)] * number)) if draw(st.booleans()) else (),
+    )
+
+
+@st.composite
+def periods(draw, days: int, slots: int) -> Periods:
+    """Some periods of one to three slots, of which the first day has all and the others some."""
+    anywhere = [(start, end) for start in range(slots) for end in range(start + 1, min(slots, start + 3) + 1)]
+    spans = tuple(sorted(draw(st.lists(st.sampled_from(anywhere), min_size=1, max_size=6, unique=True))))
+    pause, every = draw(st.integers(0, 1)), (1 << len(spans)) - 1
+    return Periods(
+        spans,
+        tuple(sum(1 << i for i, (start, _) in enumerate(spans) if 0 <= start - end <= pause) for _, end in spans),
+        (every, *(draw(st.integers(1, every)) for _ in range(days - 1))),
     )
 
 
 @st.composite
 def times(draw, grid: TimeGrid) -> Time:
     """Any time of 1 or 2 slots, on one day or two, in all weeks or some."""
+    weeks = grid.all_weeks if draw(st.booleans()) else draw(st.integers(1, grid.all_weeks))
+    also = draw(st.integers(0, grid.days - 1)) if draw(st.integers(0, 5)) == 0 else None
+    if grid.periods is not None:
+        found = draw(st.sampled_from(single_times(grid, 1) + single_times(grid, 2))).time
+        has_it = also is not None and not found.periods & ~grid.periods.held[also]
+        return replace(found, weeks=weeks, days=found.days | (1 << also if has_it else 0))
     length = draw(st.sampled_from([1, 1, 2]))
     start = draw(st.integers(0, grid.slots_per_day - length))
     days = 1 << draw(st.integers(0, grid.days - 1))
-    if draw(st.integers(0, 5)) == 0:
-        days |= 1 << draw(st.integers(0, grid.days - 1))
-    weeks = grid.all_weeks if draw(st.booleans()) else draw(st.integers(1, grid.all_weeks))
-    return Time(start, length, days, weeks)
+    return Time(start, length, days | (0 if also is None else 1 << also), weeks)
 
 
 def single_times(grid: TimeGrid, length: int = 1) -> tuple[TimeOption, ...]:
-    """Every single-day time of a length, in all weeks, later ones with a penalty."""
+    """Every single-day time of a number of periods, in all weeks, later ones with a penalty."""
+    if grid.periods is not None:
+        return tuple(
+            TimeOption(time, penalty=time.start)
+            for day in range(grid.days)
+            for time in _chains(grid.periods, day, length, grid.all_weeks)
+        )
     return tuple(
         TimeOption(Time(start, length, 1 << day, grid.all_weeks), penalty=start)
         for day in range(grid.days)
         for start in range(grid.slots_per_day - length + 1)
     )
+
+
+def _chains(own: Periods, day: int, length: int, weeks: int) -> list[Time]:
+    """One period, or two of which the second begins when the first ends."""
+    held = [i for i in range(len(own.spans)) if own.held[day] >> i & 1]
+    pairs = [(i, j) for i in held for j in held if length == 2 and own.spans[i][1] == own.spans[j][0]]
+    found = {}
+    for chain in pairs if length == 2 else [(i,) for i in held]:
+        start, end = own.spans[chain[0]][0], own.spans[chain[-1]][1]
+        mask = sum(1 << i for i in chain)
+        found.setdefault((start, end), Time(start, end - start, 1 << day, weeks, mask))
+    return [*found.values()]
 
 
 @st.composite
@@ -109,7 +150,7 @@ def _meetings(draw, code: str, grid: TimeGrid, rooms: int, resources: int, weeks
         options = draw(st.lists(times(grid), min_size=1, max_size=6, unique=True))
         possible = tuple(TimeOption(time, draw(st.integers(0, 3))) for time in options)
     else:
-        possible = single_times(grid, draw(st.sampled_from([1, 1, 2])))
+        possible = single_times(grid, draw(st.sampled_from([1, 1, 2]))) or single_times(grid)
     suitable = draw(_few(st.integers(0, rooms - 1), rooms, least=1))
     pin = None
     if draw(st.integers(0, 4)) == 0:

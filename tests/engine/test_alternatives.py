@@ -87,6 +87,7 @@ def test_sentences_use_the_names_of_the_caller():
         slot=lambda slot: f"{9 + slot}:00",
         meeting=lambda index: instance.meetings[index].code.upper(),
         room=lambda room: f"the {instance.rooms[room].code.lower()}",
+        weeks=str,
     )
     avoided = at_cell(alternatives(instance, timetable, 0, names), 1, 0)
     assert avoided.breaks == ("Dr Rao would rather not have ALGEBRA at Tuesday, 9:00.",)

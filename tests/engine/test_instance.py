@@ -148,7 +148,8 @@ def test_a_time_occupies_its_cells_on_each_of_its_days():
 
 
 def test_slots_are_adjacent_unless_a_break_or_the_night_is_between():
-    assert [GRID.adjacent(slot) for slot in range(4)] == [True, False, True, False]
+    [day] = set(GRID.days_periods)
+    assert [day.runs(0b11 << slot) for slot in range(3)] == [(2,), (1, 1), (2,)]
 
 
 def test_an_unplaced_meeting_has_no_time_to_ask_for():

@@ -13,6 +13,7 @@ from enum import StrEnum
 from webapp.engine.domains import ANY_TIME, Domains, meetings_of
 from webapp.engine.instance import Constraint, Instance, Placement
 from webapp.engine.matching import violator
+from webapp.engine.periods import bits
 from webapp.engine.rule import Rule
 from webapp.engine.rules.different_days import DifferentDays
 from webapp.engine.rules.family import ChoiceRule, ClashRule, RuleSubject, subjects_of
@@ -23,7 +24,7 @@ from webapp.engine.rules.possible_time import PossibleTime
 from webapp.engine.rules.room_closed import RoomClosed
 from webapp.engine.rules.same_time import SameTime
 from webapp.engine.rules.suitable_room import SuitableRoom
-from webapp.engine.timegrid import Time
+from webapp.engine.timegrid import Time, TimeGrid
 from webapp.engine.words import Names
 
 MOST_EDGES = 400_000
@@ -58,7 +59,7 @@ class Shortage:
     label
         Who or what is short, for a table's first column.
     demand, supply
-        Slots asked for and possible, in one week of the grid; days for `ShortageKind.DAYS`, and rooms where meetings
+        Teaching periods asked for and possible in one week; days for `ShortageKind.DAYS`, and rooms where meetings
         start together.
     sentence
         The same in words, with the numbers.
@@ -66,6 +67,8 @@ class Shortage:
         Indices of what it is about.
     constraints
         Indices of the hard constraints without which the count would not hold.
+    weeks
+        Mask of the grid's weeks in which it is so, 0 where it is so in all of them.
     """
 
     kind: ShortageKind
@@ -77,6 +80,7 @@ class Shortage:
     resources: tuple[int, ...] = ()
     rooms: tuple[int, ...] = ()
     constraints: tuple[int, ...] = ()
+    weeks: int = 0
 
 
 def shortages(
@@ -103,6 +107,29 @@ def shortages(
     return found
 
 
+@dataclass(frozen=True)
+class _Held:
+    """What a meeting needs and may have in a week.
+
+    ``need`` is the fewest periods that it holds; ``possible`` has per day the mask of those that it may hold.
+    """
+
+    need: int
+    possible: tuple[int, ...]
+
+    @classmethod
+    def of(cls, times: Sequence[Time], week: int, grid: TimeGrid) -> "_Held":
+        """Read it off the possible times."""
+        possible = [0] * grid.days
+        needs = []
+        for time in times:
+            is_then = time.weeks >> week & 1
+            needs.append(time.load * time.days.bit_count() if is_then else 0)
+            for day in time.day_list() if is_then else ():
+                possible[day] |= time.busy
+        return cls(min(needs, default=0), tuple(possible))
+
+
 class _Counter:
     """Holds what the counts share: domains, the cells of each meeting, the rules at work."""
 
@@ -114,8 +141,8 @@ class _Counter:
             for index, constraint in enumerate(instance.constraints)
             if constraint.hard
         ]
-        self._cells: dict[int, frozenset[int]] = {}
-        self._needs: dict[int, int] = {}
+        self._held: dict[int, tuple[_Held, ...]] = {}
+        self._closed_periods: dict[int, tuple[int, ...]] = {}
         self._choices: dict[int, list[int]] = {}
         self._limits: dict[RuleSubject, list[Hard]] = {}
         for index, constraint, rule in self.hard:
@@ -128,34 +155,55 @@ class _Counter:
 
     # --- what a meeting needs and may have ------------------------------------------------------
 
-    def cells(self, meeting: int) -> frozenset[int]:
-        """The (week, cell) pairs that a meeting may cover, as ``week * cells + cell``."""
-        if meeting not in self._cells:
-            found = (key for option in self.domains.times(meeting) for key in self._keys(option.time))
-            self._cells[meeting] = frozenset(found)
-        return self._cells[meeting]
+    def held(self, meeting: int) -> tuple["_Held", ...]:
+        """What a meeting needs and may have, in each week of the grid."""
+        if meeting not in self._held:
+            times = [option.time for option in self.domains.times(meeting)]
+            self._held[meeting] = tuple(_Held.of(times, week, self.grid) for week in range(self.grid.weeks))
+        return self._held[meeting]
 
-    def _keys(self, time: Time) -> Iterator[int]:
+    def weeks(self, meetings: Sequence[int]) -> Iterator[tuple[int, int]]:
+        """Yield a week of each sort and the mask of all of that sort: in them the meetings need and may have the same.
+
+        The mask is 0 where there is one sort only.
+        """
+        sorts: dict[tuple[_Held, ...], int] = {}
         for week in range(self.grid.weeks):
-            if time.weeks >> week & 1:
-                yield from (week * self.grid.cells + cell for cell in time.cells(self.grid))
+            key = tuple(self.held(m)[week] for m in meetings) if self.grid.weeks > 1 else ()
+            sorts[key] = sorts.get(key, 0) | 1 << week
+        for mask in sorts.values():
+            yield (mask & -mask).bit_length() - 1, 0 if len(sorts) == 1 else mask
 
-    def need(self, meeting: int) -> int:
-        """The fewest (week, cell) pairs that the meeting covers wherever it stands."""
-        if meeting not in self._needs:
-            times = (o.time for o in self.domains.times(meeting))
-            covered = (t.length * t.days.bit_count() * t.weeks.bit_count() for t in times)
-            self._needs[meeting] = min(covered, default=0)
-        return self._needs[meeting]
+    def need(self, meetings: Iterable[int], week: int) -> int:
+        """The fewest periods of a week that the meetings hold wherever they stand."""
+        return sum(self.held(m)[week].need for m in meetings)
+
+    def possible(self, meetings: Iterable[int], week: int) -> list[int]:
+        """Per day of a week, the mask of the periods that any of the meetings may hold."""
+        found = [0] * self.grid.days
+        for meeting in meetings:
+            for day, mask in enumerate(self.held(meeting)[week].possible):
+                found[day] |= mask
+        return found
+
+    def fit(self, day: int, among: int) -> int:
+        """The most of some periods of a day that can be held one after the other."""
+        return self.grid.days_periods[day].most(among)
+
+    def keys(self, meeting: int, week: int) -> list[int]:
+        """The periods of a week that a meeting may hold, as ``day * periods + period``."""
+        width = len(self.grid.days_periods[0].spans)
+        possible = self.held(meeting)[week].possible
+        return [day * width + period for day, mask in enumerate(possible) for period in bits(mask)]
 
     def label(self, meetings: Iterable[int]) -> str:
         """The meetings' codes, the first few by name."""
         codes = [self.names.meeting(m) for m in meetings]
         return ", ".join(codes) if len(codes) <= 4 else f"{', '.join(codes[:3])} and {len(codes) - 3} more"
 
-    def per_week(self, number: int) -> int:
-        """A number of slots of all weeks as slots a week, rounded up."""
-        return -(-number // self.grid.weeks)
+    def in_weeks(self, weeks: int) -> str:
+        """In which weeks something is so, as the end of a sentence's clause; empty for all."""
+        return f" {self.names.weeks(weeks)}" if weeks else ""
 
     def choices(self, meetings: Iterable[int]) -> tuple[int, ...]:
         """Hard constraints about single placements that refuse some of these meetings' times or rooms."""
@@ -227,25 +275,28 @@ class _Counter:
     def _person(
         self, subject: RuleSubject, meetings: tuple[int, ...], constraint: Constraint, index: int
     ) -> Shortage | None:
-        name = self._name(subject, constraint)
-        demand = sum(self.need(m) for m in meetings)
-        possible: frozenset[int] = frozenset().union(*(self.cells(m) for m in meetings))
-        limits = self._limits.get(subject, [])
-        supply = self._supply(possible, limits)
+        name, limits = self._name(subject, constraint), self._limits.get(subject, [])
         where = (subject.resource,) if subject.resource is not None else ()
-        if demand > supply:
-            asked, there = self.per_week(demand), supply // self.grid.weeks
-            rules = tuple(sorted({index, *self._behind(limits, meetings, possible, demand)}))
-            sentence = f"{name}: {asked} slots asked, {there} possible."
-            return Shortage(ShortageKind.SLOTS, name, asked, there, sentence, meetings, where, (), rules)
-        found = violator({(m, n): sorted(self.cells(m)) for m in meetings for n in range(self.need(m))})
-        if found is None:
-            return None
-        few = tuple(sorted({m for m, _ in found.askers}))
-        asked, there = self.per_week(len(found.askers)), len(found.places) // self.grid.weeks
-        sentence = f"{name}: {self.label(few)} ask for {asked} slots, {there} possible: {self._when(found.places)}."
-        rules = tuple(sorted({index, *self.choices(few)}))
-        return Shortage(ShortageKind.SLOTS, name, asked, there, sentence, few, where, (), rules)
+        for week, weeks in self.weeks(meetings):
+            demand, possible = self.need(meetings, week), self.possible(meetings, week)
+            supply = self._supply(possible, limits)
+            if demand > supply:
+                rules = tuple(sorted({index, *self._behind(limits, meetings, week)}))
+                sentence = f"{name}: {demand} slots asked{self.in_weeks(weeks)}, {supply} possible."
+                return Shortage(ShortageKind.SLOTS, name, demand, supply, sentence, meetings, where, (), rules, weeks)
+            keys = {m: self.keys(m, week) for m in meetings}
+            found = violator({(m, n): keys[m] for m in meetings for n in range(self.held(m)[week].need)})
+            if found is None:
+                continue
+            few = tuple(sorted({m for m, _ in found.askers}))
+            asked, there = len(found.askers), len(found.places)
+            sentence = (
+                f"{name}: {self.label(few)} ask for {asked} slots{self.in_weeks(weeks)}, {there} possible: "
+                f"{self._when(found.places)}."
+            )
+            rules = tuple(sorted({index, *self.choices(few)}))
+            return Shortage(ShortageKind.SLOTS, name, asked, there, sentence, few, where, (), rules, weeks)
+        return None
 
     def _name(self, subject: RuleSubject, constraint: Constraint) -> str:
         if subject.resource is not None:
@@ -253,39 +304,34 @@ class _Counter:
         return constraint.label or self.label(subject.meetings)
 
     def _when(self, keys: Iterable[int]) -> str:
-        """Cells in words, the first few by name."""
-        cells = sorted({key % self.grid.cells for key in keys})
-        slots = self.grid.slots_per_day
-        words = [f"{self.names.day(cell // slots)}, {self.names.slot(cell % slots)}" for cell in cells]
+        """Periods in words, the first few by name."""
+        spans = self.grid.days_periods[0].spans
+        places = [divmod(key, len(spans)) for key in sorted(keys)]
+        words = [f"{self.names.day(day)}, {self.names.slot(spans[period][0])}" for day, period in places]
         return "; ".join(words) if len(words) <= 4 else f"{'; '.join(words[:3])} and {len(words) - 3} more"
 
-    def _supply(self, possible: frozenset[int], limits: Sequence[Hard]) -> int:
-        """Slots out of the possible ones that somebody with these limits can be busy in."""
-        grid = self.grid
-        days: dict[int, int] = {}
-        for key in possible:
-            days[key // grid.slots_per_day] = days.get(key // grid.slots_per_day, 0) + 1
-        weeks = [0] * grid.weeks
-        per_day = min((c.amount for _, c, rule in limits if isinstance(rule, MaxPerDay)), default=grid.slots_per_day)
-        for day, number in days.items():
-            weeks[day // grid.days] += min(number, per_day)
-        per_week = min((c.amount for _, c, rule in limits if isinstance(rule, MaxPerWeek)), default=grid.cells)
-        return sum(min(number, per_week) for number in weeks)
+    def _supply(self, possible: Sequence[int], limits: Sequence[Hard]) -> int:
+        """Periods of a week out of the possible ones that somebody with these limits can be busy in."""
+        most = self.grid.days * len(self.grid.days_periods[0].spans)
+        per_day = min((c.amount for _, c, rule in limits if isinstance(rule, MaxPerDay)), default=most)
+        per_week = min((c.amount for _, c, rule in limits if isinstance(rule, MaxPerWeek)), default=most)
+        return min(per_week, sum(min(per_day, self.fit(day, among)) for day, among in enumerate(possible)))
 
-    def _behind(
-        self, limits: Sequence[Hard], meetings: tuple[int, ...], possible: frozenset[int], demand: int
-    ) -> Iterator[int]:
-        """The constraints that make the supply as small as it is; those that lower it no further are left out."""
+    def _behind(self, limits: Sequence[Hard], meetings: tuple[int, ...], week: int) -> Iterator[int]:
+        """The constraints that make a week's supply as small as it is; those that lower it no further are left out."""
+        possible = self.possible(meetings, week)
         supply = self._supply(possible, limits)
         for limit in list(limits):
             others = [one for one in limits if one is not limit]
             if self._supply(possible, others) == supply:
                 limits = others
         yield from (index for index, _, _ in limits)
-        own = [[o.time for o in self.instance.meetings[m].times] for m in meetings]
-        unhindered = frozenset(key for times in own for time in times for key in self._keys(time))
-        least = sum(min((len(list(self._keys(time))) for time in times), default=0) for times in own)
-        if (least, self._supply(unhindered, limits)) != (demand, supply):
+        own = [_Held.of([o.time for o in self.instance.meetings[m].times], week, self.grid) for m in meetings]
+        unhindered = [0] * self.grid.days
+        for held in own:
+            unhindered = [known | mask for known, mask in zip(unhindered, held.possible, strict=True)]
+        asked = sum(held.need for held in own)
+        if (asked, self._supply(unhindered, limits)) != (self.need(meetings, week), supply):
             yield from self.choices(meetings)
 
     # --- days -----------------------------------------------------------------------------------
@@ -369,48 +415,70 @@ class _Counter:
 
     def _kind(self, rooms: frozenset[int], of_set: Mapping[frozenset[int], list[int]], clash: int) -> Shortage | None:
         meetings = tuple(sorted(m for own, members in of_set.items() if own <= rooms for m in members))
-        demand = sum(self.need(m) for m in meetings)
-        cells = frozenset().union(*(self.cells(m) for m in meetings))
-        supply = sum(self._open(room, cells) for room in rooms)
-        if demand <= supply:
-            return None
-        return self._room_shortage(tuple(sorted(rooms)), meetings, demand, supply, clash)
+        for week, weeks in self.weeks(meetings):
+            demand, possible = self.need(meetings, week), self.possible(meetings, week)
+            supply = sum(self._open(room, possible) for room in rooms)
+            if demand > supply:
+                return self._room_shortage(tuple(sorted(rooms)), meetings, (demand, supply), clash, weeks)
+        return None
 
     def _room_shortage(
-        self, rooms: tuple[int, ...], meetings: tuple[int, ...], demand: int, supply: int, clash: int
+        self, rooms: tuple[int, ...], meetings: tuple[int, ...], numbers: tuple[int, int], clash: int, weeks: int
     ) -> Shortage:
-        name = self._name_of_rooms(rooms)
-        asked, there = self.per_week(demand), supply // self.grid.weeks
-        sentence = f"{name}: {len(meetings)} meetings that suit nowhere else ask for {asked} slots, {there} possible."
+        name, (asked, there) = self._name_of_rooms(rooms), numbers
+        sentence = (
+            f"{name}: {len(meetings)} meetings that suit nowhere else ask for {asked} slots{self.in_weeks(weeks)}, "
+            f"{there} possible."
+        )
         rules = tuple(sorted({clash, *self.choices(meetings)}))
-        return Shortage(ShortageKind.ROOMS, name, asked, there, sentence, meetings, (), rooms, rules)
+        return Shortage(ShortageKind.ROOMS, name, asked, there, sentence, meetings, (), rooms, rules, weeks)
 
-    def _open(self, room: int, keys: frozenset[int]) -> int:
-        closed = self.domains.closed_cells[room]
-        return sum(1 for key in keys if key % self.grid.cells not in closed) if closed else len(keys)
+    def _open(self, room: int, possible: Sequence[int]) -> int:
+        """Periods out of the possible ones of a week that can be held in a room."""
+        shut = self._shut(room)
+        return sum(self.fit(day, among & ~shut[day]) for day, among in enumerate(possible))
+
+    def _shut(self, room: int) -> tuple[int, ...]:
+        """Per day, the mask of the periods in some part of which a room is closed."""
+        if room not in self._closed_periods:
+            cells, grid = self.domains.closed_cells[room], self.grid
+            self._closed_periods[room] = tuple(
+                sum(
+                    1 << index
+                    for index in periods.indices
+                    if not cells.isdisjoint(grid.cell(day, slot) for slot in range(*periods.spans[index]))
+                )
+                if cells
+                else 0
+                for day, periods in enumerate(grid.days_periods)
+            )
+        return self._closed_periods[room]
 
     def _rooms_by_matching(self, of_set: Mapping[frozenset[int], list[int]], clash: int) -> Iterator[Shortage]:
-        edges = sum(len(rooms) * len(self.cells(m)) for rooms, members in of_set.items() for m in members)
-        if edges > MOST_EDGES:
-            return
-        size = self.grid.cells * self.grid.weeks
-        closed = self.domains.closed_cells
-        wants = {
-            (m, n): [
-                room * size + key
-                for key in sorted(self.cells(m))
-                for room in sorted(rooms)
-                if key % self.grid.cells not in closed[room]
-            ]
-            for rooms, members in of_set.items()
-            for m in members
-            for n in range(self.need(m))
-        }
-        found = violator(wants)
-        if found is not None:
-            few = tuple(sorted({m for m, _ in found.askers}))
-            rooms = tuple(sorted({place // size for place in found.places}))
-            yield self._room_shortage(rooms, few, len(found.askers), len(found.places), clash)
+        members = [m for meetings in of_set.values() for m in meetings]
+        width = len(self.grid.days_periods[0].spans)
+        for week, weeks in self.weeks(members):
+            keys = {m: self.keys(m, week) for m in members}
+            if sum(len(rooms) * len(keys[m]) for rooms, meetings in of_set.items() for m in meetings) > MOST_EDGES:
+                return
+            wants = {
+                (m, n): [
+                    (room, key)
+                    for key in keys[m]
+                    for room in sorted(rooms)
+                    if not self._shut(room)[key // width] >> key % width & 1
+                ]
+                for rooms, meetings in of_set.items()
+                for m in meetings
+                for n in range(self.held(m)[week].need)
+            }
+            found = violator(wants)
+            if found is not None:
+                few = tuple(sorted({m for m, _ in found.askers}))
+                rooms = tuple(sorted({room for room, _ in found.places}))
+                numbers = (len(found.askers), len(found.places))
+                yield self._room_shortage(rooms, few, numbers, clash, weeks)
+                return
 
 
 def _closed(sets: Iterable[frozenset[int]]) -> set[frozenset[int]]:

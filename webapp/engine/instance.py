@@ -280,7 +280,7 @@ class Instance:
         if id(meeting.times) not in checked:
             checked.add(id(meeting.times))
             for option in meeting.times:
-                _on_grid(option.time, self.grid, where)
+                _on_grid(option.time, self.grid, where, is_held=True)
         if id(meeting.rooms) not in checked:
             checked.add(id(meeting.rooms))
             _indices([option.room for option in meeting.rooms], len(self.rooms), f"{where}, rooms")
@@ -291,7 +291,7 @@ class Instance:
 
     def _check_placement(self, placement: Placement, where: str) -> None:
         if placement.time is not None:
-            _on_grid(placement.time, self.grid, where)
+            _on_grid(placement.time, self.grid, where, is_held=True)
         if placement.room is not None:
             _indices((placement.room,), len(self.rooms), where)
 
@@ -359,8 +359,11 @@ def _indices(values: Sequence[int], size: int, where: str) -> None:
             raise ValueError(f"{where}: index {value} is unknown, there are {size}")
 
 
-def _on_grid(time: Time, grid: TimeGrid, where: str) -> None:
+def _on_grid(time: Time, grid: TimeGrid, where: str, *, is_held: bool = False) -> None:
+    """Refuse a time that does not lie on the grid; ``is_held``: meetings count in its periods, so it names them."""
     try:
         time.check(grid)
     except ValueError as error:
         raise ValueError(f"{where}: {error}") from None
+    if is_held and (grid.periods is None) != (not time.periods):
+        raise ValueError(f"{where}: a time names its periods where the grid has periods of its own, and only there")

@@ -109,8 +109,8 @@ def _day_parts(
     for day in range(grid.days):
         today = [(m, time) for m, time in placed if time.days >> day & 1]
         patterns = day_patterns((time for _, time in today), day, grid.all_weeks)
-        costs = ((weeks, rule.cost(busy, grid, constraint.amount)) for weeks, busy in patterns)
-        yield averaged(costs, grid.weeks), tuple(m for m, _ in today), day
+        costs = ((weeks, rule.cost(busy, grid.days_periods[day], constraint.amount)) for weeks, busy in patterns)
+        yield averaged(costs, grid), tuple(m for m, _ in today), day
 
 
 def _week_parts(
@@ -124,7 +124,7 @@ def _week_parts(
     times = [time for m in subject.meetings if (time := placements[m].time) is not None]
     days = [day_patterns(times, day, grid.all_weeks) for day in range(grid.days)]
     costs = ((weeks, rule.cost(loads, grid, constraint.amount)) for weeks, loads in week_loads(days, grid.all_weeks))
-    yield averaged(costs, grid.weeks), tuple(m for m in subject.meetings if placements[m].time is not None)
+    yield averaged(costs, grid), tuple(m for m in subject.meetings if placements[m].time is not None)
 
 
 def _same_place_parts(

@@ -1,12 +1,16 @@
-"""The weekly grid of periods that meetings are placed on.
+"""The weekly grid that meetings are placed on, and the teaching periods that people count.
 
-A slot is whatever the data makes it: a teaching period of a university, five minutes in an
-ITC-2019 file. Nothing in the engine assumes one or the other.
+A slot of the grid is whatever the data makes it: a teaching period of a university, a piece of one where periods
+overlap, five minutes in an ITC-2019 file. Who can't be in two places at once is told in slots of the grid; what people
+count (loads, limits, gaps, rows) is told in teaching periods (`webapp.engine.periods`). Where nothing else is said, the
+slots of the grid are the periods.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+
+from webapp.engine.periods import DayPeriods, Periods
 
 
 @dataclass(frozen=True)
@@ -25,31 +29,69 @@ class TimeGrid:
     breaks
         Slots after which the break is too long for the next slot to count as adjacent:
         no double period spans it, and a meeting on its other side is no neighbour.
+    periods
+        The teaching periods, where they are not the slots of the grid on each of its days; times then name theirs.
+    week_sizes
+        How many weeks of the calendar each week of the grid stands for, where it is not one each.
 
     Raises
     ------
     ValueError
-        When a number is not positive or a break lies outside the day.
+        When a number is not positive, or a break or period lies outside the day.
     """
 
     days: int
     slots_per_day: int
     weeks: int = 1
     breaks: frozenset[int] = frozenset()
+    periods: Periods | None = None
+    week_sizes: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
-        for name in ("days", "slots_per_day", "weeks"):
-            value = getattr(self, name)
+        sizes = [("a week's size", size) for size in self.week_sizes]
+        for name, value in (*((n, getattr(self, n)) for n in ("days", "slots_per_day", "weeks")), *sizes):
             if not isinstance(value, int) or isinstance(value, bool) or value < 1:
                 raise ValueError(f"{name} must be a whole number of at least 1, found {value!r}")
         for slot in self.breaks:
             if not 0 <= slot < self.slots_per_day:
                 raise ValueError(f"break after slot {slot} lies outside the day of {self.slots_per_day} slots")
+        if self.week_sizes and len(self.week_sizes) != self.weeks:
+            raise ValueError(f"{len(self.week_sizes)} sizes are given for {self.weeks} weeks")
+        if self.periods is not None:
+            self.periods.check(self.days, self.slots_per_day)
 
     @cached_property
     def all_weeks(self) -> int:
         """Bit mask of all weeks."""
         return (1 << self.weeks) - 1
+
+    @cached_property
+    def calendar_weeks(self) -> int:
+        """How many weeks of the calendar the grid's weeks stand for together."""
+        return sum(self.week_sizes) or self.weeks
+
+    @cached_property
+    def size_of_week(self) -> tuple[int, ...]:
+        """How many weeks of the calendar each of the grid's weeks stands for."""
+        return self.week_sizes or (1,) * self.weeks
+
+    def calendar_weeks_in(self, weeks: int) -> int:
+        """How many weeks of the calendar a mask of the grid's weeks stands for."""
+        if not self.week_sizes:
+            return weeks.bit_count()
+        return sum(size for week, size in enumerate(self.week_sizes) if weeks >> week & 1)
+
+    @cached_property
+    def days_periods(self) -> tuple[DayPeriods, ...]:
+        """The teaching periods of each day; days with the same ones share the object."""
+        follows = (self.slots_per_day - 1 > slot and slot not in self.breaks for slot in range(self.slots_per_day))
+        spans = tuple((slot, slot + 1) for slot in range(self.slots_per_day))
+        own = Periods(
+            spans,
+            tuple(int(is_followed) << slot + 1 for slot, is_followed in enumerate(follows)),
+            ((1 << self.slots_per_day) - 1,) * self.days,
+        )
+        return (self.periods or own).by_day
 
     @property
     def cells(self) -> int:
@@ -60,22 +102,20 @@ class TimeGrid:
         """Index of a (day, slot) pair: ``day * slots_per_day + slot``."""
         return day * self.slots_per_day + slot
 
-    def adjacent(self, slot: int) -> bool:
-        """Whether the slot and the one after it follow each other without a long break."""
-        return slot + 1 < self.slots_per_day and slot not in self.breaks
-
 
 @dataclass(frozen=True, slots=True, order=True)
 class Time:
     """When a meeting may take place: the same slots on each of its days, in each of its weeks.
 
-    ``days`` and ``weeks`` are bit masks; bit 0 is the first day or week.
+    ``days`` and ``weeks`` are bit masks; bit 0 is the first day or week. ``periods`` is the bit mask of the teaching
+    periods that are held, 0 where the slots of the grid are the periods.
     """
 
     start: int
     length: int
     days: int
     weeks: int = 1
+    periods: int = 0
 
     def overlaps(self, other: "Time") -> bool:
         """Whether both occupy at least one common slot in one common week."""
@@ -90,6 +130,16 @@ class Time:
     def mask(self) -> int:
         """Bit mask of the slots of a day that the time occupies."""
         return ((1 << self.length) - 1) << self.start
+
+    @property
+    def busy(self) -> int:
+        """Bit mask of the teaching periods of a day that are held."""
+        return self.periods or self.mask
+
+    @property
+    def load(self) -> int:
+        """How many teaching periods of a day are held."""
+        return self.busy.bit_count()
 
     @property
     def end(self) -> int:
@@ -119,3 +169,5 @@ class Time:
             raise ValueError(f"day mask {self.days:#b} lies outside the week of {grid.days} days")
         if not 0 < self.weeks <= grid.all_weeks:
             raise ValueError(f"week mask {self.weeks:#b} lies outside the {grid.weeks} weeks of the grid")
+        if any(self.periods & ~grid.days_periods[day].held for day in self.day_list() if self.periods):
+            raise ValueError(f"period mask {self.periods:#b} names periods that its day does not have")

@@ -299,9 +299,10 @@ class Touched:
         self, watch: _Watch, day: int, patterns: list[DayPattern], meetings: tuple[int, ...]
     ) -> Iterator[_Change]:
         grid = self.instance.grid
+        periods = grid.days_periods[day]
         for index, rule, amount in watch.day_rules:
             before, after = (
-                averaged([(weeks, rule.cost(busy, grid, amount)) for weeks, busy in found], grid.weeks)
+                averaged([(weeks, rule.cost(busy, periods, amount)) for weeks, busy in found], grid)
                 for found in (watch.patterns[day], patterns)
             )
             if before != after:
@@ -311,9 +312,7 @@ class Touched:
         grid = self.instance.grid
         for index, rule, amount in watch.week_rules:
             before, after = (
-                averaged(
-                    [(w, rule.cost(loads, grid, amount)) for w, loads in week_loads(found, grid.all_weeks)], grid.weeks
-                )
+                averaged([(w, rule.cost(loads, grid, amount)) for w, loads in week_loads(found, grid.all_weeks)], grid)
                 for found in (watch.patterns, patterns)
             )
             if before != after:

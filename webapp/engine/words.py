@@ -7,6 +7,7 @@ from typing import Any
 
 from webapp.engine.instance import Instance, Placement
 from webapp.engine.parts import CountPart
+from webapp.engine.periods import bits
 from webapp.engine.rule import Rule
 from webapp.engine.rules import rule_named
 from webapp.engine.timegrid import Time
@@ -17,7 +18,7 @@ NAMED_AT_MOST = 3
 
 @dataclass(frozen=True)
 class Names:
-    """How days, slots, meetings and rooms are called, each a function of the index.
+    """How days, slots, meetings and rooms are called, each a function of the index; and weeks, of their mask.
 
     A web page passes real names ("Monday", "09:00"); `Names.of` makes do with numbers from 1 and
     the codes of the instance.
@@ -27,6 +28,7 @@ class Names:
     slot: Callable[[int], str]
     meeting: Callable[[int], str]
     room: Callable[[int], str]
+    weeks: Callable[[int], str]
 
     @classmethod
     def of(cls, instance: Instance) -> "Names":
@@ -36,6 +38,7 @@ class Names:
             slot=lambda slot: f"slot {slot + 1}",
             meeting=lambda meeting: instance.meetings[meeting].code,
             room=lambda room: instance.rooms[room].code,
+            weeks=lambda weeks: f"in weeks {', '.join(str(week + 1) for week in bits(weeks))}",
         )
 
     def time(self, time: Time | None) -> str:

@@ -13,19 +13,18 @@ Terms = list[tuple[cp_model.LinearExprT, int]]
 def count(variables: Variables, constraint: Constraint, rule: DayPatternRule) -> Count | None:
     """The rule's count over all days and weeks, or None when the model has no form for it."""
     grid, total = variables.grid, Count()
-    shape = day_shape(rule, grid, constraint.amount)
-    if shape is None:
+    shapes = [day_shape(rule, day, constraint.amount) for day in grid.days_periods]
+    if None in shapes:
         return None
     known: dict[tuple[int, ...], Terms] = {}  # curricula share courses: the same day is encoded once
     for subject in subjects_of(variables.instance, constraint):
         if not variables.touched(subject):
             continue
-        for day in range(grid.days):
+        for day, shape in enumerate(shape for shape in shapes if shape is not None):
             weeks = []
             for week in range(len(variables.weeks)):
-                base = week * grid.cells + day * grid.slots_per_day
-                busy = [variables.busy(subject, base + slot) for slot in range(grid.slots_per_day)]
-                key = tuple(literal.index for literal in busy)
+                busy = variables.busy_periods(subject, week, day)
+                key = (shapes.index(shape), *(literal.index for literal in busy))
                 if key not in known:
                     known[key] = terms(variables, shape, busy)
                 weeks.append(known[key])

@@ -12,8 +12,8 @@ from functools import lru_cache
 from itertools import pairwise
 from random import Random
 
+from webapp.engine.periods import DayPeriods, bits
 from webapp.engine.rules.family import DayPatternRule
-from webapp.engine.timegrid import TimeGrid
 
 MOST_SLOTS = 12
 """Up to so many slots a day every pattern is asked about: 4,096 questions."""
@@ -69,17 +69,22 @@ Shape = Isolated | Windows | Gaps | Load | Diagram
 
 
 @lru_cache(maxsize=256)
-def day_shape(rule: DayPatternRule, grid: TimeGrid, amount: int) -> Shape | None:
-    """The shape of a day pattern rule, or None when none fits on a grid too fine to ask about in full."""
+def day_shape(rule: DayPatternRule, day: DayPeriods, amount: int) -> Shape | None:
+    """The shape of a day pattern rule over the day's periods; None when none fits where they are too many to ask about.
+
+    A bit of a pattern stands for a period that the day has.
+    """
 
     def cost(busy: int) -> int:
         """The truth for one day."""
-        return rule.cost(busy, grid, amount)
+        return rule.cost(sum(1 << day.indices[bit] for bit in bits(busy)), day, amount)
 
-    slots = grid.slots_per_day
+    slots = len(day.indices)
+    if not slots:
+        return Load(((0, 0),))
     patterns: Sequence[int] = range(1 << slots) if slots <= MOST_SLOTS else _sample(slots)
     truth = [(p, cost(p)) for p in patterns]
-    for guess in _guesses(cost, grid):
+    for guess in _guesses(cost, slots):
         if all(value_of(guess, p) == c for p, c in truth):
             return guess
     return _diagram([c for _, c in truth], slots) if slots <= MOST_SLOTS else None
@@ -98,13 +103,12 @@ def _sample(slots: int) -> list[int]:
     return sorted(found)
 
 
-def _guesses(cost: Callable[[int], int], grid: TimeGrid) -> Iterator[Shape]:
-    slots = grid.slots_per_day
+def _guesses(cost: Callable[[int], int], slots: int) -> Iterator[Shape]:
     alone = tuple(cost(1 << i) for i in range(slots))
     load = _load(cost, slots)
     if load is not None:
         yield load
-    yield Isolated(alone, tuple(i > 0 and grid.adjacent(i - 1) for i in range(slots)))
+    yield Isolated(alone, tuple(i > 0 and cost(0b11 << i - 1) < alone[i - 1] + alone[i] for i in range(slots)))
     yield Gaps(tuple(cost(0b101 << i - 1) if 0 < i < slots - 1 else 0 for i in range(slots)))
     if slots <= MOST_SLOTS:
         core = _common([p for p in range(1 << slots) if cost(p)])

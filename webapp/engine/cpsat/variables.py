@@ -13,6 +13,7 @@ from ortools.sat.python import cp_model
 
 from webapp.engine.domains import Domains
 from webapp.engine.instance import Constraint, Instance, Placement, TimeOption
+from webapp.engine.periods import bits
 from webapp.engine.result import never
 from webapp.engine.rules.family import ChoiceRule, ClashRule, PairRule, RuleSubject, subjects_of
 from webapp.engine.timegrid import Time
@@ -86,7 +87,7 @@ class Occupancy:
 
 @dataclass(frozen=True)
 class WeekKind:
-    """Weeks in which the same time options take place: one of them, and how many they are."""
+    """Weeks in which the same time options take place: one of them, and how many weeks of the calendar they are."""
 
     week: int
     number: int
@@ -135,6 +136,7 @@ class Variables:
         self.blocks = tuple(self._block(members) for members in self._blocks_of(sorted(set(free))))
         self.block_of = {m: block for block in self.blocks for m in block.meetings}
         self._occupancies: dict[tuple[int, ...], Occupancy] = {}
+        self._held: dict[tuple[int, ...], Occupancy] = {}
         self._or: dict[tuple[int, ...], cp_model.IntVar] = {}
         self._used: dict[tuple[int, tuple[int, ...]], cp_model.IntVar] = {}
 
@@ -297,7 +299,8 @@ class Variables:
         kinds: dict[tuple[int, ...], list[int]] = {}
         for week in range(self.grid.weeks):
             kinds.setdefault(tuple(mask >> week & 1 for mask in sorted(masks)), []).append(week)
-        return tuple(WeekKind(weeks[0], len(weeks)) for weeks in kinds.values())
+        sizes = self.grid.size_of_week
+        return tuple(WeekKind(weeks[0], sum(sizes[week] for week in weeks)) for weeks in kinds.values())
 
     def keys_of(self, time: Time) -> Iterable[int]:
         """The (kind of week, cell) keys that a time covers."""
@@ -326,27 +329,54 @@ class Variables:
 
     def occupancy(self, meetings: tuple[int, ...]) -> Occupancy:
         """In which cells the meetings take place."""
-        self.go_on()
         if meetings not in self._occupancies:
-            found = Occupancy()
-            for block in self.blocks_in(meetings):
-                for option, literal in zip(block.options, block.literals, strict=True):
-                    for key in self.keys_of(option.time):
-                        found.literals.setdefault(key, []).append(literal)
-            for meeting in meetings:
-                place = self.fixed.get(meeting)
-                if place is not None and place.time is not None:
-                    for key in self.keys_of(place.time):
-                        found.fixed[key] = found.fixed.get(key, 0) + 1
-            self._occupancies[meetings] = found
+            self._occupancies[meetings] = self._occupied(meetings, self.keys_of)
         return self._occupancies[meetings]
+
+    def _occupied(self, meetings: tuple[int, ...], keys_of: Callable[[Time], Iterable[int]]) -> Occupancy:
+        self.go_on()
+        found = Occupancy()
+        for block in self.blocks_in(meetings):
+            for option, literal in zip(block.options, block.literals, strict=True):
+                for key in keys_of(option.time):
+                    found.literals.setdefault(key, []).append(literal)
+        for meeting in meetings:
+            place = self.fixed.get(meeting)
+            if place is not None and place.time is not None:
+                for key in keys_of(place.time):
+                    found.fixed[key] = found.fixed.get(key, 0) + 1
+        return found
 
     def busy(self, subject: RuleSubject, key: int) -> cp_model.IntVar:
         """Whether any of the subject's meetings takes place in the cell."""
-        occupancy = self.occupancy(subject.meetings)
+        return self._any_in(subject, self.occupancy(subject.meetings), key)
+
+    def _any_in(self, subject: RuleSubject, occupancy: Occupancy, key: int) -> cp_model.IntVar:
         if occupancy.fixed.get(key):
             return self.true
         return self.any_of(occupancy.literals.get(key, []), self.is_exclusive(subject))
+
+    def busy_periods(self, subject: RuleSubject, week: int, day: int) -> list[cp_model.IntVar]:
+        """For each period of a day of a kind of week: whether any of the subject's meetings is held in it."""
+        if subject.meetings not in self._held:
+            own = self.grid.periods is not None
+            self._held[subject.meetings] = (
+                self._occupied(subject.meetings, self._period_keys) if own else self.occupancy(subject.meetings)
+            )
+        base, held = (week * self.grid.days + day) * self._width, self._held[subject.meetings]
+        return [self._any_in(subject, held, base + index) for index in self.grid.days_periods[day].indices]
+
+    @property
+    def _width(self) -> int:
+        """How many keys of periods a day has."""
+        return len(self.grid.days_periods[0].spans)
+
+    def _period_keys(self, time: Time) -> Iterable[int]:
+        """The (kind of week, day, period) keys in which a time is held."""
+        for index, kind in enumerate(self.weeks):
+            if time.weeks >> kind.week & 1:
+                for day in time.day_list():
+                    yield from ((index * self.grid.days + day) * self._width + period for period in bits(time.busy))
 
     def any_of(self, literals: list[cp_model.IntVar], exclusive: bool = False) -> cp_model.IntVar:
         """A literal that is true exactly when one of the given is.
@@ -417,7 +447,7 @@ class Variables:
             return []
         average = self.model.new_int_var(0, 1_000_000, "")
         total = cp_model.LinearExpr.weighted_sum([x for x, _ in terms], [c for _, c in terms])
-        self.model.add(average * self.grid.weeks >= total)
+        self.model.add(average * self.grid.calendar_weeks >= total)
         return [(average, 1)]
 
     def is_zero(self, count: Count, guard: cp_model.IntVar | None) -> None:

@@ -51,8 +51,7 @@ def _loads(variables: Variables, subject: RuleSubject, week: int) -> tuple[list[
     days: list[cp_model.LinearExprT] = []
     most = []
     for day in range(grid.days):
-        base = week * grid.cells + day * grid.slots_per_day
-        busy = [variables.busy(subject, base + slot) for slot in range(grid.slots_per_day)]
+        busy = variables.busy_periods(subject, week, day)
         busy = [literal for literal in busy if literal.index != variables.false.index]
         days.append(cp_model.LinearExpr.sum(busy))
         most.append(len(busy))

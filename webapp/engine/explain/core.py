@@ -23,6 +23,7 @@ from webapp.engine.instance import Instance
 from webapp.engine.result import Status
 from webapp.engine.rules.family import ClashRule, RuleSubject, subjects_of
 from webapp.engine.solution import Solution
+from webapp.engine.timegrid import Time
 
 MOST_PLACES = 150_000
 """Rooms are named in models of up to so many meetings times times times rooms."""
@@ -127,7 +128,23 @@ def _count(variables: Variables, assumption: Assumption, guard: cp_model.IntVar)
             _enough(variables, RuleSubject(kind.meetings), supply, guard)
         return
     for subject in subjects_of(variables.instance, assumption.constraint):
-        _enough(variables, subject, dict.fromkeys(variables.occupancy(subject.meetings).literals, 1), guard)
+        _enough_periods(variables, subject, guard)
+
+
+def _enough_periods(variables: Variables, subject: RuleSubject, guard: cp_model.IntVar) -> None:
+    """The periods in use are all that the meetings need: where none overlap, each has its own."""
+    need, busy = 0, []
+    for block in variables.blocks_in(subject.meetings):
+        held = (o.time.load * o.time.days.bit_count() * _kinds_of_weeks(variables, o.time) for o in block.options)
+        need += min(held, default=0) * block.size
+    for week in range(len(variables.weeks)):
+        for day in range(variables.grid.days):
+            busy += variables.busy_periods(subject, week, day)
+    variables.model.add(cp_model.LinearExpr.sum(busy) >= need).only_enforce_if(guard)
+
+
+def _kinds_of_weeks(variables: Variables, time: Time) -> int:
+    return sum(time.weeks >> kind.week & 1 for kind in variables.weeks)
 
 
 def _enough(variables: Variables, subject: RuleSubject, supply: dict[int, int], guard: cp_model.IntVar) -> None:

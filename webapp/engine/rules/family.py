@@ -26,6 +26,7 @@ from itertools import combinations, pairwise
 from typing import ClassVar
 
 from webapp.engine.instance import Constraint, Instance, Placement
+from webapp.engine.periods import DayPeriods
 from webapp.engine.rule import Rule
 from webapp.engine.timegrid import TimeGrid
 
@@ -100,39 +101,41 @@ class ClashRule(Rule):
 
 
 class DayPatternRule(Rule):
-    """A function of the slots in which a subject is busy on one day.
+    """A function of the teaching periods in which a subject is busy on one day.
 
-    Counted for each subject and day: the sum over the weeks, divided by the number of weeks and
+    Counted for each subject and day: the sum over the weeks of the calendar, divided by their number and
     rounded up, so that a violation in a single week is never lost.
     """
 
     family = "day pattern"
 
     @abstractmethod
-    def cost(self, busy: int, grid: TimeGrid, amount: int) -> int:
+    def cost(self, busy: int, day: DayPeriods, amount: int) -> int:
         """Count for one day of one week.
 
         Parameters
         ----------
         busy
-            Bit mask of the busy slots. Must cost 0 when it is 0.
+            Bit mask of the busy periods. Must cost 0 when it is 0.
+        day
+            The day's periods.
         amount
             ``constraint.amount``.
         """
 
 
 class WeekPatternRule(Rule):
-    """A function of how many slots a subject is busy on each day of a week.
+    """A function of how many teaching periods a subject is busy on each day of a week.
 
-    A slot counts once however many meetings are held in it. Counted for each subject: the sum over
-    the weeks, divided by the number of weeks and rounded up.
+    A period counts once however many meetings are held in it. Counted for each subject: the sum over
+    the weeks of the calendar, divided by their number and rounded up.
     """
 
     family = "week pattern"
 
     @abstractmethod
     def cost(self, loads: Sequence[int], grid: TimeGrid, amount: int) -> int:
-        """Count for one week; ``loads`` has one number of busy slots per day (all may be 0)."""
+        """Count for one week; ``loads`` has one number of busy periods per day (all may be 0)."""
 
     days_only: ClassVar[bool] = False
     """True when only whether a day is used matters, not for how long."""

@@ -1,9 +1,8 @@
 """Days of groups without idle time."""
 
+from webapp.engine.periods import DayPeriods
 from webapp.engine.rule import ResourceKind
 from webapp.engine.rules.family import DayPatternRule
-from webapp.engine.rules.patterns import free_between
-from webapp.engine.timegrid import TimeGrid
 
 
 class GroupGaps(DayPatternRule):
@@ -15,6 +14,6 @@ class GroupGaps(DayPatternRule):
     unit = "free slot"
     finding = "{who}: {n} between meetings on {day}."
 
-    def cost(self, busy: int, grid: TimeGrid, amount: int) -> int:
-        """Free slots between the first and the last busy one."""
-        return free_between(busy)
+    def cost(self, busy: int, day: DayPeriods, amount: int) -> int:
+        """The most slots that could be held between meetings, one after the other."""
+        return day.free_between(busy)

@@ -1,9 +1,8 @@
 """Meetings next to each other."""
 
+from webapp.engine.periods import DayPeriods
 from webapp.engine.rule import ResourceKind
 from webapp.engine.rules.family import DayPatternRule
-from webapp.engine.rules.patterns import runs
-from webapp.engine.timegrid import TimeGrid
 
 
 class IsolatedMeetings(DayPatternRule):
@@ -15,6 +14,6 @@ class IsolatedMeetings(DayPatternRule):
     unit = "isolated slot"
     finding = "{who}: {n} on {day}."
 
-    def cost(self, busy: int, grid: TimeGrid, amount: int) -> int:
+    def cost(self, busy: int, day: DayPeriods, amount: int) -> int:
         """Busy slots with no busy neighbour; a slot across a long break is none."""
-        return sum(length == 1 for length in runs(busy, grid))
+        return sum(length == 1 for length in day.runs(busy))

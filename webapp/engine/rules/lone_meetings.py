@@ -1,8 +1,8 @@
 """Days with a single slot."""
 
+from webapp.engine.periods import DayPeriods
 from webapp.engine.rule import ResourceKind
 from webapp.engine.rules.family import DayPatternRule
-from webapp.engine.timegrid import TimeGrid
 
 
 class LoneMeetings(DayPatternRule):
@@ -15,6 +15,6 @@ class LoneMeetings(DayPatternRule):
     units = "days with a single slot"
     finding = "{who}: a single slot on {day}."
 
-    def cost(self, busy: int, grid: TimeGrid, amount: int) -> int:
+    def cost(self, busy: int, day: DayPeriods, amount: int) -> int:
         """1 when exactly one slot is busy."""
         return int(busy.bit_count() == 1)

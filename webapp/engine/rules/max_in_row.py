@@ -1,9 +1,8 @@
 """Most slots without a break."""
 
+from webapp.engine.periods import DayPeriods
 from webapp.engine.rule import ResourceKind
 from webapp.engine.rules.family import DayPatternRule
-from webapp.engine.rules.patterns import runs
-from webapp.engine.timegrid import TimeGrid
 
 
 class MaxInRow(DayPatternRule):
@@ -16,6 +15,6 @@ class MaxInRow(DayPatternRule):
     units = "slots too many in a row"
     finding = "{who}: {n} on {day}, at most {amount} allowed."
 
-    def cost(self, busy: int, grid: TimeGrid, amount: int) -> int:
-        """Busy slots beyond the amount, in each run of adjacent ones."""
-        return sum(max(0, length - amount) for length in runs(busy, grid))
+    def cost(self, busy: int, day: DayPeriods, amount: int) -> int:
+        """Busy slots beyond the amount, in each run of those that follow each other."""
+        return sum(max(0, length - amount) for length in day.runs(busy))

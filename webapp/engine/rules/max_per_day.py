@@ -1,8 +1,8 @@
 """Most slots on a day."""
 
+from webapp.engine.periods import DayPeriods
 from webapp.engine.rule import ResourceKind
 from webapp.engine.rules.family import DayPatternRule
-from webapp.engine.timegrid import TimeGrid
 
 
 class MaxPerDay(DayPatternRule):
@@ -15,6 +15,6 @@ class MaxPerDay(DayPatternRule):
     units = "slots too many"
     finding = "{who}: {n} on {day}, at most {amount} allowed."
 
-    def cost(self, busy: int, grid: TimeGrid, amount: int) -> int:
+    def cost(self, busy: int, day: DayPeriods, amount: int) -> int:
         """Busy slots beyond the amount."""
         return max(0, busy.bit_count() - amount)

@@ -1,31 +1,12 @@
-"""What the patterns of a day and a week have in common: runs, gaps, days used, and weeks that differ."""
+"""What the patterns of a day and a week have in common: days used, and weeks that differ."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
 from webapp.engine.timegrid import Time, TimeGrid
 
 DayPattern: TypeAlias = tuple[int, int]
-"""A bit mask of weeks, and the bit mask of the slots that are busy on a day in each of them."""
-
-
-def runs(busy: int, grid: TimeGrid) -> Iterator[int]:
-    """Yield the lengths of the runs of busy slots that follow each other without a long break."""
-    length = 0
-    for slot in range(busy.bit_length()):
-        if not busy >> slot & 1:
-            continue
-        length += 1
-        if not (busy >> slot + 1 & 1 and grid.adjacent(slot)):
-            yield length
-            length = 0
-
-
-def free_between(busy: int) -> int:
-    """Number of free slots between the first and the last busy one."""
-    if not busy:
-        return 0
-    return busy.bit_length() - first_bit(busy) - busy.bit_count()
+"""A bit mask of weeks, and the bit mask of the teaching periods that are busy on a day in each of them."""
 
 
 def first_bit(mask: int) -> int:
@@ -39,18 +20,18 @@ def days_used(loads: Sequence[int]) -> int:
 
 
 def day_patterns(times: Iterable[Time], day: int, all_weeks: int) -> list[DayPattern]:
-    """Busy slots of a day, weeks with the same slots taken together; the masks of weeks add up to all."""
+    """Busy periods of a day, weeks with the same ones taken together; the masks of weeks add up to all."""
     found = [(all_weeks, 0)]
     for time in times:
         if not time.days >> day & 1:
             continue
         if time.weeks == all_weeks:
-            found = [(weeks, busy | time.mask) for weeks, busy in found]
+            found = [(weeks, busy | time.busy) for weeks, busy in found]
             continue
         split = []
         for weeks, busy in found:
             if weeks & time.weeks:
-                split.append((weeks & time.weeks, busy | time.mask))
+                split.append((weeks & time.weeks, busy | time.busy))
             if weeks & ~time.weeks:
                 split.append((weeks & ~time.weeks, busy))
         found = split
@@ -58,7 +39,7 @@ def day_patterns(times: Iterable[Time], day: int, all_weeks: int) -> list[DayPat
 
 
 def week_loads(days: Sequence[Sequence[DayPattern]], all_weeks: int) -> list[tuple[int, tuple[int, ...]]]:
-    """Number of busy slots per day, weeks in which nothing differs taken together."""
+    """Number of busy periods per day, weeks in which nothing differs taken together."""
     found: list[tuple[int, tuple[int, ...]]] = [(all_weeks, ())]
     for patterns in days:
         found = [
@@ -70,6 +51,6 @@ def week_loads(days: Sequence[Sequence[DayPattern]], all_weeks: int) -> list[tup
     return found
 
 
-def averaged(counts: Iterable[tuple[int, int]], weeks: int) -> int:
-    """Average count of a week, rounded up, from (mask of weeks, count in each of them) pairs."""
-    return -(-sum(mask.bit_count() * count for mask, count in counts) // weeks)
+def averaged(counts: Iterable[tuple[int, int]], grid: TimeGrid) -> int:
+    """Average count of a week of the calendar, rounded up, from (mask of weeks, count in each of them) pairs."""
+    return -(-sum(grid.calendar_weeks_in(mask) * count for mask, count in counts if count) // grid.calendar_weeks)

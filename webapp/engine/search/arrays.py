@@ -43,7 +43,7 @@ class Model(NamedTuple):
     """
 
     size: Ints
-    """meetings, kinds, times, rooms, units, day-weeks, days, weeks, slots, subjects, places (as below)"""
+    """meetings, kinds, times, rooms, units, day-weeks, days, weeks, periods, subjects, places, calendar weeks"""
     kind: Ints
     """meeting -> kind"""
     unplaced_cost: Ints
@@ -74,8 +74,13 @@ class Model(NamedTuple):
     """time -> day-weeks (``week * days + day``) that it touches"""
     days_of: Ints
     """time -> mask of the days that it touches in any week"""
-    slot_mask: Ints
-    """time -> bit mask of the slots of a day"""
+    marks_at: Ints
+    marks: Ints
+    """time -> periods in which it is held: ``(week * days + day) * periods + period``"""
+    period_mask: Ints
+    """time x day -> bit mask of the periods of the day in which it is held"""
+    week_size: Ints
+    """week -> weeks of the calendar that it stands for"""
     touches: Ints
     """time x day-week -> 1 when it touches"""
     overlap: Ints
@@ -95,7 +100,7 @@ class Model(NamedTuple):
     day_at: Ints
     day_table: Ints
     day_weight: Ints
-    """subject -> day-pattern tables and packed weights"""
+    """subject -> (table of each day) of day patterns, and packed weights"""
     day_tables: Ints
     """table x busy mask -> count (or packed cost, where there is one week)"""
     week_at: Ints
@@ -137,11 +142,11 @@ class SearchState(NamedTuple):
     clashes: Ints
     """kind x time -> packed cost of the clashes that a meeting of the kind has there, itself included"""
     load: Ints
-    """subject x unit -> meetings of the subject"""
+    """subject x mark -> meetings of the subject"""
     busy: Ints
-    """subject x day-week -> mask of slots with a meeting"""
+    """subject x day-week -> mask of periods with a meeting"""
     twice: Ints
-    """subject x day-week -> mask of slots with two or more"""
+    """subject x day-week -> mask of periods with two or more"""
     used: Ints
     """subject x week -> mask of days with a meeting"""
     in_room: Ints

@@ -1,7 +1,7 @@
 """Flattens an instance into the arrays of the compiled search, family by family.
 
 Rules are known here by their family alone: a choice rule becomes a cost per time and per room, a
-clash rule a weight per pair of kinds, a day pattern a table from the 2**slots busy masks to a count,
+clash rule a weight per pair of kinds, a day pattern a table from the 2**periods busy masks to a count,
 a week pattern a table over the masks of used days, a same-place rule a cost per number of rooms, a
 pair rule a table over two times or two rooms. The tables are made by calling the truth.
 """
@@ -14,6 +14,7 @@ import numpy as np
 
 from webapp.engine.domains import Domains
 from webapp.engine.instance import Constraint, Instance, Placement
+from webapp.engine.periods import DayPeriods, bits
 from webapp.engine.rules import rule_named
 from webapp.engine.rules.family import (
     ChoiceRule,
@@ -34,7 +35,7 @@ from webapp.engine.search.scale import scaled, unit_of
 from webapp.engine.timegrid import Time
 
 MOST_TABLE_SLOTS = 16
-"""Days of more slots have no table of busy masks; their day patterns are left to the truth."""
+"""Days of more periods have no table of busy masks; their day patterns are left to the truth."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,10 @@ class _Compiler:
         # What has no weight is counted by the truth and steers nothing.
         self.rules = [(c.rule, c) for c in instance.constraints if c.weight != 0]
         self.left_out: set[str] = set()
-        self.known_counts: dict[tuple[str, int], Ints] = {}
+        self.known_counts: dict[tuple[str, int, DayPeriods | None], Ints] = {}
+        self.layouts = tuple(dict.fromkeys(self.grid.days_periods))
+        self.layout_of_day = [self.layouts.index(day) for day in self.grid.days_periods]
+        self.most_periods = max(len(layout.indices) for layout in self.layouts)
         # What each meeting is subject to: (constraint, times counted), by family.
         self.choices: list[dict[int, int]] = [defaultdict(int) for _ in instance.meetings]
         self.clash: dict[tuple[int, int], int] = defaultdict(int)
@@ -150,12 +154,14 @@ class _Compiler:
         self._clashes()
         arrays = self._choice_arrays() | self._time_arrays() | self._clash_arrays()
         arrays |= self._pattern_arrays() | self._place_arrays() | self._pair_arrays()
-        arrays["relief"] = relief(arrays, len(self.samples), self.grid.weeks)
+        arrays["relief"] = relief(
+            arrays, len(self.samples), self.grid.weeks, in_runs=all(layout.is_disjoint for layout in self.layouts)
+        )
         grid = self.grid
         units = grid.weeks * grid.cells
         sizes = [len(self.kind), len(self.samples), len(self.times), len(self.instance.rooms), units]
-        sizes += [grid.weeks * grid.days, grid.days, grid.weeks, grid.slots_per_day]
-        sizes += [len(arrays["day_at"]) - 1, arrays["place_cost"].shape[0]]
+        sizes += [grid.weeks * grid.days, grid.days, grid.weeks, self._periods_seen]
+        sizes += [len(arrays["day_at"]) - 1, arrays["place_cost"].shape[0], grid.calendar_weeks]
         model = Model(size=np.array(sizes, np.int64), kind=self.kind, **arrays)
         return Compiled(self.instance, model, self.times, self._closed(), tuple(sorted(self.left_out)), self.unit)
 
@@ -281,15 +287,41 @@ class _Compiler:
         units_at, units_flat = flattened(units)
         parts_at, parts_flat = flattened(parts)
         overlaps_at, overlaps = flattened([np.flatnonzero(row).tolist() for row in overlap])
-        mask = np.array([t.mask for t in self.times], np.int64 if grid.slots_per_day < 63 else object)
-        if mask.dtype == object:
-            mask = np.zeros(count, np.int64)  # no patterns on so fine a grid
+        marks_at, marks_flat = flattened([self._marks(time) for time in self.times])
+        masks = [[self._seen(time, day) for day in range(grid.days)] for time in self.times]
         return {
             "units_at": units_at, "units": units_flat, "parts_at": parts_at, "parts": parts_flat,
             "days_of": np.array([t.days for t in self.times], np.int64),
-            "slot_mask": mask, "touches": touches, "overlap": overlap.astype(np.int8),
+            "marks_at": marks_at, "marks": marks_flat,
+            "period_mask": np.array(masks, np.int64).reshape(count, grid.days),
+            "touches": touches, "overlap": overlap.astype(np.int8),
             "overlaps_at": overlaps_at, "overlaps": overlaps,
+            "week_size": np.array(grid.size_of_week, np.int64),
         }  # fmt: skip
+
+    @property
+    def _periods_seen(self) -> int:
+        """Periods of a day that busy masks tell apart: where there are too many for a table, whether it is used."""
+        return self.most_periods if self.most_periods <= MOST_TABLE_SLOTS else 1
+
+    def _seen(self, time: Time, day: int) -> int:
+        """The busy mask of a time on a day: a bit for each period that the day has."""
+        if not time.days >> day & 1:
+            return 0
+        if self.most_periods > MOST_TABLE_SLOTS:
+            return 1
+        return sum((time.busy >> index & 1) << bit for bit, index in enumerate(self.grid.days_periods[day].indices))
+
+    def _marks(self, time: Time) -> list[int]:
+        """The periods of the weeks in which a time is held: ``(week * days + day) * periods + period``."""
+        grid, width = self.grid, self._periods_seen
+        return [
+            (week * grid.days + day) * width + bit
+            for week in range(grid.weeks)
+            if time.weeks >> week & 1
+            for day in time.day_list()
+            for bit in bits(self._seen(time, day))
+        ]
 
     # Clash ----------------------------------------------------------------------------------------
 
@@ -350,21 +382,27 @@ class _Compiler:
             for kind in sorted(set(self.kind[list(meetings)].tolist())):
                 kind_subjects[kind].append(subject)
         at, flat = flattened(kind_subjects)
-        day = self._tables([day_rows.get(key, []) for key in keys], 1 << min(self.grid.slots_per_day, 16), one_week)
-        week = self._tables([week_rows.get(key, []) for key in keys], 1 << min(self.grid.days, 16), one_week)
+        day = self._tables([day_rows.get(key, []) for key in keys], self.layouts, 1 << self._periods_seen, one_week)
+        week = self._tables([week_rows.get(key, []) for key in keys], (None,), 1 << min(self.grid.days, 16), one_week)
+        day_table = day[1][:, None] + np.array(self.layout_of_day, np.int32)[None, :]
         return {
             "subjects_at": at, "subjects": flat,
-            "day_at": day[0], "day_table": day[1], "day_weight": day[2], "day_tables": day[3],
+            "day_at": day[0], "day_table": day_table, "day_weight": day[2], "day_tables": day[3],
             "week_at": week[0], "week_table": week[1], "week_weight": week[2], "week_tables": week[3],
         }  # fmt: skip
 
     def _has_table(self, rule: DayPatternRule | WeekPatternRule) -> bool:
         if isinstance(rule, DayPatternRule):
-            return self.grid.slots_per_day <= MOST_TABLE_SLOTS
+            return self.most_periods <= MOST_TABLE_SLOTS
         return rule.days_only and self.grid.days <= MOST_TABLE_SLOTS
 
-    def _tables(self, rows: list[list[tuple[int, int]]], width: int, one_week: bool) -> tuple[Ints, Ints, Ints, Ints]:
-        """Offsets, table numbers, weights and tables of each subject's rules."""
+    def _tables(
+        self, rows: list[list[tuple[int, int]]], layouts: Sequence[DayPeriods | None], width: int, one_week: bool
+    ) -> tuple[Ints, Ints, Ints, Ints]:
+        """Offsets, table numbers, weights and tables of each subject's rules; a row of tables for each layout of a day.
+
+        A number is that of the first layout's table, the others follow.
+        """
         tables: list[Ints] = []
         known: dict[Hashable, int] = {}
         numbers: list[list[int]] = [[] for _ in rows]
@@ -382,24 +420,26 @@ class _Compiler:
             for key, weight in wanted:
                 if key not in known:
                     known[key] = len(tables)
-                    tables.append(np.sum([self._counts(*term, width) * times for term, times in key], axis=0))
+                    for layout in layouts:
+                        counts = [self._counts(*term, layout, width) * times for term, times in key]
+                        tables.append(np.sum(counts, axis=0))
                 numbers[subject].append(known[key])
                 weights[subject].append(weight)
         at, flat = flattened(numbers)
         table = np.stack(tables) if tables else np.zeros((0, width), np.int64)
         return at, flat, flattened(weights, np.int64)[1], table
 
-    def _counts(self, name: str, amount: int, width: int) -> Ints:
-        """The truth of a pattern rule for every mask."""
-        if (name, amount) not in self.known_counts:
+    def _counts(self, name: str, amount: int, layout: DayPeriods | None, width: int) -> Ints:
+        """The truth of a pattern rule for every mask; a day's masks are those of a layout, and 0 beyond its periods."""
+        if (name, amount, layout) not in self.known_counts:
             rule, grid = rule_named(name), self.grid
-            if isinstance(rule, DayPatternRule):
-                found = [rule.cost(mask, grid, amount) for mask in range(width)]
+            if isinstance(rule, DayPatternRule) and layout is not None:
+                found = [rule.cost(busy, layout, amount) for busy in layout.masks()]
             else:
                 assert isinstance(rule, WeekPatternRule)  # noqa: S101  # no other has tables
                 found = [rule.cost([mask >> d & 1 for d in range(grid.days)], grid, amount) for mask in range(width)]
-            self.known_counts[name, amount] = np.array(found, np.int64)
-        return self.known_counts[name, amount]
+            self.known_counts[name, amount, layout] = np.array(found + [0] * (width - len(found)), np.int64)
+        return self.known_counts[name, amount, layout]
 
     # Same place -----------------------------------------------------------------------------------
 

@@ -7,7 +7,8 @@ a swap the other meeting goes the opposite way, so that whatever both belong to 
 from webapp.engine.search.arrays import Model, SearchState
 from webapp.engine.search.compiled import inlined
 
-N_MEETINGS, N_KINDS, N_TIMES, N_ROOMS, N_UNITS, N_PARTS, N_DAYS, N_WEEKS, N_SLOTS, N_SUBJECTS, N_PLACES = range(11)
+N_MEETINGS, N_KINDS, N_TIMES, N_ROOMS, N_UNITS, N_PARTS, N_DAYS, N_WEEKS, N_PERIODS, N_SUBJECTS, N_PLACES = range(11)
+N_CALENDAR_WEEKS = 11
 """Positions in `Model.size`."""
 
 
@@ -49,20 +50,22 @@ def day_change(model: Model, state: SearchState, subject: int, t0: int, t1: int)
     days = state.used[subject, 0]
     kept = days
     has_table = model.day_at[subject + 1] > model.day_at[subject]
-    table = model.day_table[model.day_at[subject]] if has_table else 0
+    entry = model.day_at[subject]
     if day0 >= 0:
         old = state.busy[subject, day0]
-        new = old & ~(model.slot_mask[t0] & ~state.twice[subject, day0])
+        new = old & ~(model.period_mask[t0, day0] & ~state.twice[subject, day0])
         if day0 == day1:
-            new |= model.slot_mask[t1]
+            new |= model.period_mask[t1, day0]
         if has_table:
+            table = model.day_table[entry, day0]
             found += model.day_tables[table, new] - model.day_tables[table, old]
         if new == 0:
             kept &= ~(1 << day0)
     if day1 >= 0 and day0 != day1:
         old = state.busy[subject, day1]
         if has_table:
-            found += model.day_tables[table, old | model.slot_mask[t1]] - model.day_tables[table, old]
+            table = model.day_table[entry, day1]
+            found += model.day_tables[table, old | model.period_mask[t1, day1]] - model.day_tables[table, old]
         kept |= 1 << day1
     if kept != days and model.week_at[subject + 1] > model.week_at[subject]:
         table = model.week_table[model.week_at[subject]]
@@ -71,32 +74,34 @@ def day_change(model: Model, state: SearchState, subject: int, t0: int, t1: int)
 
 
 @inlined
-def _busy_after(model: Model, state: SearchState, subject: int, part: int, t0: int, t1: int) -> int:
+def _busy_after(model: Model, state: SearchState, subject: int, part: int, day: int, t0: int, t1: int) -> int:
     mask = state.busy[subject, part]
     if t0 >= 0 and model.touches[t0, part]:
-        mask &= ~(model.slot_mask[t0] & ~state.twice[subject, part])
+        mask &= ~(model.period_mask[t0, day] & ~state.twice[subject, part])
     if t1 >= 0 and model.touches[t1, part]:
-        mask |= model.slot_mask[t1]
+        mask |= model.period_mask[t1, day]
     return int(mask)
 
 
 @inlined
 def weeks_change(model: Model, state: SearchState, subject: int, t0: int, t1: int) -> int:
     """Change in a subject's patterns over several weeks: means, rounded up as the truth does."""
-    days, weeks = model.size[N_DAYS], model.size[N_WEEKS]
+    days, weeks, of_calendar = model.size[N_DAYS], model.size[N_WEEKS], model.size[N_CALENDAR_WEEKS]
     touched = (model.days_of[t0] if t0 >= 0 else 0) | (model.days_of[t1] if t1 >= 0 else 0)
     found = 0
     for day in range(days):
         if not touched >> day & 1:
             continue
         for entry in range(model.day_at[subject], model.day_at[subject + 1]):
-            table, old, new = model.day_table[entry], 0, 0
+            table, old, new = model.day_table[entry, day], 0, 0
             for week in range(weeks):
-                part = week * days + day
-                old += model.day_tables[table, state.busy[subject, part]]
-                new += model.day_tables[table, _busy_after(model, state, subject, part, t0, t1)]
+                part, size = week * days + day, model.week_size[week]
+                old += size * model.day_tables[table, state.busy[subject, part]]
+                new += size * model.day_tables[table, _busy_after(model, state, subject, part, day, t0, t1)]
             if new != old:
-                found += model.day_weight[entry] * ((new + weeks - 1) // weeks - (old + weeks - 1) // weeks)
+                found += model.day_weight[entry] * (
+                    (new + of_calendar - 1) // of_calendar - (old + of_calendar - 1) // of_calendar
+                )
     for entry in range(model.week_at[subject], model.week_at[subject + 1]):
         table, old, new = model.week_table[entry], 0, 0
         for week in range(weeks):
@@ -105,14 +110,16 @@ def weeks_change(model: Model, state: SearchState, subject: int, t0: int, t1: in
             for day in range(days):
                 if not touched >> day & 1:
                     continue
-                if _busy_after(model, state, subject, week * days + day, t0, t1):
+                if _busy_after(model, state, subject, week * days + day, day, t0, t1):
                     after |= 1 << day
                 else:
                     after &= ~(1 << day)
-            old += model.week_tables[table, used]
-            new += model.week_tables[table, after]
+            old += model.week_size[week] * model.week_tables[table, used]
+            new += model.week_size[week] * model.week_tables[table, after]
         if new != old:
-            found += model.week_weight[entry] * ((new + weeks - 1) // weeks - (old + weeks - 1) // weeks)
+            found += model.week_weight[entry] * (
+                (new + of_calendar - 1) // of_calendar - (old + of_calendar - 1) // of_calendar
+            )
     return int(found)
 
 
@@ -244,14 +251,14 @@ def shift_time(model: Model, state: SearchState, meeting: int, time: int, sign: 
         other, cost = model.clash[item], sign * model.clash_cost[item]
         for position in range(model.overlaps_at[time], model.overlaps_at[time + 1]):
             state.clashes[other, model.overlaps[position]] += cost
-    days, slots = model.size[N_DAYS], model.size[N_SLOTS]
+    days, periods = model.size[N_DAYS], model.size[N_PERIODS]
     for item in range(model.subjects_at[kind], model.subjects_at[kind + 1]):
         subject = model.subjects[item]
-        for position in range(model.units_at[time], model.units_at[time + 1]):
-            unit = model.units[position]
-            state.load[subject, unit] += sign
-            now = state.load[subject, unit]
-            part, bit = unit // slots, 1 << (unit % slots)
+        for position in range(model.marks_at[time], model.marks_at[time + 1]):
+            mark = model.marks[position]
+            state.load[subject, mark] += sign
+            now = state.load[subject, mark]
+            part, bit = mark // periods, 1 << (mark % periods)
             if now >= 1:
                 state.busy[subject, part] |= bit
             else:

@@ -10,20 +10,22 @@ BOUNDLESS = 1 << 60
 """A relief that nothing exceeds."""
 
 
-def relief(arrays: Mapping[str, Ints], kinds: int, weeks: int) -> Ints:
+def relief(arrays: Mapping[str, Ints], kinds: int, weeks: int, *, in_runs: bool) -> Ints:
     """The most that moving one meeting of a kind saves in what is not looked up for it alone.
 
-    No bound is drawn where patterns are hard, pairs are compared, or weeks differ.
+    No bound is drawn where patterns are hard, pairs are compared, or weeks differ. ``in_runs``: the periods of a
+    meeting follow each other in the masks.
     """
     paired = np.diff(arrays["pairs_at"]) + np.diff(arrays["room_pairs_at"]) > 0
     if weeks > 1 or (np.diff(arrays["parts_at"]) != 1).any() or paired.any():
         return np.full(kinds, BOUNDLESS, np.int64)
-    day = np.array([_most_saved(table) for table in arrays["day_tables"]] or [0], np.int64)
-    week = np.array([_most_saved(table) for table in arrays["week_tables"]] or [0], np.int64)
+    gaps = np.array([_gaps(table, in_runs) for table in arrays["day_tables"]] or [(0, 0)], np.int64)
+    day = gaps[arrays["day_table"]].max(axis=1).sum(axis=1)  # out of one day of the week, into another
+    week = np.array([sum(_gaps(table, True)) for table in arrays["week_tables"]] or [0], np.int64)
     found = np.zeros(kinds, np.int64)
     for kind in range(kinds):
         for subject in arrays["subjects"][arrays["subjects_at"][kind] : arrays["subjects_at"][kind + 1]]:
-            found[kind] += day[arrays["day_table"][arrays["day_at"][subject] : arrays["day_at"][subject + 1]]].sum()
+            found[kind] += day[arrays["day_at"][subject] : arrays["day_at"][subject + 1]].sum()
             rows = arrays["week_table"][arrays["week_at"][subject] : arrays["week_at"][subject + 1]]
             found[kind] += week[rows].sum()
         for place in arrays["places"][arrays["places_at"][kind] : arrays["places_at"][kind + 1]]:
@@ -31,9 +33,11 @@ def relief(arrays: Mapping[str, Ints], kinds: int, weeks: int) -> Ints:
     return np.where(found >> (SHIFT - 2) > 0, BOUNDLESS, found)
 
 
-def _most_saved(table: Ints) -> int:
-    """The most that taking one slot (or a run of them) out and another in can save in a table of masks."""
-    return int(2 * (table.max() - table.min())) if len(table) > 4096 else int(_gap(table, out=True) + _gap(table))
+def _gaps(table: Ints, in_runs: bool) -> tuple[int, int]:
+    """The most that taking one slot (or a run of them) out can save in a table of masks, and taking one in."""
+    if len(table) > 4096 or not in_runs:
+        return int(table.max() - table.min()), int(table.max() - table.min())
+    return _gap(table, out=True), _gap(table)
 
 
 def _gap(table: Ints, out: bool = False) -> int:

@@ -48,7 +48,8 @@ def _most(instance: Instance, constraint: Constraint, largest: int) -> int:
         return sum(len(s.meetings) for s in subjects)
     if isinstance(rule, SamePlaceRule):
         return len(subjects) * (len(instance.rooms) + 1)
-    per_subject = grid.days * grid.slots_per_day ** (2 if isinstance(rule, DayPatternRule) else 1)
+    periods = max(len(day.indices) for day in grid.days_periods)
+    per_subject = grid.days * periods ** (2 if isinstance(rule, DayPatternRule) else 1)
     return len(subjects) * per_subject
 
 

@@ -11,7 +11,7 @@ from webapp.engine.solution import Solution
 
 def new_state(problem: Compiled, seed: int) -> SearchState:
     """The timetable in which nothing is placed yet."""
-    meetings, kinds, times, rooms, units, parts, _, weeks, _, subjects, places = problem.model.size.tolist()
+    meetings, kinds, times, rooms, units, parts, _, weeks, periods, subjects, places, _ = problem.model.size.tolist()
     at = np.full((rooms, units), -1, np.int32)
     for room, unit in problem.closed:
         at[room, unit] = CLOSED
@@ -22,7 +22,7 @@ def new_state(problem: Compiled, seed: int) -> SearchState:
         room=np.full(meetings, -1, np.int32),
         at=at,
         clashes=np.zeros((kinds, times), np.int64),
-        load=np.zeros((subjects, units), np.int16),
+        load=np.zeros((subjects, parts * periods), np.int16),
         busy=np.zeros((subjects, parts), np.int64),
         twice=np.zeros((subjects, parts), np.int64),
         used=np.zeros((subjects, weeks), np.int64),

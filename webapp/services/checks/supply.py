@@ -99,21 +99,19 @@ def _rule_in_words(case: CheckedProblem, index: int) -> str:
 
 def tight_loads(case: CheckedProblem, short: Collection[str]) -> Iterator[Finding]:
     """Teachers and groups who need nearly every slot they have; ``short`` are the labels of those who have too few."""
-    possible: dict[int, set[int]] = defaultdict(set)
-    asked: dict[int, int] = defaultdict(int)
     grid = case.instance.grid
+    possible: dict[int, list[int]] = defaultdict(lambda: [0] * grid.days)
+    asked: dict[int, int] = defaultdict(int)
     for meeting, what in enumerate(case.instance.meetings):
-        cells = case.cells(meeting)
+        held = case.periods(meeting)
         for resource in what.resources:
             if case.instance.resources[resource].kind is not ResourceKind.STUDENTS:
-                possible[resource] |= cells
+                possible[resource] = [known | mask for known, mask in zip(possible[resource], held, strict=True)]
                 asked[resource] += case.slots[meeting]
     limits = _limits(case)
     for resource, demand in asked.items():
-        supply = len(possible[resource])
-        if per_day := limits["max_per_day"].get(resource):
-            of_day = (sum(cell // grid.slots_per_day == day for cell in possible[resource]) for day in range(grid.days))
-            supply = sum(min(number, per_day) for number in of_day)
+        per_day = limits["max_per_day"].get(resource, demand)
+        supply = sum(min(per_day, case.fit(day, among)) for day, among in enumerate(possible[resource]))
         if (per_week := limits["max_per_week"].get(resource)) is not None:
             supply = min(supply, per_week)
         if case.instance.resources[resource].label not in short:

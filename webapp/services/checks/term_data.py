@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from webapp.engine.domains import Domains
-from webapp.engine.instance import Constraint
+from webapp.engine.instance import Constraint, TimeOption
 from webapp.engine.rule import ResourceKind
 from webapp.engine.timegrid import Time
 from webapp.models import Component, Room, Section, Term
@@ -96,6 +96,7 @@ class CheckedProblem:
         self._faculty_of = {resource: key for key, resource in problem.resource_of_faculty.items()}
         self._leaf_of = {resource: leaf for leaf, resource in problem.resource_of_leaf.items()}
         self._cells: dict[int, frozenset[int]] = {}
+        self._periods: dict[tuple[TimeOption, ...], tuple[int, ...]] = {}
         self._cells_of_time: dict[Time, frozenset[int]] = {}
 
     def constraints(self, rule: str) -> list[Constraint]:
@@ -168,6 +169,21 @@ class CheckedProblem:
 
     @cached_property
     def slots(self) -> tuple[int, ...]:
-        """Per meeting, the fewest slots of a week that it covers."""
-        times = ([option.time.length for option in self.domains.times(m)] for m in range(len(self.instance.meetings)))
-        return tuple(min(lengths, default=0) for lengths in times)
+        """Per meeting, the fewest slots of the term that it holds in a week."""
+        times = ([option.time.load for option in self.domains.times(m)] for m in range(len(self.instance.meetings)))
+        return tuple(min(loads, default=0) for loads in times)
+
+    def periods(self, meeting: int) -> tuple[int, ...]:
+        """Per day, the mask of the slots of the term that a meeting may hold in some week."""
+        times = self.domains.times(meeting)
+        if times not in self._periods:
+            held = [0] * self.instance.grid.days
+            for option in times:
+                for day in option.time.day_list():
+                    held[day] |= option.time.busy
+            self._periods[times] = tuple(held)
+        return self._periods[times]
+
+    def fit(self, day: int, among: int) -> int:
+        """The most of some slots of a day that can be held one after the other."""
+        return self.instance.grid.days_periods[day].most(among)

@@ -1,8 +1,10 @@
 """A term's time slots as the engine's grid, and back.
 
-Slots that never overlap become the grid's slots one to one, days may differ. Where they do overlap (shifts with other
-hours, slots of irregular length), the day is cut at every time at which a slot starts or ends, and the pieces are the
-grid's slots. Weeks that no week set tells apart are one week of the grid.
+Slots that never overlap become the grid's slots one to one. Where they do overlap (shifts with other hours, days whose
+slots begin at other times), the day is cut at every time at which a slot starts or ends, and the pieces are the
+grid's slots. What people count, loads and gaps and rows, is counted in the term's own slots all the same: they are the
+engine's teaching periods, those with the same hours one. Weeks that no week set tells apart are one week of the grid,
+which weighs as much as they are.
 """
 
 from collections import defaultdict
@@ -13,6 +15,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from webapp.engine.instance import TimeOption
+from webapp.engine.periods import Periods
 from webapp.engine.timegrid import Time, TimeGrid
 from webapp.services.shared.errors import Problem
 
@@ -87,21 +90,58 @@ class Calendar:
         """The engine's grid."""
         gaps = enumerate(later[0] - earlier[1] for earlier, later in pairwise(self.pieces))
         return TimeGrid(
-            days=max(slot.day for slot in self.slots) + 1,
+            days=self._days,
             slots_per_day=len(self.pieces),
             weeks=len(self.week_classes),
             breaks=frozenset(piece for piece, gap in gaps if gap > self.break_minutes),
+            periods=None if self._is_plain else self._periods,
+            week_sizes=tuple(map(len, self.week_classes)),
         )
+
+    @property
+    def _days(self) -> int:
+        return max(slot.day for slot in self.slots) + 1
+
+    @cached_property
+    def _period_of(self) -> dict[tuple[int, int], int]:
+        """The number of the period with a start and an end (minutes since midnight), in ascending order."""
+        spans = sorted({(slot.start, slot.end) for slot in self.slots})
+        return {span: index for index, span in enumerate(spans)}
+
+    @cached_property
+    def _is_plain(self) -> bool:
+        """Whether the pieces are the term's slots, on each of its days."""
+        held = [{(slot.start, slot.end) for slot in self.slots if slot.day == day} for day in range(self._days)]
+        return all(spans == set(self.pieces) for spans in held)
+
+    @cached_property
+    def _periods(self) -> Periods:
+        first = {start: index for index, (start, _) in enumerate(self.pieces)}
+        last = {end: index + 1 for index, (_, end) in enumerate(self.pieces)}
+        held = [0] * self._days
+        for slot in self.slots:
+            held[slot.day] |= self.period_mask((slot,))
+        return Periods(
+            spans=tuple((first[start], last[end]) for start, end in self._period_of),
+            follows=tuple(
+                sum(
+                    1 << index
+                    for (start, _), index in self._period_of.items()
+                    if 0 <= start - end <= self.break_minutes
+                )
+                for _, end in self._period_of
+            ),
+            held=tuple(held),
+        )
+
+    def period_mask(self, slots: Iterable[Slot]) -> int:
+        """The bit mask of the periods with the hours of some slots."""
+        return sum({1 << self._period_of[slot.start, slot.end] for slot in slots})
 
     @cached_property
     def by_id(self) -> dict[int, Slot]:
         """The slots by their key."""
         return {slot.time_slot_id: slot for slot in self.slots}
-
-    @cached_property
-    def pieces_per_slot(self) -> int:
-        """Into how many pieces the most finely cut slot falls; 1 where the grid is the slots."""
-        return max(last - first for first, last in self.reach.values())
 
     def cells_of(self, time_slot_id: int) -> frozenset[int]:
         """The grid's cells that a slot covers."""
@@ -116,7 +156,12 @@ class Calendar:
     def time_of(self, chain: Chain, weeks: int) -> Time:
         """The engine's time of a chain of slots, in a mask of weeks."""
         first, last = self.reach[chain.first.time_slot_id][0], self.reach[chain.slots[-1].time_slot_id][1]
-        return Time(first, last - first, 1 << chain.first.day, weeks)
+        # Two shifts may have chains of as many slots with the same hours: to the engine they are one time.
+        known = self.chains(len(chain.slots)).get((chain.first.day, first, last - first), chain)
+        return Time(first, last - first, 1 << chain.first.day, weeks, self._named(known.slots))
+
+    def _named(self, slots: Iterable[Slot]) -> int:
+        return 0 if self._is_plain else self.period_mask(slots)
 
     @cached_property
     def _chains(self) -> dict[int, dict[tuple[int, int, int], Chain]]:
@@ -128,9 +173,21 @@ class Calendar:
         if length not in self._chains:
             self._chains[length] = {}
             for chain in self._find_chains(length):
-                moment = self.time_of(chain, 1)
-                self._chains[length].setdefault((chain.first.day, moment.start, moment.length), chain)
+                first, last = self.reach[chain.first.time_slot_id][0], self.reach[chain.slots[-1].time_slot_id][1]
+                self._chains[length].setdefault((chain.first.day, first, last - first), chain)
         return self._chains[length]
+
+    @cached_property
+    def _by_first(self) -> dict[int, dict[int, list[Chain]]]:
+        """Per number of slots: the chains by the key of their first slot."""
+        return {}
+
+    def _starting(self, length: int) -> dict[int, list[Chain]]:
+        if length not in self._by_first:
+            starting = self._by_first[length] = defaultdict(list)
+            for chain in self._find_chains(length):
+                starting[chain.first.time_slot_id].append(chain)
+        return self._by_first[length]
 
     def _find_chains(self, length: int) -> Iterable[Chain]:
         rows: dict[tuple[str, int], list[Slot]] = defaultdict(list)
@@ -158,13 +215,15 @@ class Calendar:
         (minutes since midnight), or of the slot alone.
         """
         slot = self.by_id[time_slot_id]
-        first, last = self.reach[time_slot_id]
-        ends = [piece + 1 for piece, (_, until) in enumerate(self.pieces) if piece >= first and until == end]
-        chains = [c for c in self.chains(length).values() if c.first.time_slot_id == time_slot_id]
-        chains = [c for c in chains if end is None or c.end == end]
+        chains = [c for c in self._starting(length).get(time_slot_id, ()) if end is None or c.end == end]
         if chains:
             return self.time_of(chains[0], weeks)
-        return Time(first, (ends[0] if ends else last) - first, 1 << slot.day, weeks)
+        first, last = self.reach[time_slot_id]
+        ends = [piece + 1 for piece, (_, until) in enumerate(self.pieces) if piece >= first and until == end]
+        last = ends[0] if ends else last
+        until = self.pieces[last - 1][1]
+        row = [s for s in self.slots if (s.shift, s.day) == (slot.shift, slot.day) and slot.start <= s.start < until]
+        return Time(first, last - first, 1 << slot.day, weeks, self._named(row))
 
 
 def build_calendar(
@@ -175,14 +234,10 @@ def build_calendar(
         raise NoTimeSlots("The term has no time slots. Add or import them before a timetable can be made.")
     ordered = tuple(sorted(slots, key=lambda slot: (slot.day, slot.start, slot.end, slot.shift, slot.time_slot_id)))
     spans = sorted({(slot.start, slot.end) for slot in ordered})
-    if all(earlier[1] <= later[0] for earlier, later in pairwise(spans)):
-        pieces, taken = spans, {slot.time_slot_id: (slot.start, slot.end) for slot in ordered}
-    else:
-        taken = _with_short_breaks(ordered, break_minutes)
-        pieces = _cut(taken.values())
+    pieces = _cut(spans)
     first = {start: index for index, (start, _) in enumerate(pieces)}
     last = {end: index + 1 for index, (_, end) in enumerate(pieces)}
-    reach = {key: (first[start], last[end]) for key, (start, end) in taken.items()}
+    reach = {slot.time_slot_id: (first[slot.start], last[slot.end]) for slot in ordered}
     classes = _week_classes(term_weeks, week_sets)
     return Calendar(ordered, break_minutes, tuple(pieces), classes, reach)
 
@@ -196,25 +251,6 @@ def _cut(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
         for start, end in pairwise(boundaries)
         if any(begins <= start and end <= ends for begins, ends in kept)
     ]
-
-
-def _with_short_breaks(slots: Sequence[Slot], break_minutes: int) -> dict[int, tuple[int, int]]:
-    """Start and end of each slot, where the short break after it is counted in.
-
-    Otherwise the break of one shift, cut out of another shift's slot, would look like an idle hour between two
-    classes that follow each other. A break in which another slot begins stays free.
-    """
-    rows: dict[tuple[str, int], list[Slot]] = defaultdict(list)
-    for slot in slots:
-        rows[slot.shift, slot.day].append(slot)
-    starts = {slot.start for slot in slots}
-    taken = {slot.time_slot_id: (slot.start, slot.end) for slot in slots}
-    for row in rows.values():
-        for earlier, later in pairwise(row):
-            short = 0 < later.start - earlier.end <= break_minutes
-            if short and not any(earlier.end <= start < later.start for start in starts):
-                taken[earlier.time_slot_id] = (earlier.start, later.start)
-    return taken
 
 
 def _week_classes(term_weeks: int, week_sets: Iterable[frozenset[int]]) -> tuple[frozenset[int], ...]:

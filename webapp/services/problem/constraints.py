@@ -156,11 +156,7 @@ class TermConstraints:
 
     def _with_amount(self, rule: Rule, use: _Use) -> Iterator[Constraint]:
         if use.amount is not None:
-            yield Constraint(rule, use.weight, amount=self._in_pieces(use.amount))
-
-    def _in_pieces(self, slots: int) -> int:
-        """A number of slots in slots of the grid; where shifts cut it finer, the most finely cut slot counts."""
-        return slots * self._meetings.calendar.pieces_per_slot
+            yield Constraint(rule, use.weight, amount=use.amount)
 
     def _max_per_day(self, rule: Rule, use: _Use) -> Iterator[Constraint]:
         own = {key: f.max_slots_day for key, f in self._rows.faculty.items() if f.max_slots_day is not None}
@@ -187,7 +183,7 @@ class TermConstraints:
                 if resource_row.kind in kinds and index not in named and counts:
                     by_amount[use.amount].append(index)
         for amount, resources in sorted(by_amount.items()):
-            yield Constraint(rule, use.weight, resources=tuple(resources), amount=self._in_pieces(amount))
+            yield Constraint(rule, use.weight, resources=tuple(resources), amount=amount)
 
     # Wishes
 

@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from datetime import time
 
 from webapp.engine.instance import Instance, Placement
+from webapp.engine.periods import bits
 from webapp.engine.timegrid import Time
 from webapp.engine.words import Names
 from webapp.services.problem.calendar import Calendar, clock
 from webapp.services.problem.term_problem import TermProblem
 from webapp.services.schema.values import DAY_NAMES
-from webapp.services.shared.words import _
+from webapp.services.shared.words import _, in_runs
 
 
 def names_of(problem: TermProblem) -> Names:
@@ -24,7 +25,19 @@ def names_for(instance: Instance, calendar: Calendar) -> Names:
         slot=lambda slot: f"{clock(calendar.pieces[slot][0]):%H:%M}",
         meeting=lambda meeting: instance.meetings[meeting].code,
         room=lambda room: instance.rooms[room].code,
+        weeks=lambda weeks: _weeks_in_words(calendar, weeks),
     )
+
+
+def _weeks_in_words(calendar: Calendar, weeks: int) -> str:
+    """Say which weeks of the term a mask of the grid's weeks stands for: "in odd weeks", "in weeks 1-8, 10"."""
+    numbers = frozenset[int]().union(*(calendar.week_classes[week] for week in bits(weeks)))
+    every = frozenset[int]().union(*calendar.week_classes)
+    if numbers == {week for week in every if week % 2}:
+        return _("in odd weeks")
+    if numbers == {week for week in every if not week % 2}:
+        return _("in even weeks")
+    return _("in weeks %(weeks)s", weeks=in_runs(numbers))
 
 
 def placement_in_words(problem: TermProblem, placement: Placement) -> str:

@@ -8,7 +8,7 @@ from functools import cached_property
 import sqlalchemy as sa
 
 from webapp.engine.rule import ResourceKind
-from webapp.engine.rules.patterns import averaged, day_patterns, free_between
+from webapp.engine.rules.patterns import DayPattern, averaged, day_patterns
 from webapp.engine.timegrid import Time
 from webapp.extensions import db
 from webapp.models import Building, Department, Timetable, WishLevel
@@ -118,21 +118,22 @@ class Reading:
     def gaps(self, meetings: Iterable[PlacedMeeting]) -> int:
         """Free periods between two classes of a day, in an average week: what the rules of gaps count."""
         grid = self.problem.calendar.grid
-        times = [meeting.time for meeting in meetings]
         return sum(
-            averaged(
-                ((weeks, free_between(busy)) for weeks, busy in day_patterns(times, day, grid.all_weeks)), grid.weeks
-            )
-            for day in range(grid.days)
+            averaged([(weeks, grid.days_periods[day].free_between(busy)) for weeks, busy in patterns], grid)
+            for day, patterns in enumerate(self._patterns(meetings))
         )
 
     def hours_by_day(self, meetings: Iterable[PlacedMeeting]) -> list[float]:
         """Periods held on each day of an average week; two at one time count once."""
-        per_day, days = self.problem.calendar.grid.slots_per_day, self.problem.calendar.grid.days
-        hours = [0.0] * days
-        for cell, share in self.busy(meetings).items():
-            hours[cell // per_day] += share
-        return hours
+        grid = self.problem.calendar.grid
+        return [
+            sum(grid.calendar_weeks_in(weeks) * busy.bit_count() for weeks, busy in patterns) / grid.calendar_weeks
+            for patterns in self._patterns(meetings)
+        ]
+
+    def _patterns(self, meetings: Iterable[PlacedMeeting]) -> list[list[DayPattern]]:
+        grid, times = self.problem.calendar.grid, [meeting.time for meeting in meetings]
+        return [day_patterns(times, day, grid.all_weeks) for day in range(grid.days)]
 
     def busy(self, meetings: Iterable[PlacedMeeting]) -> dict[int, float]:
         """By period: the share of weeks in which something is held in it."""

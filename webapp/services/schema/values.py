@@ -9,9 +9,8 @@ from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
 from typing import Any
 
-from webapp.models.types import runs
 from webapp.services.schema.columns import Column, Kind, Record, Value
-from webapp.services.shared.words import _
+from webapp.services.shared.words import _, in_runs
 
 DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 """Days as files and reports write them, in no language but this; 0 is Monday."""
@@ -125,7 +124,7 @@ def write(column: Column, value: Any) -> str:
         case time():
             return f"{value:%H:%M}"
         case frozenset():
-            return ", ".join(f"{first}-{last}" if first != last else str(first) for first, last in runs(value))
+            return in_runs(value)
         case tuple() | list():
             return ", ".join(value)
         case Decimal():

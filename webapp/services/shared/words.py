@@ -1,8 +1,10 @@
 """Words that all services share: translation with a type, and lists that end in "and N more"."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import flask_babel
+
+from webapp.models.types import runs
 
 
 def _(message: str, **values: object) -> str:
@@ -32,3 +34,8 @@ def enumerated(names: Sequence[str], most: int, total: int | None = None) -> str
     shown = ", ".join(names[:most])
     rest = (len(names) if total is None else total) - most
     return _("%(names)s and %(number)s more", names=shown, number=rest) if rest > 0 else shown
+
+
+def in_runs(numbers: Iterable[int]) -> str:
+    """Whole numbers in one line, those that follow each other as one ("1-8, 10")."""
+    return ", ".join(f"{first}-{last}" if first != last else str(first) for first, last in runs(numbers))
