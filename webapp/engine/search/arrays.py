@@ -79,6 +79,8 @@ class Model(NamedTuple):
     """time -> periods in which it is held: ``(week * days + day) * periods + period``"""
     period_mask: Ints
     """time x day -> bit mask of the periods of the day in which it is held"""
+    first_mask: Ints
+    """time -> the same on the first of its days"""
     week_size: Ints
     """week -> weeks of the calendar that it stands for"""
     touches: Ints

@@ -53,9 +53,9 @@ def day_change(model: Model, state: SearchState, subject: int, t0: int, t1: int)
     entry = model.day_at[subject]
     if day0 >= 0:
         old = state.busy[subject, day0]
-        new = old & ~(model.period_mask[t0, day0] & ~state.twice[subject, day0])
+        new = old & ~(model.first_mask[t0] & ~state.twice[subject, day0])
         if day0 == day1:
-            new |= model.period_mask[t1, day0]
+            new |= model.first_mask[t1]
         if has_table:
             table = model.day_table[entry, day0]
             found += model.day_tables[table, new] - model.day_tables[table, old]
@@ -65,7 +65,7 @@ def day_change(model: Model, state: SearchState, subject: int, t0: int, t1: int)
         old = state.busy[subject, day1]
         if has_table:
             table = model.day_table[entry, day1]
-            found += model.day_tables[table, old | model.period_mask[t1, day1]] - model.day_tables[table, old]
+            found += model.day_tables[table, old | model.first_mask[t1]] - model.day_tables[table, old]
         kept |= 1 << day1
     if kept != days and model.week_at[subject + 1] > model.week_at[subject]:
         table = model.week_table[model.week_at[subject]]
