@@ -294,7 +294,7 @@ class _Compiler:
             "days_of": np.array([t.days for t in self.times], np.int64),
             "marks_at": marks_at, "marks": marks_flat,
             "period_mask": np.array(masks, np.int64).reshape(count, grid.days),
-            "first_mask": np.array([row[next(t.day_list())] for t, row in zip(self.times, masks, strict=True)], np.int64),
+            "first_mask": np.array([next(filter(None, row), 0) for row in masks], np.int64),
             "touches": touches, "overlap": overlap.astype(np.int8),
             "overlaps_at": overlaps_at, "overlaps": overlaps,
             "week_size": np.array(grid.size_of_week, np.int64),
