@@ -176,6 +176,9 @@ class Timetable(Model):
     bound: Mapped[int | None]
     hard_violations: Mapped[int] = mapped_column(server_default="0")
     unplaced: Mapped[int] = mapped_column(server_default="0")
+    cut_classes: Mapped[int] = mapped_column(
+        server_default="0", comment="classes that lost a row they used since it was made: deleted, or taken back"
+    )
     result: Mapped[Json] = mapped_column(comment="how it was made; see services/problem/results")
     created_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.user_id", ondelete="SET NULL"))
     created_at: Mapped[Created]

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from tests import factories
 from webapp.extensions import Model, db
 from webapp.models import AuditEvent, Component, Room, Section, StudentGroup, Term, TermRule, User, WeekSet
-from webapp.services.reference import commands, queries
+from webapp.services.reference import commands, queries, uses
 from webapp.services.reference.errors import RecordInUse, RecordRefused
 from webapp.services.schema.columns import Kind
 from webapp.services.schema.scope import Scope, TermMissing
@@ -93,8 +93,6 @@ def test_fields_are_columns_or_associations_of_the_model(table):
 
 
 def test_every_table_that_could_refer_has_a_name_in_used_by():
-    from webapp.services.reference.commands import _nouns
-
     models = {table.model.__table__ for table in WITH_PAGES}
     referring = {
         other.name
@@ -104,7 +102,8 @@ def test_every_table_that_could_refer_has_a_name_in_used_by():
         if foreign.column.table in models
     }
     owned = {name for table in WITH_PAGES for name in table.owned} | {"availability"}
-    assert referring - owned <= set(_nouns())
+    timetables = {name for name in referring if uses.is_of_timetables(Model.metadata.tables[name])}
+    assert referring - owned - timetables <= set(uses.nouns())
 
 
 # Adding and changing
@@ -399,12 +398,12 @@ def test_what_is_used_is_not_deleted_and_said_with_counts_and_where_to_look(scop
     table = find_table("faculty")
     with pytest.raises(RecordInUse, match="1 section taught"):
         commands.delete_row(scope, table, teacher.faculty_id)
-    (use,) = commands.used_by(table, teacher.faculty_id)
+    (use,) = uses.used_by(table, teacher.faculty_id)
     assert (use.count, use.table, use.field) == (1, "sections", "teachers")
     shown = queries.list_rows(scope, find_table(use.table), {use.field: str(teacher.faculty_id)})
     assert [row.key for row in shown.rows] == [component.section_id]
-    uses = {use.table: use.count for use in commands.used_by(find_table("departments"), dept.department_id)}
-    assert uses == {"faculty": 1}
+    found = {use.table: use.count for use in uses.used_by(find_table("departments"), dept.department_id)}
+    assert found == {"faculty": 1}
 
 
 def test_a_class_is_counted_once_though_it_names_its_first_teacher_and_its_batch_twice(scope):
@@ -416,7 +415,8 @@ def test_a_class_is_counted_once_though_it_names_its_first_teacher_and_its_batch
         faculty=[teacher], groups=[batch], student_group_id=batch.student_group_id,
     )  # fmt: skip
     for table, key in (("faculty", teacher.faculty_id), ("groups", batch.student_group_id)):
-        assert [use.words for use in commands.used_by(find_table(table), key)] == ["1 class in timetables"]
+        found = uses.timetable_uses(find_table(table), [key])
+        assert (uses.used_by(find_table(table), key), found.classes, found.words) == ([], 1, "1 draft")
 
 
 def test_what_is_not_used_is_deleted_with_its_own_links_wishes_and_audit_row(scope):

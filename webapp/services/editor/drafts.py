@@ -36,6 +36,7 @@ COUNTED = (
     "bound",
     "hard_violations",
     "unplaced",
+    "cut_classes",
     "data_revision",
     "rules_off",
 )

@@ -16,13 +16,16 @@ from webapp.services.imports.draft import store_entries
 from webapp.services.imports.faults import ImportConflict, StillInUse
 from webapp.services.imports.preview import Preview, RowDifference, RowState, TableDifference
 from webapp.services.imports.stored import Store
+from webapp.services.reference.timetable_cuts import release
+from webapp.services.reference.uses import TimetableUses, data_uses, timetable_uses, use_words
 from webapp.services.schema.calendar import TERM
 from webapp.services.schema.columns import Column, Key, Reach, Record, Table, link_key
 from webapp.services.schema.wishes import ENTRIES
 from webapp.services.shared import bulk, transaction
-from webapp.services.shared.words import _
+from webapp.services.shared.words import _, enumerated
 
 Cells = dict[str, Any]
+MOST_NAMED = 3
 
 
 def apply(store: Store, preview: Preview, user: User | None = None, *, draft_name: str | None = None) -> int | None:
@@ -33,7 +36,7 @@ def apply(store: Store, preview: Preview, user: User | None = None, *, draft_nam
     """
     try:
         with db.session.begin_nested():
-            _write(store, preview)
+            _write(store, preview, user)
             timetable_id = _draft(store, preview, user, draft_name)
             transaction.check_constraints()
     except IntegrityError as error:
@@ -41,7 +44,7 @@ def apply(store: Store, preview: Preview, user: User | None = None, *, draft_nam
     return timetable_id
 
 
-def _write(store: Store, preview: Preview) -> None:
+def _write(store: Store, preview: Preview, user: User | None) -> None:
     for difference in preview.tables:
         if difference.table is TERM:
             _change_term(store, difference)
@@ -49,7 +52,7 @@ def _write(store: Store, preview: Preview) -> None:
             _Writer(store, difference.table).write(difference)
     for difference in reversed(preview.tables):
         if difference.table.model is not None:
-            _remove(store, difference)
+            _remove(store, difference, user)
     db.session.expire_all()
 
 
@@ -76,13 +79,17 @@ def _change_term(store: Store, difference: TableDifference) -> None:
     db.session.flush()
 
 
-def _remove(store: Store, difference: TableDifference) -> None:
+def _remove(store: Store, difference: TableDifference, actor: User | None) -> None:
     removed = difference.of(RowState.REMOVED)
     if not removed:
         return
     model: Any = difference.table.model
     stored = store.table(difference.name)
     ids = {stored.ids[row.key]: row.label for row in removed}
+    uses = timetable_uses(difference.table, list(ids))
+    if uses.versions:
+        raise _in_versions(difference.table, ids, uses)
+    release(difference.table, ids, uses, actor)
     try:
         with db.session.begin_nested():
             db.session.execute(sa.delete(model).where(difference.table.primary_key.in_(ids)))
@@ -90,27 +97,33 @@ def _remove(store: Store, difference: TableDifference) -> None:
         raise _still_in_use(difference.table, ids) from None
 
 
+def _in_versions(table: Table, ids: Mapping[int, str], uses: TimetableUses) -> StillInUse:
+    """Say which rows stand in what was ever published."""
+    named = sorted({ids[key] for version in uses.versions for key in uses.rows[version.timetable_id]})
+    findings = [
+        _("%(label)s of %(name)s stands in what was published.", label=label, name=table.name) for label in named
+    ]
+    words = _(
+        "Nothing was imported: %(rows)s of %(name)s, which the file lacks, stands in %(versions)s, and what was "
+        "published stays as it was seen.",
+        rows=enumerated(named, MOST_NAMED),
+        name=table.name,
+        versions=uses.version_words,
+    )
+    return StillInUse(words, findings)
+
+
 def _still_in_use(table: Table, ids: Mapping[int, str]) -> StillInUse:
-    """Say which rows are used, and by what."""
-    model: Any = table.model
-    findings = []
-    for other in sa.inspect(model).local_table.metadata.sorted_tables:
-        for key in other.foreign_keys:
-            if key.column.table is not sa.inspect(model).local_table or key.ondelete is not None:
-                continue
-            query = sa.select(key.parent, sa.func.count()).where(key.parent.in_(ids)).group_by(key.parent)
-            for row_id, number in db.session.execute(query):
-                what = other.name.replace("_", " ")
-                findings.append(
-                    _(
-                        "%(row_id)s of %(name)s is used by %(number)s row(s) of %(what)s.",
-                        row_id=ids[row_id],
-                        name=table.name,
-                        number=number,
-                        what=what,
-                    )
-                )
-    used = ", ".join(findings[:3]).rstrip(".")
+    """Say which rows other data use, and how often."""
+    findings = [
+        _("%(label)s of %(name)s is used by %(uses)s.", label=ids[key], name=table.name, uses=use_words(other, count))
+        for other, key, count in (
+            (column.table.name, key, count)
+            for column, key, count in data_uses(table, list(ids))
+            if all(foreign.ondelete is None for foreign in column.foreign_keys)
+        )
+    ]
+    used = ", ".join(findings[:MOST_NAMED]).rstrip(".")
     return StillInUse(_("Nothing was imported, for what the file lacks is still used: %(used)s.", used=used), findings)
 
 

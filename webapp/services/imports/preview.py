@@ -92,6 +92,8 @@ class Preview:
     filename: str
     tables: tuple[TableDifference, ...]
     faults: tuple[Fault, ...]
+    outdated: tuple[str, ...] = ()
+    """The timetables that lose rows which the file lacks, in words."""
 
     @property
     def ok(self) -> bool:

@@ -6,6 +6,7 @@ The walk is straight: bytes -> `formats` (sheets) -> `mapping` (records) -> `pre
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import replace as replace_fields
 from datetime import UTC, datetime
 from hashlib import sha256
 
@@ -20,6 +21,7 @@ from webapp.services.imports.preview import Preview, RowState, TableDifference, 
 from webapp.services.imports.readings import Step, UploadReading, mark_of, reading_of
 from webapp.services.imports.sheets import Tables
 from webapp.services.imports.stored import Store
+from webapp.services.reference.uses import TimetableUses, timetable_uses
 from webapp.services.shared import audit
 from webapp.services.shared.errors import Conflict, NotFound
 from webapp.services.shared.optimistic_lock import lock
@@ -84,8 +86,23 @@ def preview(organization: Organization, term: Term | None, tables: Tables, *, re
     store = Store(organization.organization_id, term_of(organization, term, tables))
     changes = compare(store, tables, replace=replace)
     if changes.ok and changes.counts[RowState.REMOVED]:
+        outdated = _outdated_by(store, changes)
         _rehearse(organization, store, changes, tables)
+        return replace_fields(changes, outdated=outdated)
     return changes
+
+
+def _outdated_by(store: Store, changes: Preview) -> tuple[str, ...]:
+    """Say which timetables lose rows that the file lacks, table by table."""
+    sentences = []
+    for difference in changes.tables:
+        ids = store.table(difference.name).ids
+        removed = [ids[row.key] for row in difference.of(RowState.REMOVED)]
+        uses = timetable_uses(difference.table, removed) if removed else TimetableUses()
+        if uses.others:
+            words = _("%(rows)s of %(table)s in %(where)s", rows=len(removed), table=difference.name, where=uses.words)
+            sentences.append(words)
+    return tuple(sentences)
 
 
 def _rehearse(organization: Organization, store: Store, changes: Preview, tables: Tables) -> None:

@@ -9,30 +9,19 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import DataError, IntegrityError
 
-from webapp.extensions import Model, db
-from webapp.services.reference.errors import RecordChanged, RecordInUse, RecordRefused
+from webapp.extensions import db
+from webapp.services.reference.errors import DeletionOutdated, RecordChanged, RecordInUse, RecordRefused
 from webapp.services.reference.queries import codes_of_many, find_row, form_values, labels_of, show
 from webapp.services.reference.row_values import LinkedRow, RowValues, read_values
+from webapp.services.reference.timetable_cuts import release
+from webapp.services.reference.uses import Reference, TimetableUses, timetable_uses, used_by
 from webapp.services.schema.columns import Column, Kind, Table
 from webapp.services.schema.scope import Scope, Values
-from webapp.services.schema.tables import BY_NAME, WITH_PAGES
+from webapp.services.schema.tables import BY_NAME
 from webapp.services.shared import audit, optimistic_lock
 from webapp.services.shared.words import _, ngettext
 
 AUDIT_LENGTH_MAX = 2000
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """Rows of another table that refer to a row: how many, what they are called, and the list that shows them.
-
-    ``table`` is a table's name in addresses and ``field`` its filter; both are empty where no list shows them.
-    """
-
-    words: str
-    count: int
-    table: str
-    field: str
 
 
 def mark_of(table: Table, row: Any) -> str:
@@ -156,108 +145,75 @@ def _refused_by_database(table: Table, error: IntegrityError | DataError) -> Rec
     return _refused({"": _("The database refused the row (%(constraint)s).", constraint=constraint)})
 
 
-def delete_row(scope: Scope, table: Table, key: int) -> str:
-    """Delete a row that nothing refers to, with its audit row; returns how it was called.
+@dataclass(frozen=True)
+class RowDeletion:
+    """What stands in the way of deleting a row, and which timetables would lose it.
 
-    Raises RecordInUse with what refers to it, NotFound for a foreign row.
+    ``seen`` marks all of it, for `delete_row` to tell whether it is still so.
+    """
+
+    label: str
+    uses: list[Reference]
+    timetables: TimetableUses
+    seen: str
+
+    @property
+    def refusal(self) -> str:
+        """Why the row stays, as a sentence; empty where it may go."""
+        if self.uses:
+            listed = ", ".join(use.words for use in self.uses)
+            return _("%(label)s can't be deleted; it is used by %(uses)s.", label=self.label, uses=listed)
+        if self.timetables.versions:
+            return _(
+                "%(label)s can't be deleted: it stands in %(versions)s, and what was published stays as it was seen.",
+                label=self.label,
+                versions=self.timetables.version_words,
+            )
+        return ""
+
+
+def deletion_of(scope: Scope, table: Table, key: int) -> RowDeletion:
+    """What deleting a row would meet; raises NotFound for a foreign row."""
+    row = find_row(scope, table, key)
+    label = labels_of(scope, table, [key])[key]
+    uses, timetables = used_by(table, key), timetable_uses(table, [key])
+    shown = {use.words: use.count for use in uses}
+    classes = {f"timetable {number}": sorted(entries) for number, entries in timetables.entries.items()}
+    seen = optimistic_lock.mark(form_values(table, row) | shown | classes)
+    return RowDeletion(label, uses, timetables, seen)
+
+
+def delete_row(scope: Scope, table: Table, key: int, seen: str | None = None) -> str:
+    """Delete a row that no data refer to, with its audit row; returns how it was called.
+
+    Timetables that were never published lose it (see `release`). ``seen`` is the `RowDeletion.seen` of what was shown.
+    Raises RecordInUse with what refers to it, DeletionOutdated where that has changed, NotFound for a foreign row.
     """
     optimistic_lock.lock(scope.organization)
     row = find_row(scope, table, key)
     # Whoever refers to the row holds its key: what is being added is waited for and counted, and no more comes.
     db.session.execute(sa.select(table.primary_key).where(table.primary_key == key).with_for_update())
-    label = labels_of(scope, table, [key])[key]
-    uses = used_by(table, key)
-    if uses:
-        raise _in_use(label, uses)
+    deletion = deletion_of(scope, table, key)
+    _refuse_used(deletion)
+    if seen is not None and set(seen.split()) != set(deletion.seen.split()):
+        raise DeletionOutdated(
+            _("%(label)s, or what uses it, has changed since the page was shown; nothing was deleted. Look again.",
+              label=deletion.label)
+        )  # fmt: skip
     before = _snapshot(scope, table, row)
     try:
         with db.session.begin_nested():
             audit.record(scope.organization, scope.actor, f"{table.address}.delete", row, before=before)
+            release(table, {key: deletion.label}, deletion.timetables, scope.actor)
             db.session.execute(sa.delete(table.model).where(table.primary_key == key))
     except IntegrityError as error:  # somebody began to use it in this moment
-        raise _in_use(label, used_by(table, key)) from error
-    return label
+        _refuse_used(deletion_of(scope, table, key))
+        raise DeletionOutdated(
+            _("%(label)s is being used in this moment; nothing was deleted.", label=deletion.label)
+        ) from error
+    return deletion.label
 
 
-def _in_use(label: str, uses: list[Reference]) -> RecordInUse:
-    listed = ", ".join(use.words for use in uses)
-    return RecordInUse(
-        _("%(label)s can't be deleted; it is used by %(uses)s.", label=label, uses=listed),
-        findings=[use.words for use in uses],
-    )
-
-
-_COUNTED_IN_LISTS = {("timetable_entries", "faculty_id"), ("timetable_entries", "student_group_id")}
-"""A class names its first teacher and its batch, which stand in its lists (entry_faculty, entry_groups) as well."""
-
-
-def used_by(table: Table, key: int) -> list[Reference]:
-    """Count what refers to a row, table by table, with counts; rows that go with it are not counted."""
-    own_lists = {
-        (column.many.model.__tablename__, column.many.owner) for column in table.form_columns if column.many is not None
-    }
-    own_key = table.primary_key.property.columns[0]
-    uses = []
-    for other in Model.metadata.sorted_tables:
-        if other.name in table.owned:
-            continue
-        for column in other.columns:
-            points_here = any(foreign.column is own_key for foreign in column.foreign_keys)
-            if not points_here or (other.name, column.name) in own_lists | _COUNTED_IN_LISTS:
-                continue
-            count = int(db.session.scalar(sa.select(sa.func.count()).where(column == key)) or 0)
-            if count:
-                uses.append(Reference(_use_words(other.name, count), count, *_shown_in(other.name, column.name)))
-    return uses
-
-
-def _shown_in(other: str, attribute: str) -> tuple[str, str]:
-    """The table and the field whose list shows rows that refer by this column of the database; "" where none does."""
-    for table in WITH_PAGES:
-        for column in table.form_columns:
-            many = column.many
-            is_own = many is None and table.model.__tablename__ == other and column.field == attribute
-            is_listed = many is not None and many.model.__tablename__ == other and many.link.attribute == attribute
-            if is_own or is_listed:
-                return table.address, column.field
-    return "", ""
-
-
-def _use_words(other: str, count: int) -> str:
-    singular, plural = _nouns().get(other, (_("further row"), _("further rows")))
-    return f"{count} {singular if count == 1 else plural}"
-
-
-def _nouns() -> dict[str, tuple[str, str]]:
-    return {
-        "users": (_("account"), _("accounts")),
-        "faculty": (_("teacher"), _("teachers")),
-        "students": (_("student"), _("students")),
-        "rooms": (_("room"), _("rooms")),
-        "courses": (_("course"), _("courses")),
-        "terms": (_("term"), _("terms")),
-        "time_slots": (_("time slot"), _("time slots")),
-        "week_sets": (_("week set"), _("week sets")),
-        "student_groups": (_("group"), _("groups")),
-        "student_group_members": (_("group membership"), _("group memberships")),
-        "sections": (_("section"), _("sections")),
-        "section_faculty": (_("section taught"), _("sections taught")),
-        "section_groups": (_("section attended"), _("sections attended")),
-        "components": (_("component"), _("components")),
-        "component_faculty": (_("component taught"), _("components taught")),
-        "component_batches": (_("component with this batch"), _("components with this batch")),
-        "course_enrollments": (_("enrolment"), _("enrolments")),
-        "baskets": (_("basket"), _("baskets")),
-        "basket_sections": (_("basket with this option"), _("baskets with this option")),
-        "basket_groups": (_("basket to choose from"), _("baskets to choose from")),
-        "availability": (_("wish"), _("wishes")),
-        "pins": (_("pinned meeting"), _("pinned meetings")),
-        "generation_jobs": (_("run"), _("runs")),
-        "timetables": (_("timetable"), _("timetables")),
-        "timetable_entries": (_("class in timetables"), _("classes in timetables")),
-        "entry_faculty": (_("class in timetables"), _("classes in timetables")),
-        "entry_groups": (_("class in timetables"), _("classes in timetables")),
-        "timetable_approvals": (_("approval"), _("approvals")),
-        "timetable_comments": (_("comment"), _("comments")),
-        "uploads": (_("upload"), _("uploads")),
-    }
+def _refuse_used(deletion: RowDeletion) -> None:
+    if deletion.refusal:
+        raise RecordInUse(deletion.refusal, findings=[use.words for use in deletion.uses])

@@ -25,3 +25,7 @@ class RecordChanged(RecordRefused, Conflict):
 
 class RecordInUse(Problem):
     """A row can't be deleted, because others refer to it."""
+
+
+class DeletionOutdated(Conflict):
+    """A row, or what uses it, is not what was shown when its deletion was agreed to."""

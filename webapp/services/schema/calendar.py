@@ -80,7 +80,7 @@ TERM = Table(
         "ck_terms_break_not_negative": ("break_minutes", _l("At least 0.")),
         "ck_terms_ends_after_start": ("ends_on", _l("The term must end after it starts.")),
     },
-    owned=frozenset({"term_rules"}),
+    owned=frozenset({"term_rules", "uploads"}),
     question=term_has_the_weeks_of_its_sets,
     after_create=add_term_defaults,
 )

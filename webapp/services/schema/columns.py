@@ -203,7 +203,7 @@ class Table:
     parent
         The column that points to the row above, where rows form a tree; the list is then in its order.
     owned
-        Tables whose rows go with a row of this one and don't keep it from being deleted.
+        Tables whose rows go with a row of this one, or live on without it, and don't keep it from being deleted.
     question
         What a form asks the database before it stores a row.
     after_create

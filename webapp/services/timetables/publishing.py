@@ -20,6 +20,7 @@ from webapp.services.shared.errors import Conflict, NotFound, Problem
 from webapp.services.shared.words import _, first_of, ngettext
 from webapp.services.timetables import lifecycle
 from webapp.services.timetables.lifecycle import DRAFT, PUBLISHED, SUPERSEDED, StatusRefused
+from webapp.services.timetables.quality import cut_words
 from webapp.services.timetables.reviews import ReviewState, comments_of, department_reviews
 
 MOST_FINDINGS = 20
@@ -55,6 +56,7 @@ class PointKind(StrEnum):
     VIOLATION = "violation"
     COMMENT = "comment"
     APPROVAL = "approval"
+    CUT = "cut"
 
 
 @dataclass(frozen=True)
@@ -218,6 +220,7 @@ def _ready(timetable: Timetable) -> tuple[Readiness, str]:
         *_excused_violations(problem, solution, entries),
         *_comment_points(timetable),
         *_approval_points(timetable),
+        *_cut_points(timetable),
     ]
     return Readiness(tuple(points), None, _acknowledged_before(timetable)), content_hash(problem, solution)
 
@@ -269,6 +272,13 @@ def _approval_points(timetable: Timetable) -> Iterator[Point]:
             )
         facts = {"department": review.code, "approved_earlier_state": review.is_outdated}
         yield Point(f"{PointKind.APPROVAL}-{review.department_id}", PointKind.APPROVAL, words, facts)
+
+
+def _cut_points(timetable: Timetable) -> Iterator[Point]:
+    """What nobody has looked at anew: classes whose rows were deleted after it was made."""
+    number = timetable.cut_classes
+    if number:
+        yield Point(f"{PointKind.CUT}-{number}", PointKind.CUT, cut_words(timetable), {"classes": number})
 
 
 def _acknowledged_before(timetable: Timetable) -> frozenset[str]:

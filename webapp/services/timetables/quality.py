@@ -90,9 +90,10 @@ class ScoreStanding:
 def standing_of(timetable: Timetable) -> ScoreStanding:
     """The standing of a stored timetable's score."""
     lacks = timetable.unplaced, timetable.hard_violations
+    cut = (cut_words(timetable),) if timetable.cut_classes else ()
     if timetable.quality_score is None:
-        return ScoreStanding(None, *lacks)
-    remarks = tuple(_remarks(timetable))
+        return ScoreStanding(None, *lacks, cut)
+    remarks = (*cut, *_remarks(timetable))
     return ScoreStanding(
         timetable.quality_score, *lacks, remarks, bool(is_outdated(timetable)), bool(timetable.rules_off)
     )
@@ -122,3 +123,12 @@ def _remarks(timetable: Timetable) -> Iterator[str]:
         yield _("It is not known whether the data have changed since it was counted.")
     elif outdated:
         yield _("The data have changed since it was counted.")
+
+
+def cut_words(timetable: Timetable) -> str:
+    """How many classes of it have lost something since it was made."""
+    return ngettext(
+        "%(num)d class has lost a row that it used: it was deleted.",
+        "%(num)d classes have lost a row that they used: it was deleted.",
+        timetable.cut_classes,
+    )

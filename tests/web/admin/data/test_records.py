@@ -139,9 +139,13 @@ class TestForms:
     def test_deleting_needs_a_post_and_says_what_is_gone(self, pages, university):
         building = factories.building(university, code="B9", name="Old")
         path = f"/admin/records/buildings/{building.building_id}/delete"
-        pages.get(path)
+        form = sent_by(pages.get(path), path)
         assert db.session.get(Building, building.building_id)
-        pages.post(path)
+        building.name = "Older"
+        stale = pages.post(path, form, status=409).get_data(as_text=True)
+        assert "has changed since the page was shown; nothing was deleted" in stale
+        building.name = "Old"
+        pages.post(path, form)
         assert "B9 · Old deleted" in words(pages.get("/admin/records/buildings"))
 
 

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from webapp.services.accounts.permissions import Permission
 from webapp.services.reference import commands, queries
-from webapp.services.reference.errors import RecordChanged, RecordInUse, RecordRefused
+from webapp.services.reference.errors import DeletionOutdated, RecordChanged, RecordInUse, RecordRefused
 from webapp.services.schema.columns import Table
 from webapp.services.schema.scope import Scope
 from webapp.services.schema.tables import find_table
@@ -16,6 +16,7 @@ from webapp.services.shared.words import _
 from webapp.web.access import requires
 from webapp.web.admin import bp
 from webapp.web.admin.forms import optional_fields, record_form
+from webapp.web.errors import status_of
 from webapp.web.forms import PageForm
 from webapp.web.htmx import redirect_to, render
 from webapp.web.navigation import chosen_term, me, posted_term, scope
@@ -80,20 +81,19 @@ def edit_record(table_key: str, key: int) -> ResponseReturnValue:
 @requires(Permission.EDIT_DATA)
 def delete_record(table_key: str, key: int) -> ResponseReturnValue:
     table, where = _open(table_key, key)
-    queries.find_row(where, table, key)
-    status = 200
+    deletion, refusal = commands.deletion_of(where, table, key), None
     if request.method == "POST":
         try:
-            label = commands.delete_row(where, table, key)
-        except RecordInUse:
-            status = 422
+            label = commands.delete_row(where, table, key, request.form.get("seen", ""))
+        except (RecordInUse, DeletionOutdated) as problem:
+            transaction.rollback()
+            deletion, refusal = commands.deletion_of(where, table, key), problem
         else:
             transaction.commit()
             flash(_("%(label)s deleted.", label=label), "good")
             return _back(table)
-    label = queries.labels_of(where, table, [key])[key]
-    uses = commands.used_by(table, key)
-    return render("admin/record_delete.html", table=table, term=where.term, key=key, label=label, uses=uses), status
+    page = render("admin/record_delete.html", table=table, term=where.term, key=key, deletion=deletion, refusal=refusal)
+    return page, status_of(refusal) if refusal else 200
 
 
 def _store(form: PageForm, where: Scope, table: Table, key: int | None, seen: str | None = None) -> bool:
