@@ -1,10 +1,12 @@
 """The shapes that are known."""
 
+from webapp.services.imports.mapping.allotment import ALLOTMENT
+from webapp.services.imports.mapping.periods import PERIODS
 from webapp.services.imports.mapping.plan import ColumnRole, SheetShape
 from webapp.services.imports.mapping.shape import Shape
 from webapp.services.imports.mapping.table import TABLE
 
-SHAPES: dict[SheetShape, Shape] = {shape.name: shape for shape in (TABLE,)}
+SHAPES: dict[SheetShape, Shape] = {shape.name: shape for shape in (TABLE, ALLOTMENT, PERIODS)}
 """Every shape by its name; a new one is added here."""
 
 
