@@ -1,25 +1,15 @@
-"""Organisations, import and export."""
+"""Organisations, and what is exported."""
 
-import sys
-from datetime import datetime
 from pathlib import Path
 from zoneinfo import available_timezones
 
 import click
 from flask.cli import with_appcontext
 
-from webapp.commands.options import BAD_INPUT, in_term, organization_of, report_problems, term_of
-from webapp.models import Organization
-from webapp.services.imports import destination, exports, uploads
-from webapp.services.imports.formats.ctt import is_ctt
-from webapp.services.imports.formats.files import read_path
+from webapp.commands.options import FOLDER_OR_FILE, in_term, report_problems, term_of
+from webapp.services.imports import destination, exports
 from webapp.services.imports.formats.writers import template_workbook
-from webapp.services.imports.preview import Preview
-from webapp.services.imports.rule_changes import rule_changes
 from webapp.services.shared import transaction
-
-FOLDER_OR_FILE = click.Path(path_type=Path)
-DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 
 @click.command("create-organization")
@@ -35,73 +25,6 @@ def create_organization(code: str, name: str, timezone: str) -> None:
     destination.make_organization(code, name, timezone)
     transaction.commit()
     click.echo(f"Made organisation {code}, {name}.")
-
-
-@click.command("import")
-@click.argument("path", type=FOLDER_OR_FILE)
-@in_term
-@click.option("--starts", type=DAY, help="First day of a term that is made, such as 2024-08-01.")
-@click.option("--ends", type=DAY, help="Last day of it.")
-@click.option("--replace", is_flag=True, help="Remove the rows that the file's tables lack.")
-@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
-@with_appcontext
-@report_problems
-def import_(
-    path: Path,
-    organization: str,
-    year: str,
-    semester: int,
-    starts: datetime | None,
-    ends: datetime | None,
-    replace: bool,
-    dry_run: bool,
-) -> None:
-    """Import a folder, ZIP, workbook, CSV table or .ctt file, all or nothing.
-
-    The term is made if absent; for a .ctt file the organisation too.
-    """
-    tables = read_path(path)
-    owner = _owner(organization, path)
-    term = destination.make_term(
-        owner,
-        year,
-        semester,
-        tables=tables,
-        starts_on=starts.date() if starts else None,
-        ends_on=ends.date() if ends else None,
-    )
-    where = f"{organization}, {year} semester {semester}"
-    if not dry_run:
-        imported = uploads.confirm(owner, term, tables, replace=replace)
-        transaction.commit()
-        _tell(imported.preview)
-        click.echo(f"Imported {tables.filename} into {where}.")
-        return
-    seen = uploads.preview(owner, term, tables, replace=replace)
-    transaction.rollback()
-    _tell(seen)
-    for fault in seen.faults:
-        click.echo(str(fault), err=True)
-    if not seen.ok:
-        sys.exit(BAD_INPUT)
-    click.echo(f"{tables.filename} could be imported into {where}; nothing was changed.")
-
-
-def _owner(code: str, path: Path) -> Organization:
-    if is_ctt(path.name):
-        return destination.find_organization(code) or destination.make_organization(code, code, "UTC")
-    return organization_of(code)
-
-
-def _tell(preview: Preview) -> None:
-    for table in preview.tables:
-        counts = ", ".join(f"{number} {state.value}" for state, number in table.counts.items() if number)
-        click.echo(f"{table.name}: {counts or 'no rows'}")
-    told = rule_changes(preview)
-    if told is not None:
-        for change in told.changes:
-            click.echo(f"  rule {change.title}: {change.before} -> {change.after}")
-        click.echo(f"  {told.rest}")
 
 
 @click.command("export")
@@ -146,4 +69,4 @@ def export_template(out: Path) -> None:
     click.echo(f"Wrote {out}.")
 
 
-COMMANDS = (create_organization, import_, export, export_template)
+COMMANDS = (create_organization, export, export_template)

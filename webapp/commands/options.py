@@ -4,6 +4,7 @@ import re
 import sys
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 import click
@@ -20,6 +21,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 BAD_INPUT = 2
+FOLDER_OR_FILE = click.Path(path_type=Path)
 SEMESTERS = click.IntRange(TERM.by_name["semester"].least, TERM.by_name["semester"].most)
 
 

@@ -245,7 +245,7 @@ def _as_read(organization: Organization, reading: UploadReading, said: SheetMapp
     assert reading.book is not None and reading.plan.book is not None  # noqa: S101, PT018 (only books come here)
     alone = replace(reading.plan.book, sheets=(said,))
     converted = convert(reading.book, alone, known_to(organization, reading.upload))
-    return tuple(_sample(sheet) for sheet in converted.tables.sheets.values())
+    return tuple(_sample(sheet) for sheet in converted.tables.sheets.values() if sheet.columns)
 
 
 def _sample(sheet: FileSheet) -> Sample:

@@ -20,7 +20,7 @@ from webapp.services.imports.formats.workbooks import RawBook
 from webapp.services.imports.mapping.columns import with_columns
 from webapp.services.imports.mapping.convert import Converted, convert
 from webapp.services.imports.mapping.exchange import is_exchange_format
-from webapp.services.imports.mapping.guess import fingerprint, guess
+from webapp.services.imports.mapping.guess import guess
 from webapp.services.imports.mapping.known import Known
 from webapp.services.imports.mapping.objections import Objection, objections
 from webapp.services.imports.mapping.plan import BookMapping, SheetMapping
@@ -80,10 +80,6 @@ class UploadPlan:
         """Whether somebody has corrected cells or left rows out."""
         said = self.book
         return said is not None and bool(said.corrections or any(sheet.skipped_rows for sheet in said.sheets))
-
-    def is_worth_remembering(self, book: RawBook) -> bool:
-        """Whether something was said that the file does not say itself."""
-        return self.book is not None and (bool(self.book.answers) or not is_exchange_format(book))
 
 
 @dataclass(frozen=True)
@@ -181,7 +177,7 @@ def begin(organization: Organization, upload: Upload, *, replaces: bool = False)
     plan, book = UploadPlan(is_seen=True, replaces=replaces), None
     if holds_sheets(upload.filename):
         book = read_book(upload.filename, upload.content)
-        row = recall(organization, fingerprint(book))
+        row = recall(organization, book)
         plan = replace(
             plan,
             book=mapping_of(row, book) if row is not None else guess(book, known_to(organization, upload)),

@@ -15,7 +15,6 @@ from webapp.models import Organization, Term, Upload, User
 from webapp.services.imports.apply import apply
 from webapp.services.imports.destination import make_term, term_named_in, term_of
 from webapp.services.imports.faults import refused
-from webapp.services.imports.mapping.guess import fingerprint
 from webapp.services.imports.mapping.remembered import remember
 from webapp.services.imports.preview import Preview, RowState, TableDifference, compare
 from webapp.services.imports.readings import Step, UploadReading, mark_of, reading_of
@@ -139,8 +138,8 @@ def confirm_upload(
         )
     replace = reading.plan.replaces
     confirm(organization, reading.term, reading.tables, user=user, upload=upload, replace=replace, seen=seen)
-    if reading.book is not None and reading.plan.book is not None and reading.plan.is_worth_remembering(reading.book):
-        remember(organization, user, upload.filename, fingerprint(reading.book), reading.plan.book)
+    if reading.book is not None and reading.plan.book is not None:
+        remember(organization, user, reading.book, reading.plan.book)
 
 
 def confirm(

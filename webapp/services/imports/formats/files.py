@@ -78,17 +78,21 @@ def read_path(path: Path) -> Tables:
     """Read a folder of CSV files, or any file that `read_upload` reads; raises `UploadRefused`."""
     if path.is_dir():
         return _collect(path.name, lambda faults: _folder(path, faults))
+    return read_upload(path.name, read_bytes(path))
+
+
+def read_bytes(path: Path) -> bytes:
+    """The content of a file; raises `UploadRefused` where it can't be read or is too large."""
     try:
         if path.stat().st_size > MOST_BYTES:
             raise UploadRefused(
                 _("%(name)s is larger than %(most_bytes)s MB.", name=path.name, most_bytes=MOST_BYTES // (1024 * 1024))
             )
-        content = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise UploadRefused(
             _("%(name)s can't be read: %(strerror)s.", name=path.name, strerror=error.strerror)
         ) from error
-    return read_upload(path.name, content)
 
 
 def _collect(filename: str, grids: Any) -> Tables:

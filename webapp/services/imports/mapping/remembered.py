@@ -12,6 +12,8 @@ from sqlalchemy.orm import joinedload
 from webapp.extensions import db
 from webapp.models import ImportMapping, Organization, User
 from webapp.services.imports.formats.workbooks import RawBook
+from webapp.services.imports.mapping.exchange import is_exchange_format
+from webapp.services.imports.mapping.guess import fingerprint
 from webapp.services.imports.mapping.plan import BookMapping
 from webapp.services.shared import audit
 from webapp.services.shared.codec import from_json, to_json
@@ -21,9 +23,9 @@ from webapp.services.shared.scoped import rows_of
 from webapp.services.shared.words import _
 
 
-def recall(organization: Organization, fingerprint: str) -> ImportMapping | None:
+def recall(organization: Organization, book: RawBook) -> ImportMapping | None:
     """How a file of this shape was read at last."""
-    query = rows_of(organization, ImportMapping).where(ImportMapping.fingerprint == fingerprint)
+    query = rows_of(organization, ImportMapping).where(ImportMapping.fingerprint == fingerprint(book))
     return db.session.scalar(query)
 
 
@@ -34,15 +36,15 @@ def mapping_of(row: ImportMapping, book: RawBook) -> BookMapping:
     return replace(mapping, sheets=tuple(replace(said, sheet=sheet.name) for sheet, said in pairs))
 
 
-def remember(
-    organization: Organization, user: User | None, filename: str, fingerprint: str, mapping: BookMapping
-) -> None:
-    """Keep how a file was read, in place of what was remembered of its shape."""
-    row = recall(organization, fingerprint)
+def remember(organization: Organization, user: User | None, book: RawBook, mapping: BookMapping) -> None:
+    """Keep how a file was read, in place of what was remembered of its shape; nothing where the file says it itself."""
+    if is_exchange_format(book) and not mapping.answers:
+        return
+    row = recall(organization, book)
     if row is None:
-        row = ImportMapping(organization_id=organization.organization_id, fingerprint=fingerprint)
+        row = ImportMapping(organization_id=organization.organization_id, fingerprint=fingerprint(book))
         db.session.add(row)
-    row.filename = filename[-255:]
+    row.filename = book.filename[-255:]
     row.mapping = to_json(_without_rows(mapping))
     row.user_id = user.user_id if user is not None else None
     row.saved_at = datetime.now(UTC)

@@ -13,7 +13,7 @@ from webapp.web.params import number
 
 MOST_COLUMNS = 2_000
 """Columns of a sheet beyond which nothing is said of one; a page never shows so many."""
-A_NEW_TERM, GO_ON = "new", "on"
+A_NEW_TERM, GO_ON, SHEET = "new", "on", "sheet-"
 
 
 def said() -> Said:
@@ -43,8 +43,9 @@ def _sheet() -> SheetMapping | None:
 
 
 def next_sheet() -> int:
-    """The place of the sheet that is to be shown next."""
-    return number(request.form.get("go", "").removeprefix("sheet-") or request.form.get("index"))
+    """The place of the sheet that is to be shown next: the one whose button was pressed, else the same."""
+    go = request.form.get("go", "")
+    return number(go.removeprefix(SHEET) if go.startswith(SHEET) else request.form.get("index"))
 
 
 def answers() -> dict[str, str]:

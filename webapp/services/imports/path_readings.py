@@ -1,0 +1,123 @@
+"""A folder or file read for a command: a mapping and answers come as arguments, and what is still open is told.
+
+The same steps as `readings`, without an upload's row to keep them in.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from webapp.models import ImportMapping, Organization, Term
+from webapp.services.imports.faults import UploadRefused
+from webapp.services.imports.formats.books import read_book, read_folder
+from webapp.services.imports.formats.files import holds_sheets, read_bytes, read_path
+from webapp.services.imports.formats.workbooks import RawBook
+from webapp.services.imports.mapping.convert import Converted, convert
+from webapp.services.imports.mapping.guess import guess
+from webapp.services.imports.mapping.known import Known
+from webapp.services.imports.mapping.objections import Objection, objections
+from webapp.services.imports.mapping.plan import LEAVE_OUT, NEW, BookMapping
+from webapp.services.imports.mapping.questions import Question
+from webapp.services.imports.mapping.remembered import mapping_of, recall
+from webapp.services.imports.stored import Store
+from webapp.services.shared.codec import from_json, to_json
+from webapp.services.shared.errors import Problem
+from webapp.services.shared.words import _
+
+WORDS = {"new": NEW, "skip": LEAVE_OUT}
+"""What may be written for the answers that name no value."""
+
+
+class MappingUnreadable(Problem):
+    """A file of a mapping is none."""
+
+
+class AnswerUnknown(Problem):
+    """An answer belongs to no question."""
+
+
+@dataclass(frozen=True)
+class PathReading:
+    """A file with how it is read; ``book`` is None where it holds no sheets, ``recalled`` what was remembered."""
+
+    book: RawBook | None
+    mapping: BookMapping | None
+    converted: Converted
+    objections: Sequence[Objection] = ()
+    recalled: ImportMapping | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody has to say something before it can be imported."""
+        return bool(self.objections or self.converted.questions)
+
+
+def read_for(
+    organization: Organization, term: Term | None, path: Path, mapping: BookMapping | None, answers: Sequence[str]
+) -> PathReading:
+    """Read a folder or file into a term (None where it is not made yet); raises `UploadRefused`, `AnswerUnknown`.
+
+    Without a mapping it is what is remembered of files of that shape, else what can be guessed.
+    """
+    if not path.is_dir() and not holds_sheets(path.name):
+        return PathReading(None, None, Converted(read_path(path)))
+    book = read_folder(path) if path.is_dir() else read_book(path.name, read_bytes(path))
+    store = Store(organization.organization_id, term)
+    known = Known(lambda name: store.table(name).records)
+    row = recall(organization, book) if mapping is None else None
+    if mapping is None:
+        mapping = mapping_of(row, book) if row is not None else guess(book, known)
+    found = objections(book, mapping)
+    mapping, converted = _answered(book, mapping, known, answers)
+    return PathReading(book, mapping, converted, found, row)
+
+
+def _answered(book: RawBook, mapping: BookMapping, known: Known, texts: Sequence[str]) -> tuple[BookMapping, Converted]:
+    """Read with the answers; one may lead to a further question, which another answers."""
+    converted, left = convert(book, mapping, known), set(texts)
+    while given := dict(_matches(converted.questions, left)):
+        left -= set(given.values())
+        answers = {key: _answer(key, text) for key, text in given.items()}
+        mapping = replace(mapping, answers={**mapping.answers, **answers})
+        converted = convert(book, mapping, known)
+    if left:
+        raise AnswerUnknown(_("Nothing asks for the answer %(answer)s.", answer=", ".join(sorted(left))))
+    return mapping, converted
+
+
+def _matches(questions: Iterable[Question], texts: Iterable[str]) -> Iterable[tuple[str, str]]:
+    for question in questions:
+        for text in texts:
+            if text.startswith(f"{question.key}="):
+                yield question.key, text
+
+
+def _answer(key: str, text: str) -> str:
+    value = text.removeprefix(f"{key}=")
+    return WORDS.get(value, value)
+
+
+def read_mapping(path: Path) -> BookMapping:
+    """The mapping that a file holds; raises `MappingUnreadable`."""
+    try:
+        stored = json.loads(read_bytes(path))
+        return from_json(BookMapping, stored)
+    except (ValueError, TypeError, AttributeError, KeyError, UploadRefused) as error:
+        message = _("%(name)s is not a mapping as --write-mapping writes it: %(error)s.", name=path.name, error=error)
+        raise MappingUnreadable(message) from error
+
+
+def written_mapping(mapping: BookMapping) -> str:
+    """A mapping as a file holds it, for people to change."""
+    return json.dumps(to_json(mapping), indent=2, ensure_ascii=False) + "\n"
+
+
+def answers_to(question: Question) -> Mapping[str, str]:
+    """What can be answered, as it is written in a command, and what it means."""
+    possible = {f"{question.key}={value}": label for value, label, _score in question.candidates}
+    if question.may_create:
+        possible[f"{question.key}=new"] = _("new: add it as it is")
+    if question.may_skip:
+        possible[f"{question.key}=skip"] = _("leave out")
+    return possible or {f"{question.key}=…": _("a value of your own")}
