@@ -15,7 +15,14 @@ from webapp.services.imports.formats.ctt import is_ctt
 from webapp.services.imports.mapping.remembered import remember
 from webapp.services.imports.mapping.row_numbers import written_rows
 from webapp.services.imports.mapping.words import change_words, note_words, question_words, times
-from webapp.services.imports.path_readings import PathReading, answers_to, read_for, read_mapping, written_mapping
+from webapp.services.imports.path_readings import (
+    PathReading,
+    answers_to,
+    open_path,
+    read_for,
+    read_mapping,
+    written_mapping,
+)
 from webapp.services.imports.preview import Preview
 from webapp.services.imports.rule_changes import rule_changes
 from webapp.services.shared import transaction
@@ -58,9 +65,10 @@ def import_(
     Sheets may have headings of their own. The term is made if absent; for a .ctt file the organisation too. Exit code 1
     says that questions are open (answer them with --answer), 2 that something is wrong; nothing is stored then.
     """
+    opened = open_path(path)
     owner = _owner(organization, path)
     said = read_mapping(mapping) if mapping is not None else None
-    reading = read_for(owner, find_term(owner, year, semester), path, said, answers)
+    reading = read_for(owner, find_term(owner, year, semester), opened, said, answers)
     _tell_reading(reading)
     if write_mapping is not None and reading.mapping is not None:
         write_mapping.write_text(written_mapping(reading.mapping), encoding="utf-8")

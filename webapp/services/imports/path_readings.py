@@ -11,7 +11,7 @@ from pathlib import Path
 from webapp.models import ImportMapping, Organization, Term
 from webapp.services.imports.faults import UploadRefused
 from webapp.services.imports.formats.books import read_book, read_folder
-from webapp.services.imports.formats.files import holds_sheets, read_bytes, read_path
+from webapp.services.imports.formats.files import holds_sheets, read_bytes, read_upload
 from webapp.services.imports.formats.workbooks import RawBook
 from webapp.services.imports.mapping.convert import Converted, convert
 from webapp.services.imports.mapping.guess import guess
@@ -20,6 +20,7 @@ from webapp.services.imports.mapping.objections import Objection, objections
 from webapp.services.imports.mapping.plan import LEAVE_OUT, NEW, BookMapping
 from webapp.services.imports.mapping.questions import Question
 from webapp.services.imports.mapping.remembered import mapping_of, recall
+from webapp.services.imports.sheets import Tables
 from webapp.services.imports.stored import Store
 from webapp.services.shared.codec import from_json, to_json
 from webapp.services.shared.errors import Problem
@@ -53,17 +54,28 @@ class PathReading:
         return bool(self.objections or self.converted.questions)
 
 
+def open_path(path: Path) -> RawBook | Tables:
+    """Open a folder or file; one that holds no sheets is tables at once. Raises `UploadRefused`."""
+    if path.is_dir():
+        return read_folder(path)
+    content = read_bytes(path)
+    return read_book(path.name, content) if holds_sheets(path.name) else read_upload(path.name, content)
+
+
 def read_for(
-    organization: Organization, term: Term | None, path: Path, mapping: BookMapping | None, answers: Sequence[str]
+    organization: Organization,
+    term: Term | None,
+    opened: RawBook | Tables,
+    mapping: BookMapping | None,
+    answers: Sequence[str],
 ) -> PathReading:
-    """Read a folder or file into a term (None where it is not made yet); raises `UploadRefused`, `AnswerUnknown`.
+    """Read what was opened into a term (None where it is not made yet); raises `AnswerUnknown`.
 
     Without a mapping it is what is remembered of files of that shape, else what can be guessed.
     """
-    if not path.is_dir() and not holds_sheets(path.name):
-        return PathReading(None, None, Converted(read_path(path)))
-    book = read_folder(path) if path.is_dir() else read_book(path.name, read_bytes(path))
-    store = Store(organization.organization_id, term)
+    if isinstance(opened, Tables):
+        return PathReading(None, None, Converted(opened))
+    book, store = opened, Store(organization.organization_id, term)
     known = Known(lambda name: store.table(name).records)
     row = recall(organization, book) if mapping is None else None
     if mapping is None:
