@@ -6,6 +6,7 @@ about, is counted as such.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from webapp.engine.domains import Domains
@@ -15,7 +16,7 @@ from webapp.engine.result import Unplaced
 from webapp.engine.rules.family import ChoiceRule, ClashRule, subjects_of
 from webapp.engine.solution import Solution
 from webapp.engine.timegrid import Time
-from webapp.engine.touched import Aspect, Touched
+from webapp.engine.touched import Touched
 from webapp.engine.words import Names, UnplacedCode, subject_label
 
 MOST_ASKED = 5_000
@@ -29,26 +30,20 @@ def reasons(instance: Instance, solution: Solution, names: Names | None = None) 
     """Why each unplaced meeting found no place: a code with its numbers and names."""
     if not solution.unplaced:
         return ()
-    finder = _Obstacles(instance, solution, names or Names.of(instance))
+    hard = replace(instance, constraints=tuple(each for each in instance.constraints if each.hard))
+    finder = _Obstacles(hard, solution, names or Names.of(instance))
     return tuple(finder.of(meeting) for meeting in solution.unplaced)
 
 
 class _Obstacles:
-    """What is asked about all the meetings of one timetable that have no place."""
+    """What is asked about all the meetings of one timetable that have no place; the instance has hard rules alone."""
 
     def __init__(self, instance: Instance, solution: Solution, names: Names) -> None:
         self.instance, self.domains, self.names = instance, Domains(instance), names
         self.truth = Touched(instance, solution.placements)
         self.left = MOST_ASKED
-        self.held: dict[int, list[tuple[Time, int]]] = defaultdict(list)
-        self.busy: dict[int, list[tuple[Time, int]]] = defaultdict(list)
-        exclusive, rooms_are_exclusive = _exclusive(instance)
-        for index, (meeting, placement) in enumerate(zip(instance.meetings, solution.placements, strict=True)):
-            if placement.time is not None:
-                for resource in exclusive.intersection(meeting.resources):
-                    self.busy[resource].append((placement.time, index))
-                if placement.room is not None and rooms_are_exclusive:
-                    self.held[placement.room].append((placement.time, index))
+        exclusive, self.rooms_are_exclusive = _exclusive(instance)
+        self.people = [exclusive.intersection(meeting.resources) for meeting in instance.meetings]
 
     def of(self, meeting: int) -> Unplaced:
         """What stands in the way of one meeting."""
@@ -68,9 +63,8 @@ class _Obstacles:
     def _refusing(self, meeting: int, placement: Placement) -> Sequence[CountPart]:
         """The hard rules about single placements that one breaks, by itself."""
         changes = self.truth.changes(meeting, placement)
-        constraints = self.instance.constraints
-        parts = [part for part, change in changes if change > 0 and constraints[part.constraint].hard]
-        return [part for part in parts if isinstance(constraints[part.constraint].rule, ChoiceRule)]
+        broken = [part for part, change in changes if change > 0]
+        return [part for part in broken if isinstance(self.instance.constraints[part.constraint].rule, ChoiceRule)]
 
     def _taken(self, meeting: int, times: Sequence[Time]) -> dict[str, Any]:
         """Count the possible times by what stands against each: people, rooms, rules, nothing, or not looked at."""
@@ -113,17 +107,22 @@ class _Obstacles:
 
     def _occupied(self, meeting: int, time: Time) -> dict[int, list[int]]:
         """Who of the meeting's people is busy at a time, and in which meetings."""
-        found = {}
-        for resource in self.instance.meetings[meeting].resources:
-            if others := [other for held, other in self.busy[resource] if time.overlaps(held)]:
-                found[resource] = others
+        found: dict[int, list[int]] = {}
+        own = self.people[meeting]
+        for other in sorted(self.truth.overlapping(meeting, Placement(time))):
+            for resource in own & self.people[other]:
+                found.setdefault(resource, []).append(other)
         return found
 
     def _free_rooms(self, meeting: int, time: Time) -> list[int | None]:
         if not self.instance.meetings[meeting].needs_room:
             return [None]
         rooms = self.domains.rooms_at(meeting, time)
-        return [room for room in rooms if not any(time.overlaps(held) for held, _ in self.held[room])]
+        if not self.rooms_are_exclusive:
+            return list(rooms)
+        others = self.truth.overlapping(meeting, Placement(time))
+        taken = {self.truth.placements[other].room for other in others}
+        return [room for room in rooms if room not in taken]
 
     def _broken(self, meeting: int, time: Time, rooms: Sequence[int | None]) -> Sequence[CountPart] | None:
         """What hard rules count at a time in the best of some rooms; None where nobody asked."""
@@ -132,11 +131,7 @@ class _Obstacles:
             if not self.left:
                 return None
             self.left -= 1
-            found = [
-                part
-                for part, change in self.truth.changes(meeting, Placement(time, room), Aspect.EVERYTHING)
-                if change > 0 and self.instance.constraints[part.constraint].hard
-            ]
+            found = [part for part, change in self.truth.changes(meeting, Placement(time, room)) if change > 0]
             if not found:
                 return found
             if best is None or len(found) < len(best):
@@ -171,10 +166,8 @@ def _exclusive(instance: Instance) -> tuple[frozenset[int], bool]:
     people: set[int] = set()
     rooms = False
     for constraint in instance.constraints:
-        if not constraint.hard or not isinstance(constraint.rule, ClashRule):
-            continue
-        if constraint.rule.rooms:
+        if isinstance(constraint.rule, ClashRule) and constraint.rule.rooms:
             rooms = True
-        else:
+        elif isinstance(constraint.rule, ClashRule):
             people |= {s.resource for s in subjects_of(instance, constraint) if s.resource is not None}
     return frozenset(people), rooms
