@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from webapp.engine.solution import Solution
-from webapp.engine.words import UnplacedCode, unplaced_in_words
+from webapp.engine.words import RemarkCode, UnplacedCode, remark_in_words, unplaced_in_words
 
 
 class Status(StrEnum):
@@ -24,12 +24,25 @@ class Unplaced:
 
     meeting: int
     code: UnplacedCode
-    values: Mapping[str, int | str] = field(default_factory=dict)
+    values: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def reason(self) -> str:
         """The reason as a sentence."""
         return unplaced_in_words(self.code, self.values)
+
+
+@dataclass(frozen=True)
+class Remark:
+    """What a run says of its search: a code with what its sentence names."""
+
+    code: RemarkCode
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def sentence(self) -> str:
+        """The remark as a sentence."""
+        return remark_in_words(self.code, self.values)
 
 
 @dataclass(frozen=True)
@@ -67,9 +80,14 @@ class Result:
     limit: str = ""
     is_tight: bool = False
     unplaced: tuple[Unplaced, ...] = ()
-    reason: str = ""
+    remarks: tuple[Remark, ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
     params: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def reason(self) -> str:
+        """The remarks as sentences in a row."""
+        return " ".join(remark.sentence for remark in self.remarks)
 
 
 class Observer(Protocol):

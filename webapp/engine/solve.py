@@ -3,7 +3,7 @@
 import platform
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from importlib.metadata import version
@@ -14,13 +14,13 @@ from webapp.engine.instance import Instance
 from webapp.engine.obstacles import reasons
 from webapp.engine.params import MOVES_PER_SECOND, SearchParams, SolveParams
 from webapp.engine.placement import without_clashes
-from webapp.engine.result import NoObserver, Observer, Result, Status, Stop, never
-from webapp.engine.rules import rule_named
+from webapp.engine.result import NoObserver, Observer, Remark, Result, Status, Stop, never
 from webapp.engine.search.annealing import HARD_ALONE, AnnealingResult, anneal_rounds, find_feasible, unreported
 from webapp.engine.search.budget import Budget, TimeBudget, WorkBudget
 from webapp.engine.search.compile import Compiled, compile_instance
 from webapp.engine.sizes import options, soon_built
 from webapp.engine.solution import Solution
+from webapp.engine.words import RemarkCode
 
 __all__ = ["Clusters", "cluster", "resolve", "schedule", "solve"]
 
@@ -353,7 +353,7 @@ class _Run:
             limit=self._limit(status),
             is_tight=self.is_tight,
             unplaced=reasons(self.instance, solution),
-            reason=self._reason(score.hard),
+            remarks=tuple(self._remarks(score.hard)),
             versions=versions(),
             params=asdict(self.params),
         )
@@ -365,20 +365,15 @@ class _Run:
             return "stopped"
         return "work" if self.params.reproducible and not self.safety_hit else "time"
 
-    def _reason(self, hard: int) -> str:
-        said = []
+    def _remarks(self, hard: int) -> Iterator[Remark]:
         if hard and self.disproof:
-            said.append(
-                f"There is no timetable without hard violations, as is proven by {self.disproof}: {hard} are left."
-            )
+            yield Remark(RemarkCode.DISPROVEN, {"by": self.disproof, "hard": hard})
         elif hard:
-            said.append(f"No timetable without hard violations was found: {hard} are left.")
+            yield Remark(RemarkCode.NOT_FOUND, {"hard": hard})
         if self.safety_hit:
-            said.append("The clock ended a run that work should have ended: it can't be repeated exactly.")
+            yield Remark(RemarkCode.BY_CLOCK)
         if self.problem.left_out:
-            named = ", ".join(rule_named(name).title for name in self.problem.left_out)
-            said.append(f"The search did not see these rules, which the result counts: {named}.")
-        return " ".join(said)
+            yield Remark(RemarkCode.LEFT_OUT, {"rules": list(self.problem.left_out)})
 
 
 def versions() -> dict[str, str]:

@@ -95,6 +95,32 @@ def sentence(instance: Instance, placements: Sequence[Placement], part: CountPar
     return finding_in_words(rule, finding_values(instance, placements, part, names))
 
 
+class RemarkCode(StrEnum):
+    """What a run says of its search."""
+
+    DISPROVEN = "disproven"
+    NOT_FOUND = "not_found"
+    BY_CLOCK = "by_clock"
+    LEFT_OUT = "left_out"
+
+
+def remark_in_words(code: RemarkCode, values: Mapping[str, Any]) -> str:
+    """What a run says of its search, as a sentence.
+
+    ``values``: ``hard`` violations are left (`DISPROVEN` names ``by`` what), or the ``rules`` that it did not see.
+    """
+    match code:
+        case RemarkCode.DISPROVEN:
+            by, hard = values["by"], values["hard"]
+            return f"There is no timetable without hard violations, as is proven by {by}: {hard} are left."
+        case RemarkCode.NOT_FOUND:
+            return f"No timetable without hard violations was found: {values['hard']} are left."
+        case RemarkCode.BY_CLOCK:
+            return "The clock ended a run that work should have ended: it can't be repeated exactly."
+    named = ", ".join(rule_named(name).title for name in values["rules"])
+    return f"The search did not see these rules, which the result counts: {named}."
+
+
 class UnplacedCode(StrEnum):
     """Why a meeting could not be placed."""
 

@@ -25,6 +25,7 @@ from webapp.services.jobs.progress import RunTracker
 from webapp.services.problem.holds import hold
 from webapp.services.problem.reasons import UnplacedReason
 from webapp.services.problem.results import TimetableResult
+from webapp.services.problem.sentences import SearchRemark
 from webapp.services.problem.solutions import TimetableFacts, replace_timetable, solution_from, store_timetable, trimmed
 from webapp.services.problem.term_problem import TermProblem
 from webapp.services.runs.options import choices_of
@@ -128,8 +129,7 @@ class Generation:
         best = self.judge.best(name, [start, *self.pool])
         params = self._params(self.shares.of_search())
         result = resolve(instance, best, params, self.attempt.must_finish, self.tracker, is_tight=self.is_tight)
-        if result.reason:
-            self.tracker.note(remark=result.reason)
+        self.tracker.note(remark=tuple(map(SearchRemark.of, result.remarks)))
         self.attempt.check_in(hands_back=False)
         if not result.hard:
             self.tracker.on_best(result.cost, result.hard, result.bound, result.seconds)

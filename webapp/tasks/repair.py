@@ -23,9 +23,10 @@ from webapp.services.jobs.kinds import (
     UnplacedClass,
     options_of,
 )
-from webapp.services.problem.labels import placement_in_words
+from webapp.services.problem.labels import place_words
 from webapp.services.problem.reasons import UnplacedReason
 from webapp.services.problem.repair_base import RepairBase, read_base
+from webapp.services.problem.sentences import RepairCause
 from webapp.services.problem.term_problem import TermProblem
 from webapp.services.shared import transaction
 from webapp.tasks.guard import Attempt
@@ -102,16 +103,18 @@ def _time(problem: TermProblem, slot: int) -> Time:
     return Time(first, last - first, day, problem.calendar.grid.all_weeks)
 
 
-def _because(base: RepairBase, instance: Instance, changes: Sequence[RepairEvent]) -> dict[int, str]:
+def _because(
+    base: RepairBase, instance: Instance, changes: Sequence[RepairEvent]
+) -> dict[int, tuple[RepairCause, ...]]:
     """By meeting that can't stay where it stands: which of the changes are the reason."""
-    sentences: dict[int, str] = {}
+    causes: dict[int, tuple[RepairCause, ...]] = {}
     for change in changes:
         for meeting in displaced(changed(instance, _for_engine(base.problem, change)), base.solution):
-            sentences[meeting] = f"{sentences.get(meeting, '')}{change.words}. "
-    return sentences
+            causes[meeting] = (*causes.get(meeting, ()), change.words)
+    return causes
 
 
-def _rung(base: RepairBase, result: Repair, rung: RepairRung, because: Mapping[int, str]) -> Rung:
+def _rung(base: RepairBase, result: Repair, rung: RepairRung, because: Mapping[int, Sequence[RepairCause]]) -> Rung:
     rows = base.problem.rows
     why = {
         unplaced.meeting: UnplacedReason.from_engine(unplaced) for unplaced in reasons(result.instance, rung.solution)
@@ -125,7 +128,7 @@ def _rung(base: RepairBase, result: Repair, rung: RepairRung, because: Mapping[i
             UnplacedClass(
                 (rows[m].key.component_id, rows[m].key.batch_id, rows[m].key.ordinal),
                 rows[m].label,
-                reason.after(because.get(m, "")).as_json(),
+                reason.after(because.get(m, ())),
             )
             for m, reason in why.items()
         ),
@@ -143,7 +146,7 @@ def _move(base: RepairBase, meeting: int, after: Solution) -> MovedClass:
     row, people = base.problem.rows[meeting], base.problem.instance.resources
     return MovedClass(
         label=row.label,
-        before=placement_in_words(base.problem, base.solution.placements[meeting]),
-        now=placement_in_words(base.problem, after.placements[meeting]),
+        before=place_words(base.problem, base.solution.placements[meeting]),
+        now=place_words(base.problem, after.placements[meeting]),
         teachers=tuple(people[base.problem.resource_of_faculty[key]].label for key in row.faculty_ids),
     )

@@ -26,6 +26,7 @@ from webapp.services.editor.errors import (
     StaleRevision,
 )
 from webapp.services.editor.moves import MoveRequest
+from webapp.services.problem.sentences import words_of
 from webapp.services.problem.solutions import content_hash, solution_from
 from webapp.services.problem.term_problem import build_problem
 from webapp.services.shared import audit, transaction
@@ -88,7 +89,9 @@ def test_a_class_moves_with_its_claims_scores_hash_audit_and_what_undoes_it(case
     change = db.session.scalars(sa.select(TimetableChange)).one()
     assert (change.action, change.revision, change.made_by_id) == ("move", 2, case.user.user_id)
     event = db.session.scalars(sa.select(AuditEvent).filter_by(action="timetable.move")).one()
-    assert event.after["words"] == "ALG A, L 2: from Monday 09:00 to 10:00, LH-1 to Tuesday 10:00 to 11:00, LH-2"
+    assert (
+        words_of(event.after["words"]) == "ALG A, L 2: from Monday 09:00 to 10:00, LH-1 to Tuesday 10:00 to 11:00, LH-2"
+    )
     assert event.before["ALG A, L 2"] == "Monday 09:00 to 10:00, LH-1"
     assert event.after["ALG A, L 2"] == "Tuesday 10:00 to 11:00, LH-2"
 

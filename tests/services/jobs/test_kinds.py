@@ -18,18 +18,25 @@ from webapp.services.jobs.kinds import (
     GenerateFacts,
     GenerateOptions,
     KindMistaken,
+    MovedClass,
     UnplacedClass,
     VariantFacts,
     facts_of,
     options_of,
     stored,
 )
+from webapp.services.problem.reasons import UnplacedReason
+from webapp.services.problem.sentences import BrokenRule, PlaceWords, RepairCause, SearchRemark
 from webapp.services.shared.codec import from_json
 
 WEBAPP = Path(__file__).parent.parent.parent.parent / "webapp"
-REASONS = st.text() | st.dictionaries(st.text(), st.text() | st.integers())
+VALUES = st.dictionaries(st.text(), st.text() | st.integers() | st.lists(st.text()))
 PLACES = st.lists(st.none() | st.integers()).map(tuple)
-st.register_type_strategy(UnplacedClass, st.builds(UnplacedClass, PLACES, st.text(), REASONS))
+for sentences in (BrokenRule, PlaceWords, RepairCause, SearchRemark):
+    st.register_type_strategy(sentences, st.builds(sentences, st.text(), VALUES))
+CAUSES = st.lists(st.from_type(RepairCause)).map(tuple)
+st.register_type_strategy(UnplacedReason, st.builds(UnplacedReason, st.text(), VALUES, CAUSES))
+st.register_type_strategy(UnplacedClass, st.builds(UnplacedClass, PLACES, st.text(), st.from_type(UnplacedReason)))
 TYPES = [kind for spec in KINDS.values() for kind in (spec.options, spec.facts)]
 
 
@@ -53,6 +60,16 @@ def test_a_row_of_another_version_is_read_with_what_is_known(kind: type[Any]) ->
 
 def test_what_stands_at_its_default_is_not_written() -> None:
     assert stored(GenerateFacts(variants=(VariantFacts("Balanced"),))) == {"variants": [{"name": "Balanced"}]}
+
+
+def test_sentences_that_a_release_before_has_stored_are_shown_as_they_are() -> None:
+    facts = from_json(GenerateFacts, {"remark": "It did not see a rule.", "broken": ["HALL is closed."]})
+    assert [one.sentence for one in (*facts.remark, *facts.broken)] == ["It did not see a rule.", "HALL is closed."]
+    assert from_json(GenerateFacts, {"remark": ""}).remark == ()
+    lost = from_json(UnplacedClass, {"key": [1, None, 1], "reason": {"code": "by_hand", "because": "LH-1 is closed. "}})
+    assert lost.reason.because == (RepairCause.from_text("LH-1 is closed. "),)
+    moved = from_json(MovedClass, {"label": "ALG A, L 1", "before": "Monday 09:00, LH-1"})
+    assert (moved.before.sentence, moved.now.sentence) == ("Monday 09:00, LH-1", "")
 
 
 def test_a_job_is_never_read_as_one_of_another_kind(session: scoped_session[Session]) -> None:

@@ -5,6 +5,7 @@ import pytest
 from webapp.engine.result import Unplaced
 from webapp.engine.words import UnplacedCode
 from webapp.services.problem.reasons import BY_HAND, SENTENCES, UnplacedReason, sentence_of
+from webapp.services.problem.sentences import RepairCause
 
 LIMIT = {"who": "Dr Rao", "slots": 18, "most": 16}
 TAKEN = {"meeting": "ALG A, L 1", "times": 9, "busy": 6, "roomless": 2, "forbidden": 1, "who": "Dr Rao", "who_busy": 5}
@@ -20,8 +21,10 @@ TAKEN = {"meeting": "ALG A, L 1", "times": 9, "busy": 6, "roomless": 2, "forbidd
         ),
         (UnplacedReason.from_engine(Unplaced(3, UnplacedCode.NO_ROOM, {"meeting": "LAB"})), "No room suits LAB."),
         (
-            UnplacedReason.from_engine(Unplaced(3, UnplacedCode.ALL_TAKEN, TAKEN)).after("LH-1 is closed. "),
-            "LH-1 is closed. Of the 9 possible times of ALG A, L 1: its people are busy at 6 (Dr Rao at 5); "
+            UnplacedReason.from_engine(Unplaced(3, UnplacedCode.ALL_TAKEN, TAKEN)).after(
+                [RepairCause("room", {"name": "LH-1"})]
+            ),
+            "LH-1 is closed all week. Of the 9 possible times of ALG A, L 1: its people are busy at 6 (Dr Rao at 5); "
             "no suitable room is free at 2; 1 not looked at: time was up.",
         ),
     ],

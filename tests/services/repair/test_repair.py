@@ -61,7 +61,7 @@ def test_what_happened_is_told_in_words_with_its_slots(case: Case) -> None:
     section = case.entry("BOT").section_id
     texts = [f"room:{room.room_id}::", f"faculty:{rao.faculty_id}:02:0900-1100", f"section:{section}:80"]
     closed, away, grown = events.events_from(case.term, [*texts, texts[0]])
-    assert [change.words for change in (closed, away, grown)] == [
+    assert [change.words.sentence for change in (closed, away, grown)] == [
         "LH-1 is closed all week",
         "Dr Rao is away on Monday, Wednesday from 09:00 until 11:00",
         "BOT A has 80 students",
@@ -132,7 +132,7 @@ def test_a_rung_becomes_a_draft_once_and_its_origin_stays(case: Case) -> None:
         ("ALG A, L 1", "Monday 08:00, LH-1", "Wednesday 10:00, LH-2")
     ]
     assert ([one.name for one in found.teachers], [one.code for one in found.groups]) == (["Dr Rao"], ["CSE-A"])
-    assert result_of(draft).changes == ("LH-1 is closed all week",)
+    assert [cause.sentence for cause in result_of(draft).changes] == ["LH-1 is closed all week"]
     assert commit(drafts.draft_of_rung, case.user, job, 1).timetable_id == draft.timetable_id
     assert why_not_editable(draft) is None
     events = db.session.scalars(sa.select(AuditEvent.action).filter_by(subject_key=str(draft.timetable_id))).all()

@@ -107,7 +107,7 @@ def test_what_is_held_and_breaks_a_hard_rule_of_today_is_said_beforehand(here: U
     factories.availability(first.time_slot, room_id=first.room_id)
     db.session.commit()
     said = f"{first.course.code} {first.section.code}, L 1: HALL is closed at"
-    assert [told.startswith(said) for told in hold(here.problem(), frozen).broken] == [True]
+    assert [told.sentence.startswith(said) for told in hold(here.problem(), frozen).broken] == [True]
     plan = time_budget.plan(here.problem(), here.term, frozen, 100, 1)
     assert "Held, and against 1 hard rule of today: what breaks it goes to the tray." in plan
     assert hold(here.problem(), locked).broken == ()

@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload
 from webapp.extensions import db
 from webapp.models import AuditEvent, GenerationJob, Organization, Term, Timetable, User
 from webapp.services.imports.formats.writers import csv_text
+from webapp.services.problem.sentences import words_of
 from webapp.services.schema.columns import Table
 from webapp.services.schema.tables import WITH_PAGES
 from webapp.services.shared.words import _
@@ -210,7 +211,9 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, Mapping) and "words" in value:
-        return str(value["words"])
+        return words_of(value["words"])
+    if isinstance(value, Mapping) and value.keys() == {"code", "values"}:
+        return words_of(value)
     if isinstance(value, Mapping):
         return "; ".join(f"{name.replace('_', ' ')}: {_text(inner) or '–'}" for name, inner in value.items())
     if isinstance(value, list):

@@ -10,6 +10,7 @@ from webapp.services.checks.catalogue import find_blockers
 from webapp.services.checks.term_data import read_term_data
 from webapp.services.jobs.failures import failure_in_words
 from webapp.services.reference.queries import count_rows
+from webapp.services.runs.verdict import RunVerdict, verdict_of
 from webapp.services.schema.scope import Scope
 from webapp.services.schema.tables import find_table
 
@@ -40,6 +41,11 @@ class Overview:
     def last_failure(self) -> str:
         """Why the last run failed, in words; empty where it did not."""
         return failure_in_words(self.last_run) if self.last_run is not None else ""
+
+    @property
+    def last_verdict(self) -> RunVerdict | None:
+        """What came of the last run; None where it goes on, has failed, or there was none."""
+        return verdict_of(self.last_run) if self.last_run is not None else None
 
     @property
     def is_new(self) -> bool:

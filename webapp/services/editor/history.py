@@ -9,11 +9,13 @@ import sqlalchemy as sa
 
 from webapp.extensions import db
 from webapp.models import AuditEvent, Timetable, TimetableChange, User
+from webapp.services.problem.sentences import EditWords, words_of
 from webapp.services.shared.codec import from_json
 from webapp.services.shared.words import _
 
 MOST_STEPS = 30
 MOST_SINCE = 10
+NO_WORDS = EditWords.from_text("")
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class StepSide:
 
     score: StepFigures = StepFigures()
     entries: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    words: str = ""
+    words: EditWords = NO_WORDS
     dropped: int = 0
 
 
@@ -101,8 +103,8 @@ def undo_state(timetable: Timetable) -> UndoState:
     """Read what can be undone and redone."""
     last, following = next_to_undo(timetable), next_to_redo(timetable)
     return UndoState(
-        undo=after(last).words if last else None,
-        redo=after(following).words if following else None,
+        undo=after(last).words.sentence if last else None,
+        redo=after(following).words.sentence if following else None,
         last=_figures_change(last) if last else None,
     )
 
@@ -117,7 +119,7 @@ def _figures_change(last: TimetableChange) -> FiguresChange:
     was, side = before(last).score, after(last)
     now = side.score
     return FiguresChange(
-        words=side.words,
+        words=side.words.sentence,
         hard=now.hard - was.hard,
         cost=(now.cost or 0) - (was.cost or 0),
         quality=float(now.quality or 0) - float(was.quality or 0),
@@ -136,7 +138,7 @@ def steps_of(timetable: Timetable) -> list[StepTaken]:
         .limit(MOST_STEPS)
     )
     return [
-        StepTaken(row.revision, after(row).words, name or _("Somebody"), row.created_at, row.is_undone)
+        StepTaken(row.revision, after(row).words.sentence, name or _("Somebody"), row.created_at, row.is_undone)
         for row, name in db.session.execute(query)
     ]
 
@@ -144,7 +146,7 @@ def steps_of(timetable: Timetable) -> list[StepTaken]:
 def steps_since(timetable: Timetable, revision: int) -> list[tuple[int | None, str, str]]:
     """The last steps taken with a draft after a revision: key and name of the user, and a sentence."""
     query = (
-        sa.select(AuditEvent.user_id, User.name, AuditEvent.after["words"].as_string())
+        sa.select(AuditEvent.user_id, User.name, AuditEvent.after["words"])
         .outerjoin(User, User.user_id == AuditEvent.user_id)
         .where(
             AuditEvent.organization_id == timetable.organization_id,
@@ -156,4 +158,6 @@ def steps_since(timetable: Timetable, revision: int) -> list[tuple[int | None, s
         .order_by(AuditEvent.audit_event_id.desc())
         .limit(MOST_SINCE)
     )
-    return [(by, name or _("Somebody"), words or "") for by, name, words in reversed(db.session.execute(query).all())]
+    return [
+        (by, name or _("Somebody"), words_of(words)) for by, name, words in reversed(db.session.execute(query).all())
+    ]

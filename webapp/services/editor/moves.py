@@ -10,7 +10,9 @@ from webapp.models import Timetable, User
 from webapp.services.editor.board import Board
 from webapp.services.editor.errors import ClassLocked, DoubleBooking, NeedsReason, NoSuchPlace, Offer
 from webapp.services.editor.session import EditSession, EditStep, edit_session
+from webapp.services.problem.labels import place_words
 from webapp.services.problem.reasons import BY_HAND
+from webapp.services.problem.sentences import EditWords
 from webapp.services.problem.solutions import PLACED_RULE
 from webapp.services.problem.stored_entries import DOUBLE_BOOKINGS, EntryState
 from webapp.services.shared.words import _, ngettext
@@ -97,8 +99,8 @@ def _excuse(session: EditSession, index: int, request: MoveRequest) -> None:
         reason = f"{now.override_reason} {reason}"
     rules = {*now.override_rules, *(violation.rule for violation in uncovered)}
     then = replace(now, override_reason=reason, override_rules=tuple(sorted(rules)))
-    words = _("%(label)s stays at %(where)s by a reason", label=board.label(index),
-              where=board.where(board.counted.placements[index]))  # fmt: skip
+    where = place_words(board.problem, board.counted.placements[index]).values
+    words = EditWords("excused", {"label": board.label(index), "where": where})
     session.take(EditStep("excuse", words, {index: then}))
 
 
@@ -169,7 +171,7 @@ def offers(board: Board, index: int, there: Placement) -> list[Offer]:
             then = board.counted.score()
             hard = board.hard_of(then)
             unplaced = len(board.counted.solution.unplaced) - before
-        ways.append(Offer(kind, _words(board, changes), hard - hard_now, then.cost - now.cost, unplaced))
+        ways.append(Offer(kind, _words(board, changes).sentence, hard - hard_now, then.cost - now.cost, unplaced))
     return ways
 
 
@@ -279,19 +281,16 @@ def _action(here: Placement, there: Placement, changes: dict[int, Placement]) ->
     return "room" if here.time == there.time else "move"
 
 
-def _words(board: Board, changes: dict[int, Placement]) -> str:
-    """Describe a move before it is made: "CSE301 A, L 2 from Monday 09:00 to 10:00, LH-1 to …"."""
-    lines = []
+def _words(board: Board, changes: dict[int, Placement]) -> EditWords:
+    """Describe a move before it is made: "CSE301 A, L 2: from Monday 09:00 to 10:00, LH-1 to …"."""
+    classes = []
     for index, there in changes.items():
-        origin, to = board.where(board.counted.placements[index]), board.where(there)
-        lines.append(_("%(label)s: from %(origin)s to %(to)s", label=board.label(index), origin=origin, to=to))
-    return "; ".join(lines)
+        origin, to = (place_words(board.problem, place).values for place in (board.counted.placements[index], there))
+        classes.append({"label": board.label(index), "origin": origin, "to": to})
+    return EditWords("moved", {"classes": classes})
 
 
-def _lock_words(board: Board, states: dict[int, EntryState]) -> str:
+def _lock_words(board: Board, states: dict[int, EntryState]) -> EditWords:
     first, then = next(iter(states.items()))
-    locked = [name for name, on in ((_("time"), then.locked_time), (_("room"), then.locked_room)) if on]
-    what = _("locked: %(what)s", what=", ".join(locked)) if locked else _("unlocked")
-    if len(states) == 1:
-        return f"{board.label(first)} {what}"
-    return _("%(number)s classes %(what)s", number=len(states), what=what)
+    locked = {"time": then.locked_time, "room": then.locked_room}
+    return EditWords("locked", {"number": len(states), "label": board.label(first), **locked})

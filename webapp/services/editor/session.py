@@ -25,6 +25,7 @@ from webapp.services.editor.errors import DoubleBooking, NotEditable, NothingToU
 from webapp.services.editor.history import StepSide, figures_of, next_to_redo, next_to_undo, steps_since
 from webapp.services.problem.calendar import clock
 from webapp.services.problem.meetings import MeetingKey
+from webapp.services.problem.sentences import EditWords
 from webapp.services.problem.solutions import claims_from, content_hash, scores_from
 from webapp.services.problem.stored_entries import EntryState
 from webapp.services.shared import audit, transaction
@@ -40,7 +41,7 @@ class EditStep:
     """What a step does: the new places of meetings, and the whole state afterwards of every entry that changes."""
 
     action: str
-    words: str
+    words: EditWords
     states: dict[int, EntryState] = field(default_factory=dict)
     moves: dict[int, Placement] = field(default_factory=dict)
 
@@ -95,7 +96,7 @@ class EditSession:
         change = next_to_undo(self.draft)
         if change is None:
             raise NothingToUndo(_("There is no step to undo."))
-        words = _("Undone: %(step)s", step=history.after(change).words)
+        words = EditWords("undone", {"step": to_json(history.after(change).words)})
         self._repeat(change, "undo", words, history.before(change).entries)
 
     def redo(self) -> None:
@@ -103,10 +104,10 @@ class EditSession:
         change = next_to_redo(self.draft)
         if change is None:
             raise NothingToUndo(_("There is no step to do again."))
-        words = _("Done again: %(step)s", step=history.after(change).words)
+        words = EditWords("redone", {"step": to_json(history.after(change).words)})
         self._repeat(change, "redo", words, history.after(change).entries)
 
-    def _repeat(self, change: TimetableChange, action: str, words: str, entries: Mapping[str, Any]) -> None:
+    def _repeat(self, change: TimetableChange, action: str, words: EditWords, entries: Mapping[str, Any]) -> None:
         step = EditStep(action, words, self._from_json(entries))
         for index, state in step.states.items():
             now = self.board.states[index]
@@ -192,7 +193,7 @@ class EditSession:
             f"timetable.{step.action}",
             self.draft,
             before={**before, "revision": revision - 1},
-            after={**after, "words": step.words, "revision": revision},
+            after={**after, "words": to_json(step.words), "revision": revision},
         )
 
     def _in_words(self, states: States, at: Mapping[int, Placement]) -> dict[str, str]:

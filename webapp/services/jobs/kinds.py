@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 
 from webapp.extensions import QueueName
 from webapp.models import GenerationJob, JobKind
+from webapp.services.problem.reasons import NOT_LOOKED_AT, UnplacedReason
+from webapp.services.problem.sentences import NOWHERE, BrokenRule, PlaceWords, RepairCause, SearchRemark
 from webapp.services.shared.codec import from_json, to_json
 from webapp.services.shared.target import Target
 
@@ -93,7 +95,8 @@ class HeldCounts:
 class GenerateFacts:
     """What is known of a run: the size of the term, the best cost and bound so far, each variant.
 
-    ``broken`` are the hard rules that the classes held break; ``blockers`` what a partial run was begun in spite of.
+    ``broken`` are the hard rules that the classes held break; ``blockers`` what a partial run was begun in spite of;
+    ``remark`` what the search said of itself.
     """
 
     meetings: int | None = None
@@ -105,10 +108,10 @@ class GenerateFacts:
     first_feasible: float | None = None
     variants: tuple[VariantFacts, ...] = ()
     held: HeldCounts | None = None
-    broken: tuple[str, ...] = ()
+    broken: tuple[BrokenRule, ...] = ()
     blockers: tuple[str, ...] = ()
     more_blockers: int = 0
-    remark: str = ""
+    remark: tuple[SearchRemark, ...] = ()
 
 
 # A check of whether there is a timetable at all
@@ -241,7 +244,7 @@ class RepairEvent:
     what: EventKind
     key: int
     text: str
-    words: str
+    words: RepairCause
     slots: tuple[int, ...] = ()
     size: int = 0
 
@@ -259,11 +262,11 @@ Place = tuple[int | None, ...]
 
 @dataclass(frozen=True)
 class MovedClass:
-    """A class that stands elsewhere on a rung, in words; empty for the tray."""
+    """A class that stands elsewhere on a rung; without words for the tray."""
 
     label: str
-    before: str = ""
-    now: str = ""
+    before: PlaceWords = NOWHERE
+    now: PlaceWords = NOWHERE
     teachers: tuple[str, ...] = ()
 
 
@@ -273,8 +276,7 @@ class UnplacedClass:
 
     key: Place
     label: str = ""
-    reason: Mapping[str, Any] | str = ""
-    """See `UnplacedReason.from_json`; a sentence where a release before has found it."""
+    reason: UnplacedReason = NOT_LOOKED_AT
 
 
 @dataclass(frozen=True)

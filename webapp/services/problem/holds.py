@@ -14,6 +14,7 @@ from webapp.engine.solution import Solution
 from webapp.extensions import db
 from webapp.models import Timetable
 from webapp.services.problem.reasons import UnplacedReason
+from webapp.services.problem.sentences import BrokenRule
 from webapp.services.problem.solutions import hard_violations
 from webapp.services.problem.stored_entries import EntryState, entries_of, solution_of
 from webapp.services.problem.term_problem import TermProblem
@@ -79,7 +80,7 @@ class HeldProblem:
     left_out: tuple[int, ...] = ()
     reasons: Mapping[int, UnplacedReason] = field(default_factory=dict)
     close: int = 0
-    broken: tuple[str, ...] = ()
+    broken: tuple[BrokenRule, ...] = ()
 
 
 def hold(problem: TermProblem, choices: RunChoices) -> HeldProblem:
@@ -119,13 +120,15 @@ def _based_on(base_id: int, problem: TermProblem, choices: RunChoices) -> HeldPr
     return HeldProblem(instance, frozen, tray, locked, reasons=reasons, close=close, broken=tuple(broken))
 
 
-def _broken_by(problem: TermProblem, stands: Mapping[int, Placement], pins: Mapping[int, Placement]) -> Iterator[str]:
+def _broken_by(
+    problem: TermProblem, stands: Mapping[int, Placement], pins: Mapping[int, Placement]
+) -> Iterator[BrokenRule]:
     """Say what the classes held break whatever the others do; of one held in time alone only what its time breaks."""
     alone = Solution.empty(problem.instance).moved(stands.items())
     roomless = {i for i, pin in pins.items() if pin.room is None}
     for violation in hard_violations(problem, alone):
         if roomless.isdisjoint(violation.meetings) or not _asks_for_rooms(rule_named(violation.rule)):
-            yield violation.sentence
+            yield BrokenRule.of(violation)
 
 
 def _asks_for_rooms(rule: Rule) -> bool:

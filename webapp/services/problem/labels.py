@@ -1,13 +1,15 @@
 """Words for people: what the engine's indices are called, and where and when a class takes place."""
 
-from collections.abc import Iterable
+from dataclasses import replace
 from datetime import time
+from typing import Any
 
 from webapp.engine.instance import Instance, Placement
 from webapp.engine.periods import bits
 from webapp.engine.timegrid import Time
 from webapp.engine.words import Names
 from webapp.services.problem.calendar import Calendar, clock
+from webapp.services.problem.sentences import NOWHERE, PlaceWords, place_in_words
 from webapp.services.problem.term_problem import TermProblem
 from webapp.services.schema.values import DAY_NAMES
 from webapp.services.shared.words import _, in_runs
@@ -45,31 +47,29 @@ def placement_in_words(problem: TermProblem, placement: Placement) -> str:
 
     A pin or a lock may name the time or the room alone.
     """
-    when = "" if placement.time is None else time_in_words(problem.calendar, placement.time)
-    return _place(when, None if placement.room is None else problem.instance.rooms[placement.room].code)
+    return place_words(problem, placement).sentence
+
+
+def place_words(problem: TermProblem, placement: Placement) -> PlaceWords:
+    """The same as a row keeps it."""
+    when = {} if placement.time is None else _hours(problem.calendar, placement.time)
+    room = {} if placement.room is None else {"room": problem.instance.rooms[placement.room].code}
+    return replace(NOWHERE, values=when | room)
 
 
 def time_in_words(calendar: Calendar, moment: Time) -> str:
     """Days and hours of the engine's time: "Tuesday 09:00 to 10:50"."""
-    begins, ends = calendar.pieces[moment.start][0], calendar.pieces[moment.end - 1][1]
-    return _when(moment.day_list(), clock(begins), clock(ends))
+    return place_in_words(**_hours(calendar, moment))
+
+
+def _hours(calendar: Calendar, moment: Time) -> dict[str, Any]:
+    begins, ends = clock(calendar.pieces[moment.start][0]), clock(calendar.pieces[moment.end - 1][1])
+    return {"days": list(moment.day_list()), "begins": f"{begins:%H:%M}", "ends": f"{ends:%H:%M}"}
 
 
 def entry_in_words(day: int | None, start: time | None, room: str | None, weeks: str = "") -> str:
     """Say where a row has a class: "Tuesday 09:00 (odd weeks), LH-2", or that it has no place."""
     if day is None or start is None:
         return _("without a place")
-    return _place(_when([day], start, weeks=weeks), room)
-
-
-def _when(days: Iterable[int], begins: time, ends: time | None = None, weeks: str = "") -> str:
-    hours = (
-        f"{begins:%H:%M}"
-        if ends is None
-        else _("%(begins)s to %(ends)s", begins=f"{begins:%H:%M}", ends=f"{ends:%H:%M}")
-    )
-    return f"{', '.join(DAY_NAMES[day] for day in days)} {hours}" + (f" ({weeks})" if weeks else "")
-
-
-def _place(when: str, room: str | None) -> str:
-    return ", ".join(part for part in (when, room) if part)
+    hours = f"{start:%H:%M} ({weeks})" if weeks else f"{start:%H:%M}"
+    return place_in_words([day], hours, room=room or "")

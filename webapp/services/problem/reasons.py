@@ -1,12 +1,13 @@
 """Why a meeting has no place: stored as a code with its numbers and names, put into words where it is shown."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Union
 
 from webapp.engine.result import Unplaced
 from webapp.engine.rules import rule_named
 from webapp.engine.words import UnplacedCode, finding_in_words, unplaced_in_words
+from webapp.services.problem.sentences import RepairCause
 from webapp.services.shared.codec import from_json, to_json
 from webapp.services.shared.sentences import StoredSentence
 from webapp.services.shared.words import _
@@ -36,12 +37,13 @@ class UnplacedReason(StoredSentence):
     ``because`` says what had happened before, where a repair found it so.
     """
 
-    because: str = ""
+    because: tuple[RepairCause, ...] = ()
 
     @property
     def sentence(self) -> str:
         """The reason in words."""
-        return f"{self.because}{super().sentence}"
+        before = "".join(f"{cause.sentence.strip().rstrip('.')}. " for cause in self.because)
+        return f"{before}{super().sentence}"
 
     def _sentence(self) -> str:
         if self.code == "breaks_rule" and "count" in self.values:
@@ -51,9 +53,9 @@ class UnplacedReason(StoredSentence):
             return _(SENTENCES[self.code], **self.values)
         return unplaced_in_words(UnplacedCode(self.code), self.values)
 
-    def after(self, because: str) -> "UnplacedReason":
+    def after(self, because: Sequence[RepairCause]) -> "UnplacedReason":
         """The same reason, found after something has happened."""
-        return replace(self, because=because)
+        return replace(self, because=tuple(because))
 
     def as_json(self) -> dict[str, Any]:
         """For the column of an entry, the row of a step, or the facts of a job."""
@@ -75,7 +77,7 @@ class UnplacedReason(StoredSentence):
         return cls(unplaced.code.value, unplaced.values)
 
 
-NOT_FOUND = UnplacedReason("not_found")
+NOT_LOOKED_AT = UnplacedReason("not_found")
 BY_HAND = UnplacedReason("by_hand")
 NOT_IN_FILE = UnplacedReason("not_in_file")
 

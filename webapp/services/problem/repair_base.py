@@ -10,6 +10,7 @@ from webapp.models import GenerationJob, Timetable
 from webapp.services.jobs.kinds import Place
 from webapp.services.problem.meetings import MeetingKey
 from webapp.services.problem.reasons import UnplacedReason
+from webapp.services.problem.sentences import RepairCause
 from webapp.services.problem.stored_entries import Overrides, entries_of, solution_of
 from webapp.services.problem.term_problem import TermProblem, build_problem
 from webapp.services.shared.errors import Conflict, NotFound
@@ -32,7 +33,7 @@ class SolvedTimetable:
     solution: Solution
     reasons: Mapping[int, UnplacedReason] = field(default_factory=dict)
     rung: int | None = None
-    changes: tuple[str, ...] = ()
+    changes: tuple[RepairCause, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from webapp.models import Timetable
+from webapp.services.problem.sentences import RepairCause
 from webapp.services.shared.codec import from_json
 
 
@@ -33,7 +34,7 @@ class TimetableResult:
     file
         The file that it was imported from.
     made_by, before, changes
-        Of a repair or re-solve: the kind of job, the figures of what it came from, what had happened in words.
+        Of a repair or re-solve: the kind of job, the figures of what it came from, what had happened.
     """
 
     status: str = ""
@@ -48,7 +49,7 @@ class TimetableResult:
     file: str = ""
     made_by: str = ""
     before: FiguresBefore | None = None
-    changes: tuple[str, ...] = ()
+    changes: tuple[RepairCause, ...] = ()
 
 
 def result_of(timetable: Timetable) -> TimetableResult:

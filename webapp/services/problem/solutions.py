@@ -31,7 +31,7 @@ from webapp.models import (
 from webapp.services.problem.calendar import clock
 from webapp.services.problem.labels import names_of
 from webapp.services.problem.meetings import MeetingKey
-from webapp.services.problem.reasons import NOT_FOUND, UnplacedReason
+from webapp.services.problem.reasons import NOT_LOOKED_AT, UnplacedReason
 from webapp.services.problem.results import TimetableResult
 from webapp.services.problem.stored_entries import Override, Overrides, entries_of, solution_of
 from webapp.services.problem.term_problem import TermProblem
@@ -231,7 +231,7 @@ def entries_from(
                 "week_set_id": row.week_set_id,
                 "faculty_id": row.faculty_ids[0] if row.faculty_ids else None,
                 **_place(problem, index, placement),
-                "unplaced_reason": reasons.get(index, NOT_FOUND).as_json() if placement.time is None else None,
+                "unplaced_reason": reasons.get(index, NOT_LOOKED_AT).as_json() if placement.time is None else None,
             }
         )
     return entries

@@ -6,7 +6,6 @@ from webapp.extensions import db
 from webapp.models import GenerationJob, JobStatus, Timetable, User
 from webapp.services.editor.drafts import draft_name
 from webapp.services.jobs.kinds import RepairFacts, RepairOptions, facts_of, options_of
-from webapp.services.problem.reasons import UnplacedReason
 from webapp.services.problem.repair_base import BaseChanged, RepairBase, SolvedTimetable, key_of, read_base
 from webapp.services.problem.results import FiguresBefore, TimetableResult
 from webapp.services.problem.solutions import TimetableFacts, store_timetable, trimmed
@@ -67,9 +66,8 @@ def draft_of_rung(user: User, job: GenerationJob, number: int) -> Timetable:
             _("The timetable has been changed since the repair was found, so it no longer fits. Ask again.")
         )
     rung = answer.rungs[number - 1]
-    waiting = {base.problem.index_of.get(key_of(unplaced.key)): unplaced.reason for unplaced in rung.unplaced}
-    why = ((index, UnplacedReason.from_json(stored)) for index, stored in waiting.items())
-    reasons = {index: reason for index, reason in why if index is not None and reason is not None}
+    waiting = ((base.problem.index_of.get(key_of(unplaced.key)), unplaced.reason) for unplaced in rung.unplaced)
+    reasons = {index: reason for index, reason in waiting if index is not None}
     words = tuple(change.words for change in options_of(job, RepairOptions).changes)
     solved = SolvedTimetable(job, base.solution_with(rung.places), reasons, number, words)
     return db.session.get_one(Timetable, store_draft(base, solved, user))

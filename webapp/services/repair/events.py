@@ -1,4 +1,4 @@
-"""What has happened that a timetable must be repaired for: read from a form, put into words, kept as JSON.
+"""What has happened that a timetable must be repaired for: read from a form, kept as codes with names.
 
 A change is written as one piece of text, so that several fit into a form and an address: "room:12:01:0900-1100" (days
 and hours, both may be left out), "faculty:7::", "section:31:80" (the new size).
@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from webapp.extensions import db
 from webapp.models import Component, Course, Faculty, Room, Section, Term, TimeSlot
 from webapp.services.jobs.kinds import EventKind, RepairEvent
+from webapp.services.problem.sentences import RepairCause, when_in_words
 from webapp.services.repair.errors import ChangeRefused
 from webapp.services.schema.values import DAY_NAMES
 from webapp.services.shared.numbers import whole_number
@@ -59,7 +60,7 @@ def _grown(term: Term, section_id: int, text: str, size: str) -> RepairEvent:
             _("%(section)s: give the new number of students as a whole number from 1 to %(most)s, found %(found)s.",
               section=" ".join(codes), most=MOST_STUDENTS, found=size[:20] or _("nothing"))
         )  # fmt: skip
-    words = _("%(section)s has %(size)s students", section=" ".join(codes), size=students)
+    words = RepairCause(EventKind.SECTION.value, {"name": " ".join(codes), "size": students})
     return RepairEvent(EventKind.SECTION, section_id, text, words, size=students)
 
 
@@ -72,12 +73,16 @@ def _out(term: Term, what: EventKind, key: int, text: str, rest: str) -> RepairE
     if not set(days) <= set("0123456") or (begins and first is None) or (ends and last is None):
         raise ChangeRefused(_("%(name)s: the days or hours were not understood.", name=name))
     slots = _slots(term, [int(day) for day in days], first, last)
-    when = _when([int(day) for day in days], first, last)
+    between = {
+        "first": "" if first is None else f"{first:%H:%M}",
+        "last": "" if last is None else f"{last:%H:%M}",
+    }
+    words = RepairCause(what.value, {"name": name, "days": [int(day) for day in days], **between})
     if not slots:
-        raise ChangeRefused(_("%(name)s: the term has no slot %(when)s.", name=name, when=when))
+        raise ChangeRefused(_("%(name)s: the term has no slot %(when)s.",
+                              name=name, when=when_in_words(words.values)))  # fmt: skip
     whole = not days and first is None and last is None
-    words = _("%(name)s is closed %(when)s") if what is EventKind.ROOM else _("%(name)s is away %(when)s")
-    return RepairEvent(what, key, text, words % {"name": name, "when": when}, () if whole else tuple(slots))
+    return RepairEvent(what, key, text, words, () if whole else tuple(slots))
 
 
 def _name(term: Term, what: EventKind, key: int) -> str:
@@ -106,15 +111,6 @@ def _slots(term: Term, days: Sequence[int], first: time | None, last: time | Non
     if last is not None:
         query = query.where(TimeSlot.start_time < last)
     return list(db.session.scalars(query.order_by(TimeSlot.day, TimeSlot.start_time, TimeSlot.time_slot_id)))
-
-
-def _when(days: Sequence[int], first: time | None, last: time | None) -> str:
-    if not days and first is None and last is None:
-        return _("all week")
-    on = _("on %(days)s", days=", ".join(DAY_NAMES[day] for day in days)) if days else _("every day")
-    since = _(" from %(first)s", first=f"{first:%H:%M}") if first is not None else ""
-    until = _(" until %(last)s", last=f"{last:%H:%M}") if last is not None else ""
-    return f"{on}{since}{until}"
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,6 @@ from webapp.services.jobs.kinds import (
 )
 from webapp.services.jobs.requests import JobRequest, find_under_way, request_job, settle
 from webapp.services.jobs.states import JobState
-from webapp.services.problem.reasons import sentence_of
 from webapp.services.repair.errors import NothingHappened, ResolveTimeRefused
 from webapp.services.repair.events import events_from
 from webapp.services.shared.words import _
@@ -55,7 +54,7 @@ class RedoState(JobState):
     def unplaced(self) -> list[tuple[str, str]]:
         """The classes that even the least repair finds no place for, and why."""
         rungs = self.repair.rungs if self.repair else ()
-        return [(unplaced.label, sentence_of(unplaced.reason)) for rung in rungs[:1] for unplaced in rung.unplaced]
+        return [(unplaced.label, unplaced.reason.sentence) for rung in rungs[:1] for unplaced in rung.unplaced]
 
     @property
     def events(self) -> Sequence[RepairEvent]:

@@ -1,6 +1,7 @@
 """Tells how a generation stands, as the page, the API and the command show it."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 import sqlalchemy as sa
 
@@ -18,7 +19,9 @@ from webapp.services.jobs.kinds import (
 from webapp.services.jobs.requests import elapsed_of, settle
 from webapp.services.jobs.selection import ACTIVE
 from webapp.services.problem.weights import VARIANTS
-from webapp.services.shared.words import _, first_of, ngettext
+from webapp.services.runs.verdict import RunOutcome, RunVerdict, verdict_of
+from webapp.services.shared.words import _, first_of
+from webapp.services.timetables.quality import ScoreStanding
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,7 @@ class Progress:
     limit: int
     variants: tuple[VariantFacts, ...]
     message: str
+    verdict: RunVerdict | None
     attempt: int
     facts: GenerateFacts
 
@@ -40,6 +44,13 @@ class Progress:
     def is_active(self) -> bool:
         """Whether the run is queued or running, so that polling goes on."""
         return self.status in ACTIVE
+
+    @property
+    def mood(self) -> str:
+        """How the bar looks: "good" only where every variant is complete, "bad" where the run failed."""
+        if self.verdict is not None and self.verdict.outcome is RunOutcome.ALL:
+            return "good"
+        return "bad" if self.status == JobStatus.FAILED else ""
 
     @property
     def variants_done(self) -> int:
@@ -61,6 +72,11 @@ class Progress:
         """The cost that no timetable can be below, where one is proven."""
         return self.facts.bound
 
+    def standing(self, variant: VariantFacts) -> ScoreStanding:
+        """What the quality of a variant is worth, as it was stored."""
+        quality = None if variant.quality is None else Decimal(str(variant.quality)).quantize(Decimal("0.01"))
+        return ScoreStanding(quality, variant.unplaced or 0)
+
     @property
     def at_work(self) -> VariantFacts | None:
         """The variant that is being improved."""
@@ -77,6 +93,7 @@ def progress_of(job: GenerationJob) -> Progress:
     """Read how a run stands; settle it where its worker is lost or Redis forgot it: the caller commits."""
     queue_is_away = settle(job)
     facts = facts_of(job, GenerateFacts)
+    verdict = verdict_of(job)
     names = options_of(job, GenerateOptions).profiles or VARIANTS
     return Progress(
         job_id=job.job_id,
@@ -86,13 +103,14 @@ def progress_of(job: GenerationJob) -> Progress:
         elapsed=elapsed_of(job),
         limit=job.seconds,
         variants=facts.variants or tuple(VariantFacts(name) for name in names),
-        message=_message(job, facts, queue_is_away),
+        message=_message(job, facts, verdict, queue_is_away),
+        verdict=verdict,
         attempt=job.attempt,
         facts=facts,
     )
 
 
-def _message(job: GenerationJob, facts: GenerateFacts, queue_is_away: bool) -> str:
+def _message(job: GenerationJob, facts: GenerateFacts, verdict: RunVerdict | None, queue_is_away: bool) -> str:
     """One sentence on where the run is, with its numbers."""
     match job.status:
         case JobStatus.QUEUED if queue_is_away:
@@ -103,28 +121,14 @@ def _message(job: GenerationJob, facts: GenerateFacts, queue_is_away: bool) -> s
             return _("Waiting for a worker.")
         case JobStatus.FAILED:
             return failure_in_words(job) or _("The run failed.")
-        case JobStatus.CANCELLED:
-            return _("Cancelled. Variants that were finished before are kept.")
-        case JobStatus.COMPLETED:
-            return _completed(facts)
+        case JobStatus.CANCELLED | JobStatus.COMPLETED:
+            ended = verdict.sentence if verdict else ""
+            return _("Cancelled. %(verdict)s", verdict=ended) if job.status is JobStatus.CANCELLED else ended
     if job.cancel_requested_at is not None:
         return _("Cancelling.")
     if job.stop_requested_at is not None:
         return _("Finishing with the best so far.")
     return _stage_message(job, facts)
-
-
-def _completed(facts: GenerateFacts) -> str:
-    unplaced = [variant.unplaced or 0 for variant in facts.variants if variant.status is VariantStatus.DONE]
-    if any(unplaced):
-        kept = ngettext("%(num)d variant is stored", "%(num)d variants are stored", len(unplaced))
-        without = ngettext("up to %(num)d class found no place", "up to %(num)d classes found no place", max(unplaced))
-        return f"{kept}; {without}."
-    return ngettext(
-        "%(num)d variant is stored, every class has its place.",
-        "%(num)d variants are stored, every class has its place.",
-        len(unplaced),
-    )
 
 
 def _stage_message(job: GenerationJob, facts: GenerateFacts) -> str:

@@ -7,6 +7,7 @@ from webapp.extensions import db
 from webapp.models import GenerationJob, Term, Timetable
 from webapp.services.jobs.kinds import GenerateFacts, GenerateOptions, HeldCounts, options_of
 from webapp.services.problem.holds import HeldProblem, RunChoices, hold
+from webapp.services.problem.sentences import BrokenRule
 from webapp.services.problem.term_problem import TermProblem
 from webapp.services.runs.options import checked, options_with
 from webapp.services.shared.words import _, first_of, ngettext
@@ -158,7 +159,7 @@ def _restrictions_in_words(counts: HeldCounts, options: GenerateOptions, base: T
     return sentences
 
 
-def _broken_in_words(broken: Sequence[str]) -> list[str]:
+def _broken_in_words(broken: Sequence[BrokenRule]) -> list[str]:
     """Describe what is held and can't stay, before it turns up in the tray."""
     if not broken:
         return []
@@ -167,7 +168,7 @@ def _broken_in_words(broken: Sequence[str]) -> list[str]:
         "Held, and against %(num)d hard rules of today: what breaks them goes to the tray.",
         len(broken),
     )
-    return [first, *first_of(broken, MOST_BROKEN)]
+    return [first, *first_of([rule.sentence for rule in broken[:MOST_BROKEN]], MOST_BROKEN, len(broken))]
 
 
 def _left_out(counts: HeldCounts) -> list[str]:

@@ -63,7 +63,8 @@ class Comparison:
     @property
     def changes(self) -> Sequence[str]:
         """What had happened, where the second was made from the first to repair it."""
-        return result_of(self.b).changes if self.b.based_on_id == self.a.timetable_id else ()
+        causes = result_of(self.b).changes if self.b.based_on_id == self.a.timetable_id else ()
+        return [cause.sentence for cause in causes]
 
     @property
     def higher(self) -> Timetable | None:

@@ -10,6 +10,7 @@ from webapp.models import GenerationJob, JobKind, Term, Timetable, TimetableStat
 from webapp.services.accounts.permissions import Permission
 from webapp.services.charts import pareto
 from webapp.services.jobs.selection import job_of, latest_jobs
+from webapp.services.runs.verdict import verdict_of
 from webapp.services.shared.scoped import load
 from webapp.services.timetables import scores, violations
 from webapp.services.timetables.scores import Variant
@@ -31,7 +32,9 @@ def timetables() -> ResponseReturnValue:
     terms, term = chosen_term()
     runs = latest_jobs(term, JobKind.GENERATE) if term else []
     variants = scores.timetables_of(term) if term else []
-    return render("admin/timetables/index.html", terms=terms, term=term, runs=runs, variants=variants)
+    verdicts = {run.job_id: verdict_of(run) for run in runs}
+    page = "admin/timetables/index.html"
+    return render(page, terms=terms, term=term, runs=runs, verdicts=verdicts, variants=variants)
 
 
 @bp.get("/timetables/runs/<job_id>/variants")
