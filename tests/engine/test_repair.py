@@ -55,6 +55,23 @@ def tiny(random: Random) -> tuple[Instance, Solution]:
     return instance, window(instance, Solution.empty(instance), range(number), 5)
 
 
+def test_what_waits_gets_a_place_when_asked_for_and_the_fewest_move_for_it():
+    """Two rooms, two slots; M2 fits only where M0 stands, which can go elsewhere."""
+    grid, rooms = TimeGrid(1, 2), (InstanceRoom("A", 10), InstanceRoom("B", 10))
+    both, first = tuple(TimeOption(Time(s, 1, 1)) for s in range(2)), (TimeOption(Time(0, 1, 1)),)
+    anywhere, only_a = (RoomOption(0), RoomOption(1)), (RoomOption(0),)
+    meetings = (Meeting("M0", both, anywhere), Meeting("M1", first, (RoomOption(1),)), Meeting("M2", first, only_a))
+    hard = tuple(Constraint(rule_named(rule), None) for rule in HARD)
+    instance = Instance("waits", grid, rooms, (), meetings, hard)
+    before = Solution((Placement(Time(0, 1, 1), 0), Placement(Time(0, 1, 1), 1), UNPLACED))
+    assert repair(instance, before, [], 5).solution == before, "nobody asked for it"
+    found = repair(instance, before, [], 5, place_waiting=True)
+    assert (found.moved, found.unplaced, found.proven, found.status) == ((0,), (), True, Status.FEASIBLE)
+    alone = before.moved([(1, UNPLACED)])
+    free = repair(instance, alone, [], 5, place_waiting=True)
+    assert (free.moved, free.unplaced) == ((0,), ())
+
+
 def least_by_trying(instance: Instance, before: Solution) -> int | None:
     """The least number of moves over all timetables; None when none holds."""
     choices = [[Placement(o.time, r.room) for o in m.times for r in m.rooms] for m in instance.meetings]

@@ -51,7 +51,8 @@ ROUTES = {
         admin.reports_index admin.report admin.report_csv
         admin.editor admin.editor_branch admin.editor_move admin.editor_unplace admin.editor_lock admin.editor_undo
         admin.editor_redo
-        admin.repair admin.start_repair admin.start_resolve admin.redo admin.cancel_redo admin.draft_of_repair
+        admin.repair admin.start_repair admin.start_resolve admin.place_waiting admin.redo admin.cancel_redo
+        admin.draft_of_repair
         admin.approvals admin.approvals_of admin.submit_timetable admin.withdraw_timetable admin.mark_approved
         admin.resolve_comment admin.answer_comment
         admin.publishing admin.publish admin.unpublish

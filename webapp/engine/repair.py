@@ -5,7 +5,7 @@ can be placed anew while all others stay, their number is the least, and that is
 of those that may move grows until it is the whole timetable. CP-SAT counts the moves; the least cost for so many, and
 what more moves would gain, is annealed in the neighbourhood (`webapp.engine.nearby`).
 
-Meetings that had no place before may stay without one: nobody asked for them. They are placed where that moves
+Meetings that had no place before may stay without one, unless they are asked for. They are placed where that moves
 nobody else, and on later rungs of the ladder.
 """
 
@@ -166,13 +166,16 @@ def repair(
     workers: int = 1,
     seed: int = 0,
     stop: Stop = never,
+    *,
+    place_waiting: bool = False,
 ) -> Repair:
     """Move as few meetings as possible so that the timetable holds again, then at the least cost.
 
-    Whatever can't be placed at all is left unplaced, as little as possible, and listed.
+    Whatever can't be placed at all is left unplaced, as little as possible, and listed. With ``place_waiting`` meetings
+    that had no place before shall have one, too, and others move for them.
     """
     now = changed(instance, changes)
-    work = _Work(now, solution, Clock(Limits(seconds, workers, seed, stop)))
+    work = _Work(now, solution, Clock(Limits(seconds, workers, seed, stop)), place_waiting=place_waiting)
     if not work.must and not work.others_hard:
         rung = RepairRung(0, evaluate(now, solution).cost, solution)
         words = "Every meeting can stay where it is."
@@ -195,14 +198,14 @@ def _sentence(moved: tuple[int, ...], lost: int, bound: int) -> str:
 class _Work:
     """The search for a repair of one timetable."""
 
-    def __init__(self, instance: Instance, before: Solution, clock: Clock) -> None:
+    def __init__(self, instance: Instance, before: Solution, clock: Clock, *, place_waiting: bool = False) -> None:
         self.instance, self.before, self.clock = instance, before, clock
         self.domains = Domains(instance)
         self.status = Status.UNKNOWN
         placements = before.placements
-        self.waiting = frozenset(before.unplaced)
-        self.must = [m for m, p in enumerate(placements) if p.time is not None and _cannot_stay(self.domains, m, p)]
-        self.bound = len(self.must)
+        self.waiting = frozenset[int]() if place_waiting else frozenset(before.unplaced)
+        self.must = [m for m, p in enumerate(placements) if m not in self.waiting and _cannot_stay(self.domains, m, p)]
+        self.bound = sum(placements[m].time is not None for m in self.must)
         rest = before.moved((m, UNPLACED) for m in self.must)
         self.others_hard = evaluate(instance, rest).hard - len(rest.unplaced)
 

@@ -41,18 +41,26 @@ KEPT_BACK_SECONDS = 3.0
 def carry_out(attempt: Attempt) -> None:
     """Find the fewest classes to move after what has happened, and the ladder."""
     job = attempt.job
-    seconds, seed, changes = float(job.seconds), job.seed, options_of(job, RepairOptions).changes
+    seconds, seed, options = float(job.seconds), job.seed, options_of(job, RepairOptions)
     attempt.tracker.enter(Stage.CONFLICT_RESOLUTION, 0, 100, seconds)
     base = read_base(job.base_timetable_id)
     transaction.commit()
-    answer = repair_timetable(base, changes, seconds, seed, attempt.must_stop)
+    answer = repair_timetable(
+        base, options.changes, seconds, seed, attempt.must_stop, place_waiting=options.place_waiting
+    )
     attempt.check_in()
     attempt.tracker.note(answer=answer)
     attempt.complete()
 
 
 def repair_timetable(
-    base: RepairBase, changes: Sequence[RepairEvent], seconds: float, seed: int, stop: Callable[[], bool]
+    base: RepairBase,
+    changes: Sequence[RepairEvent],
+    seconds: float,
+    seed: int,
+    stop: Callable[[], bool],
+    *,
+    place_waiting: bool = False,
 ) -> RepairAnswer:
     """Find the least number of classes to move so that the timetable holds after the changes, and the ladder."""
     before = time.monotonic()
@@ -63,7 +71,9 @@ def repair_timetable(
     whole = dict.fromkeys(base.overrides, (True, True))
     locks = {meeting: lock for meeting, lock in {**base.locks, **whole}.items() if meeting not in hit}
     left = max(LEAST_SECONDS, seconds - KEPT_BACK_SECONDS)
-    result = repair(hold_locked(base, locks), base.solution, events, left, threads(), seed, stop)
+    result = repair(
+        hold_locked(base, locks), base.solution, events, left, threads(), seed, stop, place_waiting=place_waiting
+    )
     return RepairAnswer(
         revision=base.revision,
         status=result.status.value,

@@ -4,7 +4,7 @@ import pytest
 
 from tests import factories
 from webapp.extensions import db
-from webapp.models import TimetableStatus
+from webapp.models import TimetableApproval, TimetableStatus
 from webapp.services.dashboard.overview import overview_of
 from webapp.services.schema.scope import Scope
 
@@ -36,13 +36,22 @@ def test_the_ladder_rises_with_data_check_timetable_approval_and_publication(sco
     db.session.flush()
     assert (overview_of(scope).blockers, overview_of(scope).done) == ([], 2), room.code
     timetable = factories.timetable(scope.term)
+    factories.entry(timetable, component, factories.slot(scope.term), room)
     assert overview_of(scope).done == 3
-    timetable.status = TimetableStatus.APPROVED
+    timetable.status = TimetableStatus.SUBMITTED
+    db.session.flush()
+    assert overview_of(scope).done == 3
+    head = {"department_id": component.section.course.department_id, "revision": timetable.revision}
+    db.session.add(TimetableApproval(timetable_id=timetable.timetable_id, **head))
     db.session.flush()
     assert overview_of(scope).done == 4
-    timetable.status = TimetableStatus.PUBLISHED
+    timetable.status, timetable.number = TimetableStatus.PUBLISHED, 1
     db.session.flush()
-    assert (overview_of(scope).done, overview_of(scope).published) == (5, timetable)
+    found = overview_of(scope)
+    assert (found.done, found.published, found.skipped) == (5, timetable, ())
+    timetable.revision += 1  # what was approved is not what is published
+    db.session.flush()
+    assert (overview_of(scope).done, overview_of(scope).skipped) == (5, (3,))
 
 
 def test_what_others_have_is_not_counted(scope):

@@ -26,12 +26,12 @@ from webapp.models import (
     WishLevel,
 )
 from webapp.services.problem.calendar import EmptyWeekSet
+from webapp.services.problem.data_changes import changed_since
 from webapp.services.problem.labels import names_of
 from webapp.services.problem.reasons import UnplacedReason, sentence_of
 from webapp.services.problem.solutions import (
     NotFeasible,
     TimetableFacts,
-    changed_since,
     hard_violations,
     replace_timetable,
     solution_from,
@@ -460,7 +460,7 @@ def test_what_has_changed_since_a_timetable_was_made_is_said(session: Db) -> Non
     db.session.flush()
     found = changed_since(build_problem(term), timetable_id)
     assert len(found) == 2
-    assert all("who teaches it has changed" in sentence for sentence in found)
+    assert all("who teaches it has changed" in change.sentence for change in found)
 
 
 def _first_entry(timetable_id: int) -> int:

@@ -13,6 +13,9 @@ from webapp.services.reference.queries import count_rows
 from webapp.services.runs.verdict import RunVerdict, verdict_of
 from webapp.services.schema.scope import Scope
 from webapp.services.schema.tables import find_table
+from webapp.services.timetables.lifecycle import IN_REVIEW, published_timetable
+from webapp.services.timetables.reviews import ReviewState, department_reviews
+from webapp.services.timetables.since_published import SincePublished, since_published
 
 STEPS = ("data", "checked", "generated", "approved", "published")
 COUNTED = ("sections", "components", "groups", "students", "faculty", "rooms", "courses", "time-slots")
@@ -36,6 +39,14 @@ class Overview:
     last_run: GenerationJob | None
     published: Timetable | None
     users: int
+    approved: bool
+    """Whether the heads of all departments with classes have approved what is published, or what is in review."""
+    since: SincePublished | None
+
+    @property
+    def skipped(self) -> tuple[int, ...]:
+        """The steps of the ladder, counted from 0, that were left out on the way to where one is."""
+        return () if self.approved or self.done < len(STEPS) else (STEPS.index("approved"),)
 
     @property
     def last_failure(self) -> str:
@@ -60,17 +71,20 @@ def overview_of(scope: Scope) -> Overview:
     statuses = _statuses(scope)
     # What has led to a timetable needs no look at whether it can.
     blockers = [] if missing or statuses else _blockers(scope)
-    last_run = _last_run(scope)
+    last_run, published = _last_run(scope), published_timetable(scope.term)
+    approved = _approved(scope, published)
     users = sa.select(sa.func.count()).where(User.organization_id == scope.organization.organization_id)
     return Overview(
         counts=counts,
         missing=missing,
         blockers=blockers,
-        done=_done(bool(missing), bool(blockers), statuses),
+        done=_done(bool(missing), bool(blockers), statuses, approved=approved),
         timetables=sum(statuses.values()),
         last_run=last_run,
-        published=_published(scope),
+        published=published,
         users=int(db.session.scalar(users) or 0),
+        approved=approved,
+        since=since_published(scope.term),
     )
 
 
@@ -90,13 +104,18 @@ def _last_run(scope: Scope) -> GenerationJob | None:
     return db.session.scalar(query.order_by(GenerationJob.created_at.desc()).limit(1))
 
 
-def _published(scope: Scope) -> Timetable | None:
+def _approved(scope: Scope, published: Timetable | None) -> bool:
+    """Ask the heads' word on what everybody sees, or else on whatever is before them."""
     if scope.term is None:
-        return None
-    query = sa.select(Timetable).where(
-        Timetable.term_id == scope.term.term_id, Timetable.status == TimetableStatus.PUBLISHED
-    )
-    return db.session.scalar(query)
+        return False
+    query = sa.select(Timetable).where(Timetable.term_id == scope.term.term_id, Timetable.status.in_(IN_REVIEW))
+    asked = [published] if published is not None else db.session.scalars(query).all()
+    return any(_is_approved(timetable) for timetable in asked)
+
+
+def _is_approved(timetable: Timetable) -> bool:
+    reviews = department_reviews(timetable)
+    return bool(reviews) and all(review.state is ReviewState.APPROVED for review in reviews)
 
 
 def _blockers(scope: Scope) -> list[str]:
@@ -105,7 +124,7 @@ def _blockers(scope: Scope) -> list[str]:
     return [finding.sentence for finding in find_blockers(read_term_data(scope.term))]
 
 
-def _done(is_missing: bool, is_blocked: bool, statuses: dict[TimetableStatus, int]) -> int:
+def _done(is_missing: bool, is_blocked: bool, statuses: dict[TimetableStatus, int], *, approved: bool) -> int:
     """Count the steps that are done; a step counts only after all before it, and what is published needed them all."""
     if statuses.get(TimetableStatus.PUBLISHED):
         return len(STEPS)
@@ -113,6 +132,6 @@ def _done(is_missing: bool, is_blocked: bool, statuses: dict[TimetableStatus, in
         not is_missing,
         not is_blocked,
         bool(statuses),
-        bool(statuses.get(TimetableStatus.APPROVED)),
+        approved,
     )
     return next((number for number, is_done in enumerate(reached) if not is_done), len(reached))

@@ -19,10 +19,15 @@ from webapp.models import (
     User,
 )
 from webapp.services.editor.errors import NameTaken
+from webapp.services.problem.reasons import UnplacedReason
+from webapp.services.problem.repair_base import read_base
 from webapp.services.problem.results import TimetableResult, result_of
+from webapp.services.problem.solutions import TimetableFacts, store_timetable, trimmed
+from webapp.services.problem.stored_entries import entries_of
 from webapp.services.shared import audit
 from webapp.services.shared.codec import to_json
 from webapp.services.shared.words import _
+from webapp.services.terms.selection import data_revision_of
 
 LONGEST_NAME = 100
 MADE_BY = {None: "draft", JobKind.REPAIR: "repair", JobKind.RESOLVE: "re-solve"}
@@ -67,7 +72,7 @@ def why_not_editable(timetable: Timetable) -> str | None:
 
 
 def branch(user: User, timetable: Timetable, name: str = "") -> Timetable:
-    """Make a draft with everything that a timetable has, locks and reasons too.
+    """Make a draft with everything that a timetable has, locks and reasons too, as far as the data of today ask for it.
 
     A second click returns the first draft, as long as nobody has changed it. Raises `NameTaken`.
     """
@@ -81,6 +86,38 @@ def branch(user: User, timetable: Timetable, name: str = "") -> Timetable:
         if untouched and twin.based_on_id == timetable.timetable_id:
             return twin
         raise NameTaken(_("There is a timetable %(name)s already. Choose another name.", name=name))
+    if data_revision_of(timetable.term_id) != timetable.data_revision:
+        draft = _of_today(user, timetable, name)
+    else:
+        draft = _copied(user, timetable, name)
+    after = {"name": name, "based_on": timetable.timetable_id, "from": timetable.variant_name}
+    audit.record(timetable.organization_id, user, "timetable.branch", draft, after=after)
+    return draft
+
+
+def _of_today(user: User, timetable: Timetable, name: str) -> Timetable:
+    """A draft of the data of today: what is new stands in its tray, what is gone is gone, what can't stay comes off."""
+    base = read_base(timetable.timetable_id)
+    solution, objections = trimmed(base.problem, base.solution, base.overrides)
+    entries = entries_of(base.problem, timetable.timetable_id)
+    known = ((index, entry.state.unplaced_reason) for index, entry in entries.items())
+    reasons = dict.fromkeys(base.solution.unplaced, UnplacedReason("new_since", {"name": timetable.variant_name}))
+    reasons |= {index: reason for index, reason in known if index in reasons and reason is not None}
+    placed = {index for index, placement in enumerate(solution.placements) if placement.time is not None}
+    facts = TimetableFacts(
+        name,
+        created_by_id=user.user_id,
+        based_on_id=timetable.timetable_id,
+        result=TimetableResult(relaxation=result_of(timetable).relaxation),
+        reasons={**reasons, **objections},
+        locks=base.locks_kept(solution),
+        overrides={index: override for index, override in base.overrides.items() if index in placed},
+    )
+    return db.session.get_one(Timetable, store_timetable(base.problem, solution, facts))
+
+
+def _copied(user: User, timetable: Timetable, name: str) -> Timetable:
+    """The same in the database's own hands: nothing of it has changed since it was counted."""
     draft = Timetable(
         organization_id=timetable.organization_id,
         term_id=timetable.term_id,
@@ -94,8 +131,6 @@ def branch(user: User, timetable: Timetable, name: str = "") -> Timetable:
     db.session.add(draft)
     db.session.flush()
     _copy(timetable.timetable_id, draft.timetable_id)
-    after = {"name": name, "based_on": timetable.timetable_id, "from": timetable.variant_name}
-    audit.record(timetable.organization_id, user, "timetable.branch", draft, after=after)
     return draft
 
 

@@ -251,9 +251,10 @@ class RepairEvent:
 
 @dataclass(frozen=True)
 class RepairOptions:
-    """What has happened."""
+    """What has happened; ``place_waiting`` where classes without a place shall have one, and others move for them."""
 
     changes: tuple[RepairEvent, ...] = ()
+    place_waiting: bool = False
 
 
 Place = tuple[int | None, ...]

@@ -23,6 +23,7 @@ SENTENCES: Mapping[str, str] = {
     "not_found": _l("Not looked at: time was up."),
     "not_in_file": _l("The imported timetable has no slot for it."),
     "breaks_rule": _l("Taken off, because: %(sentence)s"),
+    "new_since": _l("New in the data since %(name)s was made."),
     "row_deleted": _l("Taken off, because it was deleted: %(what)s."),
     "too_many_slots": _l("Left out: %(who)s is asked for %(slots)s slots, and may teach %(most)s a week."),
 }

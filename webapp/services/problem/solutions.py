@@ -4,10 +4,9 @@ What is stored has been verified by the truth: a timetable with a hard violation
 is refused.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import time
 from hashlib import sha256
 from typing import Any
 
@@ -30,7 +29,6 @@ from webapp.models import (
 )
 from webapp.services.problem.calendar import clock
 from webapp.services.problem.labels import names_of
-from webapp.services.problem.meetings import MeetingKey
 from webapp.services.problem.reasons import NOT_LOOKED_AT, UnplacedReason
 from webapp.services.problem.results import TimetableResult
 from webapp.services.problem.stored_entries import Override, Overrides, entries_of, solution_of
@@ -291,57 +289,6 @@ def scores_from(score: Score) -> Iterator[dict[str, Any]]:
 def solution_from(problem: TermProblem, timetable_id: int) -> Solution:
     """A stored timetable as the term's meetings of today; those it does not have are unplaced."""
     return solution_of(problem, entries_of(problem, timetable_id))
-
-
-def changed_since(problem: TermProblem, timetable_id: int) -> list[str]:
-    """Say how a stored timetable differs from the term's rows of today: who, and when."""
-    of_entry = TimetableEntry.timetable_id == timetable_id
-    teachers: dict[int, list[int]] = defaultdict(list)
-    query = sa.select(EntryFaculty.entry_id, EntryFaculty.faculty_id).join(
-        TimetableEntry, TimetableEntry.entry_id == EntryFaculty.entry_id
-    )
-    for entry_id, faculty_id in db.session.execute(query.where(of_entry).order_by(EntryFaculty.position)):
-        teachers[entry_id].append(faculty_id)
-    attends: dict[int, set[int]] = defaultdict(set)
-    attending = sa.select(EntryGroup.entry_id, EntryGroup.student_group_id).join(
-        TimetableEntry, TimetableEntry.entry_id == EntryGroup.entry_id
-    )
-    for entry_id, group_id in db.session.execute(attending.where(of_entry)):
-        attends[entry_id].add(group_id)
-    entries = sa.select(
-        TimetableEntry.entry_id,
-        TimetableEntry.component_id,
-        TimetableEntry.student_group_id,
-        TimetableEntry.ordinal,
-        TimetableEntry.week_set_id,
-        TimetableEntry.time_slot_id,
-        TimetableEntry.day,
-        TimetableEntry.start_time,
-        TimetableEntry.end_time,
-    ).where(of_entry)
-    sentences = []
-    for entry_id, component_id, batch_id, ordinal, week_set_id, slot_id, *hours in db.session.execute(entries):
-        index = problem.index_of.get(MeetingKey(component_id, batch_id, ordinal))
-        if index is None:
-            sentences.append(f"A class of component {component_id} is no longer asked for.")
-            continue
-        row = problem.rows[index]
-        if set(row.faculty_ids) != set(teachers[entry_id]):
-            sentences.append(f"{row.label}: who teaches it has changed since.")
-        if set(row.group_ids) != attends[entry_id]:
-            sentences.append(f"{row.label}: who attends it has changed since.")
-        if row.week_set_id != week_set_id:
-            sentences.append(f"{row.label}: its weeks have changed since.")
-        if slot_id is not None and tuple(hours) not in _hours(problem, slot_id, row.slots):
-            sentences.append(f"{row.label}: the hours of its time slot have changed since.")
-    return sorted(sentences)
-
-
-def _hours(problem: TermProblem, time_slot_id: int, length: int) -> set[tuple[int, time, time]]:
-    """Day, start and end that a meeting of that many slots has today when it begins in a slot."""
-    chains = problem.calendar.chains(length).values()
-    own = [chain for chain in chains if chain.first.time_slot_id == time_slot_id]
-    return {(chain.first.day, clock(chain.first.start), clock(chain.end)) for chain in own}
 
 
 def trimmed(

@@ -62,6 +62,11 @@ class RedoState(JobState):
         return events_of(self.job) if self.is_repair else ()
 
     @property
+    def is_placing(self) -> bool:
+        """Whether it places what has no place, and nothing has happened beside that."""
+        return self.is_repair and options_of(self.job, RepairOptions).place_waiting
+
+    @property
     def is_repair(self) -> bool:
         """Whether it is a repair, and not a re-solve."""
         return self.job.kind is JobKind.REPAIR
@@ -90,6 +95,14 @@ def request_repair(
     if not changes:
         raise NothingHappened(_("Say what has happened: choose a room, a teacher or a section."))
     return _request(user, timetable, RepairOptions(tuple(changes)), REPAIR_SECONDS, idempotency_key)
+
+
+def request_placing(user: User, timetable: Timetable, idempotency_key: str | None = None) -> GenerationJob:
+    """Ask for places of what has none in a timetable by the data of today, moving as few classes as possible.
+
+    Nothing is reckoned with but the term's own data.
+    """
+    return _request(user, timetable, RepairOptions(place_waiting=True), REPAIR_SECONDS, idempotency_key)
 
 
 def _request(

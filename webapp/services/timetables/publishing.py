@@ -11,8 +11,9 @@ import sqlalchemy as sa
 from webapp.engine.solution import Solution
 from webapp.extensions import db
 from webapp.models import Term, Timetable, TimetableEntry, User
+from webapp.services.problem.data_changes import changed_since
 from webapp.services.problem.reasons import sentence_of
-from webapp.services.problem.solutions import changed_since, content_hash, hard_violations
+from webapp.services.problem.solutions import content_hash, hard_violations
 from webapp.services.problem.stored_entries import StoredEntry, entries_of, solution_of
 from webapp.services.problem.term_problem import TermProblem, build_problem
 from webapp.services.shared import audit
@@ -215,7 +216,7 @@ def _ready(timetable: Timetable) -> tuple[Readiness, str]:
             "The term's data has changed in %(num)d places since it was made.",
             len(changed),
         )
-        raise DataChanged(words, first_of(changed, MOST_FINDINGS))
+        raise DataChanged(words, first_of([change.sentence for change in changed], MOST_FINDINGS))
     points = [
         *_excused_violations(problem, solution, entries),
         *_comment_points(timetable),

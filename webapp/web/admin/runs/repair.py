@@ -19,6 +19,7 @@ from webapp.services.repair.requests import (
     REPAIR_SECONDS,
     events_of,
     repairable,
+    request_placing,
     request_repair,
     request_resolve,
     state_of,
@@ -65,6 +66,16 @@ def start_repair() -> ResponseReturnValue:
         job = request_repair(me(), timetable, texts, request.form.get("idempotency_key", "")[:64] or None)
     except Problem as refusal:
         return _page(timetable, request.form, refusal)
+    transaction.commit()
+    return redirect_to(job_page(job))
+
+
+@bp.post("/timetables/<int:timetable_id>/place")
+@requires(Permission.EDIT_TIMETABLES)
+def place_waiting(timetable_id: int) -> ResponseReturnValue:
+    """Look for places of what has none by the data of today, moving as few classes as possible."""
+    timetable = load(me(), Timetable, timetable_id)
+    job = request_placing(me(), timetable, request.form.get("idempotency_key", "")[:64] or None)
     transaction.commit()
     return redirect_to(job_page(job))
 

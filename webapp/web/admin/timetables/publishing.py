@@ -12,6 +12,7 @@ from webapp.services.shared.words import _
 from webapp.services.timetables import diff, scores
 from webapp.services.timetables import publishing as publication
 from webapp.services.timetables.lifecycle import AlreadyPublished, published_timetable
+from webapp.services.timetables.since_published import since_published
 from webapp.web.access import requires
 from webapp.web.admin import bp
 from webapp.web.errors import status_of
@@ -34,6 +35,7 @@ def publishing() -> ResponseReturnValue:
         terms=terms,
         term=term,
         published=published_timetable(term),
+        since=since_published(term),
         before=publication.version_before(term) if term else None,
         versions=sorted(versions, key=lambda timetable: timetable.number or 0, reverse=True),
         best=scores.best_of([variant for variant in variants if variant.timetable.number is None]),

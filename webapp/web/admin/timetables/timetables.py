@@ -14,6 +14,7 @@ from webapp.services.runs.verdict import verdict_of
 from webapp.services.shared.scoped import load
 from webapp.services.timetables import scores, violations
 from webapp.services.timetables.scores import Variant
+from webapp.services.timetables.since_published import since_published
 from webapp.services.timetables.violations import Item
 from webapp.services.views import audience
 from webapp.services.views.audience import Lens
@@ -80,6 +81,7 @@ def timetable(timetable_id: int) -> ResponseReturnValue:
         "admin/timetables/timetable.html",
         timetable=chosen,
         variant=scores.variant_of(chosen),
+        since=since_published(chosen.term) if chosen.status is TimetableStatus.PUBLISHED else None,
         groups=groups,
         rule=rule,
         page=ListPage(range(max((group.total for group in groups), default=0)), page, most) if rule else None,
