@@ -7,9 +7,9 @@ from itertools import islice
 from webapp.models import ImportMapping, Organization
 from webapp.services.imports.cells import cell_text
 from webapp.services.imports.destination import term_named_in
-from webapp.services.imports.formats.workbooks import RawSheet
+from webapp.services.imports.formats.workbooks import RawSheet, column_letter
 from webapp.services.imports.mapping.convert import convert
-from webapp.services.imports.mapping.objections import column_letter, table_title
+from webapp.services.imports.mapping.objections import table_title
 from webapp.services.imports.mapping.plan import SheetMapping, SheetShape
 from webapp.services.imports.mapping.row_numbers import written_rows
 from webapp.services.imports.mapping.shapes import SHAPES, roles

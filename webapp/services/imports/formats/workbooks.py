@@ -86,3 +86,12 @@ class RawBook:
     def sheet(self, name: str) -> RawSheet:
         """The sheet of a name; `KeyError` where there is none."""
         return {sheet.name: sheet for sheet in self.sheets}[name]
+
+
+def column_letter(position: int) -> str:
+    """The letters by which spreadsheets call the column at a position from 0: A, Z, AA."""
+    letters, number = "", position + 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters

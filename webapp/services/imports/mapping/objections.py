@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from webapp.services.imports.cells import cell_text
-from webapp.services.imports.formats.workbooks import RawBook, RawSheet
+from webapp.services.imports.formats.workbooks import RawBook, RawSheet, column_letter
 from webapp.services.imports.mapping.plan import BookMapping, ColumnRole, SheetMapping, SheetShape
 from webapp.services.imports.mapping.shapes import roles
 from webapp.services.schema.tables import BY_NAME
@@ -93,12 +93,3 @@ def column_words(sheet: RawSheet, said: SheetMapping, position: int) -> str:
     heading = cell_text(sheet.row(said.heading_row).cell(position)).strip()
     letter = column_letter(position)
     return _("%(letter)s (“%(heading)s”)", letter=letter, heading=heading[:60]) if heading else letter
-
-
-def column_letter(position: int) -> str:
-    """The letters by which spreadsheets call the column at a position from 0: A, Z, AA."""
-    letters, number = "", position + 1
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters

@@ -64,6 +64,9 @@ def recognise(sheet: RawSheet, known: Known) -> Recognised | None:
     if found is not None and (found.roles & {"timing", *DAY_ROLES} or {"start", "end"} <= found.roles):
         said = SheetMapping(sheet.name, SheetShape.PERIODS, "", found.row, found.rows, found.columns)
         rows = [row for row in sheet.rows if row.number > found.row]
+        of_days = [position for position, role in enumerate(found.columns) if role in DAY_ROLES]
+        if any(_is_class(row.cell(position)) for row in rows for position in of_days):
+            return None
         timed = sum(1 for row in rows if any(_is_range(cell) for cell in row.cells) or _is_pair(row, said))
         if timed >= LEAST_PERIODS and timed * 2 >= len(rows):
             return Recognised(90 if "period" in found.roles or found.roles & set(DAY_ROLES) else 75, said)
@@ -96,8 +99,12 @@ def _row_of_ranges(sheet: RawSheet) -> RawRow | None:
 
 def _says_nothing_else(sheet: RawSheet, across: RawRow) -> bool:
     """Return whether no class stands under the times: else the sheet is a timetable."""
-    below = [cell for row in sheet.rows if row.number > across.number for cell in row.cells[1:]]
-    return not any(cell != "" and not _is_range(cell) and not BREAK_WORDS.search(str(cell)) for cell in below)
+    return not any(_is_class(cell) for row in sheet.rows if row.number > across.number for cell in row.cells[1:])
+
+
+def _is_class(cell: RawValue) -> bool:
+    """Return whether a cell has something else than times and breaks in it: the sheet is then a timetable."""
+    return cell != "" and not _is_range(cell) and not BREAK_WORDS.search(str(cell))
 
 
 def days_of(text: str) -> tuple[int, ...] | None:

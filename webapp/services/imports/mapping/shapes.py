@@ -1,12 +1,13 @@
 """The shapes that are known."""
 
 from webapp.services.imports.mapping.allotment import ALLOTMENT
+from webapp.services.imports.mapping.master import MASTER
 from webapp.services.imports.mapping.periods import PERIODS
 from webapp.services.imports.mapping.plan import ColumnRole, SheetShape
 from webapp.services.imports.mapping.shape import Shape
 from webapp.services.imports.mapping.table import TABLE
 
-SHAPES: dict[SheetShape, Shape] = {shape.name: shape for shape in (TABLE, ALLOTMENT, PERIODS)}
+SHAPES: dict[SheetShape, Shape] = {shape.name: shape for shape in (TABLE, ALLOTMENT, PERIODS, MASTER)}
 """Every shape by its name; a new one is added here."""
 
 
