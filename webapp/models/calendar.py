@@ -58,7 +58,8 @@ class TimeSlot(Model):
     __tablename__ = "time_slots"
     __table_args__ = (
         sa.UniqueConstraint("term_id", "code"),
-        sa.UniqueConstraint("term_id", "shift", "day", "start_time"),
+        # Slots that all move by two hours pass through each other's times.
+        sa.UniqueConstraint("term_id", "shift", "day", "start_time", deferrable=True, initially="IMMEDIATE"),
         sa.CheckConstraint("day BETWEEN 0 AND 6", name="day_of_week"),
         sa.CheckConstraint("end_time > start_time", name="ends_after_start"),
     )

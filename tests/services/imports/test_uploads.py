@@ -1,11 +1,12 @@
 """Import: what would change is shown row by row, and all of it is stored or nothing."""
 
-import time
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, time
+from time import perf_counter
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, scoped_session
 
 from tests import factories
@@ -35,6 +36,7 @@ from webapp.services.imports.formats.writers import zip_of
 from webapp.services.imports.preview import RowState
 from webapp.services.imports.sheets import Tables
 from webapp.services.schema.scope import TermMissing
+from webapp.services.schema.tables import constraint_in_words
 from webapp.services.shared.errors import NotFound
 from webapp.services.shared.scoped import load
 
@@ -115,6 +117,29 @@ def test_everything_that_the_file_says_is_stored(organization: Organization, ter
     together = db.session.scalars(sa.select(TermRule).filter_by(code="together")).one()
     assert [component.section.course.code for component in together.components] == ["CS1", "CS2"]
     assert {row.organization_id for row in db.session.scalars(sa.select(Room))} == {organization.organization_id}
+
+
+def test_slots_move_through_each_others_times_under_the_same_codes(organization: Organization, term: Term) -> None:
+    week = "code,day,start,end\nM1,Mon,09:00,10:00\nM2,Mon,10:00,11:00\nM3,Mon,11:00,12:00\nM4,Mon,12:00,13:00\n"
+    uploads.confirm(organization, term, only(time_slots=week))
+    later = "code,day,start,end\nM1,Mon,11:00,12:00\nM2,Mon,12:00,13:00\nM3,Mon,13:00,14:00\nM4,Mon,14:00,15:00\n"
+    moved = uploads.confirm(organization, term, only(time_slots=f"{later}M0,Mon,09:00,10:00\n"))
+    assert (moved.counts[RowState.CHANGED], moved.counts[RowState.NEW]) == (4, 1)
+    assert [slot.start_time.hour for slot in db.session.scalars(sa.select(TimeSlot).order_by(TimeSlot.code))] == [
+        9, 11, 12, 13, 14,
+    ]  # fmt: skip
+
+
+def test_what_the_database_refuses_is_said_in_the_words_of_its_table(term: Term) -> None:
+    factories.time_slots(term, days=1, slots=1, first_hour=9)
+    clash = {"term_id": term.term_id, "day": 0, "start_time": time(9), "end_time": time(10)}
+    for values, said in (
+        ({**clash, "code": "X"}, "Time slots: Another slot of this shift starts on that day at that time."),
+        ({**clash, "code": "Y", "day": 9}, "Time slots: A day is one of Monday to Sunday."),
+    ):
+        with pytest.raises(IntegrityError) as refused, db.session.begin_nested():
+            db.session.execute(sa.insert(TimeSlot).values(values))
+        assert constraint_in_words(refused.value)[1] == said
 
 
 def test_the_same_file_again_changes_nothing(organization: Organization, term: Term) -> None:
@@ -369,16 +394,16 @@ def test_what_only_the_database_can_refuse_becomes_a_sentence(
 ) -> None:
     factories.term(organization, semester=2)
     late = f"academic_year,semester,name,starts_on,ends_on\n{term.academic_year},1,x,{term.starts_on},2024-12-31\n"
-    with pytest.raises(ImportConflict, match="ex_terms_dates_do_not_overlap"):
+    with pytest.raises(ImportConflict, match="Terms: The dates overlap with those of another term"):
         uploads.confirm(organization, term, only(term=late))
 
 
 def test_two_thousand_rows_are_imported_within_five_seconds(organization: Organization, term: Term) -> None:
     uploads.confirm(organization, term, tables())
     students = "code,name,groups\n" + "".join(f"N{n},Student {n},A-B{n % 2 + 1}\n" for n in range(2000))
-    begun = time.perf_counter()
+    begun = perf_counter()
     imported = uploads.confirm(organization, term, only(students=students))
-    assert time.perf_counter() - begun < 5
+    assert perf_counter() - begun < 5
     assert imported.counts[RowState.NEW] == 2000
 
 

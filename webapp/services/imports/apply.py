@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
+import structlog
 from sqlalchemy.exc import IntegrityError
 
 from webapp.extensions import db
@@ -20,12 +21,15 @@ from webapp.services.reference.timetable_cuts import release
 from webapp.services.reference.uses import TimetableUses, data_uses, timetable_uses, use_words
 from webapp.services.schema.calendar import TERM
 from webapp.services.schema.columns import Column, Key, Reach, Record, Table, link_key
+from webapp.services.schema.tables import constraint_in_words
 from webapp.services.schema.wishes import ENTRIES
 from webapp.services.shared import bulk, transaction
 from webapp.services.shared.words import _, enumerated
 
 Cells = dict[str, Any]
 MOST_NAMED = 3
+
+log = structlog.get_logger(__name__)
 
 
 def apply(store: Store, preview: Preview, user: User | None = None, *, draft_name: str | None = None) -> int | None:
@@ -36,6 +40,7 @@ def apply(store: Store, preview: Preview, user: User | None = None, *, draft_nam
     """
     try:
         with db.session.begin_nested():
+            transaction.defer_constraints()
             _write(store, preview, user)
             timetable_id = _draft(store, preview, user, draft_name)
             transaction.check_constraints()
@@ -63,13 +68,11 @@ def _draft(store: Store, preview: Preview, user: User | None, name: str | None) 
 
 
 def _conflict(error: IntegrityError) -> ImportConflict:
-    constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", None) or "a constraint"
-    detail = getattr(getattr(error.orig, "diag", None), "message_detail", None) or ""
-    message = _(
-        "Nothing was imported: the rows don't fit together with those that are there (%(constraint)s).",
-        constraint=constraint,
-    )
-    return ImportConflict(message, [detail] if detail else [])
+    """The database's refusal in the words of the table it is about; the log has the rest."""
+    constraint, said = constraint_in_words(error)
+    log.warning("import refused by the database", constraint=constraint, error=str(error.orig))
+    said = said or _("The rows of the file don't fit together with those that are there.")
+    return ImportConflict(_("Nothing was imported. %(said)s", said=said))
 
 
 def _change_term(store: Store, difference: TableDifference) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+import structlog
 from sqlalchemy.exc import DataError, IntegrityError
 
 from webapp.extensions import db
@@ -22,6 +23,8 @@ from webapp.services.shared import audit, optimistic_lock
 from webapp.services.shared.words import _, ngettext
 
 AUDIT_LENGTH_MAX = 2000
+
+log = structlog.get_logger(__name__)
 
 
 def mark_of(table: Table, row: Any) -> str:
@@ -142,7 +145,8 @@ def _refused_by_database(table: Table, error: IntegrityError | DataError) -> Rec
     if constraint in table.words:
         name, words = table.words[constraint]
         return _refused({name: str(words)})
-    return _refused({"": _("The database refused the row (%(constraint)s).", constraint=constraint)})
+    log.warning("row refused by the database", constraint=constraint, error=str(error.orig))
+    return _refused({"": _("The row does not fit together with those that are there, so it was not stored.")})
 
 
 @dataclass(frozen=True)

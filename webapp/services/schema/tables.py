@@ -1,5 +1,7 @@
 """All tables, what is referred to before what refers."""
 
+from sqlalchemy.exc import IntegrityError
+
 from webapp.services.schema.baskets import BASKETS
 from webapp.services.schema.calendar import TERM, TIME_SLOTS, WEEK_SETS
 from webapp.services.schema.columns import Table
@@ -43,3 +45,18 @@ def find_table(address: str) -> Table:
     if address not in _BY_ADDRESS:
         raise NotFound(_("There is no such table."))
     return _BY_ADDRESS[address]
+
+
+def constraint_in_words(error: IntegrityError) -> tuple[str, str]:
+    """The name of the constraint that the database held against a row, and what it says in the words of its table.
+
+    Without words where no table has any: a fault of the program, which its log should name.
+    """
+    diagnosis = getattr(error.orig, "diag", None)
+    constraint = str(getattr(diagnosis, "constraint_name", "") or "")
+    table = next((table for table in TABLES if constraint in table.words), None)
+    if table is not None:
+        return constraint, f"{table.title}: {table.words[constraint][1]}"
+    touched = str(getattr(diagnosis, "table_name", "") or "")
+    table = next((one for one in TABLES if one.model is not None and one.model.__tablename__ == touched), None)
+    return constraint, "" if table is None else _("%(table)s: a row contradicts another one.", table=table.title)

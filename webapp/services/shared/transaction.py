@@ -32,6 +32,11 @@ def after_commit(action: Action) -> None:
     db.session.info.setdefault(_AFTER, []).append(action)
 
 
+def defer_constraints() -> None:
+    """Let PostgreSQL wait with what it can check later, where rows pass through states that would be refused."""
+    db.session.execute(sa.text("SET CONSTRAINTS ALL DEFERRED"))
+
+
 def check_constraints() -> None:
     """Let PostgreSQL check now what it would check at the commit; raises IntegrityError.
 
@@ -39,7 +44,7 @@ def check_constraints() -> None:
     """
     db.session.flush()
     db.session.execute(sa.text("SET CONSTRAINTS ALL IMMEDIATE"))
-    db.session.execute(sa.text("SET CONSTRAINTS ALL DEFERRED"))
+    defer_constraints()
 
 
 def _taken() -> list[Action]:
