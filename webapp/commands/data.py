@@ -32,10 +32,10 @@ def create_organization(code: str, name: str, timezone: str) -> None:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["folder", "zip", "xlsx", "ctt-solution"]),
+    type=click.Choice(["folder", "zip", "xlsx", "fet", "ctt-solution"]),
     default="folder",
     show_default=True,
-    help="ctt-solution writes the published timetable as lines of course, room, day and period.",
+    help="fet: a file that FET opens, with the timetable; ctt-solution: the published one, course, room, day, period.",
 )
 @click.option("--out", required=True, type=FOLDER_OR_FILE, help="File, or folder, to write.")
 @with_appcontext
@@ -51,6 +51,8 @@ def export(organization: str, year: str, semester: int, form: str, out: Path) ->
                 out.write_bytes(exports.export_zip(owner, term))
             case "xlsx":
                 out.write_bytes(exports.export_workbook(owner, term))
+            case "fet":
+                out.write_bytes(exports.fet_file(owner, term))
             case _:
                 out.write_text(exports.ctt_solution(owner, term), encoding="utf-8")
     except OSError as error:

@@ -12,6 +12,7 @@ from webapp.commands.options import BAD_INPUT, FOLDER_OR_FILE, in_term, organiza
 from webapp.models import Organization, Term
 from webapp.services.imports import destination, uploads
 from webapp.services.imports.formats.ctt import is_ctt
+from webapp.services.imports.formats.fet import is_fet
 from webapp.services.imports.mapping.remembered import remember
 from webapp.services.imports.mapping.row_numbers import written_rows
 from webapp.services.imports.mapping.words import change_words, note_words, question_words, times
@@ -60,9 +61,9 @@ def import_(
     answers: tuple[str, ...],
     dry_run: bool,
 ) -> None:
-    """Import a workbook (.xlsx, .xls, .ods), CSV table, ZIP, folder or .ctt file, all or nothing.
+    """Import a workbook (.xlsx, .xls, .ods), CSV table, ZIP, folder, .fet or .ctt file, all or nothing.
 
-    Sheets may have headings of their own. The term is made if absent; for a .ctt file the organisation too. Exit code 1
+    Sheets may have headings of their own. The term is made if absent; for a .fet or .ctt file the organisation too. Exit code 1
     says that questions are open (answer them with --answer), 2 that something is wrong; nothing is stored then.
     """
     opened = open_path(path)
@@ -87,7 +88,7 @@ def import_(
 
 
 def _owner(code: str, path: Path) -> Organization:
-    if is_ctt(path.name):
+    if is_ctt(path.name) or is_fet(path.name):
         return destination.find_organization(code) or destination.make_organization(code, code, "UTC")
     return organization_of(code)
 
@@ -144,6 +145,10 @@ def _tell(preview: Preview) -> None:
     for table in preview.tables:
         counts = ", ".join(f"{number} {state.value}" for state, number in table.counts.items() if number)
         click.echo(f"{table.name}: {counts or 'no rows'}")
+    if preview.not_carried:
+        click.echo(f"{preview.carried} constraints of the file are carried whole. Not, or in part:")
+        for each in preview.not_carried:
+            click.echo(f"  {each.what} ({each.count}){' in part' if each.in_part else ''}: {each.why}")
     told = rule_changes(preview)
     if told is not None:
         for change in told.changes:

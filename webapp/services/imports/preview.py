@@ -8,7 +8,7 @@ from hashlib import sha256
 
 from webapp.services.imports.cross_row_checks import whole_table_faults
 from webapp.services.imports.faults import Fault, Faults, TooManyFaults
-from webapp.services.imports.sheets import FileRow, FileSheet, Tables
+from webapp.services.imports.sheets import FileRow, FileSheet, NotCarried, Tables
 from webapp.services.imports.stored import Store, complete, ordered
 from webapp.services.schema.calendar import TERM
 from webapp.services.schema.columns import Key, Record, Table, Value, link_key
@@ -94,6 +94,8 @@ class Preview:
     faults: tuple[Fault, ...]
     outdated: tuple[str, ...] = ()
     """The timetables that lose rows which the file lacks, in words."""
+    carried: int = 0
+    not_carried: tuple[NotCarried, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -147,7 +149,13 @@ def compare(store: Store, tables: Tables, *, replace: bool = False) -> Preview:
     differences = [
         _difference(store, tables.sheets[table.name], wrong, replace) for table in TABLES if table.name in tables.sheets
     ]
-    return Preview(tables.filename, tuple(differences), tuple(faults.list))
+    return Preview(
+        tables.filename,
+        tuple(differences),
+        tuple(faults.list),
+        carried=tables.carried,
+        not_carried=tables.not_carried,
+    )
 
 
 def _difference(store: Store, sheet: FileSheet, wrong: set[tuple[str, str, int]], replace: bool) -> TableDifference:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from webapp.services.imports.cells import unguard_formula
 from webapp.services.imports.faults import Fault, Faults
-from webapp.services.schema.columns import Key, Record, Table, Value
+from webapp.services.schema.columns import Key, Record, Table, Value, Words
 from webapp.services.schema.tables import BY_NAME
 from webapp.services.schema.values import ValueRefused, did_you_mean, read
 from webapp.services.shared.words import _
@@ -58,13 +58,28 @@ class FileSheet:
         return frozenset(self.table.key_of(row.record) for row in self.rows)
 
 
+@dataclass(frozen=True, slots=True)
+class NotCarried:
+    """What a foreign file asks for and no table can say: how often, why, and whether a part of it is said."""
+
+    what: str
+    count: int
+    why: Words
+    in_part: bool = False
+
+
 @dataclass(frozen=True)
 class Tables:
-    """Everything that was sent, and what was wrong with it before the database was asked."""
+    """Everything that was sent, and what was wrong with it before the database was asked.
+
+    ``carried`` counts what a foreign file asks for and the tables say; ``not_carried`` lists the rest.
+    """
 
     filename: str
     sheets: Mapping[str, FileSheet]
     faults: tuple[Fault, ...] = ()
+    carried: int = 0
+    not_carried: tuple[NotCarried, ...] = ()
 
 
 def sheet_name(text: str) -> str:

@@ -5,15 +5,14 @@ size, no persons. Periods get invented hours without breaks, so that neighbours 
 file. Unavailability hangs on the section, and the term gets exactly that format's rules and weights.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 
-from webapp.services.imports.faults import MOST_FAULTS, Fault, UploadRefused, refused
+from webapp.services.imports.faults import UploadRefused
 from webapp.services.imports.formats.ctt_file import CttCourse, CttFile
-from webapp.services.imports.sheets import FileRow, FileSheet, Tables
-from webapp.services.schema.columns import Value
-from webapp.services.schema.tables import BY_NAME
-from webapp.services.schema.values import DAY_NAMES, ValueRefused, check, empty
+from webapp.services.imports.formats.records import Cells, tables_of
+from webapp.services.imports.sheets import Tables
+from webapp.services.schema.values import DAY_NAMES
 from webapp.services.schema.wishes import rule_records
 from webapp.services.shared.rule_defaults import ITC_2007
 from webapp.services.shared.words import _
@@ -24,7 +23,6 @@ LECTURE = "L"
 FIRST = time(8)
 LAST_MINUTE = 24 * 60 - 1
 MOST_DAYS = 7
-Cells = Mapping[str, Value]
 
 
 def is_ctt(filename: str) -> bool:
@@ -61,23 +59,7 @@ def read_tables(filename: str, content: bytes) -> Tables:
         "availability": [cells for course in courses for cells in _unavailable(course)],
         "rules": rule_records(ITC_2007),
     }
-    sheets = {name: _sheet(filename, name, rows) for name, rows in contents.items()}
-    if faults := [fault for sheet in sheets.values() for fault in _faults(sheet)]:
-        raise refused(faults[:MOST_FAULTS])
-    return Tables(filename, sheets)
-
-
-def _faults(sheet: FileSheet) -> Iterator[Fault]:
-    """The values that lie outside the bounds of their columns, each with the code of its row."""
-    table = sheet.table
-    for row in sheet.rows:
-        for column in table.file_columns:
-            value = row.record[column.name]
-            try:
-                check(column, value)
-            except ValueRefused as error:
-                given = f"{table.label(table.key_of(row.record))}: {value}"
-                yield Fault(sheet.file, table.name, 0, column.name, given, error.expected)
+    return tables_of(filename, contents)
 
 
 def _section(course: CttCourse) -> Cells:
@@ -131,11 +113,3 @@ def _unavailable(course: CttCourse) -> Iterable[Cells]:
             "section": SECTION,
             "level": "unavailable",
         }
-
-
-def _sheet(filename: str, name: str, rows: Iterable[Cells]) -> FileSheet:
-    """A sheet with every column, what ``rows`` leaves out being empty."""
-    table = BY_NAME[name]
-    blank = {column.name: empty(column) for column in table.file_columns}
-    records = tuple(FileRow(number, blank | dict(cells)) for number, cells in enumerate(rows, start=2))
-    return FileSheet(table, filename, tuple(table.by_name), records)

@@ -13,7 +13,7 @@ import openpyxl.xml
 
 from webapp.services.imports.cells import cell_text
 from webapp.services.imports.faults import Faults, TooManyFaults, UploadRefused
-from webapp.services.imports.formats import ctt
+from webapp.services.imports.formats import ctt, fet
 from webapp.services.imports.formats.archives import (
     DAMAGED,
     MOST_BYTES,
@@ -36,16 +36,16 @@ from webapp.services.shared.words import _
 
 DELIMITERS = ",;\t"
 OLD_EXCEL = b"\xd0\xcf\x11\xe0"
-EXTENSIONS = (".zip", ".xlsx", ".csv", ".ctt", ".ectt")
+EXTENSIONS = (".zip", ".xlsx", ".csv", ".ctt", ".ectt", ".fet")
 
 
 def holds_sheets(filename: str) -> bool:
     """Whether a file of this name holds sheets or tables, of which one can say what they are."""
-    return not ctt.is_ctt(filename)
+    return not (ctt.is_ctt(filename) or fet.is_fet(filename))
 
 
 def read_upload(filename: str, content: bytes) -> Tables:
-    """Read a ZIP, a workbook, a single CSV table, or a `.ctt` file.
+    """Read a ZIP, a workbook, a single CSV table, a `.ctt` or a `.fet` file.
 
     What is wrong with single cells is in the tables' ``faults``; a file that can't be opened at all
     raises `UploadRefused`.
@@ -63,6 +63,8 @@ def read_upload(filename: str, content: bytes) -> Tables:
         raise UploadRefused(_("%(name)s is in an old Excel format. Save it as .xlsx.", name=name))
     if ctt.is_ctt(name):
         return ctt.read_tables(name, content)
+    if fet.is_fet(name):
+        return fet.read_tables(name, content)
     if extension == ".csv":
         return _collect(name, lambda faults: [_csv(name, content, faults)])
     raise UploadRefused(

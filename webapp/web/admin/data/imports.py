@@ -1,5 +1,6 @@
 """Import: upload, see what would change, confirm. Export and the empty template."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -8,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
-from webapp.models import Term, Upload
+from webapp.models import Organization, Term, Upload
 from webapp.services.accounts.permissions import Permission
 from webapp.services.imports import exports, preview_page, readings, uploads
 from webapp.services.imports.faults import UploadRefused
@@ -41,6 +42,12 @@ STATES = {
 }
 """How the page calls what becomes of a row, and the badge's kind."""
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+EXPORTS: Mapping[str, tuple[Callable[[Organization, Term], bytes], str]] = {
+    "zip": (exports.export_zip, "application/zip"),
+    "xlsx": (exports.export_workbook, WORKBOOK),
+    "fet": (exports.fet_file, "application/xml"),
+}
+"""What a term can be written as, by ending, and the kind of the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,12 +178,11 @@ def import_template() -> ResponseReturnValue:
 @requires(Permission.EXCHANGE_DATA)
 def export(form: str) -> ResponseReturnValue:
     _terms, term = chosen_term()
-    if term is None or form not in ("zip", "xlsx"):
+    if term is None or form not in EXPORTS:
         raise NotFound(_("There is no term to export, or no such format."))
+    write, kind = EXPORTS[form]
     name = f"{current_user.organization.code}-{term.academic_year}-{term.semester}.{form}"
-    if form == "zip":
-        return _download(exports.export_zip(current_user.organization, term), name, "application/zip")
-    return _download(exports.export_workbook(current_user.organization, term), name, WORKBOOK)
+    return _download(write(current_user.organization, term), name, kind)
 
 
 def _download(content: bytes, filename: str, kind: str) -> Response:
