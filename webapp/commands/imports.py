@@ -63,8 +63,9 @@ def import_(
 ) -> None:
     """Import a workbook (.xlsx, .xls, .ods), CSV table, ZIP, folder, .fet or .ctt file, all or nothing.
 
-    Sheets may have headings of their own. The term is made if absent; for a .fet or .ctt file the organisation too. Exit code 1
-    says that questions are open (answer them with --answer), 2 that something is wrong; nothing is stored then.
+    Sheets may have headings of their own. The term is made if absent; for a .fet or .ctt file the organisation too.
+    Exit code 1 says that questions are open (answer them with --answer), 2 that something is wrong; nothing is stored
+    then.
     """
     opened = open_path(path)
     owner = _owner(organization, path)

@@ -76,7 +76,7 @@ def fet(times: str = "", spaces: str = "", activities: Iterable[str] = ACTIVITIE
         '<?xml version="1.0" encoding="UTF-8"?><fet version="6.8.5"><Institution_Name>Small school</Institution_Name>'
         + named("Days_List", "Day", ("Mon", "Tue", "Wed"))
         + named("Hours_List", "Hour", ("08:00", "09:00", "10:15"))
-        + named("Subjects_List", "Subject", ("Maths", "Physics, lab", "Choir"))
+        + named("Subjects_List", "Subject", ("Maths", "Physics, lab", "Choir", ""))
         + "<Activity_Tags_List></Activity_Tags_List>"
         + named("Teachers_List", "Teacher", ("Ann", "Bob", "Cid"))
         + f"<Students_List>{years}</Students_List><Activities_List>{''.join(activities)}</Activities_List>"
@@ -179,6 +179,11 @@ def test_times_and_rooms_that_a_file_names_are_carried_exactly() -> None:
         ("ConstraintActivityPreferredRoom", 1),
     }
     assert tables.carried == 2 + 7 + 3
+
+
+def test_a_subject_without_a_name_is_a_course_all_the_same() -> None:
+    courses = records(read(fet(activities=[activity(1, "", "Ann", "9A")])), "courses")
+    assert [(row["code"], row["title"]) for row in courses] == [("X", "–")]
 
 
 def test_what_nobody_knows_is_named_and_counted() -> None:

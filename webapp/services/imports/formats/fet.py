@@ -28,6 +28,8 @@ LAST_MINUTE = 24 * 60 - 1
 FIRST_MINUTE = 8 * 60
 MOST_MINUTES = 60
 KIND_LENGTH = BY_NAME["components"].by_name["kind"].length
+NAMELESS = "–"
+"""The title of a subject that the file gives no name."""
 GAP_WEIGHT = 5
 """What a free slot costs where the file limits gaps, which can't be carried as a limit."""
 _CLOCK = re.compile(r"^\D{0,3}(\d{1,2})[:.hH](\d{2})\D*")
@@ -206,7 +208,7 @@ class FetTables:
             known = [limit for limit in (limits.get(name), rest) if limit is not None]
             yield {
                 "code": code,
-                "name": self.file.teachers[name] or name,
+                "name": self.file.teachers[name] or name or NAMELESS,
                 "department": DEPARTMENT,
                 "max_slots_day": min(known, default=None),
             }
@@ -225,7 +227,7 @@ class FetTables:
         used = {activity.subject for activity in self.file.activities}
         for name, code in self.course_codes.items():
             if name in used:
-                yield {"code": code, "title": self.file.subjects[name] or name, "department": DEPARTMENT}
+                yield {"code": code, "title": self.file.subjects[name] or name or NAMELESS, "department": DEPARTMENT}
 
     def _section(self, key: Key, part: _Part) -> Cells:
         groups = [self.group_codes[group] for name in part.students for group in self.groups.stands_for(name)]

@@ -266,7 +266,8 @@ def _names(root: Any, path: str) -> tuple[str, ...]:
 
 
 def _long_names(root: Any, path: str) -> Mapping[str, str]:
-    return {name: _text(each, "Long_Name") for each in root.iterfind(path) if (name := _text(each, "Name"))}
+    """Long name, where there is one, by name; FET allows a subject whose name is empty."""
+    return {_text(each, "Name"): _text(each, "Long_Name") for each in root.iterfind(path)}
 
 
 def _rooms(root: Any) -> Iterator[FetRoom]:
