@@ -14,7 +14,7 @@ import numpy as np
 
 from webapp.engine.domains import Domains
 from webapp.engine.instance import Constraint, Instance, Placement
-from webapp.engine.periods import DayPeriods, bits
+from webapp.engine.periods import DayPeriods
 from webapp.engine.rules import rule_named
 from webapp.engine.rules.family import (
     ChoiceRule,
@@ -29,13 +29,11 @@ from webapp.engine.rules.family import (
 from webapp.engine.rules.pinned import Pinned
 from webapp.engine.rules.room_closed import RoomClosed
 from webapp.engine.search.arrays import Ints, Model, pack
+from webapp.engine.search.days import MOST_TABLE_PERIODS, SearchDays
 from webapp.engine.search.lists import Numbered, flattened
 from webapp.engine.search.relief import relief
 from webapp.engine.search.scale import scaled, unit_of
 from webapp.engine.timegrid import Time
-
-MOST_TABLE_SLOTS = 16
-"""Days of more periods have no table of busy masks; their day patterns are left to the truth."""
 
 
 @dataclass(frozen=True)
@@ -89,9 +87,7 @@ class _Compiler:
         self.rules = [(c.rule, c) for c in instance.constraints if c.weight != 0]
         self.left_out: set[str] = set()
         self.known_counts: dict[tuple[str, int, DayPeriods | None], Ints] = {}
-        self.layouts = tuple(dict.fromkeys(self.grid.days_periods))
-        self.layout_of_day = [self.layouts.index(day) for day in self.grid.days_periods]
-        self.most_periods = max(len(layout.indices) for layout in self.layouts)
+        self.days = SearchDays(self.grid)
         # What each meeting is subject to: (constraint, times counted), by family.
         self.choices: list[dict[int, int]] = [defaultdict(int) for _ in instance.meetings]
         self.clash: dict[tuple[int, int], int] = defaultdict(int)
@@ -154,13 +150,11 @@ class _Compiler:
         self._clashes()
         arrays = self._choice_arrays() | self._time_arrays() | self._clash_arrays()
         arrays |= self._pattern_arrays() | self._place_arrays() | self._pair_arrays()
-        arrays["relief"] = relief(
-            arrays, len(self.samples), self.grid.weeks, in_runs=all(layout.is_disjoint for layout in self.layouts)
-        )
+        arrays["relief"] = relief(arrays, len(self.samples), self.grid.weeks, in_runs=self.days.are_disjoint)
         grid = self.grid
         units = grid.weeks * grid.cells
         sizes = [len(self.kind), len(self.samples), len(self.times), len(self.instance.rooms), units]
-        sizes += [grid.weeks * grid.days, grid.days, grid.weeks, self._periods_seen]
+        sizes += [grid.weeks * grid.days, grid.days, grid.weeks, self.days.periods]
         sizes += [len(arrays["day_at"]) - 1, arrays["place_cost"].shape[0], grid.calendar_weeks]
         model = Model(size=np.array(sizes, np.int64), kind=self.kind, **arrays)
         return Compiled(self.instance, model, self.times, self._closed(), tuple(sorted(self.left_out)), self.unit)
@@ -287,8 +281,8 @@ class _Compiler:
         units_at, units_flat = flattened(units)
         parts_at, parts_flat = flattened(parts)
         overlaps_at, overlaps = flattened([np.flatnonzero(row).tolist() for row in overlap])
-        marks_at, marks_flat = flattened([self._marks(time) for time in self.times])
-        masks = [[self._seen(time, day) for day in range(grid.days)] for time in self.times]
+        marks_at, marks_flat = flattened([self.days.marks(time) for time in self.times])
+        masks = [[self.days.mask(time, day) for day in range(grid.days)] for time in self.times]
         return {
             "units_at": units_at, "units": units_flat, "parts_at": parts_at, "parts": parts_flat,
             "days_of": np.array([t.days for t in self.times], np.int64),
@@ -299,30 +293,6 @@ class _Compiler:
             "overlaps_at": overlaps_at, "overlaps": overlaps,
             "week_size": np.array(grid.size_of_week, np.int64),
         }  # fmt: skip
-
-    @property
-    def _periods_seen(self) -> int:
-        """Periods of a day that busy masks tell apart: where there are too many for a table, whether it is used."""
-        return self.most_periods if self.most_periods <= MOST_TABLE_SLOTS else 1
-
-    def _seen(self, time: Time, day: int) -> int:
-        """The busy mask of a time on a day: a bit for each period that the day has."""
-        if not time.days >> day & 1:
-            return 0
-        if self.most_periods > MOST_TABLE_SLOTS:
-            return 1
-        return sum((time.busy >> index & 1) << bit for bit, index in enumerate(self.grid.days_periods[day].indices))
-
-    def _marks(self, time: Time) -> list[int]:
-        """The periods of the weeks in which a time is held: ``(week * days + day) * periods + period``."""
-        grid, width = self.grid, self._periods_seen
-        return [
-            (week * grid.days + day) * width + bit
-            for week in range(grid.weeks)
-            if time.weeks >> week & 1
-            for day in time.day_list()
-            for bit in bits(self._seen(time, day))
-        ]
 
     # Clash ----------------------------------------------------------------------------------------
 
@@ -383,9 +353,9 @@ class _Compiler:
             for kind in sorted(set(self.kind[list(meetings)].tolist())):
                 kind_subjects[kind].append(subject)
         at, flat = flattened(kind_subjects)
-        day = self._tables([day_rows.get(key, []) for key in keys], self.layouts, 1 << self._periods_seen, one_week)
+        day = self._tables([day_rows.get(key, []) for key in keys], self.days.layouts, 1 << self.days.periods, one_week)
         week = self._tables([week_rows.get(key, []) for key in keys], (None,), 1 << min(self.grid.days, 16), one_week)
-        day_table = day[1][:, None] + np.array(self.layout_of_day, np.int32)[None, :]
+        day_table = day[1][:, None] + np.array(self.days.layout_of_day, np.int32)[None, :]
         return {
             "subjects_at": at, "subjects": flat,
             "day_at": day[0], "day_table": day_table, "day_weight": day[2], "day_tables": day[3],
@@ -394,8 +364,8 @@ class _Compiler:
 
     def _has_table(self, rule: DayPatternRule | WeekPatternRule) -> bool:
         if isinstance(rule, DayPatternRule):
-            return self.most_periods <= MOST_TABLE_SLOTS
-        return rule.days_only and self.grid.days <= MOST_TABLE_SLOTS
+            return self.days.have_tables
+        return rule.days_only and self.grid.days <= MOST_TABLE_PERIODS
 
     def _tables(
         self, rows: list[list[tuple[int, int]]], layouts: Sequence[DayPeriods | None], width: int, one_week: bool
