@@ -50,6 +50,7 @@ class EveryRow:
     mapping: ImportMapping
     token: UserToken
     weight_profile_id: int
+    term_rule_id: int
     department_id: int
 
     def path(self, rule, **fixed) -> str | None:
@@ -64,6 +65,7 @@ class EveryRow:
             "import_mapping_id": self.mapping.import_mapping_id,
             "user_id": self.users[Role.STUDENT].user_id,
             "weight_profile_id": self.weight_profile_id,
+            "term_rule_id": self.term_rule_id,
             "user_token_id": self.token.user_token_id,
             "dept_id": self.department_id,
             "table_key": "rooms",
@@ -95,9 +97,9 @@ def make_every_row(say: str = "{}") -> EveryRow:
     enrollment = factories.enrollment(student, uni.algorithms)
     pin = factories.pin(component, room=room)
     factories.availability(slot, faculty_id=uni.rao.faculty_id)
-    factories.rule(term, "room_stability", weight=1, code=named("x")[:64])
     options = {"options": [uni.algorithms, uni.logic], "groups": [uni.section_a]}
     basket = factories.basket(term, named("BASKET")[:64], name=named("Elective"), **options)
+    rule = factories.rule(term, "room_stability", weight=1, code=named("x")[:64], components=[component])
     failure = {"failure_code": "text", "failure_values": {"text": named("Because.")}}
     ended = {"status": JobStatus.COMPLETED, "completed_at": datetime.now(UTC), **failure}
     variant = {"name": named("Balanced")[:100], "status": "done", "unplaced": 0}
@@ -173,5 +175,6 @@ def make_every_row(say: str = "{}") -> EveryRow:
         mapping,
         token,
         profile.weight_profile_id,
+        rule.term_rule_id,
         dept.department_id,
     )

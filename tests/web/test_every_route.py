@@ -35,7 +35,8 @@ ROUTES = {
     frozenset({REGISTRAR}): """
         admin.dashboard
         admin.records admin.add_record admin.edit_record admin.delete_record
-        admin.availability admin.paint_availability admin.rules admin.copy_term admin.start_copy admin.copied_term
+        admin.availability admin.paint_availability admin.copy_term admin.start_copy admin.copied_term
+        admin.rules admin.add_rule admin.edit_rule admin.delete_rule admin.restore_rules
         admin.imports admin.preview_import admin.confirm_import admin.imported admin.import_template admin.export
         admin.map_import admin.say_mapping admin.ask_import admin.answer_import admin.correct_import
         admin.forget_mapping
@@ -163,7 +164,7 @@ def test_what_belongs_to_another_organisation_does_not_exist(app, client, pages,
     """Tenant isolation: the registrar of one organisation names the rows of another in every address."""
     there = make_every_row("Foreign {}")
     foreign = {"job_id", "term_id", "timetable_id", "upload_id", "user_id", "user_token_id", "dept_id", "key"}
-    foreign |= {"weight_profile_id", "import_mapping_id"}
+    foreign |= {"weight_profile_id", "import_mapping_id", "term_rule_id"}
     sign_in(client, here.users[REGISTRAR])
     token, named = pages.csrf_token(), 0
     for rule, method in rules(app):

@@ -4,6 +4,9 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+
 from webapp.engine.rule import Rule
 from webapp.engine.rules import RULES, rule_named
 from webapp.models import TermRule
@@ -24,6 +27,11 @@ def known_rules() -> Sequence[Rule]:
 def title_of(rule: str) -> str:
     """The title of a rule, by its name."""
     return rule_named(rule).title
+
+
+def sentence_of_rule(rule: str) -> str:
+    """What a rule asks for, by its name."""
+    return rule_named(rule).sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +89,31 @@ ITC_2007: Mapping[str, RuleSetting] = MappingProxyType(
 def settings_of(chosen: Mapping[str, RuleSetting]) -> Iterable[tuple[str, RuleSetting]]:
     """Yield every rule the engine knows with its setting, off where ``chosen`` doesn't name it."""
     return ((name, ALWAYS.get(name) or chosen.get(name, OFF)) for name in RULE_NAMES)
+
+
+@dataclass(frozen=True, slots=True)
+class AboutClasses:
+    """What a rule asks of the classes that it names, at least how many it needs, and its number or not."""
+
+    sentence: str | LazyString
+    least: int = 1
+    needs_amount: bool = False
+
+
+ABOUT_CLASSES: Mapping[str, AboutClasses] = MappingProxyType(
+    {
+        "same_time": AboutClasses(_l("Their first meetings start together, their second ones, and so on."), 2),
+        "different_days": AboutClasses(_l("No two of their meetings are on one day.")),
+        "precedence": AboutClasses(_l("All meetings of the first come before those of the second, and so on."), 2),
+        "same_room": AboutClasses(_l("All their meetings are in one room, each pair in two rooms counting.")),
+        "room_stability": AboutClasses(_l("All their meetings are in one room, each further room counting.")),
+        "max_per_day": AboutClasses(_l("Together they take at most so many slots of a day."), needs_amount=True),
+        "max_in_row": AboutClasses(_l("Together they take at most so many slots in a row."), needs_amount=True),
+        "max_per_week": AboutClasses(_l("Together they take at most so many slots of a week."), needs_amount=True),
+        "min_working_days": AboutClasses(_l("Together they are spread over at least so many days."), needs_amount=True),
+    }
+)
+"""The rules that the Rules page adds about certain classes, in the order in which it offers them."""
 
 
 def is_counting(row: TermRule) -> bool:

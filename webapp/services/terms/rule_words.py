@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from webapp.services.shared.rule_defaults import RuleSetting, title_of
+from webapp.services.shared.rule_defaults import ABOUT_CLASSES, RuleSetting, sentence_of_rule, title_of
 from webapp.services.shared.words import _, enumerated
 
 MOST_CLASSES = 6
@@ -13,6 +13,12 @@ def rule_title(rule: str, code: str) -> str:
     """The title of a rule, with its code where it was added beside the one that every term has."""
     title = title_of(rule)
     return title if code == rule else f"{title} ({code})"
+
+
+def sentence_about_classes(rule: str) -> str:
+    """What a rule asks of the classes that it names; of one that is seldom about classes, what it asks of all."""
+    about = ABOUT_CLASSES.get(rule)
+    return str(about.sentence) if about is not None else sentence_of_rule(rule)
 
 
 def use_in_words(setting: RuleSetting, classes: Sequence[str] = ()) -> str:

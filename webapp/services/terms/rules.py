@@ -7,14 +7,24 @@ from typing import Any
 import sqlalchemy as sa
 
 from webapp.extensions import db
-from webapp.models import Term, TermRule
+from webapp.models import Term, TermRule, TermRuleComponent
 from webapp.services.reference.errors import RecordChanged, RecordRefused
 from webapp.services.schema.scope import Scope, TermMissing
 from webapp.services.schema.wishes import AMOUNT_MAX, WEIGHT_MAX
 from webapp.services.shared import audit, optimistic_lock
 from webapp.services.shared.numbers import whole_number
-from webapp.services.shared.rule_defaults import ALWAYS_HOLD, OFF, OWN_TERM, default_rules, known_rules, refusal_of_use
+from webapp.services.shared.rule_defaults import (
+    ALWAYS_HOLD,
+    OFF,
+    OWN_TERM,
+    RuleSetting,
+    default_rules,
+    known_rules,
+    refusal_of_use,
+    settings_of,
+)
 from webapp.services.shared.words import _, ngettext
+from webapp.services.terms.rule_words import rule_title, use_in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +32,7 @@ class RuleView:
     """A rule as a term uses it, with the words that explain it."""
 
     code: str
+    rule: str
     title: str
     sentence: str
     unit: str
@@ -31,6 +42,17 @@ class RuleView:
     amount: int | None
     takes_amount: bool
     always_holds: bool
+    key: int | None = None
+    """Of a stored row."""
+    is_added: bool = False
+    """Whether it was added beside the rule that every term has."""
+    classes: tuple[int, ...] = ()
+    """The keys of the components that it is about, in order; none: of everybody, or of those who ask for it."""
+
+    @property
+    def setting(self) -> RuleSetting:
+        """How the term uses it."""
+        return RuleSetting(enabled=self.is_enabled, hard=self.is_hard, weight=self.weight, amount=self.amount)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +67,8 @@ class RuleChange:
 
 def rules_of(scope: Scope) -> list[RuleView]:
     """The rules of the term in the engine's order; a rule used twice stands under both of its codes."""
-    rows = _rule_rows(_term(scope))
+    rows = _rule_rows(term_in(scope))
+    named = _classes_of(rows)
     shown = []
     for rule in known_rules():
         setting, always = OWN_TERM.get(rule.name, OFF), rule.name in ALWAYS_HOLD
@@ -53,7 +76,8 @@ def rules_of(scope: Scope) -> list[RuleView]:
             shown.append(
                 RuleView(
                     code=row.code,
-                    title=rule.title if row.code == rule.name else f"{rule.title} ({row.code})",
+                    rule=rule.name,
+                    title=rule_title(rule.name, row.code),
                     sentence=rule.sentence,
                     unit=rule.unit,
                     is_enabled=always or row.is_enabled,
@@ -62,12 +86,26 @@ def rules_of(scope: Scope) -> list[RuleView]:
                     amount=row.amount,
                     takes_amount=setting.amount is not None or row.amount is not None,
                     always_holds=always,
+                    key=row.term_rule_id,
+                    is_added=row.code != rule.name,
+                    classes=tuple(named.get(row.term_rule_id, ())),
                 )
             )
     return shown
 
 
-def _term(scope: Scope) -> Term:
+def _classes_of(rows: Sequence[TermRule]) -> dict[int, list[int]]:
+    """The components that rows name, in order, by the row's key."""
+    query = sa.select(TermRuleComponent.term_rule_id, TermRuleComponent.component_id)
+    query = query.where(TermRuleComponent.term_rule_id.in_([row.term_rule_id for row in rows]))
+    named: dict[int, list[int]] = {}
+    for key, component in db.session.execute(query.order_by(TermRuleComponent.position)):
+        named.setdefault(key, []).append(component)
+    return named
+
+
+def term_in(scope: Scope) -> Term:
+    """The term whose rules are meant; raises TermMissing where there is none yet."""
     if scope.term is None:
         raise TermMissing(_("Create a term first: rules belong to a term."))
     return scope.term
@@ -99,7 +137,7 @@ def save_rules(scope: Scope, changes: Mapping[str, RuleChange], seen: str | None
     optimistic_lock.lock(scope.organization)
     if seen is not None:
         _refuse_changed(seen, [rule for rule in rules_of(scope) if rule.code in changes])
-    rows = {row.code: row for row in _rule_rows(_term(scope))}
+    rows = {row.code: row for row in _rule_rows(term_in(scope))}
     values: dict[str, dict[str, Any]] = {}
     errors: dict[str, str] = {}
     for code, change in changes.items():
@@ -120,18 +158,9 @@ def save_rules(scope: Scope, changes: Mapping[str, RuleChange], seen: str | None
 
 def _refuse_changed(seen: str, rules: Sequence[RuleView]) -> None:
     changed = optimistic_lock.changed_since(seen, _state(rules))
-    errors = {rule.code: optimistic_lock.now(_in_words(rule)) for rule in rules if rule.code in changed}
+    errors = {rule.code: optimistic_lock.now(use_in_words(rule.setting)) for rule in rules if rule.code in changed}
     if errors:
         raise RecordChanged(errors)
-
-
-def _in_words(rule: RuleView) -> str:
-    words = [_("on") if rule.is_enabled else _("off"), _("hard") if rule.is_hard else _("soft")]
-    if rule.weight is not None:
-        words.append(_("weight %(weight)d", weight=rule.weight))
-    if rule.amount is not None:
-        words.append(_("number %(amount)d", amount=rule.amount))
-    return ", ".join(words)
 
 
 def _settings(row: TermRule | None, change: RuleChange) -> dict[str, Any]:
@@ -139,8 +168,8 @@ def _settings(row: TermRule | None, change: RuleChange) -> dict[str, Any]:
         raise ValueError(_("The term has no such rule; reload the page."))
     if refusal := refusal_of_use(row.rule, change.is_enabled, change.is_hard):
         raise ValueError(refusal)
-    weight = _number(change.weight, WEIGHT_MAX, _("weight"))
-    amount = _number(change.amount, AMOUNT_MAX, _("number"))
+    weight = number_typed(change.weight, WEIGHT_MAX, _("weight"))
+    amount = number_typed(change.amount, AMOUNT_MAX, _("number"))
     if change.is_enabled and not change.is_hard and weight is None:
         raise ValueError(_("A rule that is not hard needs a weight."))
     if row.amount is not None and amount is None:
@@ -148,7 +177,8 @@ def _settings(row: TermRule | None, change: RuleChange) -> dict[str, Any]:
     return {"is_enabled": change.is_enabled, "is_hard": change.is_hard, "weight": weight, "amount": amount}
 
 
-def _number(text: str, most: int, what: str) -> int | None:
+def number_typed(text: str, most: int, what: str) -> int | None:
+    """The number that was typed, None where nothing was; raises ValueError with a sentence."""
     text = text.strip()
     number = whole_number(text, most)
     if text and number is None:
@@ -173,3 +203,55 @@ def _apply(scope: Scope, row: TermRule, setting: Mapping[str, Any]) -> bool:
     after = {name: setting[name] for name in before}
     audit.record(scope.organization, scope.actor, "rule.edit", row, before=before, after={"code": row.code, **after})
     return True
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRestored:
+    """A rule that the usual rules would change: before and after in words, and how many classes it no longer names."""
+
+    title: str
+    before: str
+    after: str
+    classes: int
+
+
+def restorable_rules(scope: Scope) -> list[RuleRestored]:
+    """What restoring the usual rules would change; rules that were added stay and are not among them."""
+    usual = dict(settings_of(OWN_TERM))
+    return [
+        RuleRestored(rule.title, use_in_words(rule.setting), use_in_words(usual[rule.code]), len(rule.classes))
+        for rule in rules_of(scope)
+        if not rule.is_added and not rule.always_holds and not _is_usual(rule, usual[rule.code])
+    ]
+
+
+def restore_rules(scope: Scope, seen: str) -> int:
+    """Use every rule that each term has as a new term does; returns how many changed.
+
+    ``seen`` is the `mark_of_rules` of all rules. Raises RecordChanged where one of them is no longer so.
+    """
+    optimistic_lock.lock(scope.organization)
+    shown = rules_of(scope)
+    _refuse_changed(seen, shown)
+    rows, usual, changed = {row.code: row for row in _rule_rows(term_in(scope))}, dict(settings_of(OWN_TERM)), 0
+    for rule in shown:
+        if rule.is_added or rule.always_holds or _is_usual(rule, usual[rule.code]):
+            continue
+        setting = usual[rule.code]
+        values = {"is_enabled": setting.enabled, "is_hard": setting.hard, "weight": setting.weight}
+        _apply(scope, rows[rule.code], values | {"amount": setting.amount})
+        if rule.classes:
+            db.session.execute(sa.delete(TermRuleComponent).filter_by(term_rule_id=rule.key))
+        changed += 1
+    return changed
+
+
+def _is_usual(rule: RuleView, setting: RuleSetting) -> bool:
+    """Return whether a rule is used as in a new term, whatever weight it has while it is off or hard."""
+    return not rule.classes and _effect(rule.setting) == _effect(setting)
+
+
+def _effect(setting: RuleSetting) -> tuple[bool | int | None, ...]:
+    if not setting.enabled:
+        return (False,)
+    return setting.hard, None if setting.hard else setting.weight, setting.amount

@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from flask import flash, request, url_for
 from flask.typing import ResponseReturnValue
 
+from webapp.models import Term
 from webapp.services.accounts.permissions import Permission
 from webapp.services.reference.errors import RecordChanged, RecordRefused
 from webapp.services.schema.tables import find_table
 from webapp.services.shared import transaction
 from webapp.services.shared.words import ngettext
 from webapp.services.terms import rules as term_rules
+from webapp.services.terms.class_rules import NamedClass, named_classes
+from webapp.services.terms.rule_words import sentence_about_classes, use_in_words
 from webapp.services.terms.rules import RuleChange, RuleView
 from webapp.web.access import requires
 from webapp.web.admin import bp
@@ -27,6 +30,17 @@ class RuleLine:
     rule: RuleView
     written: RuleChange
     error: str
+    classes: Sequence[NamedClass] = ()
+
+    @property
+    def sentence(self) -> str:
+        """What it asks of the classes that it names."""
+        return sentence_about_classes(self.rule.rule) if self.classes else self.rule.sentence
+
+    @property
+    def use(self) -> str:
+        """How the term uses it, in words."""
+        return use_in_words(self.rule.setting)
 
 
 @bp.route("/rules", methods=["GET", "POST"])
@@ -50,8 +64,17 @@ def rules() -> ResponseReturnValue:
     shown = term_rules.rules_of(scope(term))
     if problem is None or isinstance(problem, RecordChanged):
         seen = term_rules.mark_of_rules(shown)
-    lines = _lines(shown, changes, problem.errors if problem else {})
-    page = render("admin/rules.html", terms=terms, term=term, lines=lines, problem=problem, seen=seen)
+    lines = _lines(shown, changes, problem.errors if problem else {}, _classes_of(term, shown))
+    page = render(
+        "admin/rules/index.html",
+        terms=terms,
+        term=term,
+        lines=[line for line in lines if not line.rule.is_added],
+        added=[line for line in lines if line.rule.is_added],
+        restorable=len(term_rules.restorable_rules(scope(term))),
+        problem=problem,
+        seen=seen,
+    )
     return page, status_of(problem) if problem else 200
 
 
@@ -68,13 +91,29 @@ def _changes() -> dict[str, RuleChange]:
     }
 
 
-def _lines(shown: Sequence[RuleView], changes: dict[str, RuleChange], errors: dict[str, str]) -> list[RuleLine]:
+def _classes_of(term: Term, shown: Sequence[RuleView]) -> dict[int, NamedClass]:
+    """The classes that any of the rules names, by key."""
+    keys = [key for rule in shown for key in rule.classes]
+    return {named.key: named for named in named_classes(scope(term), keys)}
+
+
+def _lines(
+    shown: Sequence[RuleView], changes: dict[str, RuleChange], errors: dict[str, str], named: dict[int, NamedClass]
+) -> list[RuleLine]:
     """The lines of the form; what was sent stands in those of a form that was refused."""
     stored = {
         rule.code: RuleChange(rule.is_enabled, rule.is_hard, _text(rule.weight), _text(rule.amount)) for rule in shown
     }
     written = stored | {code: change for code, change in changes.items() if code in stored}
-    return [RuleLine(rule, written[rule.code], errors.get(rule.code, "")) for rule in shown]
+    return [
+        RuleLine(
+            rule,
+            written[rule.code],
+            errors.get(rule.code, ""),
+            [named[key] for key in rule.classes if key in named],
+        )
+        for rule in shown
+    ]
 
 
 def _text(number: int | None) -> str:

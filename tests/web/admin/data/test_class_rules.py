@@ -1,0 +1,78 @@
+"""The Rules page: classes are looked for and ticked, with and without script; a rule is edited, deleted, restored."""
+
+from collections.abc import Callable
+from xml.etree.ElementTree import Element
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.pages import Pages, parse, sent_by, words
+from tests.university import University, university
+from webapp.extensions import db
+from webapp.models import TermRule
+
+NEW = "/admin/rules/new"
+
+
+@pytest.fixture
+def uni(session: object, client: FlaskClient, sign_in: Callable[..., FlaskClient]) -> University:
+    made = university()
+    sign_in(client, made.registrar)
+    return made
+
+
+def ticks(page: Element) -> dict[str, bool]:
+    boxes = (box for box in page.iter("input") if box.get("name") == "class")
+    return {str(box.get("value")): box.get("checked") is not None for box in boxes}
+
+
+def test_a_rule_is_added_from_looking_for_classes_to_its_links_edited_and_deleted(
+    pages: Pages, uni: University
+) -> None:
+    form = sent_by(pages.get(NEW), NEW)
+    sent = {**form, "rule": "precedence", "kind": "hard", "q": "CSE301", "find": "1"}
+    page = parse(pages.post(NEW, sent, status=200).get_data(as_text=True))
+    first, second = ticks(page)
+    assert not any(ticks(page).values())
+    again = parse(
+        pages.post(NEW, {**sent, "class": second, "q": "calculus"}, 200, headers={"HX-Request": "true"}).get_data(
+            as_text=True
+        )
+    )
+    assert list(ticks(again).values()) == [True, False], "what is ticked stays, though something else is looked for"
+    del sent["find"]
+    refused = pages.post(NEW, {**sent, "class": second}, 422)
+    assert "Choose at least 2 classes." in words(parse(refused.get_data(as_text=True)))
+    places = {f"place-{first}": "2", f"place-{second}": "1"}
+    pages.post(NEW, {**sent, **places, "class": [first, second]})
+    page = pages.get("/admin/rules")
+    assert "Order (precedence-1)" in words(page)
+    named = [words(a) for a in page.iter("a") if "/records/components/" in (a.get("href") or "")]
+    assert named == ["CSE301 B, L", "CSE301 A, L"]
+    key = db.session.query(TermRule).filter_by(code="precedence-1").one().term_rule_id
+    path = f"/admin/rules/{key}"
+    mine = sent_by(pages.get(path), path)
+    change = {**mine, "rule": "precedence", "kind": "soft", "weight": "3", "class": [first, second]}
+    stale = {**change, "weight": "5"}
+    pages.post(path, change)
+    assert "it is now “Order: soft, weight 3;" in words(parse(pages.post(path, stale, 409).get_data(as_text=True)))
+    pages.post(f"{path}/delete", {"seen": mine["seen"]}, 409)
+    pages.post(f"{path}/delete", sent_by(pages.get(f"{path}/delete"), f"{path}/delete"))
+    assert "Order (precedence-1) is deleted." in words(pages.get("/admin/rules"))
+    pages.get(path, 404)
+
+
+def test_the_usual_rules_are_restored_once_it_is_confirmed_what_changes(pages: Pages, uni: University) -> None:
+    assert "nothing to restore" in words(pages.get("/admin/rules/usual"))
+    row = db.session.query(TermRule).filter_by(code="unavailable").one()
+    row.is_enabled = False
+    db.session.commit()
+    assert "1 rule is used otherwise than in a new term" in words(pages.get("/admin/rules"))
+    page = pages.get("/admin/rules/usual")
+    rows = [[words(cell) for cell in row] for row in page.iter("tr")]
+    assert rows[1:] == [["Unavailable times", "off", "hard"]]
+    sent = sent_by(page, "/admin/rules/usual")
+    pages.post("/admin/rules/usual", {**sent, "seen": ""}, 409)
+    pages.post("/admin/rules/usual", sent)
+    db.session.refresh(row)
+    assert row.is_enabled
