@@ -19,7 +19,12 @@ from tests import factories
 from webapp.extensions import db
 from webapp.models import Component, Term
 from webapp.services.imports import exports, uploads
+from webapp.services.imports.formats.books import read_book
 from webapp.services.imports.formats.files import read_upload
+from webapp.services.imports.mapping.convert import convert
+from webapp.services.imports.mapping.guess import guess
+from webapp.services.imports.mapping.known import Known
+from webapp.services.imports.stored import Store
 from webapp.services.reference.commands import save_row
 from webapp.services.reference.errors import RecordRefused
 from webapp.services.reference.queries import form_values, options_of, rows_in_scope
@@ -203,7 +208,11 @@ def assert_round_trip(here: Here, table: Table, form: Form, term: Term) -> None:
     }
     assert any(all(record[name] == value for name, value in sent.items()) for record in stored)
     packed = exports.export_zip(organization, term)
-    promised = uploads.preview(organization, term, read_upload("term.zip", packed), replace=True)
+    store = Store(organization.organization_id, term)
+    book, known = read_book("term.zip", packed), Known(lambda name: store.table(name).records)
+    converted = convert(book, guess(book, known), known)
+    assert (converted.changes, converted.questions) == ((), ())
+    promised = uploads.preview(organization, term, converted.tables, replace=True)
     assert promised.faults == ()
     assert promised.changes_nothing
 

@@ -46,7 +46,7 @@ def whole_table_faults(store: Store, tables: Tables, replace: bool, faults: Faul
 
 
 def _add(faults: Faults, sheet: FileSheet, row: FileRow, column: str, value: object, expected: str) -> None:
-    faults.add(sheet.file, sheet.table.name, row.number, column, value, expected)
+    faults.note(sheet.fault(row, column, value, expected))
 
 
 def _term_is_the_chosen(merged: Merged, sheet: FileSheet, faults: Faults) -> None:

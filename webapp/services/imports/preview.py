@@ -160,7 +160,7 @@ def compare(store: Store, tables: Tables, *, replace: bool = False) -> Preview:
 
 def _difference(store: Store, sheet: FileSheet, wrong: set[tuple[str, str, int]], replace: bool) -> TableDifference:
     stored = store.table(sheet.table.name)
-    rows = [_row(sheet, row, stored.records, (sheet.file, sheet.table.name, row.number) in wrong) for row in sheet.rows]
+    rows = [_row(sheet, row, stored.records, (*sheet.place(row), row.number) in wrong) for row in sheet.rows]
     if replace and sheet.table not in (TERM, ENTRIES):
         sent = sheet.keys
         rows += [
@@ -241,7 +241,7 @@ class _References:
                 near = did_you_mean(str(key[size - 1]), {k[-1] for k in beginnings if k[:-1] == key[: size - 1]})
                 within = _(" of %(key)s", key="/".join(map(str, key[: size - 1]))) if size > 1 else ""
                 expected = _("a code of %(target)s%(within)s%(near)s", target=target, within=within, near=near)
-                self.faults.add(sheet.file, sheet.table.name, row.number, columns[size - 1], key[size - 1], expected)
+                self.faults.note(sheet.fault(row, columns[size - 1], key[size - 1], expected))
                 return
 
     def _check_list(self, sheet: FileSheet, row: FileRow, name: str) -> None:
@@ -255,4 +255,4 @@ class _References:
             code = item.partition("@")[0] if column.many.second is not None else item
             if code not in labels:
                 expected = _("codes of %(target)s%(labels)s", target=target, labels=did_you_mean(code, labels))
-                self.faults.add(sheet.file, sheet.table.name, row.number, name, code, expected)
+                self.faults.note(sheet.fault(row, name, code, expected))

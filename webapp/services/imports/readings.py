@@ -75,12 +75,6 @@ class UploadPlan:
     recalled: int | None = None
     replaces: bool = False
 
-    @property
-    def is_changed(self) -> bool:
-        """Whether somebody has corrected cells or left rows out."""
-        said = self.book
-        return said is not None and bool(said.corrections or any(sheet.skipped_rows for sheet in said.sheets))
-
 
 @dataclass(frozen=True)
 class UploadReading:
@@ -202,10 +196,7 @@ def reading_of(organization: Organization, upload: Upload) -> UploadReading:
         converted = Converted(read_upload(upload.filename, upload.content))
         return UploadReading(upload, plan, term, None, converted, (), errors)
     book = read_book(upload.filename, upload.content)
-    if is_exchange_format(book) and not plan.is_changed:
-        converted = Converted(read_upload(upload.filename, upload.content))
-    else:
-        converted = convert(book, plan.book, known_to(organization, upload))
+    converted = convert(book, plan.book, known_to(organization, upload))
     return UploadReading(upload, plan, term, book, converted, objections(book, plan.book), errors)
 
 

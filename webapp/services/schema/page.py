@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from webapp.services.imports.faults import MOST_FAULTS
 from webapp.services.imports.formats.archives import MOST_BYTES, MOST_TAGS, MOST_UNPACKED
+from webapp.services.imports.formats.sheet_parts import MOST_POSITIONS
 from webapp.services.imports.formats.writers import holds
-from webapp.services.imports.sheets import MOST_CHARACTERS, MOST_COLUMNS, MOST_ROWS
+from webapp.services.imports.sheets import MOST_CHARACTERS, MOST_ROWS
 from webapp.services.schema.columns import Table
 from webapp.services.schema.tables import TABLES
 
@@ -40,17 +41,18 @@ preview is shown anew; confirmed twice, a file is imported once.
 - **Rules are added** to those of the term: what `rules` does not name stays as it is, and a new term begins with the
   usual rules ([more](rules.md)). The preview says of each rule that the file changes how it is used before and after.
   Replacing removes added rules that the file lacks; the row of a rule's own name, which every term has, stays.
-- **CSV** is UTF-8, with or without a byte order mark, lines ended by LF or CRLF, cells separated by comma, semicolon or
-  tab. An encoding that is not UTF-8 is refused with its line.
+- **CSV** is written as UTF-8 with lines ended by CRLF and commas between cells. It is read in any code page that
+  spreadsheets save in (found out from the text, and named), separated by commas, semicolons, tabs or bars.
 - **Lists** are separated by commas or semicolons: `CSE3-A-B1, CSE3-A-B2`.
 - **Yes or no**: `yes`, `no`, also `y`, `n`, `true`, `false`, `1`, `0`, `x`. **Days**: `Monday` or `Mon`. **Dates**:
   `2024-08-01`, also `01.08.2024` and `01/08/2024` (day first), from
   1900 to 2200. **Times**: `09:30`.
-- **Formulas** are not evaluated: a cell with one is refused. A text that a spreadsheet would take for a formula (it
-  begins with `=`, `+`, `-`, `@`, a tab or a carriage return) is written with a `'` before it, which reading takes off.
+- **Formulas** are read by the value they had when the file was saved, never calculated; one without a value, or with
+  an error, is a fault. Macros are never run. A text that a spreadsheet would take for a formula (it begins with `=`,
+  `+`, `-`, `@`, a tab or a carriage return) is written with a `'` before it, which reading takes off.
 - **Limits**: {MOST_BYTES // MEGABYTE} MB a file, {MOST_UNPACKED // MEGABYTE} MB unpacked, {MOST_ROWS:,} rows and
-  {MOST_COLUMNS} columns a sheet, {MOST_CHARACTERS:,} characters a cell; a workbook with more than {MOST_TAGS:,} tags of
-  XML (some 300,000 cells) is refused, its tables can be sent as CSV files in a ZIP.
+  {MOST_POSITIONS:,} columns a sheet, {MOST_CHARACTERS:,} characters a cell; a workbook with more than
+  {MOST_TAGS:,} tags of XML (some 300,000 cells) is refused, its tables can be sent as CSV files in a ZIP.
 
 ## Tables
 

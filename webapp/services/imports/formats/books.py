@@ -36,7 +36,7 @@ from webapp.services.shared.words import _
 
 OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 TEXT_EXTENSIONS = (".csv", ".tsv", ".txt", ".tab")
-EXTENSIONS = (".xlsx", ".xls", ".ods", ".csv", ".tsv", ".zip", ".ctt", ".ectt")
+EXTENSIONS = (".xlsx", ".xls", ".ods", ".csv", ".tsv", ".zip", ".fet", ".ctt", ".ectt")
 """What the import page names, the usual first."""
 NOT_SHEETS: tuple[tuple[bytes, str], ...] = (
     (b"\x89PNG", "PNG"),

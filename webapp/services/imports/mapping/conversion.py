@@ -3,6 +3,7 @@
 Every shape writes into one `Conversion`; `convert.py` runs them in order and finishes.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -23,7 +24,8 @@ class DraftRow:
     """A row that a table will have: where it comes from, and its values by column as far as they are read.
 
     ``refused`` are columns whose cell is wrong or has to be asked about (None there); ``made`` says that the row was
-    made out of another table's sheet, where the same row may come up many times.
+    made out of another table's sheet, where the same row may come up many times; ``is_exact`` that its sheet is in the
+    exchange format to the letter. ``settled`` are the columns whose codes were looked up already.
     """
 
     sheet: RawSheet
@@ -32,6 +34,18 @@ class DraftRow:
     refused: set[str] = field(default_factory=set)
     made: bool = False
     headings: Mapping[str, str] = field(default_factory=dict)
+    is_exact: bool = False
+    is_left_out: bool = False
+    settled: set[str] = field(default_factory=set)
+
+    def heading(self, column: str) -> str:
+        """What the file calls a column."""
+        return self.headings.get(column) or column
+
+    def refuse(self, column: str) -> None:
+        """Leave a column without a value until somebody says which."""
+        self.refused.add(column)
+        self.record[column] = None
 
 
 class Conversion:
@@ -42,6 +56,8 @@ class Conversion:
         self.rows: dict[str, list[DraftRow]] = {}
         self.columns: dict[str, dict[str, None]] = {}
         self.faults = Faults()
+        self.unreadable: Counter[str] = Counter()
+        """Rows by table that could not be told apart."""
         self._changes: dict[tuple[str, str, str, str, str], int] = {}
         self._questions: dict[str, Question] = {}
 
@@ -98,6 +114,16 @@ class Conversion:
         )
         return None
 
+    def open(self, table: str, columns: Iterable[str]) -> None:
+        """Begin a table that a sheet holds, be it without a row."""
+        self.columns.setdefault(table, {}).update(dict.fromkeys(columns))
+        self.rows.setdefault(table, [])
+
+    def file_of(self, table: str) -> str:
+        """The file that holds the sheet of a table."""
+        name = next((said.sheet for said in self.mapping.sheets if said.table == table), "")
+        return next((sheet.file for sheet in self.book.sheets if sheet.name == name), self.book.filename)
+
     def add(
         self,
         table: str,
@@ -108,10 +134,11 @@ class Conversion:
         refused: Iterable[str] = (),
         made: bool = False,
         headings: Mapping[str, str] | None = None,
+        is_exact: bool = False,
     ) -> None:
         """Add a row to a table; ``record`` has the values (see `values.py`) of the columns that the sheet speaks of."""
-        self.columns.setdefault(table, {}).update(dict.fromkeys(record))
-        self.rows.setdefault(table, []).append(DraftRow(sheet, row, dict(record), set(refused), made, headings or {}))
+        self.open(table, record)
+        self.rows[table].append(DraftRow(sheet, row, dict(record), set(refused), made, headings or {}, is_exact))
 
     def records(self, table: str) -> Mapping[Key, Record]:
         """The rows that a table has: those known already, with this book's over them as far as they are read."""

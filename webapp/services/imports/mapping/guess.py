@@ -1,6 +1,7 @@
 """What a book is, as far as it can be told without asking, and the fingerprint of its form."""
 
 import re
+from collections.abc import Iterable
 from hashlib import sha256
 
 from webapp.services.imports.cells import cell_text
@@ -31,7 +32,7 @@ def fingerprint(book: RawBook) -> str:
 
     Two books of one form with other rows have the same; nothing of their contents can be read from it.
     """
-    forms = [(plain(sheet.name), [plain(cell_text(cell)) for cell in _heading_cells(sheet)]) for sheet in book.sheets]
+    forms = [(plain(sheet.name), _plain_headings(sheet)) for sheet in book.sheets]
     return sha256(repr(forms).encode()).hexdigest()
 
 
@@ -40,5 +41,11 @@ def plain(text: str) -> str:
     return re.sub(r"[\W\d_]+", " ", text.casefold()).strip()
 
 
-def _heading_cells(sheet: RawSheet) -> tuple[object, ...]:
-    return sheet.rows[0].cells if sheet.rows else ()
+def _plain_headings(sheet: RawSheet) -> list[str]:
+    """The headings below titles, wherever they stand; of a sheet without any the first row of several texts."""
+    said = _guess_sheet(sheet, Known())
+    if said.shape is not SheetShape.SKIP and said.heading_row:
+        numbers: Iterable[int] = range(said.heading_row, said.heading_row + said.heading_rows)
+    else:
+        numbers = [row.number for row in sheet.rows[:25] if len({cell for cell in row.cells if cell != ""}) > 1][:1]
+    return [plain(cell_text(cell)) for number in numbers for cell in sheet.row(number).cells if isinstance(cell, str)]

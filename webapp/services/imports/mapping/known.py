@@ -16,6 +16,11 @@ class Known:
     def __init__(self, read: Callable[[str], Mapping[Key, Record]] | None = None) -> None:
         self._read = read
 
+    @property
+    def is_given(self) -> bool:
+        """Whether anybody has said what is known, be it nothing."""
+        return self._read is not None
+
     def records(self, table: str) -> Mapping[Key, Record]:
         """The rows of a table."""
         return self._read(table) if self._read is not None else NOTHING
