@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from webapp.models import Term
+from webapp.services.checks.baskets import basket_data, baskets_that_cannot_stand, unlike_options
 from webapp.services.checks.findings import Finding, FindingKind, Severity, in_order
 from webapp.services.checks.needs import rooms_that_do_not_exist, slots_in_a_row
 from webapp.services.checks.people import missing_data, unused_data
@@ -24,23 +25,33 @@ def check_term(term: Term) -> list[Finding]:
 
 
 def _check_data(data: TermData) -> list[Finding]:
-    findings = [*missing_data(data), *unused_data(data), *rules_without_effect(data)]
+    findings = [*missing_data(data), *unused_data(data), *rules_without_effect(data), *basket_data(data)]
     if data.problem is not None:
         findings += _check_problem(CheckedProblem(data, data.problem))
     return in_order(findings)
+
+
+ABOUT_SINGLE_CLASSES = (
+    pins_that_clash,
+    pins_that_cannot_stand,
+    rooms_that_do_not_exist,
+    slots_in_a_row,
+    baskets_that_cannot_stand,
+)
+"""Checks that account for the classes they are about."""
 
 
 def _check_problem(case: CheckedProblem) -> list[Finding]:
     """Check an instance; what one check accounts for, counting leaves out."""
     findings: list[Finding] = []
     accounted: set[int] = set()
-    for check in (pins_that_clash, pins_that_cannot_stand, rooms_that_do_not_exist, slots_in_a_row):
+    for check in ABOUT_SINGLE_CLASSES:
         for finding, meetings in check(case):
             findings.append(finding)
             accounted.update(meetings)
     short = list(shortage_findings(case, [frozenset(accounted)]))
     findings += [finding for finding, _meetings in short]
-    findings += pins_of_nothing(case)
+    findings += [*pins_of_nothing(case), *unlike_options(case)]
     findings += tight_loads(case, {finding.target.label for finding, _meetings in short})
     findings += own_limits(case)
     findings += room_loads(case, [frozenset(accounted), *(frozenset(meetings) for _finding, meetings in short)])

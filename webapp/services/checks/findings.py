@@ -28,6 +28,7 @@ class FindingKind(StrEnum):
     ROOMS = "rooms"
     TIMES = "times"
     PINS = "pins"
+    BASKETS = "baskets"
     RULES = "rules"
     MISSING = "missing"
     UNUSED = "unused"
@@ -39,6 +40,7 @@ KIND_TITLES = {
     FindingKind.ROOMS: _l("Rooms"),
     FindingKind.TIMES: _l("Times and days"),
     FindingKind.PINS: _l("Pinned classes"),
+    FindingKind.BASKETS: _l("Elective baskets"),
     FindingKind.RULES: _l("Rules that are off"),
     FindingKind.MISSING: _l("Missing data"),
     FindingKind.UNUSED: _l("Not in use"),

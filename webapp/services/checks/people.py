@@ -46,7 +46,7 @@ def _sections(data: TermData) -> Iterator[Finding]:
         if not own and any(not rows.component_faculty.get(c.component_id) for c in components):
             untaught.append(section)
         batches = any(rows.batches.get(c.component_id) for c in components)
-        if not batches and not rows.section_groups.get(section.section_id) and section.section_id not in enrolled:
+        if not batches and not rows.attending(section.section_id) and section.section_id not in enrolled:
             unattended.append(section)
     warning, missing = Severity.WARNING, FindingKind.MISSING
     yield from _each(data, untaught, warning, missing, _("%(name)s has no teacher."), _("have no teacher"))
@@ -148,6 +148,7 @@ def unused_data(data: TermData) -> Iterator[Finding]:
     rows = data.rows
     used = {group for named in rows.section_groups.values() for group in named}
     used |= {group for named in rows.batches.values() for group in named}
+    used |= {group for options in rows.options for group in options.group_ids}
     near = rows.tree.related(used)
     idle = [group for key, group in rows.groups.items() if key not in near]
     members: Counter[int] = Counter(rows.member_counts)

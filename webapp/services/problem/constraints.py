@@ -89,10 +89,10 @@ class TermConstraints:
 
     def _baskets(self) -> Iterator[Constraint]:
         """The n-th meetings of a basket's options start together, whatever rules are on."""
-        for options, position in self._meetings.positions:
-            meetings = self._meetings.starting_together(position)
-            if options.together and len(meetings) > 1:
-                yield Constraint(rule_named("same_time"), None, meetings=meetings, label=options.name)
+        for position in self._meetings.positions:
+            if position.is_bound:
+                label = position.options.name
+                yield Constraint(rule_named("same_time"), None, meetings=position.meetings, label=label)
         for options in self._rows.options:
             for section in options.section_ids if options.different_days else ():
                 own = tuple(self._meetings.meetings_of_section.get(section, ()))

@@ -8,7 +8,7 @@ from functools import cached_property
 from webapp.engine.instance import Meeting, Placement, Resource, RoomOption
 from webapp.engine.rule import ResourceKind
 from webapp.models import Component, Course, Section
-from webapp.services.problem.baskets import ChosenLeaves, OptionSet, Unit, WeekPosition, plain_leaf, week_positions
+from webapp.services.problem.baskets import ChosenLeaves, OptionSet, Unit, plain_leaf, week_positions
 from webapp.services.problem.calendar import Calendar, EmptyWeekSet
 from webapp.services.problem.groups import LeafGroups
 from webapp.services.problem.rows import TermRows
@@ -41,6 +41,24 @@ class MeetingRow:
     group_ids: tuple[int, ...]
     leaves: tuple[str, ...]
     parallel: bool
+
+
+@dataclass(frozen=True)
+class BasketPosition:
+    """The n-th meetings of a basket's options, which start together; by section, one or those of parallel batches."""
+
+    options: OptionSet
+    by_section: Mapping[int, tuple[int, ...]]
+
+    @property
+    def meetings(self) -> tuple[int, ...]:
+        """The meetings of all options."""
+        return tuple(index for own in self.by_section.values() for index in own)
+
+    @property
+    def is_bound(self) -> bool:
+        """Whether there is something to hold together."""
+        return self.options.together and len(self.meetings) > 1
 
 
 class TermMeetings:
@@ -236,26 +254,22 @@ class TermMeetings:
         return meetings
 
     @cached_property
-    def positions(self) -> tuple[tuple[OptionSet, WeekPosition], ...]:
+    def positions(self) -> tuple[BasketPosition, ...]:
         """The n-th meetings of the options of each basket."""
         components: dict[int, list[Component]] = defaultdict(list)
         for component in self.rows.components:
             components[component.section_id].append(component)
         return tuple(
-            (options, position)
+            BasketPosition(options, {s: self._meetings_of_unit(unit) for s, unit in position.units.items()})
             for options in self.rows.options
             for position in week_positions(options, components, self.rows.batches)
         )
 
-    def starting_together(self, position: WeekPosition) -> tuple[int, ...]:
-        """The meetings of a position, of all its options and their parallel batches."""
-        return tuple(index for unit in position.units.values() for index in self._meetings_of_unit(unit))
-
-    def _meetings_of_unit(self, unit: Unit) -> Iterable[int]:
+    def _meetings_of_unit(self, unit: Unit) -> tuple[int, ...]:
         component_id = unit.component.component_id
         batches: Sequence[int | None] = self.rows.batches.get(component_id, []) if unit.component.parallel else []
         keys = (MeetingKey(component_id, batch, unit.ordinal) for batch in batches or [unit.batch_id])
-        return (self.index_of[key] for key in keys)
+        return tuple(self.index_of[key] for key in keys)
 
     def attended_by(self, group_id: int) -> tuple[int, ...]:
         """The meetings that any leaf of a group attends."""

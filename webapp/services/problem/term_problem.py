@@ -10,7 +10,7 @@ from webapp.models import Term, WishLevel
 from webapp.services.problem.calendar import Calendar, build_calendar
 from webapp.services.problem.constraints import TermConstraints
 from webapp.services.problem.groups import LeafGroups
-from webapp.services.problem.meetings import MeetingKey, MeetingRow, TermMeetings
+from webapp.services.problem.meetings import BasketPosition, MeetingKey, MeetingRow, TermMeetings
 from webapp.services.problem.rows import TermRows, read_term
 from webapp.services.shared.errors import Problem
 from webapp.services.shared.rule_defaults import usual_rules_off
@@ -35,6 +35,8 @@ class TermProblem:
         Per room of the instance, its key.
     resource_of_faculty, resource_of_leaf
         The instance's resource of a teacher's key and of a leaf group's.
+    positions
+        The n-th meetings of the options of the term's elective baskets.
     rules_off
         The usual rules that the term does not use, so that no count and no score knows of them.
     """
@@ -48,6 +50,7 @@ class TermProblem:
     room_ids: tuple[int, ...]
     resource_of_faculty: Mapping[int, int]
     resource_of_leaf: Mapping[str, int]
+    positions: tuple[BasketPosition, ...]
     rules_off: tuple[str, ...]
 
     @property
@@ -59,6 +62,11 @@ class TermProblem:
     def index_of(self) -> dict[MeetingKey, int]:
         """The instance's meeting of a key."""
         return {row.key: index for index, row in enumerate(self.rows)}
+
+    @cached_property
+    def position_of(self) -> dict[int, BasketPosition]:
+        """By meeting, the meetings of other options that it starts together with."""
+        return {index: position for position in self.positions if position.is_bound for index in position.meetings}
 
     @cached_property
     def room_index(self) -> dict[int, int]:
@@ -103,6 +111,7 @@ def problem_from(rows: TermRows) -> TermProblem:
         room_ids=tuple(room.room_id for room in rows.rooms),
         resource_of_faculty=meetings.resource_of_faculty,
         resource_of_leaf=meetings.resource_of_leaf,
+        positions=meetings.positions,
         rules_off=usual_rules_off(rows.rules, rows.rule_components),
     )
 

@@ -10,9 +10,11 @@ from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from webapp.extensions import db
 from webapp.models import (
+    BasketSection,
     Course,
     CourseEnrollment,
     Department,
@@ -152,7 +154,10 @@ def _taught_by(faculty_id: int) -> sa.ColumnElement[bool]:
 
 
 def _attended_by(student_id: int, term_id: int) -> sa.ColumnElement[bool]:
-    """Classes of the student's groups and their ancestors, and of the sections and batches chosen."""
+    """Classes of the student's groups and their ancestors, and of the sections and batches chosen.
+
+    Of a basket from which the student has chosen, only what was chosen.
+    """
     own = sa.select(StudentGroupMember.student_group_id).where(StudentGroupMember.student_id == student_id)
     is_own = sa.and_(StudentGroup.student_group_id.in_(own), StudentGroup.term_id == term_id)
     with_ancestors = closure(is_own, Direction.UP)
@@ -171,7 +176,21 @@ def _attended_by(student_id: int, term_id: int) -> sa.ColumnElement[bool]:
         )
         .correlate(TimetableEntry)
     )
-    return sa.or_(TimetableEntry.entry_id.in_(in_groups), chosen.exists())
+    has_chosen = _has_chosen_beside(student_id)
+    return sa.or_(sa.and_(TimetableEntry.entry_id.in_(in_groups), sa.not_(has_chosen)), chosen.exists())
+
+
+def _has_chosen_beside(student_id: int) -> sa.ColumnElement[bool]:
+    """Return whether an entry is of an option, and the student has chosen from its basket."""
+    option, other = aliased(BasketSection), aliased(BasketSection)
+    return (
+        sa.select(CourseEnrollment.section_id)
+        .join(other, other.section_id == CourseEnrollment.section_id)
+        .join(option, option.basket_id == other.basket_id)
+        .where(CourseEnrollment.student_id == student_id, option.section_id == TimetableEntry.section_id)
+        .correlate(TimetableEntry)
+        .exists()
+    )
 
 
 # The grids: one timetable by group, teacher, room or department

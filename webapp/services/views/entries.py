@@ -10,6 +10,8 @@ from sqlalchemy.orm import aliased
 
 from webapp.extensions import db
 from webapp.models import (
+    Basket,
+    BasketSection,
     Component,
     Course,
     Department,
@@ -78,6 +80,13 @@ def read_entries(timetable_id: int, *conditions: Any) -> list[SeenEntry]:
 
 def _rows(where: Sequence[Any]) -> Sequence[Any]:
     batch = aliased(StudentGroup)
+    basket = (
+        sa.select(sa.func.min(Basket.name))
+        .join(BasketSection, BasketSection.basket_id == Basket.basket_id)
+        .where(BasketSection.section_id == TimetableEntry.section_id)
+        .correlate(TimetableEntry)
+        .scalar_subquery()
+    )
     query = (
         sa.select(
             TimetableEntry.entry_id,
@@ -101,6 +110,7 @@ def _rows(where: Sequence[Any]) -> Sequence[Any]:
             TimetableEntry.locked_time,
             TimetableEntry.locked_room,
             TimetableEntry.unplaced_reason,
+            basket.label("basket"),
         )
         .join(Course, Course.course_id == TimetableEntry.course_id)
         .join(Department, Department.department_id == Course.department_id)
@@ -149,6 +159,7 @@ def _seen(row: Any, teachers: list[tuple[int, str]], groups: list[tuple[int, str
         time_slot_id=row.time_slot_id,
         locked=row.locked_time or row.locked_room,
         reason=sentence_of(row.unplaced_reason),
+        basket=row.basket or "",
     )
     return SeenEntry(
         view=view,

@@ -63,6 +63,8 @@ class EntryView:
     foreign: bool = False
     note: str = ""
     reason: str = ""
+    basket: str = ""
+    """The elective basket in which it is an option."""
 
     @property
     def placed(self) -> bool:
@@ -126,6 +128,11 @@ class Cell:
     slots: tuple[SlotView, ...] = ()
 
     @property
+    def parts(self) -> list[tuple[str, tuple[EntryView, ...]]]:
+        """The meetings, the options of one basket together under its name; "" for all others."""
+        return options_together(self.entries)
+
+    @property
     def time_slot_id(self) -> int | None:
         """The first slot that begins in the cell, if one does."""
         return self.slots[0].time_slot_id if self.slots else None
@@ -140,9 +147,20 @@ class DayRows:
     entries: tuple[EntryView, ...] = ()
 
     @property
+    def class_count(self) -> int:
+        """How many classes the day has; the options of a basket are one."""
+        return sum(1 if basket else len(own) for basket, own in options_together(self.entries))
+
+    @property
     def lanes(self) -> int:
         """How many sub-rows the day has."""
         return len(self.rows)
+
+    def items_at(self, now: time | None) -> list[tuple[str, list[tuple[EntryView, str]]]]:
+        """Each meeting with its state, see `states_at`; the options of one basket together under its name."""
+        states = dict(self.states_at(now))
+        parts = options_together(self.entries)
+        return [(basket, [(entry, states[entry]) for entry in entries]) for basket, entries in parts]
 
     def states_at(self, now: time | None) -> list[tuple[EntryView, str]]:
         """Each meeting with "past", "now", "next" (the first to come) or ""; the last for all without ``now``."""
@@ -251,10 +269,43 @@ def build_grid(slots: Sequence[SlotView], entries: Sequence[EntryView]) -> Grid:
     axis = _Axis(_columns(slots, placed))
     days = []
     for day in sorted({slot.day for slot in slots} | {entry.day for entry in placed if entry.day is not None}):
-        todays = sorted((entry for entry in placed if entry.day == day), key=_reading_order)
-        blocks = [_Block(*axis.span(*hours), entries=tuple(stack)) for hours, stack in groupby(todays, key=_hours)]
-        days.append(DayRows(day, _Day(axis, _of_day(slots, day)).rows(blocks), tuple(todays)))
+        stacks = _stacks([entry for entry in placed if entry.day == day])
+        blocks = [_Block(*axis.span(*hours), entries=entries) for hours, entries in stacks]
+        todays = tuple(entry for _hours_of_stack, entries in stacks for entry in entries)
+        days.append(DayRows(day, _Day(axis, _of_day(slots, day)).rows(blocks), todays))
     return Grid(axis.columns, tuple(days), tuple(entry for entry in entries if not entry.placed))
+
+
+def _stacks(todays: Sequence[EntryView]) -> list[tuple[tuple[time, time], tuple[EntryView, ...]]]:
+    """Meetings of the same hours; options of a basket that start together are one, and a shorter one notes its hours."""
+    ends: dict[tuple[str, time], time] = {}
+    for entry in todays:
+        start, end = _hours(entry)
+        if entry.basket:
+            ends[entry.basket, start] = max(end, ends.get((entry.basket, start), end))
+
+    def hours(entry: EntryView) -> tuple[time, time]:
+        start, end = _hours(entry)
+        return start, ends.get((entry.basket, start), end)
+
+    ordered = sorted(todays, key=lambda entry: (hours(entry), entry.basket, _reading_order(entry)))
+    return [
+        (span, tuple(_with_hours(entry, span) for entry in entries)) for span, entries in groupby(ordered, key=hours)
+    ]
+
+
+def _with_hours(entry: EntryView, span: tuple[time, time]) -> EntryView:
+    start, end = _hours(entry)
+    return entry if (start, end) == span else replace(entry, note=f"{start:%H:%M}–{end:%H:%M}")
+
+
+def options_together(entries: Sequence[EntryView]) -> list[tuple[str, tuple[EntryView, ...]]]:
+    """Meetings in order; several options of one basket that start together as one, under the basket's name."""
+    parts: list[tuple[str, tuple[EntryView, ...]]] = []
+    for (basket, _start), same in groupby(entries, key=lambda entry: (entry.basket, entry.start)):
+        own = tuple(same)
+        parts += [(basket, own)] if basket and len(own) > 1 else [("", (entry,)) for entry in own]
+    return parts
 
 
 def build_slot_grid(slots: Sequence[SlotView]) -> Grid:
@@ -274,7 +325,7 @@ def _of_day(slots: Sequence[SlotView], day: int) -> list[SlotView]:
 
 def _lines(cell: Cell, letters: float, flow: Flow) -> int:
     """Lines of print that a cell's meetings take, `letters` fitting into one column."""
-    total = 0
+    total = sum(1 for basket, _options in cell.parts if basket)
     for entry in cell.entries:
         head = f"{entry.course_code} {entry.kind_letter} {entry.section}"
         rest = [", ".join(entry.groups), ", ".join(entry.faculty), entry.room_code or "", entry.weeks, entry.note]
