@@ -60,6 +60,7 @@ class EveryRow:
             "timetable_id": (self.submitted if rule.endpoint in OF_REVIEW else self.timetable).timetable_id,
             "term_id": self.keys["terms"],
             "number": 0,
+            "basket_id": self.keys["baskets"],
             "report_key": "rooms",
             "upload_id": self.upload.upload_id,
             "import_mapping_id": self.mapping.import_mapping_id,

@@ -9,6 +9,7 @@ from flask_login import current_user
 
 from webapp.models import Role, Term, User
 from webapp.services.accounts.permissions import may
+from webapp.services.schema.baskets import BASKETS
 from webapp.services.schema.columns import Table
 from webapp.services.schema.scope import Scope
 from webapp.services.schema.tables import WITH_PAGES
@@ -42,7 +43,11 @@ _TIMETABLES: Entries = (
     (_l("Repair"), "admin.repair"),
     (_l("Publish"), "admin.publishing"),
 )
-_TERM: Entries = ((_l("Availability"), "admin.availability"), (_l("Rules"), "admin.rules"))
+_TERM: Entries = (
+    (_l("Electives"), "admin.baskets"),
+    (_l("Availability"), "admin.availability"),
+    (_l("Rules"), "admin.rules"),
+)
 _OFFICE: Entries = (
     (_l("Import and export"), "admin.imports"),
     (_l("Users"), "admin.users"),
@@ -82,7 +87,7 @@ def week_title(endpoint: str) -> str:
 def _office_groups() -> list[tuple[Any, list[Link]]]:
     """The links of a registrar's office, in groups; none for all others."""
     of_organization = [table for table in WITH_PAGES if not table.of_term]
-    of_term = [table for table in WITH_PAGES if table.of_term]
+    of_term = [table for table in WITH_PAGES if table.of_term and table is not BASKETS]  # they have a page of their own
     groups = [
         ("", _links(_OVERVIEW)),
         (_l("Timetables"), _links(_TIMETABLES)),

@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.orm import Session, scoped_session
 
 from tests import factories
 from tests.queries import counted_queries
 from tests.university import University, university
 from webapp.extensions import db
-from webapp.models import Role, StudentGroup, Timetable, User
+from webapp.models import Role, Section, StudentGroup, Timetable, User
 from webapp.services.shared.errors import NotFound
 from webapp.services.terms.selection import shown_term
 from webapp.services.timetables.publishing import publish
@@ -171,3 +172,18 @@ def test_queries_do_not_grow_with_sheets_or_classes(uni: University, published: 
     with counted_queries() as seen:
         own_entries(user, Lens.GROUP, uni.term)
     assert len(seen) <= 4
+
+
+def test_a_student_who_chose_from_a_basket_sees_that_option_only_and_who_has_not_sees_all(
+    uni: University, published: Timetable
+) -> None:
+    sections = db.session.scalars(sa.select(Section))
+    options = [section for section in sections if section.course.code in ("CSE301", "MAT101") and section.code == "A"]
+    factories.basket(uni.term, name="Elective 1", options=options, groups=[uni.section_a])
+    undecided = student_of(uni, uni.section_a)
+    assert named(own_entries(undecided, Lens.GROUP, uni.term)) == {"CSE301 A", "MAT101 A"}
+    chooser = student_of(uni, uni.section_a)
+    assert chooser.student is not None
+    factories.enrollment(chooser.student, next(section for section in options if section.course.code == "MAT101"))
+    (seen,) = own_entries(chooser, Lens.GROUP, uni.term)
+    assert (seen.course_code, seen.basket) == ("MAT101", "Elective 1")

@@ -241,3 +241,20 @@ def test_of_a_days_list_what_runs_what_is_over_and_the_first_to_come_are_marked(
     assert [state for _entry, state in day.states_at(at("10:30"))] == ["past", "now", "next", ""]
     assert [state for _entry, state in day.states_at(at("11:00"))] == ["past", "past", "next", ""]
     assert {state for _entry, state in day.states_at(None)} == {""}
+
+
+def test_options_of_a_basket_are_one_cell_and_one_class_with_a_shorter_one_noting_its_hours() -> None:
+    options = [
+        entry(1, MON, "09:00", "10:00", "AI", basket="Elective 1"),
+        entry(2, MON, "09:00", "11:00", "ML", basket="Elective 1"),
+        entry(3, MON, "09:00", "10:00", "CS1"),
+    ]
+    grid = build_grid(morning(MON), options)
+    cells = [cell for row in grid.days[0].rows for cell in row if cell.entries]
+    assert [[view.entry_id for view in cell.entries] for cell in cells] == [[1, 2], [3]]
+    ((basket, own),) = cells[0].parts
+    assert (basket, [view.note for view in own]) == ("Elective 1", ["09:00–10:00", ""])
+    assert grid.days[0].class_count == 2
+    assert [name for name, _items in grid.days[0].items_at(None)] == ["", "Elective 1"]
+    alone = build_grid(morning(MON), options[:1])
+    assert [name for cell in alone.days[0].rows[0] for name, _own in cell.parts] == [""], "who chose sees a class"

@@ -1,14 +1,16 @@
 """Where else a class could go: the whole week with exact costs, and every room at its present time."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from webapp.engine.alternatives import Alternative, alternatives
 from webapp.engine.instance import Placement
 from webapp.engine.rule import ResourceKind
+from webapp.services.editor.baskets import moved_with
 from webapp.services.editor.board import Board
+from webapp.services.editor.errors import NoSuchPlace
 from webapp.services.problem.labels import time_in_words
-from webapp.services.shared.words import _
+from webapp.services.shared.words import _, ngettext
 
 HERE, GOOD, WARN, BAD = "here", "good", "warn", "bad"
 MOST_NAMED = 4
@@ -87,7 +89,33 @@ class RoomChoice:
 def where_else(board: Board, index: int) -> list[Place]:
     """Every possible time of a meeting with the best room there, in the order of the week."""
     places = alternatives(board.instance, board.counted, index, board.names)
-    return [_place(board, index, alternative) for alternative in places]
+    if index not in board.problem.position_of:
+        return [_place(board, index, alternative) for alternative in places]
+    return [place for alternative in places if (place := _place_of_all(board, index, alternative)) is not None]
+
+
+def _place_of_all(board: Board, index: int, alternative: Alternative) -> Place | None:
+    """A place of an option with those that start with it; None where one of them does not fit there."""
+    try:
+        moved = moved_with(board, index, alternative.placement)
+    except NoSuchPlace:
+        return None
+    if len(moved) < 2:
+        return _place(board, index, alternative)
+    delta = board.counted.delta(moved)
+    with board.trying(moved):
+        taken = {i: [o for o in board.taken_by(i, there) if o not in moved] for i, there in moved.items()}
+        broken = (
+            [v.sentence for i in moved for v in board.violations_of(i) if v.weight is None] if delta.hard > 0 else []
+        )
+    changed = replace(alternative, hard=delta.hard, cost=delta.cost, breaks=tuple(dict.fromkeys(broken)))
+    place = _place(board, index, replace(changed, worse_for=(), better_for=()))
+    why = tuple(board.why_taken(i, moved[i], o) for i, own in taken.items() for o in own)[:MOST_BREAKS]
+    placed = board.counted.placements[index].time is not None
+    mark, headline = _judged(False, len(why), delta.hard + (0 if placed else board.placed_hard), delta.cost)
+    words = ngettext("%(num)d class of the basket moves.", "%(num)d classes of the basket move together.", len(moved))
+    effect = " ".join((words, _cost_in_words(delta.cost, why), *(() if why else changed.breaks[:MOST_BREAKS])))
+    return replace(place, mark=mark, headline=headline, taken=why, effect=effect)
 
 
 def _place(board: Board, index: int, alternative: Alternative) -> Place:

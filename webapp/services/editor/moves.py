@@ -7,6 +7,7 @@ from webapp.engine.alternatives import alternatives
 from webapp.engine.evaluate import Violation
 from webapp.engine.instance import UNPLACED, Placement
 from webapp.models import Timetable, User
+from webapp.services.editor.baskets import moved_with
 from webapp.services.editor.board import Board
 from webapp.services.editor.errors import ClassLocked, DoubleBooking, NeedsReason, NoSuchPlace, Offer
 from webapp.services.editor.session import EditSession, EditStep, edit_session
@@ -35,6 +36,8 @@ class MoveRequest:
         What becomes of a class that stands there: "swap", "tray", or nothing was said.
     reason
         Why rules that must hold are broken, where they are.
+    alone
+        Whether an option of an elective basket moves without those that start with it.
     """
 
     entry_id: int
@@ -43,6 +46,7 @@ class MoveRequest:
     any_room: bool = False
     displaced: str = ""
     reason: str = ""
+    alone: bool = False
 
     @property
     def place(self) -> str:
@@ -51,7 +55,7 @@ class MoveRequest:
 
 
 def move(user: User, timetable: Timetable, revision: int, request: MoveRequest) -> None:
-    """Move a class, and what it displaces.
+    """Move a class, what it displaces, and the classes of other options of its basket.
 
     A move to where the class stands already changes nothing, unless it breaks a rule there that no reason was given
     for: then the reason is noted. Raises `ClassGone`, `NoSuchPlace`, `ClassLocked`, `DoubleBooking` with ways out,
@@ -65,14 +69,15 @@ def move(user: User, timetable: Timetable, revision: int, request: MoveRequest) 
         if there == here:
             _excuse(session, index, request)
             return
-        _refuse_locked(board, index, there)
-        changes = {index: there, **_displaced(board, index, there, request.displaced)}
-        for other in changes.keys() - {index}:
+        moved = {index: there} if request.alone else moved_with(board, index, there)
+        changes = {**moved, **_displaced(board, index, moved, request.displaced)}
+        for other in changes:
             _refuse_locked(board, other, changes[other])
         broken = _refuse_clashes(board, changes)
         reason = _reason_for(request, [violation for violations in broken.values() for violation in violations])
         states = {i: _state_at(board, i, placement, reason, broken[i]) for i, placement in changes.items()}
-        session.take(EditStep(_action(here, there, changes), _words(board, changes), states, changes))
+        own = {i: place for i, place in changes.items() if i == index or i not in moved}
+        session.take(EditStep(_action(here, there, own), _words(board, changes), states, changes))
 
 
 def _reason_for(request: MoveRequest, broken: Sequence[Violation]) -> str:
@@ -154,14 +159,14 @@ def lock(
         return len(states)
 
 
-def offers(board: Board, index: int, there: Placement) -> list[Offer]:
+def offers(board: Board, index: int, moved: dict[int, Placement]) -> list[Offer]:
     """The ways out of a double booking: exact, and only those that cause no other."""
     ways = []
     now, before = board.counted.score(), len(board.counted.solution.unplaced)
     hard_now = board.hard_of(now)
     for kind in (SWAP, TRAY):
         try:
-            changes = {index: there, **_displaced(board, index, there, kind)}
+            changes = {**moved, **_displaced(board, index, moved, kind)}
             for other, placement in changes.items():
                 _refuse_locked(board, other, placement)
             _refuse_clashes(board, changes)
@@ -195,20 +200,25 @@ def _best_room(board: Board, index: int, there: Placement) -> int | None:
     return next((a.placement.room for a in places if a.placement.time == there.time), there.room)
 
 
-def _displaced(board: Board, index: int, there: Placement, kind: str) -> dict[int, Placement]:
+def _displaced(board: Board, index: int, moved: dict[int, Placement], kind: str) -> dict[int, Placement]:
     """The places of the classes that can't stay; raises `DoubleBooking` with the offers where nothing was said."""
-    others = board.taken_by(index, there)
+    there = moved[index]
+    with board.trying(moved):
+        taken = {i: [o for o in board.taken_by(i, place) if o not in moved] for i, place in moved.items()}
+    others = tuple(dict.fromkeys(other for own in taken.values() for other in own))
     if not others:
         return {}
     if kind == TRAY:
         return dict.fromkeys(others, UNPLACED)
     if kind == SWAP:
+        if len(moved) > 1:
+            raise NoSuchPlace(_("The options of a basket move together, so there is no swap of two classes."))
         return {others[0]: _in_exchange(board, index, there, others)}
-    findings = [board.why_taken(index, there, other) for other in others]
+    findings = [board.why_taken(i, moved[i], other) for i, own in taken.items() for other in own]
     raise DoubleBooking(
         _("%(label)s can't be at %(where)s: it is taken.", label=board.label(index), where=board.where(there)),
         findings,
-        offers(board, index, there),
+        offers(board, index, moved),
     )
 
 

@@ -20,6 +20,7 @@ from webapp.models import (
     TimetableEntry,
 )
 from webapp.services.editor.alternatives import Place, RoomChoice, rooms_for, where_else
+from webapp.services.editor.baskets import basket_of
 from webapp.services.editor.board_cache import board_of
 from webapp.services.editor.errors import ClassGone
 from webapp.services.editor.moves import uncovered_by
@@ -71,6 +72,8 @@ class Chosen:
     reasons: tuple[Reason, ...]
     why_unplaced: str
     pin: str
+    basket: str
+    """The basket whose other options move with it."""
     places: tuple[Place, ...]
     rooms: tuple[RoomChoice, ...]
 
@@ -210,6 +213,7 @@ def chosen(timetable: Timetable, entry_id: int) -> Chosen:
             reasons=tuple(_reason(violation, state) for violation in board.violations_of(index)),
             why_unplaced="" if state.unplaced_reason is None else state.unplaced_reason.sentence,
             pin="" if what.pin is None else placement_in_words(board.problem, what.pin),
+            basket=basket_of(board, index),
             places=tuple(where_else(board, index)),
             rooms=tuple(rooms_for(board, index)),
         )

@@ -36,12 +36,12 @@ def choices_of(rows: TermRows) -> dict[tuple[int, ...], BasketChoices]:
     """The choices of each basket of a term, by its baskets' keys; one query."""
     if not rows.options:
         return {}
-    members = _members(rows)
-    return {options.basket_ids: _of_basket(rows, options, members) for options in rows.options}
+    members = members_of(rows)
+    return {options.basket_ids: choices_of_set(rows, options, members) for options in rows.options}
 
 
-def _members(rows: TermRows) -> Mapping[int, list[int]]:
-    """By group, the students who are its own members."""
+def members_of(rows: TermRows) -> dict[int, list[int]]:
+    """By group, the students who are its own members; one query."""
     query = sa.select(StudentGroupMember.student_group_id, StudentGroupMember.student_id)
     members: dict[int, list[int]] = defaultdict(list)
     for group, student in db.session.execute(query.where(StudentGroupMember.student_group_id.in_(list(rows.groups)))):
@@ -49,7 +49,8 @@ def _members(rows: TermRows) -> Mapping[int, list[int]]:
     return members
 
 
-def _of_basket(rows: TermRows, options: OptionSet, members: Mapping[int, Sequence[int]]) -> BasketChoices:
+def choices_of_set(rows: TermRows, options: OptionSet, members: Mapping[int, Sequence[int]]) -> BasketChoices:
+    """The choices from some options."""
     chosen: dict[int, list[int]] = defaultdict(list)
     for student, section, _batch in rows.enrollments:
         if section in options.section_ids:

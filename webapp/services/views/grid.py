@@ -277,7 +277,7 @@ def build_grid(slots: Sequence[SlotView], entries: Sequence[EntryView]) -> Grid:
 
 
 def _stacks(todays: Sequence[EntryView]) -> list[tuple[tuple[time, time], tuple[EntryView, ...]]]:
-    """Meetings of the same hours; options of a basket that start together are one, and a shorter one notes its hours."""
+    """Meetings of the same hours; options of a basket that start together are one, a shorter one notes its hours."""
     ends: dict[tuple[str, time], time] = {}
     for entry in todays:
         start, end = _hours(entry)

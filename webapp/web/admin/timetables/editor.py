@@ -152,6 +152,7 @@ def _move_request() -> MoveRequest:
         number(room) or None,
         displaced=request.form.get("displaced", ""),
         reason=request.form.get("reason", ""),
+        alone="alone" in request.form,
     )
     return replace(asked, any_room=not colon)
 
