@@ -8,6 +8,7 @@ from tests.university import university
 from webapp.extensions import db
 from webapp.models import (
     GenerationJob,
+    ImportChange,
     ImportMapping,
     JobStatus,
     Organization,
@@ -130,6 +131,9 @@ def make_every_row(say: str = "{}") -> EveryRow:
         organization_id=org.organization_id, fingerprint="0" * 64, filename=named("Own headings") + ".xlsx", mapping={}
     )
     db.session.add_all([upload, mapping])
+    db.session.flush()
+    row = {"code": "X", "name": named("X")}
+    db.session.add(ImportChange(upload_id=upload.upload_id, position=0, table_name="buildings", before=None, after=row))
     users: dict[str, User] = {Role.REGISTRAR: uni.registrar}
     heads, teaches = {"department_id": dept.department_id}, {"faculty_id": uni.rao.faculty_id}
     studies = {"student_id": student.student_id}

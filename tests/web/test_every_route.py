@@ -38,6 +38,7 @@ ROUTES = {
         admin.availability admin.paint_availability admin.copy_term admin.start_copy admin.copied_term
         admin.rules admin.add_rule admin.edit_rule admin.delete_rule admin.restore_rules
         admin.baskets admin.baskets_from_rules admin.basket admin.choose_option
+        admin.take_back_import
         admin.imports admin.preview_import admin.confirm_import admin.imported admin.import_template admin.export
         admin.map_import admin.say_mapping admin.ask_import admin.answer_import admin.correct_import
         admin.forget_mapping

@@ -1,6 +1,6 @@
 """The tables. Every row belongs to an organisation, directly or through its term."""
 
-from webapp.models.audit import AuditEvent, ImportMapping, Upload
+from webapp.models.audit import AuditEvent, ImportChange, ImportMapping, Upload
 from webapp.models.baskets import Basket, BasketGroup, BasketSection
 from webapp.models.calendar import Term, TimeSlot, WeekSet
 from webapp.models.courses import (
@@ -65,6 +65,7 @@ __all__ = [
     "Faculty",
     "GenerationJob",
     "GenerationJobDepartment",
+    "ImportChange",
     "ImportMapping",
     "JobKind",
     "JobStatus",

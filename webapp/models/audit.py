@@ -48,6 +48,23 @@ class Upload(Model):
     )
     created_at: Mapped[Created]
     confirmed_at: Mapped[datetime | None] = mapped_column(sa.DateTime(timezone=True))
+    taken_back_at: Mapped[datetime | None] = mapped_column(sa.DateTime(timezone=True))
+    taken_back_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.user_id", ondelete="SET NULL"))
+
+    user: Mapped[User | None] = relationship(foreign_keys=[user_id])
+    taken_back_by: Mapped[User | None] = relationship(foreign_keys=[taken_back_by_id])
+
+
+class ImportChange(Model):
+    """A row that an import has changed, as a file would write it before and after; None where it was not there."""
+
+    __tablename__ = "import_changes"
+
+    upload_id: Mapped[int] = mapped_column(sa.ForeignKey("uploads.upload_id", ondelete="CASCADE"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    table_name: Mapped[str] = mapped_column(sa.String(64), comment="as files call it")
+    before: Mapped[dict[str, str] | None] = mapped_column(JSONB(none_as_null=True))
+    after: Mapped[dict[str, str] | None] = mapped_column(JSONB(none_as_null=True))
 
 
 class ImportMapping(Model):

@@ -51,14 +51,19 @@ def apply(store: Store, preview: Preview, user: User | None = None, *, draft_nam
 
 def _write(store: Store, preview: Preview, user: User | None) -> None:
     for difference in preview.tables:
-        if difference.table is TERM:
-            _change_term(store, difference)
-        elif difference.table.model is not None:
-            _Writer(store, difference.table).write(difference)
+        write_difference(store, difference)
     for difference in reversed(preview.tables):
         if difference.table.model is not None:
             _remove(store, difference, user)
     db.session.expire_all()
+
+
+def write_difference(store: Store, difference: TableDifference) -> None:
+    """Write a table's new and changed rows; those that go are left."""
+    if difference.table is TERM:
+        _change_term(store, difference)
+    elif difference.table.model is not None:
+        _Writer(store, difference.table).write(difference)
 
 
 def _draft(store: Store, preview: Preview, user: User | None, name: str | None) -> int | None:

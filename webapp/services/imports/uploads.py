@@ -15,6 +15,7 @@ from webapp.models import Organization, Term, Upload, User
 from webapp.services.imports.apply import apply
 from webapp.services.imports.destination import make_term, term_named_in, term_of
 from webapp.services.imports.faults import refused
+from webapp.services.imports.journal import rows as journal
 from webapp.services.imports.mapping.remembered import remember
 from webapp.services.imports.preview import Preview, RowState, TableDifference, compare
 from webapp.services.imports.readings import Step, UploadReading, mark_of, reading_of
@@ -168,9 +169,11 @@ def confirm(
             _("The data have changed since the preview: nothing was imported. Look at what would change now.")
         )
     with db.session.begin_nested():
+        before = journal.snapshot(store, changes) if upload is not None else {}
         timetable_id = _store(organization, store, changes, tables, user)
         if upload is not None:
-            upload.confirmed_at = datetime.now(UTC)
+            upload.confirmed_at, upload.term_id = datetime.now(UTC), upload.term_id or store.term_id
+            journal.keep(upload, before, journal.snapshot(Store(organization.organization_id, store.term), changes))
         _note(organization, upload or store.term or organization, user, changes, timetable_id, replace=replace)
     return Imported(changes, timetable_id)
 

@@ -102,7 +102,7 @@ def is_of_timetables(table: sa.Table) -> bool:
     return table in _ways()
 
 
-def _columns_to(table: Table) -> Iterator[sa.Column[Any]]:
+def columns_to(table: Table) -> Iterator[sa.Column[Any]]:
     """Every column of the database that names a row of the table."""
     own_key = table.primary_key.property.columns[0]
     for other in Model.metadata.sorted_tables:
@@ -115,7 +115,7 @@ def timetable_links(table: Table) -> list[TimetableLink]:
     """The columns by which timetables name rows of the table."""
     return [
         TimetableLink(column, not column.nullable or _names_its_row(column))
-        for column in _columns_to(table)
+        for column in columns_to(table)
         if is_of_timetables(column.table)
     ]
 
@@ -181,7 +181,7 @@ def data_uses(table: Table, keys: Collection[int]) -> Iterator[tuple[sa.Column[A
     own_lists = {
         (column.many.model.__tablename__, column.many.owner) for column in table.form_columns if column.many is not None
     }
-    for column in _columns_to(table):
+    for column in columns_to(table):
         name = column.table.name
         if name in table.owned or (name, column.name) in own_lists or is_of_timetables(column.table):
             continue

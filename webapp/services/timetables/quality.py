@@ -92,7 +92,7 @@ def standing_of(timetable: Timetable) -> ScoreStanding:
     lacks = timetable.unplaced, timetable.hard_violations
     cut = (cut_words(timetable),) if timetable.cut_classes else ()
     if timetable.quality_score is None:
-        return ScoreStanding(None, *lacks, cut)
+        return ScoreStanding(None, *lacks, cut, bool(cut) and bool(is_outdated(timetable)))
     remarks = (*cut, *_remarks(timetable))
     return ScoreStanding(
         timetable.quality_score, *lacks, remarks, bool(is_outdated(timetable)), bool(timetable.rules_off)

@@ -14,6 +14,8 @@ from webapp.services.accounts.permissions import Permission
 from webapp.services.imports import exports, preview_page, readings, uploads
 from webapp.services.imports.faults import UploadRefused
 from webapp.services.imports.formats.writers import template_workbook
+from webapp.services.imports.journal import reversal
+from webapp.services.imports.journal.rows import past_imports
 from webapp.services.imports.mapping import remembered
 from webapp.services.imports.preview import RowDifference, RowState, TableDifference
 from webapp.services.imports.readings import Step
@@ -27,6 +29,7 @@ from webapp.web.access import requires
 from webapp.web.admin import bp
 from webapp.web.admin.data.mapping import step_url
 from webapp.web.admin.forms import UploadForm
+from webapp.web.errors import status_of
 from webapp.web.htmx import redirect_to, render
 from webapp.web.navigation import chosen_term, me, posted_term
 
@@ -41,6 +44,12 @@ STATES = {
     RowState.WRONG: (_l("Wrong"), "bad"),
 }
 """How the page calls what becomes of a row, and the badge's kind."""
+REVERSED = {
+    RowState.REMOVED: (_l("Go"), "warn"),
+    RowState.CHANGED: (_l("Become as they were"), "info"),
+    RowState.NEW: (_l("Come back"), "good"),
+}
+"""The same where an import is taken back."""
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 EXPORTS: Mapping[str, tuple[Callable[[Organization, Term], bytes], str]] = {
     "zip": (exports.export_zip, "application/zip"),
@@ -76,6 +85,7 @@ def imports() -> ResponseReturnValue:
         terms=terms,
         term=term,
         tables=TABLES,
+        past=past_imports(me().organization),
         remembered=[(row, remembered.mark_of(row)) for row in remembered.all_remembered(me().organization)],
     )
     return page, 422 if form.errors else 200
@@ -166,6 +176,28 @@ def imported(upload_id: int) -> ResponseReturnValue:
     upload = load(me(), Upload, upload_id)
     states = {state.value: label for state, (label, _kind) in STATES.items() if state is not RowState.WRONG}
     return render("admin/imports/result.html", upload=upload, imported=uploads.imported_before(upload), states=states)
+
+
+@bp.route("/import/<int:upload_id>/take-back", methods=["GET", "POST"])
+@requires(Permission.EXCHANGE_DATA)
+def take_back_import(upload_id: int) -> ResponseReturnValue:
+    """Show what taking an import back would do and what stands against it; then do it, as a whole or not at all."""
+    upload = load(me(), Upload, upload_id)
+    refusal: Problem | None = None
+    if request.method == "POST":
+        try:
+            reversal.take_back(current_user.organization, upload, me(), request.form.get("seen", ""))
+        except (reversal.NotTakenBack, reversal.TakenBackAlready) as problem:
+            transaction.rollback()
+            refusal = problem
+        else:
+            transaction.commit()
+            flash(_("%(file)s is taken back: everything is as it was before.", file=upload.filename), "good")
+            return redirect_to(url_for("admin.imports"))
+    states = {state: label for state, (label, _kind) in REVERSED.items()}
+    found = reversal.reversal_of(current_user.organization, upload)
+    page = render("admin/imports/take_back.html", upload=upload, reversal=found, refusal=refusal, states=states)
+    return page, status_of(refusal) if refusal else 200
 
 
 @bp.get("/import/template.xlsx")
