@@ -101,11 +101,6 @@ class SincePublished:
         """Whether classes wait for a place, or stand where they can't: what a repair is for."""
         return any(part.kind in (SinceKind.UNPLACED, SinceKind.BROKEN) for part in self.parts)
 
-    @property
-    def needs_version(self) -> bool:
-        """Whether what changed is in nobody's week before another version is published."""
-        return bool(self.parts)
-
 
 _counted: OrderedDict[tuple[object, ...], tuple[SincePart, ...]] = OrderedDict()
 """What was counted for a timetable's revision and a state of its term's data; neither can change behind it."""
