@@ -91,7 +91,8 @@ def test_what_only_a_search_proves_is_explained_by_rules_that_cannot_hold_togeth
     start_worker: StartWorker, tiny_term: Term
 ) -> None:
     over_ask(tiny_term)
-    assert find_blockers(read_term_data(tiny_term)) == []
+    [blocker] = find_blockers(read_term_data(tiny_term))
+    assert blocker.sentence.endswith("are to start at the same time, and both need Dr Rao.")
     start_worker("fast")
     answer = answer_of(request_check(tiny_term, None).job_id)
     assert answer.verdict == "impossible"

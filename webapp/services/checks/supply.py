@@ -143,13 +143,15 @@ def _tight(case: CheckedProblem, resource: int, demand: int, supply: int) -> Ite
 
 
 def own_limits(case: CheckedProblem) -> Iterator[Finding]:
-    """Teachers who are asked for more than their own weekly limit, where that limit isn't a hard rule."""
+    """Teachers who are asked for more in some week than their own weekly limit, where that limit isn't a hard rule."""
     enforced = _limits(case)["max_per_week"]
-    asked: dict[int, int] = defaultdict(int)
-    for meeting, row in enumerate(case.problem.rows):
+    weeks: dict[int, list[int]] = defaultdict(lambda: [0] * len(case.problem.calendar.week_classes))
+    for row in case.problem.rows:
         for faculty_id in row.faculty_ids:
-            asked[faculty_id] += row.slots if row.weeks else case.slots[meeting]
-    for faculty_id, demand in asked.items():
+            for week, numbers in enumerate(case.problem.calendar.week_classes):
+                weeks[faculty_id][week] += row.slots if numbers <= row.weeks else 0
+    for faculty_id, demands in weeks.items():
+        demand = max(demands)
         teacher = case.data.rows.faculty[faculty_id]
         most = teacher.max_slots_week
         if most is None or demand <= most or case.problem.resource_of_faculty[faculty_id] in enforced:
