@@ -29,7 +29,11 @@ from webapp.services.editor.moves import MoveRequest
 from webapp.services.problem.sentences import words_of
 from webapp.services.problem.solutions import content_hash, solution_from
 from webapp.services.problem.term_problem import build_problem
+from webapp.services.reference import commands
+from webapp.services.schema.scope import Scope
+from webapp.services.schema.tables import find_table
 from webapp.services.shared import audit, transaction
+from webapp.services.shared.errors import Problem
 from webapp.services.terms.selection import data_revision_of
 from webapp.services.timetables import publishing
 
@@ -432,3 +436,20 @@ def test_what_only_postgresql_sees_is_refused_in_words_and_undoes_the_step_alone
         moves.move(case.user, case.timetable, 1, asked)
     transaction.commit()
     assert (case.timetable.revision, case.place("ALG")) == (1, (0, 0, "LH-1"))
+
+
+@pytest.mark.parametrize("what", ["rooms", "time-slots"])
+def test_a_step_back_to_a_row_that_is_deleted_is_refused_and_work_goes_on(case: Case, what: str) -> None:
+    gone = {"rooms": case.rooms[0].room_id, "time-slots": case.slot(0, 0).time_slot_id}[what]
+    move(case, "ALG", 1, 2, room=1)
+    scope = Scope(case.term.organization, case.term, case.user)
+    commit(commands.delete_row, scope, find_table(what), gone)
+    assert case.timetable.cut_classes
+    with pytest.raises(Problem):
+        commit(session.undo, case.user, case.timetable, case.timetable.revision)
+    db.session.rollback()
+    assert case.place("ALG") == (1, 2, "LH-2")
+    assert case.place("ALG", 2) == ((None, None, None) if what == "rooms" else (0, 1, "LH-1"))
+    move(case, "ALG", 2, 2, room=1, ordinal=2)
+    assert_consistent(case)
+    assert case.timetable.quality_score is not None

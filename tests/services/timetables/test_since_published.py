@@ -54,7 +54,7 @@ def test_it_is_counted_from_the_data_and_what_is_changed_back_is_no_change(uni: 
         section.section_id,
     )
     uni.hall.capacity = 1
-    assert "rules that must hold are broken" in said(uni)
+    assert "breaches of rules that must hold" in said(uni)
 
 
 def test_a_draft_of_it_has_what_is_new_in_its_tray_and_is_without_what_is_gone(uni: University) -> None:

@@ -65,7 +65,7 @@ class SincePart:
             SinceKind.GONE: lambda n: ngettext("%(num)d class dropped", "%(num)d classes dropped", n),
             SinceKind.UNPLACED: lambda n: ngettext("%(num)d class has no place", "%(num)d classes have no place", n),
             SinceKind.BROKEN: lambda n: ngettext(
-                "%(num)d rule that must hold is broken", "%(num)d rules that must hold are broken", n
+                "%(num)d breach of a rule that must hold", "%(num)d breaches of rules that must hold", n
             ),
         }[self.kind](self.count)
 
