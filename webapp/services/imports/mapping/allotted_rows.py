@@ -136,7 +136,7 @@ class AllotmentReader:
         if len(different) == 1 and not self.text(row, "course"):
             self._class = self._class_of_title([row]) or self._class
             return True
-        again = sum(self.words.role(text) == role for text, role in zip(texts, self.said.columns, strict=False) if role)
+        again = sum(self.words.means(text, role) for text, role in zip(texts, self.said.columns, strict=False) if role)
         if again >= min(REPEATED_HEADINGS, sum(map(bool, self.said.columns))):
             return True
         return any(fold(text).split()[:1] in (["total"], ["grand"]) for text in texts) and not self.text(row, "course")

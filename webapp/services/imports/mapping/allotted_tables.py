@@ -59,6 +59,7 @@ class AllottedTables:
         self.groups = AllottedGroups(conversion, sheet, said, named, rows)
         self.kinds = RoomKinds(conversion, sheet, named)
         self.departments: dict[str, str] = {}
+        self._stored: dict[str, dict[frozenset[str], str]] | None = None
 
     def add(self) -> None:
         """Add all rows, table by table."""
@@ -183,13 +184,17 @@ class AllottedTables:
             other.hours, other.teachers, other.lab_teachers, other.rooms, other.lab_rooms, other.batch,
         )  # fmt: skip
 
+    def _stored_sections(self) -> Mapping[str, Mapping[frozenset[str], str]]:
+        """By course, the code of each section that is stored, by its groups."""
+        if self._stored is None:
+            self._stored = {}
+            for (course, code), record in self.conversion.known.records("sections").items():
+                self._stored.setdefault(str(course), {})[frozenset(listed(record, "groups"))] = str(code)
+        return self._stored
+
     def _section_codes(self, course: str, sections: list[AllottedSection]) -> dict[tuple[str, ...], str]:
         """The code of each section by its groups: as it is stored, else the letter of its class, else the next one."""
-        stored = {
-            frozenset(listed(record, "groups")): str(key[1])
-            for key, record in self.conversion.known.records("sections").items()
-            if key[0] == course
-        }
+        stored = self._stored_sections().get(course, {})
         codes = {s.groups: stored[frozenset(s.groups)] for s in sections if frozenset(s.groups) in stored}
         taken = set(stored.values())
         for section in sections:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from webapp.services.imports.faults import Fault, Faults
 from webapp.services.imports.formats.workbooks import RawBook, RawRow, RawSheet, RawValue
 from webapp.services.imports.mapping.known import Known
-from webapp.services.imports.mapping.plan import BookMapping, SheetMapping, cell_key
+from webapp.services.imports.mapping.plan import BookMapping, SheetMapping, SheetShape, cell_key
 from webapp.services.imports.mapping.questions import Candidate, Question, ReadAs
 from webapp.services.schema.columns import Key, Record, Table, Value
 from webapp.services.schema.tables import BY_NAME
@@ -58,6 +58,8 @@ class Conversion:
         self.faults = Faults()
         self.unreadable: Counter[str] = Counter()
         """Rows by table that could not be told apart."""
+        self.kept: dict[SheetShape, object] = {}
+        """What a shape keeps from one of its sheets to the next."""
         self._changes: dict[tuple[str, str, str, str, str], int] = {}
         self._questions: dict[str, Question] = {}
 

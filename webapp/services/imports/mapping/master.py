@@ -74,14 +74,25 @@ def _make_slots(conversion: Conversion, sheet: RawSheet, blocks: list[GridBlock]
         add_slots(conversion, sheet, list(made.values()), {})
 
 
+class _Index:
+    """What all sheets of a book with timetables are read with: names, titles, and the meetings that are placed."""
+
+    def __init__(self, conversion: Conversion) -> None:
+        self.vocabulary = Vocabulary(conversion)
+        self.places = MeetingPlaces(conversion)
+        self.titles = {str(key[0]): str(row.get("title") or "") for key, row in conversion.records("courses").items()}
+
+
 class _Master:
     """Reads the cells of one sheet into meetings."""
 
     def __init__(self, conversion: Conversion, sheet: RawSheet, said: SheetMapping, blocks: list[GridBlock]) -> None:
         self.conversion, self.sheet, self.said, self.blocks = conversion, sheet, said, blocks
-        self.vocabulary = Vocabulary(conversion)
-        self.places = MeetingPlaces(conversion, sheet)
-        self._titles = {str(k[0]): str(row.get("title") or "") for k, row in conversion.records("courses").items()}
+        index = conversion.kept.get(SheetShape.MASTER)
+        if not isinstance(index, _Index):
+            index = conversion.kept[SheetShape.MASTER] = _Index(conversion)
+        self.vocabulary, self.places, self._titles = index.vocabulary, index.places, index.titles
+        self.places.find_slots()
 
     def add(self) -> None:
         """Add the entries of all blocks."""
@@ -119,7 +130,7 @@ class _Master:
         for part in parts:
             course = part.courses[0] if part.courses else self._asked_course(cell, part, where)
             if course:
-                self.places.place(PlacedCell(cell.row, where, course, part, tuple(map(str, slots))), owner)
+                self.places.place(PlacedCell(cell.row, where, self.sheet, course, part, tuple(map(str, slots))), owner)
 
     def _asked_course(self, cell: GridCell, part: CellPart, where: str) -> str | None:
         """The course that somebody says a cell without a known one is of; asked once for each text."""

@@ -31,29 +31,33 @@ class PlacedCell:
 
     row: int
     where: str
+    sheet: RawSheet
     course: str
     part: CellPart
     slots: tuple[str, ...]
 
 
 class MeetingPlaces:
-    """Finds the meetings of one sheet's cells, and adds each once however many grids it stands in."""
+    """Finds the meetings of cells, and adds each once however many grids of however many sheets it stands in."""
 
-    def __init__(self, conversion: Conversion, sheet: RawSheet) -> None:
-        self.conversion, self.sheet = conversion, sheet
+    def __init__(self, conversion: Conversion) -> None:
+        self.conversion = conversion
         self._sections = conversion.records("sections")
-        self._components = conversion.records("components")
+        self._of_course: dict[str, list[Key]] = {}
+        for section in self._sections:
+            self._of_course.setdefault(str(section[0]), []).append(section)
+        self._components: dict[Key, list[tuple[Key, Record]]] = {}
+        for key, record in conversion.records("components").items():
+            self._components.setdefault(key[:2], []).append((key, record))
         groups = conversion.records("groups")
         self._tree = GroupTree({str(key[0]): _text(record.get("parent")) for key, record in groups.items()})
-        self._slots = _slots_of_days(conversion)
+        self._slots: dict[int, list[tuple[time, str, str]]] = {}
         self._placed: dict[tuple[Key, str | None, str], dict[str, Value]] = {}
         self._numbers: Counter[tuple[Key, str | None]] = Counter()
-        for row in conversion.rows.get("entries", ()):
-            record = row.record
-            component = (record["course"], record["section"], record["component"])
-            batch = str(record["batch"]) if record["batch"] else None
-            self._placed[component, batch, str(record["slot"])] = record
-            self._numbers[component, batch] += 1
+
+    def find_slots(self) -> None:
+        """Look which slots the term has by now."""
+        self._slots = _slots_of_days(self.conversion)
 
     def slot(self, day: int, period: GridPeriod) -> str | None:
         """Code of the slot of a day that a period of a grid is; None where the term has none there."""
@@ -88,7 +92,7 @@ class MeetingPlaces:
         while slots:
             found = self._component(section, len(slots), slots[0], cell, groups, teachers)
             if found is None:
-                self.conversion.changed("meeting_not_carried", self.sheet.name, "", f"{section[0]}/{section[1]}")
+                self.conversion.changed("meeting_not_carried", cell.sheet.name, "", f"{section[0]}/{section[1]}")
                 return
             component, batch, length = found
             self._add(component, batch, slots[0], rooms[0] if len(rooms) == 1 else None, cell)
@@ -96,7 +100,7 @@ class MeetingPlaces:
 
     def _section(self, cell: PlacedCell, owner: "Owner") -> Key | None:
         """The section that meets: of the course, for the class, and by the teacher where that helps to tell."""
-        sections = [key for key in self._sections if key[0] == cell.course]
+        sections = self._of_course.get(cell.course, [])
         groups = [*cell.part.groups, *([owner.group] if owner.group else [])]
         if groups:
             sections = [key for key in sections if any(self._attends(self._sections[key], group) for group in groups)]
@@ -106,12 +110,12 @@ class MeetingPlaces:
         if len(sections) == 1:
             return sections[0]
         if not sections:
-            self.conversion.changed("no_section", self.sheet.name, "", " ".join([cell.course, *groups]))
+            self.conversion.changed("no_section", cell.sheet.name, "", " ".join([cell.course, *groups]))
             return None
         candidates = [Candidate(str(key[1]), f"{key[0]}/{key[1]}") for key in sections]
         of_what = ",".join(sorted([*groups, *teachers]))
         answer = self.conversion.ask(
-            f"section:{cell.course}:{of_what}", "master_section", self.sheet, cell.row, cell.where, cell.course,
+            f"section:{cell.course}:{of_what}", "master_section", cell.sheet, cell.row, cell.where, cell.course,
             candidates, may_skip=True, values={"of": of_what},
         )  # fmt: skip
         return next((key for key in sections if key[1] == answer), None)
@@ -123,17 +127,17 @@ class MeetingPlaces:
         return bool(of_section & above) or any(group in line for line in below)
 
     def _teachers(self, section: Key) -> set[str]:
-        rows = [self._sections[section], *(row for key, row in self._components.items() if key[:2] == section)]
+        rows = [self._sections[section], *(row for _key, row in self._components.get(section, ()))]
         return {str(item).partition("@")[0] for row in rows for item in listed(row, "faculty")}
 
     def _component(
         self, section: Key, most: int, slot: str, cell: PlacedCell, groups: set[str], teachers: list[str]
     ) -> tuple[Key, str | None, int] | None:
         """The component, batch and slots of the next meeting; None where the section has none left that fits."""
-        for key, component in sorted(
-            ((key, row) for key, row in self._components.items() if key[:2] == section),
-            key=lambda pair: -int(str(pair[1].get("slots_per_meeting") or 1)),
-        ):
+        longest_first = sorted(
+            self._components.get(section, ()), key=lambda pair: -int(str(pair[1].get("slots_per_meeting") or 1))
+        )
+        for key, component in longest_first:
             length = int(str(component.get("slots_per_meeting") or 1))
             if length > most:
                 continue
@@ -180,7 +184,7 @@ class MeetingPlaces:
             "slot": slot,
             "room": room,
         }
-        self.conversion.add("entries", self.sheet, cell.row, record, headings=dict.fromkeys(record, cell.where))
+        self.conversion.add("entries", cell.sheet, cell.row, record, headings=dict.fromkeys(record, cell.where))
         self._placed[component, batch, slot] = self.conversion.rows["entries"][-1].record
 
 

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz import fuzz
 
@@ -24,11 +25,14 @@ SAME_ENOUGH = 90
 NEAR_ENOUGH = 60
 """From this likeness on, a person is offered for a name that nobody has."""
 MOST_CANDIDATES = 6
+KEPT = 50_000
+"""Texts whose folded form is kept: the same names come up again and again."""
 SHORTEST_MISSPELLED = 6
 TITLE_WORDS = {"professor": "prof", "asst": "", "assoc": "", "assistant": "", "associate": "", "miss": "ms"}
 """What a title says of a person, where it is written in other words."""
 
 
+@lru_cache(maxsize=KEPT)
 def fold(text: str) -> str:
     """Letters and digits of a text without case, accents and signs, its words with one space between."""
     plain = LATIN_MARKS.sub("", unicodedata.normalize("NFKD", text.casefold().translate(LETTERS)))
@@ -118,12 +122,18 @@ class Persons:
             return self._find(re.sub(r"\([^)]*\)?", " ", text).strip() or text.strip("() "))
         if same:
             one = self._by_title(name, same)
-            return PersonFound(one, self._texts.get(one or "") == text, self._nearest(text, name, same))
+            return self._told(one, text, name, same)
         likely = [code for code, other in self._names.items() if _fits(name, other)]
         if not likely:
             likely = [code for code, other in self._names.items() if _misspelled(name, other)]
         one = self._by_title(name, likely) if len(likely) == 1 else None
-        return PersonFound(one, False, self._nearest(text, name, likely))
+        return self._told(one, text, name, likely)
+
+    def _told(self, one: str | None, text: str, name: PersonName, likely: list[str]) -> PersonFound:
+        """The one who is meant, or those who may be."""
+        if one is not None:
+            return PersonFound(one, self._texts[one] == text)
+        return PersonFound(None, False, self._nearest(text, name, likely))
 
     def _by_title(self, name: PersonName, codes: list[str]) -> str | None:
         """The one of several namesakes whom the title tells; None where it does not."""
@@ -134,9 +144,9 @@ class Persons:
 
     def _nearest(self, text: str, name: PersonName, first: list[str]) -> tuple[tuple[str, int], ...]:
         """Who may be meant, those that fit before those that are only near."""
-        ranked = []
+        ranked, key = [], name.key
         for code, other in self._names.items():
-            likeness = round(fuzz.token_sort_ratio(name.key, other.key))
+            likeness = round(fuzz.token_sort_ratio(key, other.key))
             if code in first:
                 exact = self._texts[code] == text
                 ranked.append((0 if exact else 1, -max(likeness, NEAR_ENOUGH), code))

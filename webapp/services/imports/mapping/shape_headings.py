@@ -50,6 +50,10 @@ class HeadingWords:
         self._roles = {heading: role for role, all_ in synonyms.items() for heading in all_.split(", ")}
         self._next = next_role or {}
 
+    def means(self, text: str, role: str) -> bool:
+        """Return whether a text is one of the headings of a role, to the letter."""
+        return self._roles.get(fold(text)) == role
+
     def role(self, text: str) -> str:
         """The role that a heading means, "" where it means none of them."""
         word = fold(text)
