@@ -10,7 +10,8 @@ from webapp.services.imports.cells import cell_text
 from webapp.services.imports.formats.workbooks import RawRow, RawSheet
 from webapp.services.imports.mapping.class_codes import classes_in, squeeze
 from webapp.services.imports.mapping.conversion import Conversion
-from webapp.services.imports.mapping.named import Named, made_code
+from webapp.services.imports.mapping.likeness import made_code
+from webapp.services.imports.mapping.named import Named
 from webapp.services.imports.mapping.person_names import NOBODY, fold
 from webapp.services.imports.mapping.plan import SheetMapping
 from webapp.services.imports.mapping.reader import ColumnReader, NotRead

@@ -10,7 +10,8 @@ from webapp.services.imports.mapping.allotted_rooms import RoomKinds
 from webapp.services.imports.mapping.allotted_rows import AllottedRow
 from webapp.services.imports.mapping.class_codes import letters_of, place_of
 from webapp.services.imports.mapping.conversion import Conversion
-from webapp.services.imports.mapping.named import Named, made_code
+from webapp.services.imports.mapping.likeness import made_code
+from webapp.services.imports.mapping.named import Named
 from webapp.services.imports.mapping.plan import NEW, SheetMapping
 from webapp.services.imports.mapping.questions import Candidate
 from webapp.services.imports.mapping.shape_headings import heading_of

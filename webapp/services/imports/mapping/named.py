@@ -8,7 +8,8 @@ from rapidfuzz import fuzz
 from webapp.services.imports.formats.workbooks import RawSheet
 from webapp.services.imports.mapping.class_codes import squeeze
 from webapp.services.imports.mapping.conversion import Conversion
-from webapp.services.imports.mapping.person_names import NOBODY, Persons, fold
+from webapp.services.imports.mapping.likeness import made_code
+from webapp.services.imports.mapping.person_names import NOBODY, Persons, fold, person_name
 from webapp.services.imports.mapping.plan import LEAVE_OUT, NEW
 from webapp.services.imports.mapping.questions import Candidate
 from webapp.services.schema.columns import Record
@@ -18,7 +19,6 @@ NEAR_ENOUGH = 55
 MOST_CANDIDATES = 6
 BETWEEN_PERSONS = re.compile(r"\s*(?:[,;&/+|\n]|\band\b)\s*", re.I)
 BETWEEN_ROOMS = re.compile(r"\s*(?:[,;&+|\n]|\band\b)\s*", re.I)
-CODE_LENGTH = 24
 
 
 class Named:
@@ -97,7 +97,7 @@ class Named:
         for code, other in self.new_teachers.items():
             if fold(other) == fold(name):
                 return code
-        code = made_code(name, {*self.teachers_known, *self.new_teachers})
+        code = made_code(person_name(name).key or name, {*self.teachers_known, *self.new_teachers})
         self.new_teachers[code] = name
         return code
 
@@ -181,14 +181,3 @@ class _Lookup:
 
 def _by_code(conversion: Conversion, table: str) -> dict[str, Record]:
     return {str(key[0]): record for key, record in conversion.records(table).items()}
-
-
-def made_code(text: str, taken: Iterable[str]) -> str:
-    """A code for what has only a name: its words in capitals, with a number behind it where that is taken."""
-    known = {squeeze(code) for code in taken}
-    base = "-".join(fold(text).upper().split())[:CODE_LENGTH].strip("-") or "NEW"
-    code, number = base, 1
-    while squeeze(code) in known:
-        number += 1
-        code = f"{base}-{number}"
-    return code
