@@ -29,6 +29,9 @@ WORDS = (
 """Columns of free words that are compared with each other: one spelling each."""
 UPPER_SHARE = 0.8
 """Share of codes in capitals from which on the others of their column are written so, too."""
+MANY_ALIKE = 2
+"""How many times as many codes have the same letters in capitals, where the exchange format is not taken literally."""
+APOSTROPHES = ("'", "’", "`")
 SURE = 80
 """Likeness from which on even a sheet in the exchange format is asked about instead of refused."""
 BETWEEN_ITEMS = re.compile(r"\s*(?:/|&|\+|\band\b)\s*", re.I)
@@ -83,10 +86,10 @@ class Settlement:
         for row in rows:
             written_so = str(row.record["code"])
             spellings.setdefault(same_code(written_so), {}).setdefault(written_so, []).append(row)
+        style = _Style(str(row.record["code"]) for row in rows)
         uses = self._uses(table)
-        is_upper = _is_upper(str(row.record["code"]) for row in rows)
         for written in spellings.values():
-            code = self._spelling(table, written, known, uses, is_upper=is_upper)
+            code = self._spelling(table, written, known, uses, style)
             for spelling, its_rows in written.items():
                 if code is not None and spelling != code:
                     for row in its_rows:
@@ -96,7 +99,7 @@ class Settlement:
             row.settled.add("code")
 
     def _spelling(
-        self, table: Table, written: dict[str, list[DraftRow]], known: RowIndex, uses: Counter[str], *, is_upper: bool
+        self, table: Table, written: dict[str, list[DraftRow]], known: RowIndex, uses: "_Uses", style: "_Style"
     ) -> str | None:
         """The spelling of a code that its rows get; None where each keeps its own."""
         first = next(iter(written))
@@ -107,13 +110,11 @@ class Settlement:
             return found[0]
         rows = [row for its_rows in written.values() for row in its_rows]
         is_exact = all(row.is_exact for row in rows)
-        others = [use for use in uses if same_code(use) == same_code(first)] if len(uses) < 20_000 else []
-        possible = {*written, *others}
-        if not is_exact and is_upper:
-            possible |= {spelling.upper() for spelling in written}
+        possible = {*written, *uses.alike(first)}
+        possible |= {usual for spelling in written if (usual := style.usual(spelling, is_exact=is_exact))}
         if len(possible) == 1:
             return None
-        best = max(possible, key=lambda code: (is_upper and code == code.upper(), uses[code], code in written, code))
+        best = max(possible, key=lambda code: (style.fits(code), uses.times(code), code in written, code))
         if len(written) == 1 or _are_alike(table, rows):
             return best
         row = rows[1]
@@ -130,9 +131,9 @@ class Settlement:
         )
         return None if answer is None or answer == NEW else answer
 
-    def _uses(self, table: Table) -> Counter[str]:
+    def _uses(self, table: Table) -> "_Uses":
         """How often each spelling of a code is used by rows of other tables."""
-        uses: Counter[str] = Counter()
+        times: Counter[str] = Counter()
         for other in TABLES:
             rows = self._rows(other)
             names = [c.name for c in other.file_columns if c.refers_to == table.name and rows]
@@ -142,8 +143,8 @@ class Settlement:
                 for row in rows:
                     value = row.record.get(name)
                     items = value if isinstance(value, tuple) else (value,) if isinstance(value, str) else ()
-                    uses.update(item.partition("@")[0] for item in items)
-        return uses
+                    times.update(item.partition("@")[0] for item in items)
+        return _Uses(times)
 
     # Links
 
@@ -362,7 +363,52 @@ def _words_of(value: Value) -> tuple[str, ...]:
     return value if isinstance(value, tuple) else (value,) if isinstance(value, str) and value else ()
 
 
-def _is_upper(codes: Iterable[str]) -> bool:
-    """Whether nearly all codes of a column are written in capitals."""
-    lettered = [code for code in codes if code.upper() != code.lower()]
-    return bool(lettered) and sum(code == code.upper() for code in lettered) >= UPPER_SHARE * len(lettered)
+class _Uses:
+    """How often each spelling of a code is used."""
+
+    def __init__(self, times: Counter[str]) -> None:
+        self._times = times
+        self._alike: dict[str, list[str]] = {}
+        for spelling in times:
+            self._alike.setdefault(same_code(spelling), []).append(spelling)
+
+    def times(self, code: str) -> int:
+        """How often a spelling is used."""
+        return self._times[code]
+
+    def alike(self, code: str) -> list[str]:
+        """All spellings of the same code."""
+        return self._alike.get(same_code(code), [])
+
+
+class _Style:
+    """How the codes of a column are written: in capitals or not, and with which letters."""
+
+    def __init__(self, codes: Iterable[str]) -> None:
+        codes = list(codes)
+        lettered = [code for code in codes if code.upper() != code.lower()]
+        upper = sum(code == code.upper() for code in lettered)
+        self.is_upper = bool(lettered) and upper >= UPPER_SHARE * len(lettered)
+        self._letters = Counter(_letters(code) for code in lettered)
+        self._are_rare_apostrophes = sum(code.startswith(APOSTROPHES) for code in codes) < (1 - UPPER_SHARE) * len(
+            codes
+        )
+
+    def fits(self, code: str) -> tuple[bool, bool]:
+        """How well a spelling goes with the others."""
+        return not code.startswith(APOSTROPHES), self.is_upper and code == code.upper()
+
+    def usual(self, code: str, *, is_exact: bool) -> str:
+        """The code as the others are written, "" where it is.
+
+        In the exchange format only where many others have the same letters: cse05 among CSE01 to CSE20.
+        """
+        plain = code.lstrip("".join(APOSTROPHES)) if self._are_rare_apostrophes else code
+        letters = self._letters
+        is_odd = not is_exact or letters[_letters(plain.upper())] >= MANY_ALIKE * letters[_letters(plain)]
+        usual = plain.upper() if self.is_upper and is_odd else plain
+        return usual if usual != code else ""
+
+
+def _letters(code: str) -> str:
+    return re.sub(r"[\W\d_]+", " ", code).strip()
