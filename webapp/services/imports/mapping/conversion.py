@@ -75,8 +75,8 @@ class Conversion:
 
     def cell(self, sheet: RawSheet, said: SheetMapping, row: RawRow, role: str) -> RawValue:
         """The cell of a role in a row, the corrected one where somebody corrected it, "" where no column has it."""
-        corrected = self.mapping.corrections.get(cell_key(sheet.name, row.number, role))
-        if corrected is not None:
+        corrections = self.mapping.corrections
+        if corrections and (corrected := corrections.get(cell_key(sheet.name, row.number, role))) is not None:
             return corrected
         position = said.position(role)
         return row.cell(position) if position is not None else ""

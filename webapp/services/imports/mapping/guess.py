@@ -9,6 +9,7 @@ from webapp.services.imports.formats.workbooks import RawBook, RawSheet
 from webapp.services.imports.mapping.known import Known
 from webapp.services.imports.mapping.plan import BookMapping, SheetMapping, SheetShape
 from webapp.services.imports.mapping.shapes import SHAPES
+from webapp.services.imports.mapping.table import EXACT
 
 LEAST_SCORE = 50
 """Below it a sheet is skipped until somebody says what it is."""
@@ -20,6 +21,9 @@ def guess(book: RawBook, known: Known) -> BookMapping:
 
 
 def _guess_sheet(sheet: RawSheet, known: Known) -> SheetMapping:
+    own = SHAPES[SheetShape.TABLE].recognise(sheet, known)
+    if own is not None and own.score == EXACT:
+        return own.mapping
     seen = [found for shape in SHAPES.values() if (found := shape.recognise(sheet, known)) is not None]
     best = max(seen, key=lambda found: found.score, default=None)
     if best is None or best.score < LEAST_SCORE:

@@ -43,6 +43,7 @@ class RowIndex:
         self.names = names
         self._codes: dict[str, list[str]] = {}
         self._titles: dict[str, list[str]] = {}
+        self._found: dict[str, tuple[str, list[str]]] = {}
         for label, name in names.items():
             self._codes.setdefault(same_code(label), []).append(label)
             if same_name(name):
@@ -52,10 +53,12 @@ class RowIndex:
         """How a text names rows, and which: "exact" or "code" or "name" with one, "several", or "" with none."""
         if text in self.names:
             return "exact", [text]
-        for how, found in (("code", self._codes.get(same_code(text))), ("name", self._titles.get(same_name(text)))):
-            if found:
-                return (how, found) if len(found) == 1 else ("several", found)
-        return "", []
+        if text not in self._found:
+            how, found = "code", self._codes.get(same_code(text))
+            if not found:
+                how, found = "name", self._titles.get(same_name(text))
+            self._found[text] = ("", []) if not found else (how if len(found) == 1 else "several", found)
+        return self._found[text]
 
     def nearest(self, text: str, among: Iterable[str] = ()) -> list[Candidate]:
         """What may be meant, the nearest first; of ``among`` all."""

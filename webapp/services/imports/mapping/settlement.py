@@ -5,10 +5,11 @@ It runs twice: once the tables are read, so that other shapes find their teacher
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from webapp.services.imports.mapping.conversion import Conversion, DraftRow
 from webapp.services.imports.mapping.likeness import RowIndex, made_code, same_code
+from webapp.services.imports.mapping.person_names import Persons
 from webapp.services.imports.mapping.plan import LEAVE_OUT, NEW
 from webapp.services.imports.mapping.questions import Candidate
 from webapp.services.imports.mapping.reader import NO_VALUE, NotRead
@@ -32,9 +33,36 @@ UPPER_SHARE = 0.8
 MANY_ALIKE = 2
 """How many times as many codes have the same letters in capitals, where the exchange format is not taken literally."""
 APOSTROPHES = ("'", "’", "`")
+MOST_LOOKED_FOR = 500
 SURE = 80
 """Likeness from which on even a sheet in the exchange format is asked about instead of refused."""
+LOOKS_LIKE_A_NAME = re.compile(r"\D*[^\W\d]{3}\D*")
 BETWEEN_ITEMS = re.compile(r"\s*(?:/|&|\+|\band\b)\s*", re.I)
+
+
+class PersonIndex(RowIndex):
+    """Finds teachers, whose names are written with and without titles, dots and accents."""
+
+    def __init__(self, names: Mapping[str, str]) -> None:
+        super().__init__(names)
+        self._persons = Persons(names)
+
+    def find(self, text: str) -> tuple[str, list[str]]:
+        """How a text names teachers, and which, see `RowIndex.find`."""
+        how, found = super().find(text)
+        if how in ("exact", "code", "name") or not LOOKS_LIKE_A_NAME.fullmatch(text):
+            return how, found
+        person = self._persons.find(text)
+        if person.code is not None:
+            return "name", [person.code]
+        return how, found
+
+    def nearest(self, text: str, among: Iterable[str] = ()) -> list[Candidate]:
+        """Who may be meant, the nearest first."""
+        nearest = self._persons.find(text).nearest if LOOKS_LIKE_A_NAME.fullmatch(text) else ()
+        if not nearest:
+            return super().nearest(text, among)
+        return [Candidate(code, self.shown(code), likeness) for code, likeness in nearest]
 
 
 class Settlement:
@@ -43,6 +71,7 @@ class Settlement:
     def __init__(self, conversion: Conversion) -> None:
         self.conversion = conversion
         self._indexes: dict[str, RowIndex] = {}
+        self._nearest: dict[tuple[str, str], list[Candidate]] = {}
 
     def run(self, tables: Iterable[Table], *, is_last: bool) -> None:
         """Settle tables, what is referred to before what refers; links to other tables wait for the last run."""
@@ -67,9 +96,8 @@ class Settlement:
             table = BY_NAME[name]
             title = next((column for column in ("name", "title") if column in table.by_name), "")
             records = self.conversion.records(name)
-            self._indexes[name] = RowIndex(
-                {table.label(key): str(record.get(title) or "") for key, record in records.items()}
-            )
+            names = {table.label(key): str(record.get(title) or "") for key, record in records.items()}
+            self._indexes[name] = PersonIndex(names) if name == "faculty" else RowIndex(names)
         return self._indexes[name]
 
     def _changed(self, code: str, row: DraftRow, column: str, found: str, taken: str) -> None:
@@ -238,7 +266,7 @@ class Settlement:
         may_make = target.name in MADE and self.conversion.known.is_given
         if may_make and not row.is_exact and not self._is_told_of(target):
             return self._made(target, row, column, text)
-        candidates = index.nearest(text, found)
+        candidates = self._candidates(target.name, index, text, found)
         best = candidates[0].score if candidates else 0
         if not self.conversion.known.is_given or not index.names or (row.is_exact and best < SURE):
             return text
@@ -262,6 +290,13 @@ class Settlement:
             row.is_left_out = row.is_left_out or not is_optional
             return None
         return answer
+
+    def _candidates(self, target: str, index: RowIndex, text: str, found: list[str]) -> list[Candidate]:
+        """What may be meant, looked for once for each text, and not for thousands of them: then a list is wrong."""
+        key = target, same_code(text)
+        if key not in self._nearest and len(self._nearest) < MOST_LOOKED_FOR:
+            self._nearest[key] = index.nearest(text, found)
+        return self._nearest.get(key, [])
 
     def _is_told_of(self, target: Table) -> bool:
         """Whether a table has rows of its own, in the book or in the database, and not only made ones."""

@@ -152,10 +152,12 @@ class _SheetConversion:
         rows = list(self._rows())
         readers = {role: self._reader(self.table.by_name[role], rows) for role in self.headings}
         has_departments = "department" in self.headings
-        filler = Filler(self.table, self.sheet, self.conversion, has_departments=has_departments)
+        filler = None
+        if not self.is_exact:
+            filler = Filler(self.table, self.sheet, self.conversion, has_departments=has_departments)
         for row in rows:
             record, refused = self._record(row, readers)
-            if not self.is_exact:
+            if filler is not None:
                 filler.fill(row, record, refused)
             self._note_cells_beyond(row)
             self.conversion.add(
