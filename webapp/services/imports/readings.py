@@ -228,7 +228,8 @@ def _with_sheet(organization: Organization, upload: Upload, mapping: BookMapping
         sheet = replace(sheet, heading_rows=before.heading_rows)
     sheets = tuple(sheet if other.sheet == sheet.sheet else other for other in mapping.sheets)
     changed = replace(mapping, sheets=sheets)
-    twice = tuple(found for found in objections(book, changed) if found.is_twice)
+    before_it = objections(book, mapping)  # a guess may find the same twice, which is mended sheet by sheet
+    twice = tuple(found for found in objections(book, changed) if found.is_twice and found not in before_it)
     if twice:
         raise MappingRefused(twice)
     return changed
