@@ -63,6 +63,17 @@ def test_a_dry_run_changes_nothing(runner: FlaskCliRunner, folder: Path) -> None
     assert db.session.query(Room).count() == db.session.query(Term).count() == 0
 
 
+def test_an_import_says_of_each_rule_that_it_changes_how_it_is_used_before_and_after(
+    runner: FlaskCliRunner, tmp_path: Path
+) -> None:
+    factories.organization("SARU")
+    path = tmp_path / "rules.csv"
+    path.write_text("code,rule,hard,weight\ngroup_gaps,group_gaps,no,9\n", encoding="utf-8")
+    result = runner.invoke(args=["import", str(path), *IN_TERM])
+    assert "  rule Group gaps: soft, weight 2 -> soft, weight 9\n" in result.output
+    assert "  32 other rules of the term stay as they are.\n" in result.output
+
+
 @pytest.mark.parametrize("extra", [[], ["--dry-run"]])
 def test_every_fault_is_a_line_on_standard_error(runner: FlaskCliRunner, folder: Path, extra: list[str]) -> None:
     factories.organization("SARU")

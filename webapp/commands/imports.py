@@ -25,8 +25,8 @@ from webapp.services.imports.path_readings import (
     written_mapping,
 )
 from webapp.services.imports.preview import Preview
-from webapp.services.imports.rule_changes import rule_changes
 from webapp.services.shared import transaction
+from webapp.services.terms.rule_changes import rule_changes
 from webapp.services.terms.selection import find_term
 
 DAY = click.DateTime(formats=["%Y-%m-%d"])

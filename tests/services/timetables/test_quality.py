@@ -102,6 +102,7 @@ def test_every_page_with_a_score_says_that_it_is_older_than_the_data(
         f"/admin/timetables/compare?a={key}&b={published.timetable_id}": 2,
         f"/admin/timetables/{key}": 1,
         f"/admin/timetables/{key}/publish": 1,
+        f"/admin/timetables/{key}/edit": 1,
         "/admin/approvals": 2,
         f"/admin/approvals/{submitted.timetable_id}": 1,
     }

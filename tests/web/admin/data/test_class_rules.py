@@ -1,5 +1,6 @@
 """The Rules page: classes are looked for and ticked, with and without script; a rule is edited, deleted, restored."""
 
+import io
 from collections.abc import Callable
 from xml.etree.ElementTree import Element
 
@@ -76,3 +77,18 @@ def test_the_usual_rules_are_restored_once_it_is_confirmed_what_changes(pages: P
     pages.post("/admin/rules/usual", sent)
     db.session.refresh(row)
     assert row.is_enabled
+
+
+def test_a_files_rules_are_told_before_and_after_in_its_preview_and_the_others_counted(
+    pages: Pages, uni: University
+) -> None:
+    content = b"code,rule,enabled,hard,components\nunavailable,unavailable,no,yes,\nmine,same_room,yes,yes,CSE391/A/P\n"
+    sent = sent_by(pages.get("/admin/import"), "/admin/import") | {"file": (io.BytesIO(content), "rules.csv")}
+    page = pages.get(pages.post("/admin/import", sent).location)
+    (section,) = (one for one in page.iter("section") if one.get("aria-labelledby") == "rules-of-file")
+    assert "32 other rules of the term stay as they are." in words(section)
+    rows = [[words(cell) for cell in row.iter("td")] for row in section.iter("tr")]
+    assert rows[1:] == [
+        ["Unavailable times switched off", "hard", "off"],
+        ["Same room (mine)", "not there", "hard; CSE391 A, P"],
+    ]

@@ -19,12 +19,12 @@ from webapp.services.imports.journal.rows import past_imports
 from webapp.services.imports.mapping import remembered
 from webapp.services.imports.preview import RowDifference, RowState, TableDifference
 from webapp.services.imports.readings import Step
-from webapp.services.imports.rule_changes import rule_changes
 from webapp.services.schema.tables import TABLES
 from webapp.services.shared import transaction
 from webapp.services.shared.errors import NotFound, Problem
 from webapp.services.shared.scoped import load
 from webapp.services.shared.words import _, first_of, ngettext
+from webapp.services.terms.rule_changes import rule_changes
 from webapp.web.access import requires
 from webapp.web.admin import bp
 from webapp.web.admin.data.mapping import step_url

@@ -13,9 +13,9 @@ from webapp.services.imports import exports, uploads
 from webapp.services.imports.formats.files import read_upload
 from webapp.services.imports.formats.writers import zip_of
 from webapp.services.imports.preview import Preview
-from webapp.services.imports.rule_changes import rule_changes
 from webapp.services.problem.term_problem import build_problem
 from webapp.services.shared.rule_defaults import ITC_2007, OWN_TERM, RULE_NAMES, RuleSetting, default_rules, settings_of
+from webapp.services.terms.rule_changes import rule_changes
 
 pytestmark = pytest.mark.usefixtures("app")
 DATA = Path(__file__).parents[2] / "data"
