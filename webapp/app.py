@@ -13,6 +13,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from webapp import commands, config, logs
 from webapp.extensions import babel, csrf, db, limiter, login_manager, migrate, queue
 from webapp.services.problem.results import result_of
+from webapp.services.shared.words import WEEKDAYS
+from webapp.services.timetables.lifecycle import STATUS_WORDS
 from webapp.services.timetables.quality import standing_of
 from webapp.web import access, blueprints, errors, headers, health, metrics, presentation
 
@@ -53,6 +55,7 @@ def _bind_extensions(app: Flask) -> None:
     access.init_app(app)
     app.context_processor(lambda: {"locale": get_locale(), "version": app.config["VERSION"]})
     app.jinja_env.globals.update(paper_line=presentation.paper_line, result_of=result_of, standing_of=standing_of)
+    app.jinja_env.globals.update(weekdays=WEEKDAYS, status_words=STATUS_WORDS)
     if not event.contains(db.session, "after_begin", _limit_statements):
         event.listen(db.session, "after_begin", _limit_statements)
 

@@ -250,7 +250,7 @@ def ask_for_a_run(page: Page, seconds: int, variants: list[str], *, all_the_same
 
 def read_the_explanation(page: Page) -> None:
     page.get_by_role("link", name="Why? Ask for an explanation").click()
-    page.get_by_role("button", name="Quick feasibility check").click()
+    page.get_by_role("button", name="Quick check").click()
     wait_for_the_worker(page)
     told = page.locator("#feasibility")
     expect(told).to_contain_text("There is no timetable")

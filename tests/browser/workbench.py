@@ -24,7 +24,7 @@ WAYS = [
         "rule": "max_per_week",
     }
     | {"key": "abc", "targets": [RAO]},
-    {"sentence": "Give up “Pinned meetings”.", "is_enough": False, "is_known": False, "rule": "pinned", "key": "def"}
+    {"sentence": "Give up “Fixed classes”.", "is_enough": False, "is_known": False, "rule": "pinned", "key": "def"}
     | {"targets": []},
 ]
 CHECK = {"verdict": "impossible", "seconds": 1.4, "classes": 3, "placed": 2, "clashes": [CLASH], "more_clashes": 1}

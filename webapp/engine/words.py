@@ -112,9 +112,13 @@ def remark_in_words(code: RemarkCode, values: Mapping[str, Any]) -> str:
     match code:
         case RemarkCode.DISPROVEN:
             by, hard = values["by"], values["hard"]
-            return f"There is no timetable without hard violations, as is proven by {by}: {hard} are left."
+            return (
+                f"There is no timetable in which every rule that must hold does, as is proven by {by}: {hard} are left."
+            )
         case RemarkCode.NOT_FOUND:
-            return f"No timetable without hard violations was found: {values['hard']} are left."
+            return (
+                f"No timetable in which every rule that must hold does was found: {values['hard']} breaches are left."
+            )
         case RemarkCode.BY_CLOCK:
             return "The clock ended a run that work should have ended: it can't be repeated exactly."
     named = ", ".join(rule_named(name).title for name in values["rules"])

@@ -87,18 +87,28 @@ def test_axes_are_those_asked_for_else_those_that_tell_most() -> None:
     assert letters_of(28)[-3:] == ["Z", "AA", "AB"]
 
 
-def test_a_card_names_its_earlier_twin_and_who_beats_it() -> None:
+def test_variants_of_a_run_that_are_the_same_timetable_share_a_card() -> None:
     made = [("One", "h1"), ("Two", "h2"), ("Three", "h1")]
     variants = [
         Variant(
-            Timetable(timetable_id=key, variant_name=name, content_hash=content, unplaced=key, hard_violations=0), ()
+            Timetable(
+                timetable_id=key,
+                variant_name=name,
+                content_hash=content,
+                unplaced=key,
+                hard_violations=0,
+                generation_job_id="tt_0123456789ab",
+            ),
+            (),
         )
         for key, (name, content) in enumerate(made)
     ]
     shown = side_by_side(variants)
-    assert [(card.name, card.twin, card.is_best) for card in shown.cards] == [
-        ("One", "", True),
-        ("Two", "", False),
-        ("Three", "One", False),
+    assert [(card.name, [twin.variant_name for twin in card.twins], card.is_best) for card in shown.cards] == [
+        ("One", ["Three"], True),
+        ("Two", [], False),
     ]
+    assert shown.keys == [0, 2, 1], "the twin is compared with its card"
     assert (shown.best, shown.any_beaten, shown.chart) == (variants[0].timetable, False, None)
+    variants[2].timetable.generation_job_id = "tt_00000000000f"
+    assert len(side_by_side(variants).cards) == 3, "of another run it is a timetable of its own"

@@ -246,7 +246,7 @@ def test_two_pins_at_one_time_that_need_one_teacher_are_named(uni: University) -
     second = pinned(uni, "CSE502", uni.rao)
     found = only(uni, Severity.BLOCKER, FindingKind.PINS)
     assert found.sentence == (
-        "CSE501 A, L 1 and CSE502 A, L 1 are both pinned to Monday 08:00 to 09:00 and both need Dr Rao."
+        "CSE501 A, L 1 and CSE502 A, L 1 are both fixed at Monday 08:00 to 09:00 and both need Dr Rao."
     )
     assert (found.target.table, found.target.row_id) == ("pins", second.pin_id)
 
@@ -270,7 +270,7 @@ def test_a_pin_on_a_time_when_the_teacher_cannot_is_named(uni: University) -> No
     pinned(uni, "CSE501", uni.rao, 2, 3)
     factories.availability(factories.slot(uni.term, 2, 3), faculty_id=uni.rao.faculty_id)
     found = only(uni, Severity.BLOCKER, FindingKind.PINS)
-    assert found.sentence == ("CSE501 A, L 1 is pinned to Wednesday 11:00 to 12:00: Dr Rao is not available then.")
+    assert found.sentence == ("CSE501 A, L 1 is fixed at Wednesday 11:00 to 12:00: Dr Rao is not available then.")
 
 
 def test_a_pin_to_an_unsuitable_small_or_closed_room_says_which(uni: University) -> None:
@@ -285,7 +285,7 @@ def test_a_pin_to_an_unsuitable_small_or_closed_room_says_which(uni: University)
 def test_a_pin_of_a_class_that_is_not_there_is_a_warning(uni: University) -> None:
     pinned(uni, "CSE501", uni.rao, ordinal=4)
     found = only(uni, Severity.WARNING, FindingKind.PINS)
-    assert found.sentence == "CSE501 A, L: the pin names class 4, and there is none; it is ignored."
+    assert found.sentence == "CSE501 A, L: a fixed time names class 4, and there is none; it is ignored."
 
 
 def test_students_enrolled_twice_at_pinned_times_are_counted(uni: University) -> None:
@@ -296,7 +296,7 @@ def test_students_enrolled_twice_at_pinned_times_are_counted(uni: University) ->
         for pin in (first, second):
             factories.enrollment(student, pin.component.section)
     found = only(uni, Severity.WARNING, FindingKind.PINS)
-    assert found.sentence.endswith("are both pinned to Monday 08:00 to 09:00; 3 students are enrolled in both.")
+    assert found.sentence.endswith("are both fixed at Monday 08:00 to 09:00; 3 students are enrolled in both.")
 
 
 # Missing and unused
@@ -305,7 +305,7 @@ def test_students_enrolled_twice_at_pinned_times_are_counted(uni: University) ->
 def test_sections_without_teacher_group_or_component_are_named(uni: University) -> None:
     bare = factories.section(uni.term, factories.course(uni.cse, "CSE600"), "Z")
     found = [one.sentence for one in filter_findings(check_term(uni.term), Severity.WARNING)]
-    assert found == ["CSE600 Z has no component: nothing of it is placed."]
+    assert found == ["CSE600 Z has no weekly class: nothing of it is placed."]
     factories.component(bare, meetings_per_week=1)
     found = [one.sentence for one in filter_findings(check_term(uni.term), Severity.WARNING, FindingKind.MISSING)]
     assert sorted(found) == [
@@ -319,7 +319,7 @@ def test_many_sections_of_one_fault_are_told_together_after_the_first_five(uni: 
         factories.section(uni.term, factories.course(uni.cse, f"CSE6{number}0"), "Z")
     found = filter_findings(check_term(uni.term), Severity.WARNING, FindingKind.MISSING)
     assert len(found) == 6
-    assert any(one.sentence.startswith("5 more sections have no component") for one in found)
+    assert any(one.sentence.startswith("5 more sections have no weekly class") for one in found)
 
 
 def test_students_and_groups_that_nothing_is_for_are_found(uni: University) -> None:

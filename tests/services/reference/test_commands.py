@@ -385,7 +385,7 @@ class TestSectionsAndComponents:
         assert "time_slot_id" in refused(scope, "pins", **sent)
         assert "2 meetings" in refused(scope, "pins", **sent | {"ordinal": 3, "room_id": room.room_id})["ordinal"]
         add(scope, "pins", **sent, room_id=room.room_id)
-        assert "pinned already" in refused(scope, "pins", **sent, room_id=room.room_id)["ordinal"]
+        assert "fixed already" in refused(scope, "pins", **sent, room_id=room.room_id)["ordinal"]
 
 
 # Deleting

@@ -109,7 +109,7 @@ def test_what_is_held_and_breaks_a_hard_rule_of_today_is_said_beforehand(here: U
     said = f"{first.course.code} {first.section.code}, L 1: HALL is closed at"
     assert [told.sentence.startswith(said) for told in hold(here.problem(), frozen).broken] == [True]
     plan = time_budget.plan(here.problem(), here.term, frozen, 100, 1)
-    assert "Held, and against 1 hard rule of today: what breaks it goes to the tray." in plan
+    assert "Held, and against 1 rule that must hold today: what breaks it loses its place." in plan
     assert hold(here.problem(), locked).broken == ()
     first.locked_time = True
     db.session.commit()
@@ -207,7 +207,7 @@ def test_what_is_frozen_is_said_in_numbers(here: University) -> None:
     number = base.timetable_id
     assert told[1] == f"Frozen: 1 class of other departments keeps time and room of Balanced (no. {number})."
     assert told[2:4] == [
-        "1 class of other departments has no place there and stays in the tray.",
+        "1 class of other departments has no place there and stays without one.",
         "Free: 4 classes are placed anew.",
     ]
     assert "as much as the heaviest wish" in told[4]

@@ -39,7 +39,10 @@ def test_that_nothing_whole_was_found_is_not_said_beside_what_is_whole(session) 
     assert verdict_of(run(0, 0)).remarks == (
         "The search did not see these rules, which the result counts: Group gaps.",
     )
-    assert verdict_of(run(1)).remarks[0] == "No timetable without hard violations was found: 3 are left."
+    assert (
+        verdict_of(run(1)).remarks[0]
+        == "No timetable in which every rule that must hold does was found: 3 breaches are left."
+    )
     old = "No timetable without hard violations was found: 3 are left."
     assert verdict_of(run(0, remark=[old])).remarks == ()
     assert verdict_of(run(1, remark=[old])).remarks == (old,)

@@ -82,7 +82,7 @@ def test_a_timetable_that_a_later_wish_forbids_is_refused_with_the_reason(uni: U
     entry = db.session.scalars(sa.select(TimetableEntry).filter_by(faculty_id=uni.sen.faculty_id).limit(1)).one()
     assert entry.time_slot is not None
     factories.availability(entry.time_slot, faculty_id=uni.sen.faculty_id)
-    with pytest.raises(BreaksHardRules, match="1 hard rule") as refused:
+    with pytest.raises(BreaksHardRules, match="1 rule that must hold") as refused:
         publish(uni.registrar, timetable)
     assert refused.value.findings[0].startswith("Dr Sen is not available for MAT")
     assert timetable.status is TimetableStatus.DRAFT
@@ -96,7 +96,7 @@ def test_a_reason_excuses_the_rules_that_it_was_given_for_and_no_later_one(uni: 
     entry.override_reason, entry.override_rules = "Agreed with Dr Sen.", ["unavailable"]
     factories.availability(entry.time_slot, room_id=entry.room_id)
     db.session.flush()
-    with pytest.raises(BreaksHardRules, match="1 hard rule") as refused:
+    with pytest.raises(BreaksHardRules, match="1 rule that must hold") as refused:
         publish(uni.registrar, timetable)
     (said,) = refused.value.findings
     assert "HALL is closed" in said

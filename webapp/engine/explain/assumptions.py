@@ -59,7 +59,7 @@ def _sentence(instance: Instance, constraint: Constraint, names: Names) -> str:
         pin = instance.meetings[meeting].pin
         time = "" if pin is None or pin.time is None else names.time(pin.time)
         room = "" if pin is None or pin.room is None else names.room(pin.room)
-        return f"{names.meeting(meeting)} is pinned to {', '.join(filter(None, (time, room)))}."
+        return f"{names.meeting(meeting)} is fixed at {', '.join(filter(None, (time, room)))}."
     said = rule.sentence
     if constraint.amount:
         said = f"{said.rstrip('.')} ({constraint.amount})."

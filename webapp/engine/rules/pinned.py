@@ -5,13 +5,13 @@ from webapp.engine.rules.family import ChoiceRule
 
 
 class Pinned(ChoiceRule):
-    """A pinned meeting stands at its time and in its room."""
+    """A class that the data fix stands at its time and in its room."""
 
     name = "pinned"
-    title = "Pinned meetings"
+    title = "Fixed classes"
     unit = "meeting away from its pin"
     units = "meetings away from their pin"
-    finding = "{meeting} is pinned, but not at {time}, {room}."
+    finding = "{meeting} is fixed elsewhere by the data, not at {time}, {room}."
 
     def cost(self, instance: Instance, constraint: Constraint, meeting: int, placement: Placement) -> int:
         """1 when the time or the room is not the pinned one."""

@@ -17,6 +17,7 @@ from webapp.services.timetables.scores import (
     criteria,
     names_among,
     sentences_of_variants,
+    twins_among,
 )
 
 WIDTH, HEIGHT = 480, 300
@@ -75,14 +76,14 @@ class Chart:
 class VariantCard:
     """A timetable beside the others.
 
-    ``sentence`` says what it puts first, ``twin`` names an earlier one that is the same, ``beaten_by`` those that are
-    nowhere worse and somewhere better.
+    ``sentence`` says what it puts first, ``twins`` are later variants of the run that are the same timetable and have
+    no card of their own, ``beaten_by`` those that are nowhere worse and somewhere better.
     """
 
     timetable: Timetable
     name: str
     sentence: str
-    twin: str
+    twins: tuple[Timetable, ...]
     beaten_by: tuple[str, ...]
     is_best: bool
     is_complete: bool
@@ -103,8 +104,8 @@ class SideBySide:
 
     @property
     def keys(self) -> list[int]:
-        """The keys of the timetables."""
-        return [card.timetable.timetable_id for card in self.cards]
+        """The keys of the timetables, those included that share a card."""
+        return [timetable.timetable_id for card in self.cards for timetable in (card.timetable, *card.twins)]
 
     @property
     def best(self) -> Timetable | None:
@@ -137,30 +138,38 @@ def side_by_side(variants: Sequence[Variant], across: str = "", up: str = "") ->
 
     The criteria stand to reason where none is asked for.
     """
-    variants = sorted(variants, key=lambda variant: not variant.standing.is_complete)
+    twins = twins_among(variant.timetable for variant in variants)
+    same = [variant.timetable for variant in variants if variant.timetable.timetable_id in twins]
+    variants = [variant for variant in variants if variant.timetable not in same]
+    variants.sort(key=lambda variant: not variant.standing.is_complete)
     names, rows = names_among(variants), criteria(variants)
     chosen = axes(rows, across, up)
     return SideBySide(
-        cards=tuple(_cards(variants, names, dominated_by(rows, len(variants)))),
+        cards=tuple(_cards(variants, names, dominated_by(rows, len(variants)), same)),
         criteria=tuple(rows),
         chart=chart_of(variants, *chosen, names) if chosen and variants else None,
     )
 
 
-def _cards(variants: Sequence[Variant], names: Sequence[str], beaten: Sequence[Sequence[int]]) -> Iterator[VariantCard]:
-    best, sentences, by_content = best_of(variants), sentences_of_variants(), dict[str, str]()
+def _cards(
+    variants: Sequence[Variant], names: Sequence[str], beaten: Sequence[Sequence[int]], same: Sequence[Timetable]
+) -> Iterator[VariantCard]:
+    best, sentences = best_of(variants), sentences_of_variants()
     for variant, name, others in zip(variants, names, beaten, strict=True):
         timetable = variant.timetable
         yield VariantCard(
             timetable=timetable,
             name=name,
             sentence=sentences.get(timetable.variant_name, ""),
-            twin=by_content.get(timetable.content_hash, ""),
+            twins=tuple(twin for twin in same if _content(twin) == _content(timetable)),
             beaten_by=tuple(names[other] for other in others),
             is_best=variant is best and variant.standing.is_complete and not variant.standing.is_outdated,
             is_complete=variant.standing.is_complete,
         )
-        by_content.setdefault(timetable.content_hash, timetable.variant_name)
+
+
+def _content(timetable: Timetable) -> tuple[str | None, str]:
+    return timetable.generation_job_id, timetable.content_hash
 
 
 def dominated_by(rows: Sequence[Criterion], number: int) -> list[list[int]]:

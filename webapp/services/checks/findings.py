@@ -39,7 +39,7 @@ KIND_TITLES = {
     FindingKind.STUDENTS: _l("Groups and students"),
     FindingKind.ROOMS: _l("Rooms"),
     FindingKind.TIMES: _l("Times and days"),
-    FindingKind.PINS: _l("Pinned classes"),
+    FindingKind.PINS: _l("Fixed classes"),
     FindingKind.BASKETS: _l("Elective baskets"),
     FindingKind.RULES: _l("Rules that are off"),
     FindingKind.MISSING: _l("Missing data"),

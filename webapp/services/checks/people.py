@@ -63,8 +63,8 @@ def _sections(data: TermData) -> Iterator[Finding]:
         idle,
         warning,
         missing,
-        _("%(name)s has no component: nothing of it is placed."),
-        _("have no component, so that nothing of them is placed"),
+        _("%(name)s has no weekly class: nothing of it is placed."),
+        _("have no weekly class, so that nothing of them is placed"),
     )
 
 

@@ -1,4 +1,4 @@
-"""Pinned classes that stand in each other's way, or where they can't stand."""
+"""Fixed classes that stand in each other's way, or where they can't stand."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from webapp.services.shared.target import Target
 from webapp.services.shared.words import _, enumerated
 
 Pinned = tuple[int, Time, int | None]
-"""A meeting that is pinned to a time: its index, the time, the room or None."""
+"""A meeting that is fixed at a time: its index, the time, the room or None."""
 
 
 def pins_that_clash(case: CheckedProblem) -> Iterator[FindingAbout]:
@@ -48,7 +48,7 @@ def _clash(case: CheckedProblem, first: Pinned, second: Pinned) -> Iterator[Find
     words = {"first": case.label(first[0]), "second": case.label(second[0]), "when": case.when(first[1])}
     target = _pin_of(case, second[0])
     if names:
-        sentence = _("%(first)s and %(second)s are both pinned to %(when)s and both need %(who)s.")
+        sentence = _("%(first)s and %(second)s are both fixed at %(when)s and both need %(who)s.")
         severity = _severity(case, hard=True)
         accounted = meetings if severity is Severity.BLOCKER else ()
         yield (
@@ -57,7 +57,7 @@ def _clash(case: CheckedProblem, first: Pinned, second: Pinned) -> Iterator[Find
         )
     if students:
         number = sum(resources[r].weight for r in students)
-        sentence = _("%(first)s and %(second)s are both pinned to %(when)s; %(number)s enrolled in both.")
+        sentence = _("%(first)s and %(second)s are both fixed at %(when)s; %(number)s enrolled in both.")
         severity = _severity(case, hard=case.is_hard("student_clash"))
         counted = _("%(number)s students are", number=number) if number != 1 else _("1 student is")
         sentence %= words | {"number": counted}
@@ -86,7 +86,7 @@ def pins_that_cannot_stand(case: CheckedProblem) -> Iterator[FindingAbout]:
             continue
         severity = _severity(case, hard=any(hard for _reason, hard in reasons))
         sentence = _(
-            "%(name)s is pinned to %(place)s: %(reasons)s.",
+            "%(name)s is fixed at %(place)s: %(reasons)s.",
             name=case.label(index),
             place=placement_in_words(case.problem, what.pin),
             reasons="; ".join(reason for reason, _hard in reasons),
@@ -138,7 +138,7 @@ def pins_of_nothing(case: CheckedProblem) -> Iterator[Finding]:
         component = case.data.components[pin.component_id]
         label = case.data.component_label(component)
         sentence = _(
-            "%(name)s: the pin names class %(ordinal)s%(batch)s, and there is none; it is ignored.",
+            "%(name)s: a fixed time names class %(ordinal)s%(batch)s, and there is none; it is ignored.",
             name=label,
             ordinal=pin.ordinal,
             batch=_batch(case, pin.student_group_id),

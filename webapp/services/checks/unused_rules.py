@@ -103,7 +103,9 @@ KEPT_BY_RULE = (
     KeptByRule(
         "pinned",
         lambda data: len(data.rows.pins),
-        lambda number: ngettext("%(num)d class is pinned", "%(num)d classes are pinned", number),
+        lambda number: ngettext(
+            "%(num)d class is fixed to a time or room", "%(num)d classes are fixed to a time or room", number
+        ),
     ),
     KeptByRule(
         "unavailable",
@@ -156,15 +158,15 @@ KEPT_BY_RULE = (
         "different_days",
         _on_different_days,
         lambda number: ngettext(
-            "%(num)d component asks for different days", "%(num)d components ask for different days", number
+            "%(num)d weekly class asks for different days", "%(num)d weekly classes ask for different days", number
         ),
     ),
     KeptByRule(
         "min_working_days",
         _spread,
         lambda number: ngettext(
-            "%(num)d component asks for a least number of days",
-            "%(num)d components ask for a least number of days",
+            "%(num)d weekly class asks for a least number of days",
+            "%(num)d weekly classes ask for a least number of days",
             number,
         ),
     ),
@@ -172,8 +174,8 @@ KEPT_BY_RULE = (
         "same_time",
         _parallel,
         lambda number: ngettext(
-            "%(num)d component has batches that start together",
-            "%(num)d components have batches that start together",
+            "%(num)d weekly class has batches that start together",
+            "%(num)d weekly classes have batches that start together",
             number,
         ),
     ),

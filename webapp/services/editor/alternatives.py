@@ -10,7 +10,7 @@ from webapp.services.editor.baskets import moved_with
 from webapp.services.editor.board import Board
 from webapp.services.editor.errors import NoSuchPlace
 from webapp.services.problem.labels import time_in_words
-from webapp.services.shared.words import _, ngettext
+from webapp.services.shared.words import _, enumerated, ngettext
 
 HERE, GOOD, WARN, BAD = "here", "good", "warn", "bad"
 MOST_NAMED = 4
@@ -189,10 +189,9 @@ def _named(board: Board, resources: Iterable[int]) -> tuple[str, ...]:
             students += who.weight
         else:
             names.append(who.label)
-    more = len(names) - MOST_NAMED
-    shown = names[:MOST_NAMED] + ([_("%(number)s more", number=more)] if more > 0 else [])
+    shown = [enumerated(names, MOST_NAMED)] if names else []
     if students:
-        shown.append(_("1 student") if students == 1 else _("%(number)s students", number=students))
+        shown.append(ngettext("%(num)d student", "%(num)d students", students))
     return tuple(shown)
 
 

@@ -120,7 +120,7 @@ class Board:
 
     def where(self, placement: Placement) -> str:
         """A placement in words, such as "Tuesday 09:00 to 10:00, LH-2"."""
-        return placement_in_words(self.problem, placement) or _("the tray")
+        return placement_in_words(self.problem, placement) or _("no place")
 
     def slot_of(self, index: int, placement: Placement) -> int | None:
         """The slot in which a placed meeting begins."""

@@ -186,7 +186,7 @@ def _destination(board: Board, index: int, request: MoveRequest) -> Placement:
     if slot is None:
         slot = board.states[index].time_slot_id
     if slot is None:
-        raise NoSuchPlace(_("Choose a slot first: a class in the tray has no time to keep."))
+        raise NoSuchPlace(_("Choose a slot first: a class without a place has no time to keep."))
     if not request.any_room:
         return board.placement_at(index, slot, request.room_id)
     there = board.placement_at(index, slot, None)

@@ -135,7 +135,7 @@ class EditorPage:
         hard, unplaced, cost = (last.hard, last.unplaced, last.cost) if last else (0, 0, 0)
         standing = standing_of(now)
         return [
-            _figure(_("Hard violations"), now.hard_violations, bool(now.hard_violations), hard),
+            _figure(_("Broken rules that must hold"), now.hard_violations, bool(now.hard_violations), hard),
             _figure(_("Unplaced"), now.unplaced, bool(now.unplaced), unplaced),
             _figure(_("Cost"), now.cost, False, cost),
             Figure(
@@ -211,9 +211,9 @@ def decision_of(refusal: Problem, asked: MoveRequest, chosen: view.Chosen) -> De
 def _way_out(offer: Offer) -> OfferInWords:
     effects = []
     if offer.unplaced > 0:
-        effects.append(Effect(_("%(number)s more in the tray", number=offer.unplaced), "bad"))
+        effects.append(Effect(_("%(number)s more without a place", number=offer.unplaced), "bad"))
     if offer.hard > 0:
         effects.append(Effect(_("breaks %(number)s", number=offer.hard), "bad"))
     effects.append(Effect(_("cost %(change)s", change=signed(offer.cost)), "bad" if offer.cost > 0 else "good"))
-    label = _("Swap the two") if offer.kind == "swap" else _("Move it here, and the other to the tray")
+    label = _("Swap the two") if offer.kind == "swap" else _("Move it here, and take the other off")
     return OfferInWords(offer.kind, label, tuple(effects), offer.sentence)

@@ -204,7 +204,7 @@ def chosen(timetable: Timetable, entry_id: int) -> Chosen:
             index=index,
             label=row.label,
             title=entry.course.title,
-            where=_("in the tray") if here == UNPLACED else board.where(here),
+            where=_("without a place") if here == UNPLACED else board.where(here),
             teachers=tuple(resources[of_faculty[key]].label for key in row.faculty_ids),
             groups=tuple(group.code for group in entry.groups),
             size=what.size,

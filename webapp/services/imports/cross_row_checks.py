@@ -131,11 +131,11 @@ def _meetings_are_there(merged: Merged, sheet: FileSheet, faults: Faults) -> Non
         most = component.get("meetings_per_week")
         for fault in meeting_faults(batches, most, batch, number):
             if fault == "number":
-                expected = _("at most %(most)s, the component's meetings a week", most=most)
+                expected = _("at most %(most)s, its meetings a week", most=most)
             elif batches:
-                expected = _("one of the component's batches ") + ", ".join(batches)
+                expected = _("one of its batches ") + ", ".join(batches)
             else:
-                expected = _("nothing, since the component has no batches")
+                expected = _("nothing, since it has no batches")
             _add(faults, sheet, row, fault, row.record[fault] or "", expected)
 
 

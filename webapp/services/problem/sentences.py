@@ -8,9 +8,8 @@ from webapp.engine.evaluate import Violation
 from webapp.engine.result import Remark
 from webapp.engine.rules import rule_named
 from webapp.engine.words import RemarkCode, finding_in_words, remark_in_words
-from webapp.services.schema.values import DAY_NAMES
 from webapp.services.shared.sentences import TEXT, StoredSentence
-from webapp.services.shared.words import _
+from webapp.services.shared.words import WEEKDAYS, _
 
 
 @dataclass(frozen=True)
@@ -67,7 +66,7 @@ def when_in_words(values: Mapping[str, Any]) -> str:
     days, first, last = values.get("days"), values.get("first"), values.get("last")
     if not days and not first and not last:
         return _("all week")
-    on = _("on %(days)s", days=", ".join(DAY_NAMES[day] for day in days)) if days else _("every day")
+    on = _("on %(days)s", days=", ".join(str(WEEKDAYS[day]) for day in days)) if days else _("every day")
     since = _(" from %(first)s", first=first) if first else ""
     until = _(" until %(last)s", last=last) if last else ""
     return f"{on}{since}{until}"
@@ -87,7 +86,7 @@ NOWHERE = PlaceWords("place")
 def place_in_words(days: Sequence[int] = (), begins: str = "", ends: str = "", room: str = "") -> str:
     """A place in words, of what is known of it: "Tuesday 09:00 to 10:50, LH-2"."""
     hours = _("%(begins)s to %(ends)s", begins=begins, ends=ends) if ends else begins
-    when = f"{', '.join(DAY_NAMES[day] for day in days)} {hours}".strip()
+    when = f"{', '.join(str(WEEKDAYS[day]) for day in days)} {hours}".strip()
     return ", ".join(part for part in (when, room) if part)
 
 

@@ -90,7 +90,7 @@ def problem_from(rows: TermRows) -> TermProblem:
     calendar = build_calendar(rows.slots, term.break_minutes, term.weeks, week_sets)
     meetings = TermMeetings(rows, calendar, LeafGroups(rows.groups))
     if not meetings.meetings:
-        raise NothingToPlace(f"{term.name} has no meetings: no section of it has a component.")
+        raise NothingToPlace(f"{term.name} has no meetings: no section of it has a weekly class.")
     constraints = TermConstraints(meetings).all()
     instance = Instance(
         name=f"{term.academic_year} semester {term.semester}",

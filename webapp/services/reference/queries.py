@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from flask_babel import lazy_gettext as _l
 
 from webapp.extensions import Model, db
 from webapp.models import Organization, Term
@@ -17,11 +16,10 @@ from webapp.services.schema.tables import BY_NAME
 from webapp.services.schema.values import write
 from webapp.services.shared.numbers import whole_number
 from webapp.services.shared.scoped import load, rows_of
-from webapp.services.shared.words import _, enumerated
+from webapp.services.shared.words import WEEKDAYS, _, enumerated
 
 PAGE_SIZE = 50
 CELL_CODES_MAX = 6
-DAYS = (_l("Monday"), _l("Tuesday"), _l("Wednesday"), _l("Thursday"), _l("Friday"), _l("Saturday"), _l("Sunday"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +252,7 @@ def show(column: Column, value: Any) -> str:
         return ""
     if column.kind is Kind.YES_NO:
         return _("Yes") if value else _("No")
-    return str(DAYS[value]) if column.kind is Kind.DAY else write(column, value)
+    return str(WEEKDAYS[value]) if column.kind is Kind.DAY else write(column, value)
 
 
 def form_values(table: Table, row: Model | None) -> dict[str, Any]:

@@ -56,7 +56,7 @@ def draft_of_rung(user: User, job: GenerationJob, number: int) -> Timetable:
     db.session.scalars(sa.select(GenerationJob).filter_by(job_id=job.job_id).with_for_update()).one()
     answer = facts_of(job, RepairFacts).answer if job.status is JobStatus.COMPLETED else None
     if answer is None or not 1 <= number <= len(answer.rungs):
-        raise NoSuchRung(_("The repair has no such rung. Look again and choose another."))
+        raise NoSuchRung(_("The repair offers no such choice. Look again and take another."))
     known = _draft_of(job, number)
     if known is not None:
         return known

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from webapp.services.reports.shapes import Bars, Report, ReportRow, ReportTable, departments_of
 from webapp.services.reports.source import PlacedMeeting, Reading
-from webapp.services.shared.words import _
+from webapp.services.shared.words import _, ngettext
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +65,24 @@ def report(reading: Reading) -> Report:
             _("Early and late: days of an average week with a class in the day's first or last period."),
         ),
         (
-            _("Teachers have %(n)d gaps a week, groups %(m)d.", n=_sum(teachers), m=_sum(groups)),
+            _(
+                "Teachers have %(teachers)s a week, groups %(groups)s.",
+                teachers=_gaps(_sum(teachers)),
+                groups=_gaps(_sum(groups)),
+            ),
             _("%(n)d of %(all)d teachers have none.", n=spread[0], all=len(teachers)),
         ),
         tables,
         bars=Bars(
             _("How many teachers have how many gaps a week"),
-            tuple((_("%(n)d gaps", n=n), spread[n], None) for n in sorted(spread)),
+            tuple((_gaps(n), spread[n], None) for n in sorted(spread)),
         ),
         departments=departments_of(tables),
     )
+
+
+def _gaps(number: int) -> str:
+    return ngettext("%(num)d gap", "%(num)d gaps", number)
 
 
 def _sum(weeks: Iterable[AverageWeek]) -> int:

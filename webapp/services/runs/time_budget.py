@@ -140,8 +140,8 @@ def _restrictions_in_words(counts: HeldCounts, options: GenerateOptions, base: T
     if counts.tray:
         sentences.append(
             ngettext(
-                "%(num)d class of other departments has no place there and stays in the tray.",
-                "%(num)d classes of other departments have no place there and stay in the tray.",
+                "%(num)d class of other departments has no place there and stays without one.",
+                "%(num)d classes of other departments have no place there and stay without one.",
                 counts.tray,
             )
         )
@@ -164,8 +164,8 @@ def _broken_in_words(broken: Sequence[BrokenRule]) -> list[str]:
     if not broken:
         return []
     first = ngettext(
-        "Held, and against %(num)d hard rule of today: what breaks it goes to the tray.",
-        "Held, and against %(num)d hard rules of today: what breaks them goes to the tray.",
+        "Held, and against %(num)d rule that must hold today: what breaks it loses its place.",
+        "Held, and against %(num)d rules that must hold today: what breaks them loses its place.",
         len(broken),
     )
     return [first, *first_of([rule.sentence for rule in broken[:MOST_BROKEN]], MOST_BROKEN, len(broken))]

@@ -68,7 +68,7 @@ GROUPS = Table(
             "Which partition of the parent.",
             "lab",
             length=64,
-            hint=_l("Which partition of the group above: labs, tutorials."),
+            hint=_l("By what the group above is divided here: lab batches, tutorial groups."),
         ),
         department_column(),
         Column("programme", Kind.TEXT, _l("Programme"), "Programme.", "B.Tech Computer Science", filtered=True),
@@ -100,7 +100,9 @@ GROUPS = Table(
     checks=(group_is_not_its_own_parent,),
     title=_l("Groups"),
     singular=_l("Group"),
-    lead=_l("Students who are timetabled together. Below a group stand its batches; each split is a partition."),
+    lead=_l(
+        "Students who are timetabled together. Below a group stand its batches; each way to divide it is independent."
+    ),
     caption=StudentGroup.code + BETWEEN + StudentGroup.name,
     search=(StudentGroup.code, StudentGroup.name, StudentGroup.programme),
     sorts={"code": StudentGroup.code, "name": StudentGroup.name, "size": StudentGroup.size},

@@ -60,7 +60,9 @@ def pin_is_of_a_meeting(_scope: Scope, _row: Model | None, values: Values) -> Er
     batches = {batch.student_group_id for batch in component.batches}
     faults = meeting_faults(batches, component.meetings_per_week, values.get("student_group_id"), values.get("ordinal"))
     words = {
-        "batch": _("Choose one of the component's batches.") if batches else _("The component has no batches."),
+        "batch": _("Choose one of the batches of this weekly class.")
+        if batches
+        else _("This weekly class has no batches."),
         "number": _("There are %(num)d meetings a week.", num=component.meetings_per_week),
     }
     fields = {"batch": "student_group_id", "number": "ordinal"}
@@ -76,9 +78,9 @@ def component_keeps_its_pins(_scope: Scope, row: Model | None, values: Values) -
     for pin in db.session.scalars(sa.select(Pin).filter_by(component_id=row.component_id)):
         for fault in meeting_faults(batches, values["meetings_per_week"], pin.student_group_id, pin.ordinal):
             if fault == "number":
-                errors["meetings_per_week"] = _("Meeting %(number)s is pinned.", number=pin.ordinal)
+                errors["meetings_per_week"] = _("Class %(number)s is fixed to a time or room.", number=pin.ordinal)
             else:
-                errors["batches"] = _("A meeting is pinned that would no longer be there.")
+                errors["batches"] = _("A class is fixed to a time or room that would no longer be there.")
     return errors
 
 

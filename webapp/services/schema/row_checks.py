@@ -55,7 +55,11 @@ def batch_teachers_are_of_batches(record: Record) -> Wrong:
     for item in listed(record, "faculty"):
         batch = str(item).partition("@")[2]
         if batch and batch not in batches:
-            return "faculty", str(item), _("behind @ one of the component's batches") + did_you_mean(batch, batches)
+            return (
+                "faculty",
+                str(item),
+                _("behind @ one of the batches of this weekly class") + did_you_mean(batch, batches),
+            )
     return None
 
 

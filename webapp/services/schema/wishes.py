@@ -34,7 +34,7 @@ AMOUNT_MAX = 1_000_000
 COMPONENT_COLUMN = Column(
     "component",
     Kind.LINK,
-    _l("Component"),
+    _l("Weekly class"),
     required=True,
     link=COMPONENT,
     parts=component_parts(),
@@ -90,8 +90,8 @@ PINS = Table(
     reach=Reach.LINK,
     model=Pin,
     checks=(pins_something,),
-    title=_l("Pinned meetings"),
-    singular=_l("Pinned meeting"),
+    title=_l("Fixed classes"),
+    singular=_l("Fixed class"),
     lead=_l("Meetings that must stand at a slot, in a room, or both, whatever else is moved."),
     caption=COMPONENT_CAPTION + sa.literal(" #") + sa.cast(Pin.ordinal, sa.String),
     owner=Section.term_id,
@@ -100,7 +100,7 @@ PINS = Table(
     sorts={"component_id": COMPONENT_CAPTION, "ordinal": Pin.ordinal},
     order=(Course.code, Section.code, Component.code, Pin.ordinal),
     words={
-        "uq_pins_component_id_student_group_id_ordinal": ("ordinal", _l("This meeting is pinned already.")),
+        "uq_pins_component_id_student_group_id_ordinal": ("ordinal", _l("This class is fixed already.")),
         "ck_pins_ordinal_from_one": ("ordinal", _l("At least 1.")),
         "ck_pins_pins_something": ("time_slot_id", _l("Choose a time slot, a room, or both.")),
     },

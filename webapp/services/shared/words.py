@@ -3,8 +3,12 @@
 from collections.abc import Iterable, Sequence
 
 import flask_babel
+from flask_babel import lazy_gettext as _l
 
 from webapp.models.types import runs
+
+WEEKDAYS = (_l("Monday"), _l("Tuesday"), _l("Wednesday"), _l("Thursday"), _l("Friday"), _l("Saturday"), _l("Sunday"))
+"""The days of the week in the reader's language, 0 is Monday; files have `webapp.services.schema.values.DAY_NAMES`."""
 
 
 def _(message: str, **values: object) -> str:

@@ -58,7 +58,7 @@ PARTS = (
     CopyPart(
         "sections",
         _l("Sections"),
-        _l("With their components, teachers, groups and batches, and the elective baskets."),
+        _l("With their weekly classes, teachers, groups and batches, and the elective baskets."),
         ("groups", "sections", "components", "baskets"),
         ("slots",),
     ),
@@ -78,7 +78,7 @@ PARTS = (
     ),
     CopyPart(
         "pins",
-        _l("Pins"),
+        _l("Fixed classes"),
         _l("Meetings that must stand at a slot or in a room."),
         ("pins",),
         ("slots", "sections"),

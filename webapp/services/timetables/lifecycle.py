@@ -5,6 +5,8 @@ from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
 
 from webapp.extensions import db
 from webapp.models import Term, Timetable, TimetableStatus, User
@@ -13,6 +15,17 @@ from webapp.services.shared.errors import Conflict
 from webapp.services.shared.words import _
 
 DRAFT, SUBMITTED, APPROVED, PUBLISHED, SUPERSEDED = TimetableStatus
+STATUS_WORDS: Mapping[TimetableStatus, LazyString] = MappingProxyType(
+    {
+        DRAFT: _l("Draft"),
+        SUBMITTED: _l("Submitted"),
+        APPROVED: _l("Approved"),
+        PUBLISHED: _l("Published"),
+        SUPERSEDED: _l("Superseded"),
+    }
+)
+"""What each status is called, wherever one is shown."""
+
 IN_REVIEW = frozenset({SUBMITTED, APPROVED})
 """What heads of department may look at before it is published."""
 
@@ -50,8 +63,8 @@ def refuse_unless(timetable: Timetable, status: TimetableStatus) -> None:
     words = _(
         "%(name)s is %(status)s, so it can't become %(wanted)s.",
         name=timetable.variant_name,
-        status=timetable.status.value,
-        wanted=status.value,
+        status=str(STATUS_WORDS[timetable.status]).lower(),
+        wanted=str(STATUS_WORDS[status]).lower(),
     )
     raise (AlreadyPublished if timetable.status is status is PUBLISHED else StatusRefused)(words)
 

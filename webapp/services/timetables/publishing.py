@@ -238,7 +238,9 @@ def _excused_violations(problem: TermProblem, solution: Solution, entries: Mappi
         else:
             points.append(_excused(violation.rule, violation.sentence, excuse[0], excuse[1].reason))
     if findings:
-        words = ngettext("%(num)d hard rule is broken.", "%(num)d hard rules are broken.", len(findings))
+        words = ngettext(
+            "%(num)d rule that must hold is broken.", "%(num)d rules that must hold are broken.", len(findings)
+        )
         raise BreaksHardRules(words, first_of(findings, MOST_FINDINGS))
     return points
 

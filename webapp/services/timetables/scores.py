@@ -1,7 +1,7 @@
 """Comparing what a run has made: variants and their scores by rule. `violations` has what each counts, one by one."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -149,6 +149,24 @@ def names_among(variants: Sequence[Variant]) -> list[str]:
         variant.timetable.variant_name if used[variant.timetable.variant_name] == 1 else named(variant.timetable)
         for variant in variants
     ]
+
+
+def twins_among(timetables: Iterable[Timetable]) -> dict[int, str]:
+    """By key, of each variant that is the same timetable as an earlier one of its run: the name of that one.
+
+    A search that finds nothing better for its own weights leaves two names for one timetable.
+    """
+    first: dict[tuple[str, str], str] = {}
+    twins = {}
+    for timetable in sorted(timetables, key=lambda one: one.timetable_id):
+        if timetable.generation_job_id is None or not timetable.content_hash:
+            continue
+        content = timetable.generation_job_id, timetable.content_hash
+        if content in first:
+            twins[timetable.timetable_id] = first[content]
+        else:
+            first[content] = timetable.variant_name
+    return twins
 
 
 def variant_of(timetable: Timetable) -> Variant:

@@ -11,10 +11,11 @@ from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, DateInput, ListWidget, NumberInput, TimeInput
 
 from webapp.models import Role
-from webapp.services.reference.queries import DAYS, options_of
+from webapp.services.reference.queries import options_of
 from webapp.services.schema.columns import Column, Kind, Table
 from webapp.services.schema.scope import Scope
 from webapp.services.schema.values import EMAIL_LENGTH_MAX
+from webapp.services.shared.words import WEEKDAYS
 from webapp.web.forms import PageForm
 
 ROLES = (
@@ -54,7 +55,7 @@ def _choose(column: Column, options: Iterable[tuple[Any, Any]]) -> Field:
 
 def _field(scope: Scope, column: Column, values: dict[str, Any]) -> Field:
     if column.kind is Kind.DAY:
-        return _choose(column, enumerate(DAYS))
+        return _choose(column, enumerate(WEEKDAYS))
     if column.kind is Kind.LINK and not column.typed:
         return _choose(column, options_of(scope, column.refers_to))
     if column.kind is Kind.YES_NO:

@@ -91,10 +91,10 @@ def test_what_is_displaced_lies_in_the_tray_with_its_reason(pages: Pages, case: 
     place = f"{case.slot(1, 0).time_slot_id}:{case.rooms[1].room_id}"
     pages.post(step(case, "move"), form(case, entry, place=place, displaced="tray"))
     page = words(pages.get(edit(case)))
-    assert "Tray 1 class without a place" in page
+    assert "Not placed 1 class without a place" in page
     assert "Taken off by hand." in page
     lab = case.entry("LAB").entry_id
-    assert "in the tray" in words(pages.get(edit(case, lab)))
+    assert "without a place" in words(pages.get(edit(case, lab)))
 
 
 def test_a_rule_gives_way_to_a_reason_that_is_shown(pages: Pages, case: Case) -> None:

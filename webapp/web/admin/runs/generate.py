@@ -146,6 +146,7 @@ def run(job_id: str) -> ResponseReturnValue:
         stages=list(Stage),
         poll_seconds=POLL_SECONDS if progress.elapsed < SLOW_AFTER else SLOW_POLL_SECONDS,
         stored={made.variant_name: made for made in job.timetables},
+        twins=scores.twins_among(job.timetables),
         held=time_budget.restrictions_of(job, progress.facts),
         curves={variant.name: curve_of(variant.curve) for variant in progress.variants if variant.curve},
         tray=audience.tray_of(job) if not progress.is_active else None,

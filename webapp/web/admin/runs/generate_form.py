@@ -16,19 +16,13 @@ from webapp.services.problem.weights import VARIANTS
 from webapp.services.runs.options import BaseTimetable, ChoiceRefused, DepartmentClasses
 from webapp.services.runs.requests import default_seconds
 from webapp.services.shared.words import _
+from webapp.services.timetables.lifecycle import STATUS_WORDS
 from webapp.web.admin.forms import choices
 from webapp.web.forms import PageForm
 from webapp.web.params import number
 
 MOST_SEED = 2**31 - 1
 _TICKS = {"widget": ListWidget(prefix_label=False), "option_widget": CheckboxInput()}
-_STATUS = {
-    TimetableStatus.DRAFT: _l("draft"),
-    TimetableStatus.SUBMITTED: _l("submitted"),
-    TimetableStatus.APPROVED: _l("approved"),
-    TimetableStatus.PUBLISHED: _l("published"),
-    TimetableStatus.SUPERSEDED: _l("superseded"),
-}
 
 
 def _key(text: Any) -> int | None:
@@ -151,7 +145,7 @@ def _in_words(base: BaseTimetable) -> str:
         "%(name)s, no. %(number)s (%(status)s): %(classes)s classes",
         name=base.name,
         number=base.timetable_id,
-        status=_STATUS[TimetableStatus(base.status)],
+        status=str(STATUS_WORDS[TimetableStatus(base.status)]).lower(),
         classes=base.classes,
     )
     if base.unplaced:

@@ -34,8 +34,9 @@ def timetables() -> ResponseReturnValue:
     runs = latest_jobs(term, JobKind.GENERATE) if term else []
     variants = scores.timetables_of(term) if term else []
     verdicts = {run.job_id: verdict_of(run) for run in runs}
+    twins = scores.twins_among(variant.timetable for variant in variants)
     page = "admin/timetables/index.html"
-    return render(page, terms=terms, term=term, runs=runs, verdicts=verdicts, variants=variants)
+    return render(page, terms=terms, term=term, runs=runs, verdicts=verdicts, variants=variants, twins=twins)
 
 
 @bp.get("/timetables/runs/<job_id>/variants")
