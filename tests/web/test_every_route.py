@@ -28,6 +28,8 @@ OPEN = {
     "auth.sign_in",
     "auth.sign_out",
     "auth.reset_password",
+    "public.sheet",
+    "public.sheet_lines",
 }
 # The rows of the table: every endpoint stands here, by the roles of which one lets in.
 ROUTES = {

@@ -1,11 +1,11 @@
-"""The blueprints, one a role: registered with every module of their packages, which hang their views on them."""
+"""The blueprints, one a role and one for everybody, registered with the modules that hang their views on them."""
 
 from importlib import import_module
 from pkgutil import walk_packages
 
 from flask import Flask
 
-NAMES = ("auth", "admin", "hod", "faculty", "student", "api")
+NAMES = ("auth", "public", "admin", "hod", "faculty", "student", "api")
 
 
 def init_app(app: Flask) -> None:

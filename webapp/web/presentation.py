@@ -18,6 +18,7 @@ from webapp.services.views.audience import Lens, Subject
 from webapp.services.views.grid import Sheet
 from webapp.web.htmx import render
 from webapp.web.navigation import me, week_title
+from webapp.web.sheet_codes import hash_and_picture
 
 # What a class says about itself depends on whose sheet it stands on: nobody needs to read their own name.
 SHOWN = {
@@ -26,7 +27,6 @@ SHOWN = {
     Lens.ROOM: ("title", "groups", "faculty"),
     Lens.DEPARTMENT: ("title", "groups", "faculty", "room"),
 }
-HASH_LETTERS = 8
 KEPT = ("term", "by", "key")
 
 
@@ -80,7 +80,7 @@ def paper_line(timetable: object = None, term: object = None) -> str:
         return ""
     parts = [me().organization.name]
     if isinstance(timetable, Timetable):
-        parts += [timetable.term.name, version_label(timetable), timetable.content_hash[:HASH_LETTERS]]
+        parts += [timetable.term.name, version_label(timetable), timetable.content_hash]
     elif isinstance(term, Term):
         parts.append(term.name)
     parts.append(_("Printed %(when)s", when=now().strftime("%Y-%m-%d %H:%M")))
@@ -98,7 +98,7 @@ def paper(sheets: Sequence[Sheet], timetable: Timetable | None, *, back_url: str
         term_name=term.name,
         effective=max(term.starts_on, timetable.published_at.date()) if timetable.published_at else None,
         version_label=version_label(timetable),
-        content_hash=timetable.content_hash[:HASH_LETTERS],
+        marks=[hash_and_picture(timetable, sheet) for sheet in sheets],
         printed_at=now(),
         show=SHOWN[lens],
         back_url=back_url,

@@ -17,6 +17,7 @@ from webapp.engine.evaluate import Score, Violation, evaluate, violations
 from webapp.engine.instance import UNPLACED, Placement
 from webapp.engine.profiles import measured, quality_score
 from webapp.engine.solution import Solution
+from webapp.engine.timegrid import Time
 from webapp.extensions import db
 from webapp.models import (
     EntryClaim,
@@ -33,6 +34,7 @@ from webapp.services.problem.reasons import NOT_LOOKED_AT, UnplacedReason
 from webapp.services.problem.results import TimetableResult
 from webapp.services.problem.stored_entries import Override, Overrides, entries_of, solution_of
 from webapp.services.problem.term_problem import TermProblem
+from webapp.services.schema.values import DAY_NAMES
 from webapp.services.shared.codec import to_json
 from webapp.services.shared.errors import Problem
 
@@ -168,13 +170,24 @@ def _of_timetable(problem: TermProblem, solution: Solution, facts: TimetableFact
 
 
 def content_hash(problem: TermProblem, solution: Solution) -> str:
-    """Twelve hex digits that two timetables share only when every meeting stands alike."""
+    """Twelve hex digits that two timetables share only when every class stands alike, in any installation.
+
+    A line each: what it is called, its weeks, who teaches and attends it, day and hours, room.
+    """
     lines = []
-    for row, placement in zip(problem.rows, solution.placements, strict=True):
-        where = "-" if placement.room is None else problem.instance.rooms[placement.room].code
-        when = placement.time and (placement.time.days, placement.time.start, placement.time.length)
-        lines.append(f"{row.key.component_id} {row.key.batch_id} {row.key.ordinal} {when} {where}")
+    for index, placement in enumerate(solution.placements):
+        room = "-" if placement.room is None else problem.instance.rooms[placement.room].code
+        lines.append("\t".join((*problem.called(index), _hours(problem, placement.time), room)))
     return sha256("\n".join(sorted(lines)).encode()).hexdigest()[:12]
+
+
+def _hours(problem: TermProblem, moment: Time | None) -> str:
+    """Day and clock times of a meeting."""
+    if moment is None:
+        return "-"
+    pieces = problem.calendar.pieces
+    begin, end = pieces[moment.start][0], pieces[moment.start + moment.length - 1][1]
+    return f"{DAY_NAMES[moment.days.bit_length() - 1]} {clock(begin):%H:%M}-{clock(end):%H:%M}"
 
 
 def _add_rows(problem: TermProblem, solution: Solution, facts: TimetableFacts, score: Score, timetable_id: int) -> None:

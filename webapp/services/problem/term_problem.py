@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from webapp.engine.instance import Instance, InstanceRoom
+from webapp.engine.rule import ResourceKind
 from webapp.engine.timegrid import Time
 from webapp.models import Term, WishLevel
 from webapp.services.problem.calendar import Calendar, build_calendar
@@ -67,6 +68,26 @@ class TermProblem:
     def position_of(self) -> dict[int, BasketPosition]:
         """By meeting, the meetings of other options that it starts together with."""
         return {index: position for position in self.positions if position.is_bound for index in position.meetings}
+
+    def called(self, index: int) -> tuple[str, str, str]:
+        """What a meeting is called, its weeks, and who teaches and attends it, by codes and names alone."""
+        return self._called[index]
+
+    @cached_property
+    def _called(self) -> tuple[tuple[str, str, str], ...]:
+        people = {
+            index: resource.label
+            for index, resource in enumerate(self.instance.resources)
+            if resource.kind is not ResourceKind.STUDENTS
+        }
+        return tuple(
+            (
+                row.label,
+                ",".join(str(week) for week in sorted(row.weeks)),
+                "; ".join(sorted(people[key] for key in meeting.resources if key in people)),
+            )
+            for row, meeting in zip(self.rows, self.instance.meetings, strict=True)
+        )
 
     @cached_property
     def room_index(self) -> dict[int, int]:

@@ -37,7 +37,7 @@ from webapp.services.shared.scoped import load
 from webapp.services.shared.words import _
 from webapp.services.timetables.lifecycle import published_timetable
 from webapp.services.views.entries import SeenEntry, read_entries, read_slot_views
-from webapp.services.views.grid import EntryView, Grid, Sheet, build_grid
+from webapp.services.views.grid import EntryView, Grid, Sheet, SheetKind, SheetSubject, build_grid
 
 
 class SubjectUnknown(NotFound):
@@ -133,6 +133,11 @@ def own_classes(user: User, lens: Lens, term_id: int) -> sa.ColumnElement[bool]:
 def timetable_entries(timetable: Timetable) -> list[EntryView]:
     """Every entry of a timetable that the caller has looked up in their own scope."""
     return _views(read_entries(timetable.timetable_id))
+
+
+def classes_on(timetable: Timetable, which: sa.ColumnElement[bool]) -> list[EntryView]:
+    """The entries of a timetable that meet a condition, see `classes_of_sheet`."""
+    return _views(read_entries(timetable.timetable_id, which))
 
 
 def tray_of(job: GenerationJob) -> tuple[Timetable, list[EntryView]] | None:
@@ -253,13 +258,15 @@ def sheets_for(
     entries = read_entries(timetable.timetable_id)
     if department_id is not None:
         entries = [entry if entry.department_id == department_id else entry.as_busy() for entry in entries]
-    return [_sheet(subject, build_grid(slots, _views(_of(subject, entries, tree)))) for subject in shown]
+    grids = ((subject, build_grid(slots, _views(_of(subject, entries, tree)))) for subject in shown)
+    return [_sheet(subject, grid, department_id) for subject, grid in grids]
 
 
-def _sheet(subject: Subject, grid: Grid) -> Sheet:
+def _sheet(subject: Subject, grid: Grid, department_id: int | None) -> Sheet:
     entries = tuple(entry for day in grid.days for entry in day.entries)
     subtitle = "" if subject.code == subject.name else subject.code
-    return Sheet(subject.name, subtitle, grid, grid.legend, entries)
+    shows = SheetSubject(SheetKind(subject.lens.value), subject.key, subject.code, department_id)
+    return Sheet(subject.name, subtitle, grid, grid.legend, entries, shows=shows)
 
 
 def _of(subject: Subject, entries: Iterable[SeenEntry], tree: GroupTree[int] | None) -> list[SeenEntry]:
@@ -284,5 +291,31 @@ def own_sheet(user: User, lens: Lens, term: Term | None) -> Sheet:
     """The own week of a teacher or student on one sheet, see `own_classes`."""
     entries = own_entries(user, lens, term)
     grid = week_of(term, entries)
-    person = user.faculty if lens is Lens.FACULTY else user.student
-    return Sheet(user.name, person.code if person is not None else "", grid, grid.legend, tuple(entries))
+    if lens is Lens.FACULTY and user.faculty is not None:
+        shows = SheetSubject(SheetKind.FACULTY, user.faculty.faculty_id, user.faculty.code)
+    elif user.student is not None:
+        shows = SheetSubject(SheetKind.STUDENT, user.student.student_id, user.student.code)
+    else:
+        shows = None  # only whoever has a week of their own comes here, see `own_classes`
+    return Sheet(user.name, shows.code if shows else "", grid, grid.legend, tuple(entries), shows=shows)
+
+
+def classes_of_sheet(shows: SheetSubject, term_id: int) -> sa.ColumnElement[bool]:
+    """Which entries of a term's timetables stand on a sheet as classes, not as another department's busy hours."""
+    match shows.kind:
+        case SheetKind.STUDENT:
+            return _attended_by(shows.key, term_id)
+        case SheetKind.FACULTY:
+            mine = _taught_by(shows.key)
+        case SheetKind.ROOM:
+            mine = TimetableEntry.room_id == shows.key
+        case SheetKind.DEPARTMENT:
+            mine = TimetableEntry.course_id.in_(sa.select(Course.course_id).filter_by(department_id=shows.key))
+        case SheetKind.GROUP:
+            related = read_tree(term_id).related([shows.key])
+            inside = sa.select(EntryGroup.entry_id).where(EntryGroup.student_group_id.in_(related))
+            mine = TimetableEntry.entry_id.in_(inside)
+    if shows.department_id is None:
+        return mine
+    own = sa.select(Course.course_id).filter_by(department_id=shows.department_id)
+    return sa.and_(mine, TimetableEntry.course_id.in_(own))

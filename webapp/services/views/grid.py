@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import time
+from enum import StrEnum
 from hashlib import blake2s
 from itertools import groupby, pairwise
 from math import ceil
@@ -23,7 +24,7 @@ PATTERNS = 4
 # name, line height, least row height, and how the text runs: each part on a line of its own, or code and title only.
 # A whole row holds LETTERS_BY_LINE / (line height) letters, shared out over its columns.
 Flow = Literal["lines", "titled", "run-in"]
-SHEET_MILLIMETRES = 156.0
+SHEET_MILLIMETRES = 148.0
 LEGEND_LINE_MILLIMETRES = 3.8
 LETTERS_BY_LINE = 505.0
 SETTINGS: tuple[tuple[str, float, float, Flow], ...] = (
@@ -241,9 +242,32 @@ class Grid:
         return [(code, title, ", ".join(sorted(names))) for code, (title, names) in sorted(courses.items())]
 
 
+class SheetKind(StrEnum):
+    """Of whom or what a sheet can be."""
+
+    GROUP = "group"
+    FACULTY = "faculty"
+    ROOM = "room"
+    DEPARTMENT = "department"
+    STUDENT = "student"
+
+
+@dataclass(frozen=True, slots=True)
+class SheetSubject:
+    """Whose sheet it is: its key and code, and as which department's head it is seen, if any."""
+
+    kind: SheetKind
+    key: int
+    code: str
+    department_id: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One printed timetable: whose it is, the table, the legend (code, title, teachers), and facts for the header."""
+    """One printed timetable: whose it is, the table, the legend (code, title, teachers), and facts for the header.
+
+    ``shows`` names whose it is by keys, so that it can be looked up again.
+    """
 
     title: str
     subtitle: str
@@ -251,6 +275,7 @@ class Sheet:
     legend: list[tuple[str, str, str]] = field(default_factory=list)
     entries: tuple[EntryView, ...] = ()
     facts: tuple[tuple[str, str], ...] = ()
+    shows: SheetSubject | None = None
 
 
 @dataclass(frozen=True, slots=True)
