@@ -59,6 +59,7 @@ NEVER: tuple[tuple[str, tuple[str, ...], str], ...] = (
 DOORS = (
     *(f"webapp/services/{room}/" for room in ("problem", "editor", "checks", "reports", "timetables")),
     "webapp/services/shared/rule_defaults.py",
+    "webapp/services/jobs/lease.py",  # when a run's process is killed follows from when the engine gives it up
 )
 MOST_ENTRIES_OF_FOLDER = 19
 LONGEST_TEMPLATE_LINE = 160

@@ -13,7 +13,7 @@ from tests.engine.large import planted_ctt
 from webapp.engine.__main__ import main
 from webapp.engine.evaluate import evaluate
 from webapp.engine.instance import Constraint, Instance, Meeting, Placement, Resource, TimeOption
-from webapp.engine.params import SearchParams, SolveParams
+from webapp.engine.params import SearchParams, SolveParams, WorkNotDone
 from webapp.engine.readers import read
 from webapp.engine.result import Status
 from webapp.engine.rule import ResourceKind
@@ -77,6 +77,20 @@ def test_where_annealing_finds_no_timetable_that_holds_cpsat_is_asked(planted: P
     assert first.hard == 0
     assert first.unplaced == ()
     assert first.solution == second.solution
+
+
+def test_a_reproducible_run_takes_its_time_and_fails_rather_than_end_by_the_clock(
+    planted: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hundredth of a second is far too little for the work; on a machine so slow the answer is still the same."""
+    instance = read(planted)
+    hurried = replace(QUICK, seconds=0.01, moves=100_000)
+    first, second = solve(instance, hurried), solve(instance, hurried)
+    assert (first.solution, first.iterations, first.limit) == (second.solution, second.iterations, "work")
+    assert first.seconds > 2 * hurried.seconds
+    monkeypatch.setattr("webapp.engine.solve.guard_seconds", lambda seconds: 0.001)
+    with pytest.raises(WorkNotDone, match=r"the work of 0\.0 seconds took"):
+        solve(instance, hurried)
 
 
 def test_two_reproducible_runs_give_the_same_timetable(planted: Path) -> None:

@@ -62,6 +62,21 @@ class SearchParams:
             raise ValueError("reheat and chains_share must lie above 0 and not above 1")
 
 
+GUARD_FACTOR, GUARD_LEAST = 10, 600
+
+
+def guard_seconds(seconds: float) -> float:
+    """After how many seconds a reproducible run fails that was given ``seconds``: far beyond what a busy machine takes.
+
+    No less than what compiling the search for the first time takes there.
+    """
+    return max(GUARD_LEAST, GUARD_FACTOR * seconds)
+
+
+class WorkNotDone(Exception):
+    """A reproducible run was not through with its work long after it should have been."""
+
+
 @dataclass(frozen=True)
 class SolveParams:
     """Limits, seed and workers of a run.
@@ -74,8 +89,8 @@ class SolveParams:
     workers
         Threads that search at the same time.
     reproducible
-        Limits by work: the same parameters give the same timetable, bit for bit. The clock
-        (``seconds``, twice over) then is only a safety, and its hitting is reported.
+        Limits by work: the same parameters give the same timetable, bit for bit, whatever the load. The clock
+        never changes the answer: beyond `guard_seconds` the run fails (`WorkNotDone`).
     moves
         Work limit of each worker in a reproducible run; None takes `MOVES_PER_SECOND` times ``seconds``.
     """

@@ -12,7 +12,7 @@ from webapp.engine.clusters import Clusters, cluster
 from webapp.engine.evaluate import evaluate
 from webapp.engine.instance import Instance
 from webapp.engine.obstacles import reasons
-from webapp.engine.params import MOVES_PER_SECOND, SearchParams, SolveParams
+from webapp.engine.params import MOVES_PER_SECOND, SearchParams, SolveParams, WorkNotDone, guard_seconds
 from webapp.engine.placement import without_clashes
 from webapp.engine.result import NoObserver, Observer, Remark, Result, Status, Stop, never
 from webapp.engine.search.annealing import HARD_ALONE, AnnealingResult, anneal_rounds, find_feasible, unreported
@@ -121,7 +121,7 @@ class _Run:
         self.best: tuple[int, int] | None = None
         self.lock = threading.Lock()
         self.best_possible = threading.Event()
-        self.moves, self.safety_hit = 0, False
+        self.moves = 0
         self.is_tight, self.disproof = False, ""
         self.bound, self.bound_of = 0, "costs are never negative"
         self.problem: Compiled = compile_instance(instance)
@@ -171,11 +171,11 @@ class _Run:
 
         params, work = self.params, None
         if params.reproducible:
-            work, seconds = (CPSAT_TO - CPSAT_FROM) * params.seconds, self.wall + 2 * params.seconds - time.monotonic()
+            work, seconds = (CPSAT_TO - CPSAT_FROM) * params.seconds, self._guard - time.monotonic()
         if seconds <= 0:
             return None
         found = find_by_cpsat(self.instance, seconds, params.workers, params.seed, self.stop, start, work)
-        self.safety_hit |= params.reproducible and time.monotonic() > self.wall + 2 * params.seconds
+        self._fail_beyond_guard()
         if isinstance(found, Solution):
             return found
         if found is Status.INFEASIBLE:
@@ -273,9 +273,17 @@ class _Run:
         params = self.params
         if params.reproducible:
             moves = params.moves or int(MOVES_PER_SECOND * params.seconds)
-            safety = self.wall + 2 * params.seconds
-            return WorkBudget(int(work * moves), params.search.slices, lambda: time.monotonic() > safety)
+            return WorkBudget(int(work * moves), params.search.slices, self._fail_beyond_guard)
         return TimeBudget(self.clock, self.clock(), end, params.search.slices)
+
+    @property
+    def _guard(self) -> float:
+        """The moment after which a reproducible run fails rather than end with another answer."""
+        return self.wall + guard_seconds(self.params.seconds)
+
+    def _fail_beyond_guard(self) -> None:
+        if self.params.reproducible and time.monotonic() > self._guard:
+            raise WorkNotDone(f"the work of {self.params.seconds:.1f} seconds took {time.monotonic() - self.wall:.0f}")
 
     # What is known
 
@@ -290,7 +298,6 @@ class _Run:
     def _note(self, found: AnnealingResult, budget: Budget) -> None:
         with self.lock:
             self.moves += found.moves
-        self.safety_hit |= isinstance(budget, WorkBudget) and budget.hit
 
     def _reached(self, hard: int, cost: int) -> None:
         """A timetable is known."""
@@ -363,15 +370,13 @@ class _Run:
             return "optimal"
         if self.asked():
             return "stopped"
-        return "work" if self.params.reproducible and not self.safety_hit else "time"
+        return "work" if self.params.reproducible else "time"
 
     def _remarks(self, hard: int) -> Iterator[Remark]:
         if hard and self.disproof:
             yield Remark(RemarkCode.DISPROVEN, {"by": self.disproof, "hard": hard})
         elif hard:
             yield Remark(RemarkCode.NOT_FOUND, {"hard": hard})
-        if self.safety_hit:
-            yield Remark(RemarkCode.BY_CLOCK)
         if self.problem.left_out:
             yield Remark(RemarkCode.LEFT_OUT, {"rules": list(self.problem.left_out)})
 

@@ -100,7 +100,6 @@ class RemarkCode(StrEnum):
 
     DISPROVEN = "disproven"
     NOT_FOUND = "not_found"
-    BY_CLOCK = "by_clock"
     LEFT_OUT = "left_out"
 
 
@@ -119,8 +118,6 @@ def remark_in_words(code: RemarkCode, values: Mapping[str, Any]) -> str:
             return (
                 f"No timetable in which every rule that must hold does was found: {values['hard']} breaches are left."
             )
-        case RemarkCode.BY_CLOCK:
-            return "The clock ended a run that work should have ended: it can't be repeated exactly."
     named = ", ".join(rule_named(name).title for name in values["rules"])
     return f"The search did not see these rules, which the result counts: {named}."
 

@@ -11,7 +11,7 @@ import structlog
 
 from webapp.engine.instance import Placement
 from webapp.engine.obstacles import reasons
-from webapp.engine.params import SolveParams
+from webapp.engine.params import SolveParams, WorkNotDone
 from webapp.engine.result import Result
 from webapp.engine.solution import Solution
 from webapp.engine.solve import cluster, resolve, schedule
@@ -43,7 +43,10 @@ log = structlog.get_logger(__name__)
 
 def carry_out(attempt: Attempt) -> None:
     """Go through the stages of a generation, the time shared out among them."""
-    Generation(attempt).carry_out()
+    try:
+        Generation(attempt).carry_out()
+    except WorkNotDone as late:
+        raise FailedAs(FailureCode.WORK_NOT_DONE) from late
 
 
 class Generation:

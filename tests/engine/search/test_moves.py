@@ -136,7 +136,7 @@ def test_huge_weights_do_not_spill_into_the_hard_count() -> None:
 def cooled(instance: Instance) -> tuple[Solution, Score]:
     """The best timetable of a few thousand moves, and what the truth says of it."""
     problem = compile_instance(instance)
-    budget = WorkBudget(6_000, 30, lambda: False)
+    budget = WorkBudget(6_000, 30, lambda: None)
     start = Solution.empty(instance)
     found = anneal_rounds(problem, start, SearchParams(), 1, budget, lambda: False, lambda *_: None)
     return found.solution, evaluate(instance, found.solution)

@@ -53,7 +53,7 @@ def test_the_best_of_all_rounds_is_kept_and_every_move_is_counted() -> None:
     """What was told last is what is found, and it never got worse."""
     problem, told = compile_instance(tiny(1)), []
     start = Solution.empty(tiny(1))
-    budget = WorkBudget(9_000, 30, lambda: False)
+    budget = WorkBudget(9_000, 30, lambda: None)
     found = anneal_rounds(
         problem, start, SearchParams(chains=3, reheats=3), 1, budget, lambda: False, lambda *cost: told.append(cost)
     )

@@ -62,19 +62,19 @@ class WorkBudget:
 
     Parameters
     ----------
-    expired
-        The clock as a safety: when it says yes, the budget is used up and ``hit`` is set.
+    check
+        Called before each slice; raises where the work takes far too long.
     """
 
-    def __init__(self, moves: int, slices: int, expired: Callable[[], bool]) -> None:
-        self._total, self._left, self._expired = moves, moves, expired
+    def __init__(self, moves: int, slices: int, check: Callable[[], None]) -> None:
+        self._total, self._left, self._check = moves, moves, check
         self._size = max(1, min(500_000, moves // slices))
-        self.hit = False
 
     def used(self) -> float:
         """Share of the moves that are tried."""
-        self.hit = self.hit or (self._left > 0 and self._expired())
-        return 1.0 if self.hit or not self._left else 1.0 - self._left / self._total
+        if self._left:
+            self._check()
+        return 1.0 - self._left / self._total if self._left else 1.0
 
     def slice(self) -> int:
         """The next moves, all of one size but the last."""

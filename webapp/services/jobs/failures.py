@@ -23,6 +23,7 @@ class FailureCode(StrEnum):
     DATABASE_AWAY = "database_away"
     IMPOSSIBLE = "impossible"
     RULE_GONE = "rule_gone"
+    WORK_NOT_DONE = "work_not_done"
     REFUSED = "refused"
     """A service refused, in its own words."""
 
@@ -96,4 +97,9 @@ def _sentence(failure: Failure) -> str:
             return _("There can be no timetable:")
         case FailureCode.RULE_GONE:
             return _("The data have changed since the check, so this way out is not there as it was. Check again.")
+        case FailureCode.WORK_NOT_DONE:
+            return _(
+                "The machine was too busy for a repeatable run: its work took many times the seconds asked for, and to "
+                "end it by the clock would change what it finds. What was stored before is kept; start it again later."
+            )
     return failure.text

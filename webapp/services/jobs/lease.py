@@ -21,6 +21,7 @@ from rq.job import Job
 from rq.job import JobStatus as QueueStatus
 from sqlalchemy.exc import DBAPIError
 
+from webapp.engine.params import guard_seconds
 from webapp.extensions import QueueName, QueueUnavailable, db, queue
 from webapp.models import GenerationJob, JobKind, JobStatus
 from webapp.services.jobs.failures import Failure, FailureCode
@@ -39,8 +40,6 @@ THIS_START = token_hex(4)
 """Drawn when a worker starts, and its jobs' processes inherit it: machines may share names, and processes numbers."""
 MARGIN_SECONDS = 120
 """Beyond its own limit a run gets so much before RQ kills it: loading, saving, and patience."""
-REPEATABLE = 2
-"""A reproducible run is limited by work; its clock, so many times what was asked for, is only a safety."""
 LOST = Failure(FailureCode.LOST, attempts=MOST_ATTEMPTS, seconds=LEASE_SECONDS)
 JOB_ID = re.compile("tt_[0-9a-f]{12}")
 TASK = "webapp.tasks.runner.run_job"
@@ -275,7 +274,7 @@ def _hand_over_of(row: GenerationJob) -> HandOver:
 def _timeout(row: GenerationJob) -> int:
     """Seconds after which RQ kills the job's process; the solver's own limit always ends before."""
     repeatable = row.kind is JobKind.GENERATE and options_of(row, GenerateOptions).reproducible
-    return row.seconds * (REPEATABLE if repeatable else 1) + MARGIN_SECONDS
+    return int(guard_seconds(row.seconds) if repeatable else row.seconds) + MARGIN_SECONDS
 
 
 def _is_carried(row: GenerationJob) -> bool:
