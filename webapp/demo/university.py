@@ -334,6 +334,10 @@ def _electives(made: University, classes: list[ClassSection]) -> None:
             seats[code] = SEATS_OF_ELECTIVE
             for number, slot in enumerate(catalogue.ELECTIVE_SLOTS[semester], start=1):
                 made.add("pins", course=code, section="E", component="L", number=number, slot=slot)
+        own = tuple(section.code for section in classes if section.semester == semester)
+        options = tuple(f"{code}/E" for code in seats)
+        name = f"Open elective, semester {semester}"
+        made.add("baskets", code=f"OE{semester}", name=name, sections=options, groups=own)
         _choices(made, classes, semester, seats)
 
 
