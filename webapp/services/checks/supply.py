@@ -25,6 +25,7 @@ def shortage_findings(case: CheckedProblem, accounted: Sequence[frozenset[int]])
     """
     alone: dict[tuple[int, str], list[Shortage]] = defaultdict(list)
     known = list(accounted)
+    told: set[str] = set()
     for shortage in shortages(case.instance, case.domains, case.names, thorough=True):
         meetings = frozenset(shortage.meetings)
         if any(group.issuperset(meetings) for group in known):
@@ -34,7 +35,10 @@ def shortage_findings(case: CheckedProblem, accounted: Sequence[frozenset[int]])
             alone[component.component_id, shortage.kind.value].append(shortage)
         elif shortage.kind is ShortageKind.SLOTS:
             known.append(meetings)
-            yield _too_many_slots(case, shortage), shortage.meetings
+            group = case.group_of(shortage.resources[0]) if shortage.resources else ""
+            if group not in told:
+                yield _too_many_slots(case, shortage), shortage.meetings
+            told |= {group} - {""}
         elif shortage.kind is ShortageKind.DAYS:
             target = case.of_meeting(shortage.meetings[0])
             yield _blocker(shortage, FindingKind.TIMES, target, shortage.sentence), shortage.meetings
@@ -109,7 +113,12 @@ def tight_loads(case: CheckedProblem, short: Collection[str]) -> Iterator[Findin
                 possible[resource] = [known | mask for known, mask in zip(possible[resource], held, strict=True)]
                 asked[resource] += case.slots[meeting]
     limits = _limits(case)
+    told: set[str] = set()
     for resource, demand in asked.items():
+        group = case.group_of(resource)
+        if group in told:
+            continue
+        told |= {group} - {""}
         per_day = limits["max_per_day"].get(resource, demand)
         supply = sum(min(per_day, case.fit(day, among)) for day, among in enumerate(possible[resource]))
         if (per_week := limits["max_per_week"].get(resource)) is not None:

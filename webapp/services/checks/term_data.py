@@ -11,6 +11,7 @@ from webapp.engine.rule import ResourceKind
 from webapp.engine.timegrid import Time
 from webapp.models import Component, Room, Section, Term
 from webapp.services.checks.findings import FindingKind
+from webapp.services.problem.baskets import plain_leaf
 from webapp.services.problem.groups import groups_of_leaf
 from webapp.services.problem.labels import names_of, time_in_words
 from webapp.services.problem.rows import TermRows, read_term
@@ -136,6 +137,10 @@ class CheckedProblem:
         if resource in self._leaf_of:
             return Target("groups", groups_of_leaf(self._leaf_of[resource])[0], label)
         return Target("enrollments", None, label)
+
+    def group_of(self, resource: int) -> str:
+        """The leaf of a group, whatever its students choose: what all of them lack is told once; "" of others."""
+        return plain_leaf(self._leaf_of.get(resource, ""))
 
     def of_rooms(self, rooms: Sequence[int]) -> Target:
         """The row of the one room, or the list of rooms, of their one kind where they share it."""

@@ -110,7 +110,8 @@ def _place_of_all(board: Board, index: int, alternative: Alternative) -> Place |
         )
     changed = replace(alternative, hard=delta.hard, cost=delta.cost, breaks=tuple(dict.fromkeys(broken)))
     place = _place(board, index, replace(changed, worse_for=(), better_for=()))
-    why = tuple(board.why_taken(i, moved[i], o) for i, own in taken.items() for o in own)[:MOST_BREAKS]
+    first = {other: i for i, own in reversed(taken.items()) for other in own}
+    why = tuple(board.why_taken(i, moved[i], other) for other, i in first.items())[:MOST_BREAKS]
     placed = board.counted.placements[index].time is not None
     mark, headline = _judged(False, len(why), delta.hard + (0 if placed else board.placed_hard), delta.cost)
     words = ngettext("%(num)d class of the basket moves.", "%(num)d classes of the basket move together.", len(moved))

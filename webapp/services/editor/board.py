@@ -154,7 +154,7 @@ class Board:
         problem, resources = self.problem, self.instance.resources
         mine, theirs = problem.rows[index], problem.rows[other]
         shared = [resources[problem.resource_of_faculty[f]].label for f in mine.faculty_ids if f in theirs.faculty_ids]
-        shared += [resources[problem.resource_of_leaf[leaf]].label for leaf in mine.leaves if leaf in theirs.leaves]
+        shared += dict.fromkeys(problem.group_labels[leaf] for leaf in mine.leaves if leaf in theirs.leaves)
         room = placement.room
         if room is not None and self.counted.placements[other].room == room:
             shared.append(self.instance.rooms[room].code)

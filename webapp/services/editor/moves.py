@@ -214,7 +214,8 @@ def _displaced(board: Board, index: int, moved: dict[int, Placement], kind: str)
         if len(moved) > 1:
             raise NoSuchPlace(_("The options of a basket move together, so there is no swap of two classes."))
         return {others[0]: _in_exchange(board, index, there, others)}
-    findings = [board.why_taken(i, moved[i], other) for i, own in taken.items() for other in own]
+    first = {other: i for i, own in reversed(taken.items()) for other in own}
+    findings = [board.why_taken(i, moved[i], other) for other, i in first.items()]
     raise DoubleBooking(
         _("%(label)s can't be at %(where)s: it is taken.", label=board.label(index), where=board.where(there)),
         findings,

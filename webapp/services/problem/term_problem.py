@@ -8,6 +8,7 @@ from webapp.engine.instance import Instance, InstanceRoom
 from webapp.engine.rule import ResourceKind
 from webapp.engine.timegrid import Time
 from webapp.models import Term, WishLevel
+from webapp.services.problem.baskets import plain_leaf
 from webapp.services.problem.calendar import Calendar, build_calendar
 from webapp.services.problem.constraints import TermConstraints
 from webapp.services.problem.groups import LeafGroups
@@ -38,6 +39,8 @@ class TermProblem:
         The instance's resource of a teacher's key and of a leaf group's.
     positions
         The n-th meetings of the options of the term's elective baskets.
+    group_labels
+        By leaf, its groups in words, whatever its students choose.
     rules_off
         The usual rules that the term does not use, so that no count and no score knows of them.
     """
@@ -52,6 +55,7 @@ class TermProblem:
     resource_of_faculty: Mapping[int, int]
     resource_of_leaf: Mapping[str, int]
     positions: tuple[BasketPosition, ...]
+    group_labels: Mapping[str, str]
     rules_off: tuple[str, ...]
 
     @property
@@ -109,7 +113,8 @@ def problem_from(rows: TermRows) -> TermProblem:
     used = {c.week_set_id for c in rows.components if c.week_set_id is not None}
     week_sets = [weeks for key, weeks in rows.week_sets.items() if key in used]
     calendar = build_calendar(rows.slots, term.break_minutes, term.weeks, week_sets)
-    meetings = TermMeetings(rows, calendar, LeafGroups(rows.groups))
+    leaf_groups = LeafGroups(rows.groups)
+    meetings = TermMeetings(rows, calendar, leaf_groups)
     if not meetings.meetings:
         raise NothingToPlace(f"{term.name} has no meetings: no section of it has a weekly class.")
     constraints = TermConstraints(meetings).all()
@@ -133,6 +138,7 @@ def problem_from(rows: TermRows) -> TermProblem:
         resource_of_faculty=meetings.resource_of_faculty,
         resource_of_leaf=meetings.resource_of_leaf,
         positions=meetings.positions,
+        group_labels={leaf: leaf_groups.label(plain_leaf(leaf)) for leaf in meetings.resource_of_leaf},
         rules_off=usual_rules_off(rows.rules, rows.rule_components),
     )
 

@@ -12,6 +12,7 @@ from webapp.engine.rules.patterns import DayPattern, averaged, day_patterns
 from webapp.engine.timegrid import Time
 from webapp.extensions import db
 from webapp.models import Building, Department, Timetable, WishLevel
+from webapp.services.problem.baskets import is_first_way
 from webapp.services.problem.groups import groups_of_leaf
 from webapp.services.problem.meetings import MeetingRow
 from webapp.services.problem.rows import TermRows, read_term
@@ -68,9 +69,11 @@ class Reading:
 
     @cached_property
     def of_group(self) -> dict[int, list[PlacedMeeting]]:
-        """By resource of the instance: the meetings of each smallest group that is taught together."""
+        """By resource of the instance: the meetings of each smallest group; one choice stands for all of a basket."""
         groups = {
-            leaf: resource for leaf, resource in self.problem.resource_of_leaf.items() if self._is_group(resource)
+            leaf: resource
+            for leaf, resource in self.problem.resource_of_leaf.items()
+            if self._is_group(resource) and is_first_way(leaf)
         }
         meetings_of: dict[int, list[PlacedMeeting]] = {resource: [] for resource in groups.values()}
         for meeting in self.placed:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from webapp.extensions import db
-from webapp.models import TermRule, TermRuleComponent
+from webapp.models import Term, TermRule, TermRuleComponent
 from webapp.services.problem.rows import TermRows, read_term
 from webapp.services.reference.commands import save_row
 from webapp.services.reference.errors import RecordChanged
@@ -56,6 +56,13 @@ def baskets_in_rules(rows: TermRows) -> BasketsFromRules:
     found = _Finder(rows).all()
     state = {basket.code: [*basket.sections, "", *basket.groups, "", *basket.rules] for basket in found}
     return BasketsFromRules(tuple(found), optimistic_lock.mark(state))
+
+
+def count_like_baskets(term: Term) -> int:
+    """How many rules of a term look like baskets; looked for only where a rule of same time names classes."""
+    query = sa.select(TermRule.term_rule_id).filter_by(term_id=term.term_id, rule="same_time", is_enabled=True)
+    named = query.join(TermRuleComponent, TermRuleComponent.term_rule_id == TermRule.term_rule_id).limit(1)
+    return baskets_in_rules(read_term(term)).rule_count if db.session.scalar(named) is not None else 0
 
 
 class _Finder:

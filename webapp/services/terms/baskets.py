@@ -19,7 +19,7 @@ from webapp.services.shared.words import _
 from webapp.services.terms.basket_rules import BasketsFromRules, baskets_in_rules
 from webapp.services.terms.choices import BasketChoices, choices_of_set, members_of
 
-MOST_STUDENTS = 100
+MOST_STUDENTS = 40
 WAITING = "waiting"
 """Asks for the students who have not chosen."""
 

@@ -27,6 +27,7 @@ def test_rules_become_baskets_by_one_click_and_a_second_click_does_no_harm(pages
     db.session.commit()
     page = pages.get("/admin/baskets")
     assert "1 rule looks like elective baskets" in words(page)
+    assert "1 rule looks like elective baskets" in words(pages.get("/admin/rules"))
     sent = sent_by(page, "/admin/baskets/from-rules")
     pages.post("/admin/baskets/from-rules", sent, 303)
     shown = words(pages.get("/admin/baskets"))

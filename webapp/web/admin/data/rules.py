@@ -13,6 +13,7 @@ from webapp.services.schema.tables import find_table
 from webapp.services.shared import transaction
 from webapp.services.shared.words import ngettext
 from webapp.services.terms import rules as term_rules
+from webapp.services.terms.basket_rules import count_like_baskets
 from webapp.services.terms.class_rules import NamedClass, named_classes
 from webapp.services.terms.rule_words import sentence_about_classes, use_in_words
 from webapp.services.terms.rules import RuleChange, RuleView
@@ -74,6 +75,7 @@ def rules() -> ResponseReturnValue:
         restorable=len(term_rules.restorable_rules(scope(term))),
         problem=problem,
         seen=seen,
+        like_baskets=count_like_baskets(term),
     )
     return page, status_of(problem) if problem else 200
 
