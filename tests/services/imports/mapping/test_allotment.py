@@ -259,6 +259,15 @@ def test_without_any_teacher_one_question_makes_them_of_their_names() -> None:
     assert table(made, "faculty", "name", "department") == [("Dr Meera Rao", "CSE"), ("Mr. Bose", "CSE")]
 
 
+def test_what_follows_from_the_department_of_a_teacher_waits_until_that_is_known() -> None:
+    stored = known(
+        faculty=[("code", "name", "department"), ("X1", "Dr. Meera Rao", None)],
+        rooms=[("code", "name", "kind", "capacity"), ("A", "A", "lab", 30), ("B", "B", "computer lab", 30)],
+    )
+    rows = [HEAD, ["CSE1-A", "ABC103", "Core", 3, 0, 2, 3, "Meera Rao", "", ""]]
+    assert read(stored, sheet("Allotment", rows), answers=SIZE).questions == ()
+
+
 def test_a_list_of_courses_is_no_allotment() -> None:
     rows = [["Code", "Title", "Department", "L", "T", "P", "Credits"], ["CSE103", "Core", "CSE", 3, 0, 2, 4]]
     said = guess(RawBook("b", BookKind.XLSX, (sheet("Courses list", rows),)), COLLEGE)

@@ -43,7 +43,7 @@ class RoomKinds:
         own = sorted({kind for code, kind in self._kinds.items() if _is_lab(kind) and self._is_of(code, department)})
         if len(labs) == 1 or len(own) == 1:
             return (labs if len(labs) == 1 else own)[0]
-        if not labs:
+        if not labs or not department:  # which department, is asked about first
             return ""
         answer = self.conversion.ask(
             f"lab-kind:{squeeze(department)}", "lab_kind", self.sheet, row, "", department,

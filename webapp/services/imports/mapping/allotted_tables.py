@@ -121,8 +121,8 @@ class AllottedTables:
             if of_code is None:
                 self.conversion.changed("course_department", self.sheet.name, self.heading("course"), "", likely[0])
             return likely[0]
-        if not likely and any(row.number in self.named.asked_rows for row in rows):
-            return None  # the answer to who teaches tells
+        if not likely and (self._are_homeless(teachers) or any(row.number in self.named.asked_rows for row in rows)):
+            return None  # the answer to who teaches, or to which department they belong, tells
         of_class = [self.named.department_of_letters(letters_of(group)) for row in rows for group in row.classes]
         choices = self.named.department_choices([*likely, *filter(None, of_class)])
         key = f"course-department:{letters}:{','.join(likely)}"
@@ -132,6 +132,14 @@ class AllottedTables:
             may_create=not likely, values=values,
         )  # fmt: skip
         return self._created_department(letters, rows[0]) if answer == NEW else answer
+
+    def _are_homeless(self, teachers: Iterable[str]) -> bool:
+        """Return whether the department of a known teacher is asked about."""
+        return any(
+            not self.named.teachers_known[code].get("department")
+            for code in teachers
+            if code in self.named.teachers_known
+        )
 
     def _departments_of(self, teachers: Iterable[str]) -> list[str]:
         found = (self.named.teachers_known.get(code, {}).get("department") for code in teachers)

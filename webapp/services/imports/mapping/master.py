@@ -141,7 +141,7 @@ class _Master:
             Candidate(code, f"{code} · {title}", score) for code, title, score in self.places.near(text, self._titles)
         ]
         answer = self.conversion.ask(
-            f"{COURSE}:{text.casefold()}", "master_course", self.sheet, cell.row, where, text, candidates, may_skip=True
+            f"{COURSE}:{text.casefold()}", "master_course", self.sheet, cell.row, "", text, candidates, may_skip=True
         )
         if answer == LEAVE_OUT:
             self.conversion.changed("not_carried", self.sheet.name, "", text)

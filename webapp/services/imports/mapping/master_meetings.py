@@ -115,7 +115,7 @@ class MeetingPlaces:
         candidates = [Candidate(str(key[1]), f"{key[0]}/{key[1]}") for key in sections]
         of_what = ",".join(sorted([*groups, *teachers]))
         answer = self.conversion.ask(
-            f"section:{cell.course}:{of_what}", "master_section", cell.sheet, cell.row, cell.where, cell.course,
+            f"section:{cell.course}:{of_what}", "master_section", cell.sheet, cell.row, "", cell.course,
             candidates, may_skip=True, values={"of": of_what},
         )  # fmt: skip
         return next((key for key in sections if key[1] == answer), None)
