@@ -14,8 +14,14 @@ from webapp.services.imports import destination, uploads
 from webapp.services.imports.formats.ctt import is_ctt
 from webapp.services.imports.formats.fet import is_fet
 from webapp.services.imports.mapping.remembered import remember
-from webapp.services.imports.mapping.row_numbers import written_rows
-from webapp.services.imports.mapping.words import change_words, note_words, question_words, times
+from webapp.services.imports.mapping.words import (
+    change_words,
+    found_words,
+    note_words,
+    question_words,
+    times,
+    where_words,
+)
 from webapp.services.imports.path_readings import (
     PathReading,
     answers_to,
@@ -78,7 +84,7 @@ def import_(
     if reading.is_open:
         _tell_open(reading)
         transaction.rollback()
-        sys.exit(0 if dry_run else UNANSWERED)
+        sys.exit(BAD_INPUT if reading.objections else 0 if dry_run else UNANSWERED)
     days = {"starts_on": starts.date() if starts else None, "ends_on": ends.date() if ends else None}
     term = destination.make_term(owner, year, semester, tables=reading.converted.tables, **days)
     where = f"{organization}, {year} semester {semester}"
@@ -135,9 +141,8 @@ def _tell_open(reading: PathReading) -> None:
     if questions:
         click.echo(f"Open questions: {len(questions)}. Nothing was imported; answer each with one of:", err=True)
     for question in questions:
-        rows = f", rows {written_rows(question.rows)}" if question.rows else ""
-        place = f"{question.sheet}, {question.column}{rows}"
-        click.echo(f"\n{place}: “{question.found}” ({times(question.count)}). {question_words(question)}", err=True)
+        place = ", ".join(part for part in (question.sheet, question.column, where_words(question)) if part)
+        click.echo(f"\n{place}: {found_words(question)}. {question_words(question)}", err=True)
         for text, label in answers_to(question).items():
             click.echo(f"  --answer {shlex.quote(text)}  {label}", err=True)
 

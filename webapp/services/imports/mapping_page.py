@@ -6,7 +6,6 @@ from itertools import islice
 
 from webapp.models import ImportMapping, Organization
 from webapp.services.imports.cells import cell_text
-from webapp.services.imports.destination import term_named_in
 from webapp.services.imports.formats.workbooks import RawSheet, column_letter
 from webapp.services.imports.mapping.convert import convert
 from webapp.services.imports.mapping.objections import table_title
@@ -125,7 +124,9 @@ def sheet_lines(reading: UploadReading) -> list[SheetLine]:
         rows = ngettext("%(num)d row", "%(num)d rows", len(sheet.rows))
         wrong = sum(1 for found in reading.objections if found.sheet == sheet.name)
         is_read = said.shape is not SheetShape.SKIP
-        lines.append(SheetLine(index, sheet.name, rows, words.get(kind_of(said), said.table), is_read, wrong))
+        lines.append(
+            SheetLine(index, sheet.name, rows, words.get(kind_of(said), said.table).partition(":")[0], is_read, wrong)
+        )
     return lines
 
 
@@ -164,7 +165,7 @@ def page_of(
     return MappingPage(
         lines=lines,
         shown=_shown_sheet(organization, reading, place, sheet) if lines else None,
-        term=None if term_named_in(reading.converted.tables) is not None else _term_part(organization, reading, said),
+        term=None if reading.names_term else _term_part(organization, reading, said),
         objections=[objection.sentence for objection in reading.objections],
         notes=[note_words(code, value) for code, value in reading.book.notes] if reading.book is not None else [],
         recalled=recalled_of(organization, reading),

@@ -12,7 +12,7 @@ from webapp.services.imports.faults import ImportConflict
 from webapp.services.imports.formats.workbooks import RawBook
 from webapp.services.imports.sheets import FileRow, FileSheet, Tables
 from webapp.services.schema.calendar import TERM
-from webapp.services.schema.columns import Value
+from webapp.services.schema.columns import Key, Record, Value
 from webapp.services.schema.row_checks import is_academic_year
 from webapp.services.schema.values import ValueRefused, expected_sentence, read
 from webapp.services.shared.words import _
@@ -113,6 +113,12 @@ def _read(term: NewTerm) -> tuple[dict[str, Value], dict[str, str]]:
             column, found, expected = wrong
             errors[column] = expected_sentence(expected, found)
     return record, errors
+
+
+def record_of(term: NewTerm) -> Mapping[Key, Record]:
+    """The term as a row of its table, by its key, for what is read for it; nothing while it can't be made."""
+    record, errors = _read(term)
+    return {} if errors else {TERM.key_of(record): record}
 
 
 def add_to(tables: Tables, term: NewTerm) -> Tables:

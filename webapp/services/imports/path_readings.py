@@ -20,6 +20,7 @@ from webapp.services.imports.mapping.objections import Objection, objections
 from webapp.services.imports.mapping.plan import LEAVE_OUT, NEW, BookMapping
 from webapp.services.imports.mapping.questions import Question
 from webapp.services.imports.mapping.remembered import mapping_of, recall
+from webapp.services.imports.mapping.words import leave_out_words
 from webapp.services.imports.sheets import Tables
 from webapp.services.imports.stored import Store
 from webapp.services.shared.codec import from_json, to_json
@@ -131,5 +132,5 @@ def answers_to(question: Question) -> Mapping[str, str]:
     if question.may_create:
         possible[f"{question.key}=new"] = _("new: add it as it is")
     if question.may_skip:
-        possible[f"{question.key}=skip"] = _("leave out")
+        possible[f"{question.key}=skip"] = leave_out_words(question)
     return possible or {f"{question.key}=…": _("a value of your own")}

@@ -7,12 +7,10 @@ from webapp.models import Organization
 from webapp.services.imports.mapping.convert import convert
 from webapp.services.imports.mapping.plan import LEAVE_OUT, NEW
 from webapp.services.imports.mapping.questions import Question
-from webapp.services.imports.mapping.row_numbers import written_rows
-from webapp.services.imports.mapping.words import question_words, short, times
+from webapp.services.imports.mapping.words import found_words, leave_out_words, question_words, short, where_words
 from webapp.services.imports.readings import UploadReading, known_to
 from webapp.services.shared.words import _
 
-ROWS_NAMED = 5
 MOST_SHOWN = 300
 """Questions on one page; the next follow once these have answers."""
 
@@ -41,6 +39,11 @@ class QuestionGroup:
     values: tuple[AskedValue, ...]
     bulk: tuple[tuple[str, str], ...]
     """What can be said of all that are left open."""
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether nothing of it is open."""
+        return all(value.answer for value in self.values)
 
 
 def question_groups(organization: Organization, reading: UploadReading) -> list[QuestionGroup]:
@@ -74,16 +77,11 @@ def _value(index: int, question: Question, answer: str) -> AskedValue:
     if question.may_create:
         options.append((NEW, _("new: add it as it is")))
     if question.may_skip:
-        options.append((LEAVE_OUT, _("leave out")))
-    where = times(question.count)
-    if question.rows:
-        named = written_rows(question.rows[:ROWS_NAMED])
-        rest = question.count - min(len(question.rows), ROWS_NAMED)
-        where += ", " + (
-            _("rows %(rows)s and %(rest)d more", rows=named, rest=rest) if rest > 0 else _("rows %(rows)s", rows=named)
-        )
+        options.append((LEAVE_OUT, leave_out_words(question)))
     nearest = question.candidates[0].value if question.candidates else ""
-    return AskedValue(index, question.key, short(question.found), where, tuple(options), answer, nearest)
+    return AskedValue(
+        index, question.key, found_words(question), where_words(question), tuple(options), answer, nearest
+    )
 
 
 def _bulk(questions: list[Question]) -> Iterator[tuple[str, str]]:
@@ -94,4 +92,4 @@ def _bulk(questions: list[Question]) -> Iterator[tuple[str, str]]:
     if all(question.may_create for question in questions):
         yield NEW, _("new: add them as they are")
     if all(question.may_skip for question in questions):
-        yield LEAVE_OUT, _("leave them out")
+        yield LEAVE_OUT, leave_out_words(questions[0])

@@ -13,7 +13,6 @@ from functools import cached_property
 from webapp.extensions import db
 from webapp.models import ImportMapping, Organization, Term, Upload
 from webapp.services.imports import new_term
-from webapp.services.imports.destination import term_named_in
 from webapp.services.imports.formats.books import read_book
 from webapp.services.imports.formats.files import holds_sheets, read_upload
 from webapp.services.imports.formats.workbooks import RawBook
@@ -30,6 +29,7 @@ from webapp.services.imports.mapping.shapes import roles
 from webapp.services.imports.new_term import NewTerm
 from webapp.services.imports.sheets import Tables
 from webapp.services.imports.stored import Store
+from webapp.services.schema.calendar import TERM
 from webapp.services.schema.columns import Reach
 from webapp.services.shared.codec import from_json, to_json
 from webapp.services.shared.errors import Conflict, Problem
@@ -100,10 +100,16 @@ class UploadReading:
         """What was asked and has no answer yet."""
         return self.converted.questions
 
+    @property
+    def names_term(self) -> bool:
+        """Whether the file itself says which term its rows are of."""
+        said = self.converted.tables.sheets.get(TERM.name)
+        return said is not None and not any(row.is_made for row in said.rows)
+
     @cached_property
     def lacks_term(self) -> bool:
         """Whether the file has rows of a term, and neither it nor anybody has said of which."""
-        if self.term is not None or self.plan.term is not None or term_named_in(self.converted.tables) is not None:
+        if self.term is not None or self.plan.term is not None or self.names_term:
             return False
         return any(sheet.table.reach is not Reach.ORGANIZATION for sheet in self.converted.tables.sheets.values())
 
@@ -222,10 +228,12 @@ def _with_sheet(organization: Organization, upload: Upload, mapping: BookMapping
     book, before = read_book(upload.filename, upload.content), mapping.of(sheet.sheet)
     known = {role.name for role in roles(sheet.shape, sheet.table)}
     sheet = replace(sheet, columns=tuple(name if name in known else "" for name in sheet.columns))
-    if (sheet.shape, sheet.table, sheet.heading_row) != (before.shape, before.table, before.heading_row):
-        sheet = with_columns(book.sheet(sheet.sheet), sheet, known_to(organization, upload))
-    else:
+    is_as_before = (sheet.shape, sheet.table) == (before.shape, before.table)
+    if is_as_before and sheet.heading_row == before.heading_row:
         sheet = replace(sheet, heading_rows=before.heading_rows)
+    else:
+        heading_row = sheet.heading_row if sheet.heading_row != before.heading_row else None
+        sheet = with_columns(book.sheet(sheet.sheet), sheet, known_to(organization, upload), heading_row=heading_row)
     sheets = tuple(sheet if other.sheet == sheet.sheet else other for other in mapping.sheets)
     changed = replace(mapping, sheets=sheets)
     before_it = objections(book, mapping)  # a guess may find the same twice, which is mended sheet by sheet
@@ -289,6 +297,7 @@ def _keep(upload: Upload, plan: UploadPlan) -> None:
 
 
 def known_to(organization: Organization, upload: Upload) -> Known:
-    """What the organisation and the upload's term have already."""
-    store = Store(organization.organization_id, find(organization, Term, upload.term_id))
-    return Known(lambda name: store.table(name).records)
+    """What the organisation and the upload's term have already; a term that is to be made is known as it was typed."""
+    store, new = Store(organization.organization_id, find(organization, Term, upload.term_id)), plan_of(upload).term
+    made = new_term.record_of(new) if new is not None else {}
+    return Known(lambda name: made if made and name == TERM.name else store.table(name).records)

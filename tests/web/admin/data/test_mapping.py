@@ -1,6 +1,7 @@
 """A file with headings of its own: what its sheets are is said on a page, and nothing is imported before that."""
 
 import io
+import time
 
 import pytest
 import sqlalchemy as sa
@@ -9,7 +10,7 @@ from openpyxl import Workbook
 from tests import factories
 from tests.pages import Pages, parse, sent_by, words
 from webapp.extensions import db
-from webapp.models import Faculty, Term, Upload
+from webapp.models import Faculty, ImportMapping, Room, Term, Upload
 
 ROOMS = "Room No,Block,Type,Seats\nR1,Main,lecture,60\nR2,Main,lecture,many\n"
 
@@ -119,3 +120,89 @@ def test_what_cannot_be_opened_is_refused_with_what_to_do_and_not_kept(pages, te
         answer = send(pages, content, filename, term, status=422)
         assert filename in words(parse(answer.get_data(as_text=True)))
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Upload)) == 0
+
+
+class TestThePreview:
+    WRONG = b"code,name,capacity\nR1,Hall 1,60\nR2,Hall 2,many\nR3,Hall 3,many\nR4,Hall 4,-1\n"
+
+    def preview(self, pages, term) -> str:
+        return send(pages, self.WRONG, "rooms.csv", term).location
+
+    def test_a_fault_is_corrected_or_its_row_left_out_without_a_new_upload(self, pages, term):
+        address = self.preview(pages, term)
+        correct, confirm = f"{address}/corrections", f"{address}/confirm"
+        sent = sent_by(pages.get(address), correct)
+        assert sent["rows-0"] == "3-4", "what is alike is corrected at once"
+        corrected = pages.post(correct, sent | {"value-0": "40", "skip-1": "1"})
+        assert corrected.location == address
+        pages.post(confirm, sent_by(pages.get(address), confirm))
+        rooms = dict(db.session.execute(sa.select(Room.code, Room.capacity)).all())
+        assert rooms == {"R1": 60, "R2": 40, "R3": 40}
+
+    def test_what_was_seen_in_another_tab_is_neither_corrected_nor_confirmed(self, pages, term):
+        address = self.preview(pages, term)
+        correct, confirm = f"{address}/corrections", f"{address}/confirm"
+        sent = sent_by(pages.get(address), correct)
+        pages.post(correct, sent | {"value-0": "40", "skip-1": "1"})
+        pages.post(correct, sent | {"value-0": "50"}, status=409)
+        stale = sent_by(pages.get(address), confirm)
+        fresh = sent_by(pages.get(f"{address}/mapping"), f"{address}/mapping")
+        pages.post(f"{address}/mapping", fresh | {"skipped": "2, 5", "go": "show"})
+        pages.post(confirm, stale, status=409)
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(Room)) == 0
+
+    def test_after_the_import_the_way_back_leads_to_what_came_of_it(self, pages, term, client):
+        address = send(pages, b"code,name,capacity\nR1,Hall 1,60\n", "rooms.csv", term).location
+        confirm = f"{address}/confirm"
+        pages.post(confirm, sent_by(pages.get(address), confirm))
+        for page in (address, f"{address}/mapping", f"{address}/questions"):
+            assert client.get(page).location == f"{address}/imported"
+        for page in (f"{address}/mapping", f"{address}/questions"):
+            pages.post(page, {"seen": ""}, status=303)
+
+
+class TestWhatIsRemembered:
+    def test_the_next_file_of_that_shape_is_read_the_same_way_until_it_is_forgotten(self, pages, term):
+        def halls(year: int, code: str) -> bytes:
+            return book(**{f"Halls_{year}": [["No", "Title", "Places"], [code, f"Hall {code}", 60]]})
+
+        address = send(pages, halls(2026, "R1"), "Halls 2026.xlsx", term).location
+        said = {"kind": "table:rooms", "heading_row": "1", "go": "show"}
+        pages.post(address, sent_by(pages.get(address), address) | said)
+        columns = {"column-0": "code", "column-1": "name", "column-2": "capacity", "go": "on"}
+        preview = pages.post(address, sent_by(pages.get(address), address) | columns).location
+        pages.post(f"{preview}/confirm", sent_by(pages.get(preview), f"{preview}/confirm"))
+
+        again = send(pages, halls(2027, "R2"), "Halls 2027.xlsx", term).location
+        page = pages.get(again)
+        assert "Read as on" in words(page)
+        assert "Halls 2026.xlsx" in words(page)
+        preview = pages.post(again, sent_by(page, again) | {"go": "on"}).location
+        pages.post(f"{preview}/confirm", sent_by(pages.get(preview), f"{preview}/confirm"))
+        assert sorted(db.session.scalars(sa.select(Room.code))) == ["R1", "R2"]
+
+        row = db.session.scalars(sa.select(ImportMapping)).one()
+        assert row.filename == "Halls 2027.xlsx"
+        forget = f"/admin/import/mappings/{row.import_mapping_id}/forget"
+        pages.post(forget, {"seen": "another"}, status=409)
+        pages.post(forget, sent_by(pages.get("/admin/import"), forget))
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(ImportMapping)) == 0
+
+
+def test_forty_sheets_of_three_hundred_columns_are_a_page_that_is_quick(pages, term, client):
+    headings = [f"Heading {number} {'x' * 300}" for number in range(300)]
+    rows = [headings, *[["word " * 100] * 300] * 3]
+    address = send(pages, book(**{f"S{number}": rows for number in range(40)}), "Many.xlsx", term).location
+    began = time.monotonic()
+    answer = client.get(address)
+    assert answer.status_code == 200
+    assert time.monotonic() - began < 5
+    assert len(answer.data) < 500_000
+
+
+def test_of_thousands_of_faults_the_first_are_shown_and_the_rest_counted(pages, term, client):
+    rows = "".join(f"R{number},Hall,many{number}\n" for number in range(5_000))
+    address = send(pages, f"code,name,capacity\n{rows}".encode(), "rooms.csv", term).location
+    page = words(pages.get(address))
+    assert "more follow once these are settled" in page
+    assert len(client.get(address).data) < 500_000

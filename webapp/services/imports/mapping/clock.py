@@ -59,11 +59,17 @@ class _Point:
         return late if early < earliest and follows else early
 
 
+LONGEST_RANGE = 120
+"""Characters beyond which a text is no range of hours, so that none is looked for in it."""
+
+
 def range_of(text: str, earliest: int | None = None) -> ClockRange | None:
     """The range that a text names; None where it names none.
 
     ``earliest`` is when the period before ends: what does not say a.m. or p.m. follows it.
     """
+    if len(text) > LONGEST_RANGE:
+        return None
     match = RANGE.search(COMPACT.sub(r"\1:\2", text.replace("\n", " ")))
     if match is None:
         return None

@@ -1,38 +1,39 @@
-"""What the columns of a sheet are once somebody has said what the sheet is, or where its headings stand."""
+"""What the columns of a sheet are once somebody has said what the sheet is, or in which row its headings stand."""
 
-from rapidfuzz import fuzz, process
+from collections.abc import Sequence
+from dataclasses import replace
 
-from webapp.services.imports.cells import cell_text
-from webapp.services.imports.formats.workbooks import RawSheet
+from webapp.services.imports.formats.workbooks import RawRow, RawSheet
+from webapp.services.imports.mapping.headings import columns_of
 from webapp.services.imports.mapping.known import Known
-from webapp.services.imports.mapping.plan import SheetMapping
-from webapp.services.imports.mapping.shapes import SHAPES, roles
-from webapp.services.imports.sheets import sheet_name
+from webapp.services.imports.mapping.likeness import same_name
+from webapp.services.imports.mapping.plan import SheetMapping, SheetShape
+from webapp.services.imports.mapping.shapes import SHAPES
 
-LEAST_LIKENESS = 85
+ROWS_LOOKED_AT = 25
+"""The headings stand among the first rows, unless somebody says where."""
 
 
-def with_columns(sheet: RawSheet, said: SheetMapping, known: Known) -> SheetMapping:
-    """The mapping with its columns found by their headings, where the sheet or its heading row has become another."""
+def with_columns(sheet: RawSheet, said: SheetMapping, known: Known, *, heading_row: int | None) -> SheetMapping:
+    """The mapping with its columns as the headings say; without a row for these, in the row that says most."""
+    rows = [row for row in sheet.rows if heading_row is None or row.number >= heading_row]
+    if said.shape is SheetShape.TABLE:
+        offered = rows[:ROWS_LOOKED_AT] if heading_row is None else [sheet.row(heading_row)]
+        return _table(sheet, said, offered)
     shape = SHAPES.get(said.shape)
-    if shape is None:
-        return SheetMapping(sheet.name, said.shape, heading_row=said.heading_row)
-    found = shape.recognise(sheet, known)
-    if found is not None and (found.mapping.table, found.mapping.heading_row) == (said.table, said.heading_row):
+    found = shape.recognise(replace(sheet, rows=tuple(rows)), known) if shape is not None else None
+    if found is not None and heading_row in (None, found.mapping.heading_row):
         return found.mapping
-    names = {
-        word.casefold(): role.name
-        for role in roles(said.shape, said.table)
-        for word in (role.name.replace("_", " "), str(role.label))
-    }
-    taken: list[str] = []
-    for position in range(sheet.width):
-        taken.append(_nearest(cell_text(sheet.row(said.heading_row).cell(position)), names, taken))
-    return SheetMapping(sheet.name, said.shape, said.table, said.heading_row, said.heading_rows, tuple(taken))
+    return SheetMapping(
+        sheet.name, said.shape, heading_row=heading_row if heading_row is not None else said.heading_row
+    )
 
 
-def _nearest(heading: str, names: dict[str, str], taken: list[str]) -> str:
-    text = sheet_name(heading).replace("_", " ").strip(" *.")
-    near = process.extractOne(text, list(names), scorer=fuzz.ratio, score_cutoff=LEAST_LIKENESS) if text else None
-    role = names[near[0]] if near is not None else ""
-    return "" if role in taken else role
+def _table(sheet: RawSheet, said: SheetMapping, offered: Sequence[RawRow]) -> SheetMapping:
+    read = [(columns_of(said.table, [_plain(cell) for cell in row.cells]), row.number) for row in offered]
+    columns, number = max(read, key=lambda pair: sum(map(bool, pair[0])), default=((), said.heading_row))
+    return SheetMapping(sheet.name, said.shape, said.table, number, 1, columns)
+
+
+def _plain(cell: object) -> str:
+    return same_name(cell) if isinstance(cell, str) else ""

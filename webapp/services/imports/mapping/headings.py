@@ -1,7 +1,7 @@
 """What headings mean in the tables that offices keep: many words for one column, in the order of likelihood."""
 
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from rapidfuzz import fuzz, process
 
@@ -11,6 +11,8 @@ from webapp.services.schema.tables import BY_NAME
 SAME_HEADING = 88
 """Likeness (0 to 100) from which on a long heading is known although it is misspelled."""
 LONG_HEADING = 5
+LONGEST_HEADING = 120
+"""Characters beyond which a text is no heading, so that nothing is compared with it."""
 _MEANINGLESS = (
     "s no|sno|sl no|slno|sr no|srno|serial no|serial number|si no|no|nr|number|remarks|remark|comment|comments"
     "|notes|note|signature|sign|initial|mobile|mobile no|phone|phone no|contact|contact no|date|address|gender"
@@ -156,7 +158,7 @@ def meanings(table: str) -> Mapping[str, str]:
     return found
 
 
-@cache
+@lru_cache(maxsize=20_000)
 def meaning(table: str, plain: str) -> tuple[str, int]:
     """The column of a table that a plain heading means, and how sure that is, 0 to 100; "" where it means none."""
     words = meanings(table)

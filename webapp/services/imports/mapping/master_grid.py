@@ -51,9 +51,13 @@ class GridBlock:
     days: frozenset[int] = frozenset()
 
 
+LONGEST_DAY = 40
+"""Characters beyond which a text names no day, so that none is looked for in it."""
+
+
 def day_of(cell: RawValue) -> int | None:
     """The day that a cell names, 0 being Monday; None where it names none."""
-    if not isinstance(cell, str):
+    if not isinstance(cell, str) or len(cell) > LONGEST_DAY:
         return None
     word = dates.plain(" ".join(cell.split()))
     return dates.day_names().get(word, dates.LETTERS_OF_DAYS.get(word) if len(word) > 1 else None)

@@ -13,8 +13,9 @@ from webapp.extensions import db
 from webapp.models import ImportMapping, Organization, User
 from webapp.services.imports.formats.workbooks import RawBook
 from webapp.services.imports.mapping.exchange import is_exchange_format
-from webapp.services.imports.mapping.guess import fingerprint
-from webapp.services.imports.mapping.plan import BookMapping
+from webapp.services.imports.mapping.guess import fingerprint, guess
+from webapp.services.imports.mapping.known import Known
+from webapp.services.imports.mapping.plan import BookMapping, SheetMapping
 from webapp.services.shared import audit
 from webapp.services.shared.codec import from_json, to_json
 from webapp.services.shared.errors import Conflict
@@ -31,9 +32,17 @@ def recall(organization: Organization, book: RawBook) -> ImportMapping | None:
 
 def mapping_of(row: ImportMapping, book: RawBook) -> BookMapping:
     """What is remembered, for the sheets of this book: their names may differ in years and numbers."""
-    mapping = from_json(BookMapping, row.mapping)
+    mapping, fresh = from_json(BookMapping, row.mapping), guess(book, Known())
     pairs = zip(book.sheets, mapping.sheets, strict=False)
-    return replace(mapping, sheets=tuple(replace(said, sheet=sheet.name) for sheet, said in pairs))
+    return replace(mapping, sheets=tuple(_placed(said, fresh.of(sheet.name)) for sheet, said in pairs))
+
+
+def _placed(said: SheetMapping, found: SheetMapping) -> SheetMapping:
+    """What was said of a sheet, with its headings where they stand now: there may be more titles above them."""
+    alike = sum(ours == theirs != "" for ours, theirs in zip(said.columns, found.columns, strict=False))
+    if (said.shape, said.table) == (found.shape, found.table) and 2 * alike >= sum(map(bool, found.columns)):
+        return replace(said, sheet=found.sheet, heading_row=found.heading_row, heading_rows=found.heading_rows)
+    return replace(said, sheet=found.sheet)
 
 
 def remember(organization: Organization, user: User | None, book: RawBook, mapping: BookMapping) -> None:

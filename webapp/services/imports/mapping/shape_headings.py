@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from webapp.services.imports.cells import cell_text
 from webapp.services.imports.formats.workbooks import RawRow, RawSheet, RawValue
+from webapp.services.imports.mapping.headings import LONGEST_HEADING
 from webapp.services.imports.mapping.person_names import fold
 
 ROWS_LOOKED_AT = 20
@@ -14,6 +15,8 @@ ROWS_LOOKED_AT = 20
 SAME_HEADING = 90
 LONG_HEADING = 6
 """From this many letters on, a heading is known although it is misspelled."""
+MOST_TOLD = 4_096
+"""Headings whose role is kept for the next time."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,8 @@ class HeadingWords:
 
     def __init__(self, synonyms: Mapping[str, str], next_role: Mapping[str, str] | None = None) -> None:
         self._roles = {heading: role for role, all_ in synonyms.items() for heading in all_.split(", ")}
+        self._long = [heading for heading in self._roles if len(heading) >= LONG_HEADING]
+        self._told: dict[str, str] = {}
         self._next = next_role or {}
 
     def means(self, text: str, role: str) -> bool:
@@ -56,14 +61,19 @@ class HeadingWords:
 
     def role(self, text: str) -> str:
         """The role that a heading means, "" where it means none of them."""
-        word = fold(text)
-        if word in self._roles:
-            return self._roles[word]
-        if len(word) < LONG_HEADING:
+        if len(text) > LONGEST_HEADING:
             return ""
-        near = [(fuzz.ratio(word, known), role) for known, role in self._roles.items() if len(known) >= LONG_HEADING]
-        likeness, role = max(near, default=(0, ""))
-        return role if likeness >= SAME_HEADING else ""
+        if text not in self._told:
+            if len(self._told) >= MOST_TOLD:
+                self._told.clear()
+            self._told[text] = self._role(fold(text))
+        return self._told[text]
+
+    def _role(self, word: str) -> str:
+        if word in self._roles or len(word) < LONG_HEADING:
+            return self._roles.get(word, "")
+        near = process.extractOne(word, self._long, scorer=fuzz.ratio, score_cutoff=SAME_HEADING)
+        return self._roles[near[0]] if near is not None else ""
 
     def find(self, sheet: RawSheet) -> Headings | None:
         """The row, or two rows, that mean most roles; None where no row means two."""
@@ -93,7 +103,10 @@ class HeadingWords:
 
 def _can_be_headings(row: RawRow) -> bool:
     """Return whether a row has words only, as headings do."""
-    return all(isinstance(cell, str) and not any(letter.isdigit() for letter in cell) for cell in row.cells)
+    return all(
+        isinstance(cell, str) and len(cell) <= LONGEST_HEADING and not any(letter.isdigit() for letter in cell)
+        for cell in row.cells
+    )
 
 
 def heading_of(sheet: RawSheet, first: int, rows: int, position: int | None) -> str:

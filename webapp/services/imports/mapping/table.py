@@ -7,7 +7,7 @@ from webapp.services.imports.cells import cell_text
 from webapp.services.imports.formats.workbooks import RawRow, RawSheet, RawValue
 from webapp.services.imports.mapping.conversion import Conversion
 from webapp.services.imports.mapping.gaps import MISSING, Filler
-from webapp.services.imports.mapping.headings import MEANINGLESS, columns_of, names_table
+from webapp.services.imports.mapping.headings import LONGEST_HEADING, MEANINGLESS, columns_of, names_table
 from webapp.services.imports.mapping.known import Known
 from webapp.services.imports.mapping.likeness import same_name
 from webapp.services.imports.mapping.plan import ColumnRole, SheetMapping, SheetShape
@@ -97,7 +97,9 @@ def _possible_headings(sheet: RawSheet) -> Iterator[tuple[int, int, tuple[str, .
 
 
 def _headings(row: RawRow) -> tuple[str, ...]:
-    return tuple(same_name(cell) if isinstance(cell, str) else "" for cell in row.cells)
+    return tuple(
+        same_name(cell) if isinstance(cell, str) and len(cell) <= LONGEST_HEADING else "" for cell in row.cells
+    )
 
 
 def _padded(texts: Sequence[str], width: int) -> list[str]:

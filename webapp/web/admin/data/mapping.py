@@ -39,10 +39,7 @@ def step_url(reading: UploadReading) -> str:
 @bp.get("/import/<int:upload_id>/mapping")
 @requires(Permission.EXCHANGE_DATA)
 def map_import(upload_id: int) -> ResponseReturnValue:
-    upload = load(me(), Upload, upload_id)
-    if upload.confirmed_at is not None:
-        return redirect_to(url_for("admin.imported", upload_id=upload_id))
-    return _mapping_page(upload)
+    return _mapping_page(load(me(), Upload, upload_id))
 
 
 @bp.post("/import/<int:upload_id>/mapping")
@@ -65,6 +62,8 @@ def _mapping_page(upload: Upload, said: Said | None = None, problem: Problem | N
     """The page as it is stored, or, where something was refused, as it was sent."""
     if is_fragment() and isinstance(problem, ReadingOutdated):
         raise problem
+    if upload.confirmed_at is not None:
+        return redirect_to(url_for("admin.imported", upload_id=upload.upload_id))
     reading = readings.reading_of(current_user.organization, upload)
     page = render(
         "admin/imports/mapping.html",
@@ -87,10 +86,7 @@ def _asked_sheet() -> int | None:
 @bp.get("/import/<int:upload_id>/questions")
 @requires(Permission.EXCHANGE_DATA)
 def ask_import(upload_id: int) -> ResponseReturnValue:
-    upload = load(me(), Upload, upload_id)
-    if upload.confirmed_at is not None:
-        return redirect_to(url_for("admin.imported", upload_id=upload_id))
-    return _questions_page(upload)
+    return _questions_page(load(me(), Upload, upload_id))
 
 
 @bp.post("/import/<int:upload_id>/questions")
@@ -110,6 +106,8 @@ def answer_import(upload_id: int) -> ResponseReturnValue:
 
 
 def _questions_page(upload: Upload, problem: Problem | None = None) -> ResponseReturnValue:
+    if upload.confirmed_at is not None:
+        return redirect_to(url_for("admin.imported", upload_id=upload.upload_id))
     reading = readings.reading_of(current_user.organization, upload)
     if reading.step is Step.MAPPING:
         return redirect_to(step_url(reading))

@@ -53,7 +53,7 @@ def answers() -> dict[str, str]:
     form = request.form
     of_group = {key.removeprefix("all-"): text for key, text in form.items() if key.startswith("all-") and text}
     given: dict[str, str] = {}
-    for index, key in enumerate(form.getlist("question")):
+    for index, key in _numbered("question"):
         group, nearest = form.get(f"group-{index}", ""), form.get(f"nearest-{index}", "")
         fallback = of_group.get(group, "")
         text = form.get(f"typed-{index}", "").strip() or form.get(f"answer-{index}", "")
@@ -66,7 +66,7 @@ def corrections() -> Corrections:
     form = request.form
     cells: dict[str, str] = {}
     skipped: dict[str, set[int]] = defaultdict(set)
-    for index, sheet in enumerate(form.getlist("sheet")):
+    for index, sheet in _numbered("sheet"):
         role, rows = form.get(f"role-{index}", ""), read_rows(form.get(f"rows-{index}", ""))
         text = form.get(f"value-{index}", "")
         if f"skip-{index}" in form:
@@ -74,3 +74,8 @@ def corrections() -> Corrections:
         elif role and text.strip():
             cells |= {cell_key(sheet, row, role): text for row in rows}
     return Corrections(cells, skipped)
+
+
+def _numbered(name: str) -> list[tuple[str, str]]:
+    """What fields of a name with a number hold, with the number's text."""
+    return [(key.removeprefix(f"{name}-"), text) for key, text in request.form.items() if key.startswith(f"{name}-")]
