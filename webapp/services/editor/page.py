@@ -136,7 +136,7 @@ class EditorPage:
         standing = standing_of(now)
         return [
             _figure(_("Broken rules that must hold"), now.hard_violations, bool(now.hard_violations), hard),
-            _figure(_("Unplaced"), now.unplaced, bool(now.unplaced), unplaced),
+            _figure(_("Without a place"), now.unplaced, bool(now.unplaced), unplaced),
             _figure(_("Cost"), now.cost, False, cost),
             Figure(
                 _("Quality"),
