@@ -15,6 +15,7 @@ from webapp.models import AuditEvent, EntryClaim, JobStatus, SectionFaculty, Tim
 from webapp.services.imports import exports, uploads
 from webapp.services.imports.faults import StillInUse
 from webapp.services.imports.formats.files import read_upload
+from webapp.services.jobs.kinds import GenerateFacts, facts_of
 from webapp.services.problem.reasons import sentence_of
 from webapp.services.reference import commands
 from webapp.services.reference.errors import DeletionOutdated, RecordInUse
@@ -80,8 +81,11 @@ def test_every_column_by_which_a_timetable_names_a_row_is_found_by_its_foreign_k
 
 def test_a_class_goes_with_its_component_and_the_timetable_is_no_longer_what_was_counted(here: Drafted) -> None:
     other = here.uni.timetable("Untouched", shift=1)
-    factories.job(here.uni.term, job_id="tt_000000000abc", status=JobStatus.COMPLETED)
-    here.draft.generation_job_id = "tt_000000000abc"
+    variant = {"name": "Balanced", "status": "done", "unplaced": 0, "quality": 99.0}
+    job = factories.job(
+        here.uni.term, job_id="tt_000000000abc", status=JobStatus.COMPLETED, facts={"variants": [variant]}
+    )
+    here.draft.generation_job_id = job.job_id
     db.session.execute(sa.delete(TimetableEntry).filter_by(timetable_id=other.timetable_id))
     component = here.uni.logic.components[0].component_id
     found = commands.deletion_of(here.scope, find_table("components"), component)
@@ -97,6 +101,8 @@ def test_a_class_goes_with_its_component_and_the_timetable_is_no_longer_what_was
         publishing.publish(here.uni.registrar, here.draft, [p.key for p in ready.points if p.kind.value != "cut"])
     event = db.session.scalars(sa.select(AuditEvent).filter_by(action="timetable.cut")).one()
     assert event.after == {"lost": found.label, "classes": 1}
+    (fact,) = facts_of(job, GenerateFacts).variants
+    assert (fact.unplaced, fact.quality, fact.status.value) == (0, None, "done")
 
 
 def test_a_class_loses_its_place_with_its_room_or_slot_and_says_why(here: Drafted) -> None:

@@ -8,6 +8,7 @@ from tests import factories
 from tests.university import University, university
 from webapp.extensions import db
 from webapp.models import AuditEvent, GenerationJob, JobKind, JobStatus, Timetable, TimetableEntry, TimetableStatus
+from webapp.services.runs.verdict import verdict_of
 from webapp.services.shared.errors import NotFound
 from webapp.services.timetables import deletion, publishing
 from webapp.services.timetables.deletion import DeletionStale, NothingToDelete, why_kept
@@ -48,7 +49,12 @@ def test_a_run_takes_its_variants_with_it_and_stays_while_one_of_them_was_ever_p
     of_run(uni, second, "Balanced")
     publishing.publish(uni.registrar, public, factories.EVERYTHING)
     publishing.unpublish(uni.registrar, public)  # a draft again, but everybody has seen it
+    told = [{"name": name, "status": "done", "unplaced": 0} for name in ("Balanced", "Compact-Week")]
+    first.facts = {"variants": told}
     done = delete(uni, jobs=(first, second))
+    verdict = verdict_of(first)
+    assert verdict is not None
+    assert verdict.sentence == "1 variant is stored, every class has its place."
     assert db.session.scalars(sa.select(Timetable.variant_name)).all() == ["Balanced"]
     assert db.session.scalars(sa.select(GenerationJob.job_id)).all() == [first.job_id]
     assert [kept.why for kept in done.kept] == [

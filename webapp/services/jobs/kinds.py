@@ -45,11 +45,12 @@ class GenerateOptions:
 
 
 class VariantStatus(StrEnum):
-    """How far a variant is while its run goes on."""
+    """How far a variant is while its run goes on, and whether it was deleted afterwards."""
 
     WAITING = "waiting"
     RUNNING = "running"
     DONE = "done"
+    DELETED = "deleted"
 
 
 @dataclass(frozen=True)
@@ -402,6 +403,12 @@ def facts_of(job: GenerationJob, expected: type[F]) -> F:
     """The facts known of a job; raises `KindMistaken` where it is of another kind."""
     _check(job, expected, KINDS[job.kind].facts)
     return from_json(expected, job.facts)
+
+
+def keep_facts(job: GenerationJob, facts: Facts) -> None:
+    """Write down what is known of a job that no worker holds any more."""
+    _check(job, type(facts), KINDS[job.kind].facts)
+    job.facts = stored(facts)
 
 
 def _check(job: GenerationJob, expected: type[Any], own: type[Any]) -> None:

@@ -13,6 +13,7 @@ from webapp.extensions import db
 from webapp.models import EntryClaim, EntryFaculty, Timetable, TimetableEntry, User
 from webapp.services.problem.reasons import UnplacedReason
 from webapp.services.reference.uses import TimetableUses, timetable_links
+from webapp.services.runs.variant_facts import note_cut
 from webapp.services.schema.columns import Table
 from webapp.services.shared import audit
 from webapp.services.shared.errors import Conflict
@@ -117,6 +118,8 @@ def _mark(uses: TimetableUses, gone: str, actor: User | None) -> None:
             "unplaced": waiting,
         }
         db.session.execute(sa.update(Timetable).where(Timetable.timetable_id == timetable.timetable_id).values(values))
+        db.session.refresh(timetable)
         audit.record(
             timetable.organization_id, actor, "timetable.cut", timetable, after={"lost": gone, "classes": number}
         )
+    note_cut(timetable for timetable in uses.others if uses.entries[timetable.timetable_id])

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from webapp.extensions import db
 from webapp.models import GenerationJob, Timetable, User
 from webapp.services.jobs.selection import ACTIVE
+from webapp.services.runs.variant_facts import note_deleted
 from webapp.services.shared import audit, optimistic_lock
 from webapp.services.shared.errors import Conflict, NotFound, Problem
 from webapp.services.shared.scoped import rows_of
@@ -158,6 +159,7 @@ def delete(user: User, timetable_ids: Sequence[int], job_ids: Sequence[str], see
         before = {"kind": job.kind.value, "term": job.term.name, "made": f"{job.created_at:%Y-%m-%d %H:%M}"}
         audit.record(user.organization_id, user, "run.delete", job, before=before)
     db.session.flush()
+    note_deleted(now.timetables)
     gone = [timetable.timetable_id for timetable in now.timetables]
     db.session.execute(sa.delete(Timetable).where(Timetable.timetable_id.in_(gone)))
     db.session.execute(sa.delete(GenerationJob).where(GenerationJob.job_id.in_([job.job_id for job in now.runs])))

@@ -17,6 +17,7 @@ from webapp.models import (
     Upload,
 )
 from webapp.services.jobs.selection import ACTIVE
+from webapp.services.runs.variant_facts import note_deleted
 from webapp.services.shared import audit
 
 DRAFT_DAYS = 365
@@ -49,6 +50,7 @@ def delete_draft(draft: Timetable) -> bool:
     query = sa.delete(Timetable).where(Timetable.timetable_id == draft.timetable_id, *is_draft)
     if db.session.scalar(query.returning(Timetable.timetable_id)) is None:
         return False
+    note_deleted([draft])
     audit.record(draft.organization_id, None, "timetable.clean", draft, before=before)
     return True
 
