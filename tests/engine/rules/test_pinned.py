@@ -28,4 +28,5 @@ def test_wrong_time_and_wrong_room_count_once_and_unplaced_not_at_all():
 
 def test_the_sentence_says_where_it_stands():
     pinned = [meeting("A", pin=at(0, 0, room=LAB))]
-    assert sentences("pinned", [at(0, 1, room=HALL)], pinned) == ["A is pinned, but not at day 1, slot 2, Hall."]
+    said = "A is fixed elsewhere by the data, not at day 1, slot 2, Hall."
+    assert sentences("pinned", [at(0, 1, room=HALL)], pinned) == [said]
