@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 
 from webapp.services.imports.mapping.conversion import Conversion, DraftRow
 from webapp.services.imports.mapping.likeness import RowIndex, made_code, same_code
-from webapp.services.imports.mapping.person_names import Persons
+from webapp.services.imports.mapping.names.persons import Persons
 from webapp.services.imports.mapping.plan import LEAVE_OUT, NEW
 from webapp.services.imports.mapping.questions import Candidate
 from webapp.services.imports.mapping.reader import NO_VALUE, NotRead

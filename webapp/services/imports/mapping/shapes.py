@@ -1,8 +1,8 @@
 """The shapes that are known."""
 
-from webapp.services.imports.mapping.allotment import ALLOTMENT
-from webapp.services.imports.mapping.master import MASTER
-from webapp.services.imports.mapping.periods import PERIODS
+from webapp.services.imports.mapping.allotment.layout import ALLOTMENT
+from webapp.services.imports.mapping.grids.master import MASTER
+from webapp.services.imports.mapping.grids.periods import PERIODS
 from webapp.services.imports.mapping.plan import ColumnRole, SheetShape
 from webapp.services.imports.mapping.shape import Shape
 from webapp.services.imports.mapping.table import TABLE

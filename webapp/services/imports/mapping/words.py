@@ -41,6 +41,10 @@ CHANGES: Mapping[str, Words] = {
     "break_minutes": _l("the longest break within a double period is %(taken)s minutes instead of %(found)s"),
     "course_department": _l("the course is given by %(taken)s, the department of its teacher"),
     "course_of_title": _l("“%(found)s” has no code: %(taken)s is made for it"),
+    "not_carried": _l("“%(found)s” in the timetable is no class"),
+    "no_slot": _l("the term has no time slot for the period %(found)s: what stands there is not carried"),
+    "no_section": _l("no section is “%(found)s”: what stands there is not carried"),
+    "meeting_not_carried": _l("“%(found)s” has no meeting left that fits: what stands there is not carried"),
 }
 """What is said of a change, by its code; the rest are worded alike."""
 QUESTIONS: Mapping[str, Words] = {
@@ -65,6 +69,8 @@ QUESTIONS: Mapping[str, Words] = {
     "lecture_kind": _l("Which kind of room do lectures need?"),
     "same_class": _l("Two rows are about this course and the same class. Is it taught together, or twice?"),
     "saturday": _l("Which periods are there on Saturday?"),
+    "master_course": _l("Which course is this in the timetable? None is called so."),
+    "master_section": _l("Which section of the course is this in the timetable? Neither class nor teacher tells."),
 }
 """What is asked, by the code of a question; it stands once above all values of a column."""
 FOUND: Mapping[str, Words] = {

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from webapp.services.imports.formats.workbooks import RawSheet
-from webapp.services.imports.mapping.clock import ClockRange
 from webapp.services.imports.mapping.conversion import Conversion
+from webapp.services.imports.mapping.grids.clock import ClockRange
 from webapp.services.imports.mapping.questions import Candidate
 from webapp.services.schema.columns import Value
 from webapp.services.schema.values import DAY_NAMES

@@ -4,7 +4,7 @@ from datetime import time
 
 import pytest
 
-from webapp.services.imports.mapping.clock import range_between, range_of
+from webapp.services.imports.mapping.grids.clock import range_between, range_of
 
 
 def test_a_day_without_am_and_pm_goes_on_through_noon() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from webapp.services.imports.mapping.class_codes import classes_in, number_of, place_of
+from webapp.services.imports.mapping.names.classes import classes_in, number_of, place_of
 
 
 @pytest.mark.parametrize(

@@ -3,14 +3,14 @@
 from flask_babel import lazy_gettext as _l
 
 from webapp.services.imports.formats.workbooks import RawSheet
-from webapp.services.imports.mapping.allotted_rows import AllotmentReader
-from webapp.services.imports.mapping.allotted_tables import AllottedTables
+from webapp.services.imports.mapping.allotment.rows import AllotmentReader
+from webapp.services.imports.mapping.allotment.tables import AllottedTables
 from webapp.services.imports.mapping.conversion import Conversion
 from webapp.services.imports.mapping.known import Known
-from webapp.services.imports.mapping.named import Named
+from webapp.services.imports.mapping.names.layout_headings import HeadingWords
+from webapp.services.imports.mapping.names.lookup import Named
 from webapp.services.imports.mapping.plan import ColumnRole, SheetMapping, SheetShape
 from webapp.services.imports.mapping.shape import Recognised, Shape
-from webapp.services.imports.mapping.shape_headings import HeadingWords
 from webapp.services.schema.columns import Kind
 
 SYNONYMS = {

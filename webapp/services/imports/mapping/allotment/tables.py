@@ -5,16 +5,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from webapp.services.imports.formats.workbooks import RawSheet
-from webapp.services.imports.mapping.allotted_groups import AllottedGroups
-from webapp.services.imports.mapping.allotted_rooms import RoomKinds
-from webapp.services.imports.mapping.allotted_rows import AllottedRow
-from webapp.services.imports.mapping.class_codes import letters_of, place_of
+from webapp.services.imports.mapping.allotment.groups import AllottedGroups
+from webapp.services.imports.mapping.allotment.rooms import RoomKinds
+from webapp.services.imports.mapping.allotment.rows import AllottedRow
 from webapp.services.imports.mapping.conversion import Conversion
 from webapp.services.imports.mapping.likeness import made_code
-from webapp.services.imports.mapping.named import Named
+from webapp.services.imports.mapping.names.classes import letters_of, place_of
+from webapp.services.imports.mapping.names.layout_headings import heading_of
+from webapp.services.imports.mapping.names.lookup import Named
 from webapp.services.imports.mapping.plan import NEW, SheetMapping
 from webapp.services.imports.mapping.questions import Candidate
-from webapp.services.imports.mapping.shape_headings import heading_of
 from webapp.services.schema.columns import Value
 from webapp.services.schema.values import listed
 from webapp.services.shared.words import _

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from webapp.services.imports.cells import cell_text
 from webapp.services.imports.formats.workbooks import RawRow, RawSheet, RawValue
 from webapp.services.imports.mapping import dates
-from webapp.services.imports.mapping.clock import ClockRange, range_of
-from webapp.services.imports.mapping.periods import BREAK_WORDS, ranges_of
+from webapp.services.imports.mapping.grids.clock import ClockRange, range_of
+from webapp.services.imports.mapping.grids.periods import BREAK_WORDS, ranges_of
 
 LEAST_DAYS, LEAST_PERIODS = 3, 2
 ROWS_OF_HEADING = 3

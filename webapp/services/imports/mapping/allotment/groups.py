@@ -4,13 +4,13 @@ import math
 import re
 
 from webapp.services.imports.formats.workbooks import RawSheet
-from webapp.services.imports.mapping.allotted_rows import AllottedRow
-from webapp.services.imports.mapping.class_codes import classes_in, letters_of, number_of, place_of, squeeze
+from webapp.services.imports.mapping.allotment.rows import AllottedRow
 from webapp.services.imports.mapping.conversion import Conversion
-from webapp.services.imports.mapping.named import Named
+from webapp.services.imports.mapping.names.classes import classes_in, letters_of, number_of, place_of, squeeze
+from webapp.services.imports.mapping.names.layout_headings import heading_of
+from webapp.services.imports.mapping.names.lookup import Named
 from webapp.services.imports.mapping.plan import LEAVE_OUT, SheetMapping
 from webapp.services.imports.mapping.questions import Candidate
-from webapp.services.imports.mapping.shape_headings import heading_of
 from webapp.services.schema.columns import Record, Value
 from webapp.services.shared.numbers import whole_number
 from webapp.services.shared.words import _, ngettext

@@ -8,7 +8,7 @@ from rapidfuzz import fuzz, process
 from webapp.services.imports.cells import cell_text
 from webapp.services.imports.formats.workbooks import RawRow, RawSheet, RawValue
 from webapp.services.imports.mapping.headings import LONGEST_HEADING
-from webapp.services.imports.mapping.person_names import fold
+from webapp.services.imports.mapping.names.persons import fold
 
 ROWS_LOOKED_AT = 20
 """Headings stand among the first rows that are not empty."""

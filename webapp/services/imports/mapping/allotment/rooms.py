@@ -1,10 +1,10 @@
 """Which kind of room the hours of an allotment need: that of the room they name, else the only one in question."""
 
 from webapp.services.imports.formats.workbooks import RawSheet
-from webapp.services.imports.mapping.class_codes import letters_of, squeeze
 from webapp.services.imports.mapping.conversion import Conversion
-from webapp.services.imports.mapping.named import Named
-from webapp.services.imports.mapping.person_names import fold
+from webapp.services.imports.mapping.names.classes import letters_of, squeeze
+from webapp.services.imports.mapping.names.lookup import Named
+from webapp.services.imports.mapping.names.persons import fold
 from webapp.services.imports.mapping.plan import LEAVE_OUT
 from webapp.services.imports.mapping.questions import Candidate
 

@@ -5,8 +5,7 @@ from typing import NamedTuple
 
 from webapp.services.imports.formats.workbooks import RawSheet, column_letter
 from webapp.services.imports.mapping.conversion import Conversion
-from webapp.services.imports.mapping.known import Known
-from webapp.services.imports.mapping.master_cells import (
+from webapp.services.imports.mapping.grids.cells import (
     COURSE,
     GROUP,
     ROOM,
@@ -16,9 +15,10 @@ from webapp.services.imports.mapping.master_cells import (
     named_in,
     parts_of,
 )
-from webapp.services.imports.mapping.master_grid import GridBlock, GridCell, GridPeriod, blocks_of
-from webapp.services.imports.mapping.master_meetings import MeetingPlaces, PlacedCell
-from webapp.services.imports.mapping.period_slots import DayPeriod, add_slots
+from webapp.services.imports.mapping.grids.grid import GridBlock, GridCell, GridPeriod, blocks_of
+from webapp.services.imports.mapping.grids.meetings import MeetingPlaces, PlacedCell
+from webapp.services.imports.mapping.grids.slots import DayPeriod, add_slots
+from webapp.services.imports.mapping.known import Known
 from webapp.services.imports.mapping.plan import LEAVE_OUT, ColumnRole, SheetMapping, SheetShape
 from webapp.services.imports.mapping.questions import Candidate
 from webapp.services.imports.mapping.shape import Recognised, Shape

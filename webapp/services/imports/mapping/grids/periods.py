@@ -10,14 +10,14 @@ from flask_babel import lazy_gettext as _l
 from webapp.services.imports.cells import cell_text
 from webapp.services.imports.formats.workbooks import RawRow, RawSheet, RawValue
 from webapp.services.imports.mapping import dates
-from webapp.services.imports.mapping.clock import ClockRange, range_between, range_of
 from webapp.services.imports.mapping.conversion import Conversion
+from webapp.services.imports.mapping.grids.clock import ClockRange, range_between, range_of
+from webapp.services.imports.mapping.grids.slots import DayPeriod, add_slots
 from webapp.services.imports.mapping.known import Known
-from webapp.services.imports.mapping.period_slots import DayPeriod, add_slots
-from webapp.services.imports.mapping.person_names import fold
+from webapp.services.imports.mapping.names.layout_headings import HeadingWords, heading_of
+from webapp.services.imports.mapping.names.persons import fold
 from webapp.services.imports.mapping.plan import ColumnRole, SheetMapping, SheetShape
 from webapp.services.imports.mapping.shape import Recognised, Shape
-from webapp.services.imports.mapping.shape_headings import HeadingWords, heading_of
 from webapp.services.schema.values import DAY_NAMES
 from webapp.services.shared.words import _
 

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from webapp.services.imports.mapping.class_codes import squeeze
 from webapp.services.imports.mapping.conversion import Conversion
-from webapp.services.imports.mapping.person_names import Persons, person_name
+from webapp.services.imports.mapping.names.classes import squeeze
+from webapp.services.imports.mapping.names.persons import Persons, person_name
 
 PARTS = re.compile(r"[\n/,;|()\[\]&+:]|\s[-–—]\s")
 ATOMS = re.compile(r"[\s\-_.–—]+")

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from webapp.services.imports.mapping.person_names import fold
+from webapp.services.imports.mapping.names.persons import fold
 
 BETWEEN = re.compile(r"\s*(?:[,;&+|\n]|\band\b)\s*", re.I)
 """What stands between the classes that attend together."""

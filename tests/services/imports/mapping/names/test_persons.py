@@ -2,7 +2,7 @@
 
 import pytest
 
-from webapp.services.imports.mapping.person_names import Persons, fold
+from webapp.services.imports.mapping.names.persons import Persons, fold
 
 PERSONS = Persons(
     {

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 from rapidfuzz import fuzz
 
 from webapp.services.imports.formats.workbooks import RawSheet
-from webapp.services.imports.mapping.class_codes import squeeze
 from webapp.services.imports.mapping.conversion import Conversion
-from webapp.services.imports.mapping.master_cells import CellPart
-from webapp.services.imports.mapping.master_grid import GridPeriod
+from webapp.services.imports.mapping.grids.cells import CellPart
+from webapp.services.imports.mapping.grids.grid import GridPeriod
+from webapp.services.imports.mapping.names.classes import squeeze
 from webapp.services.imports.mapping.questions import Candidate
 from webapp.services.problem.groups import GroupTree
 from webapp.services.schema.columns import Key, Record, Value
 from webapp.services.schema.values import listed
 
 if TYPE_CHECKING:
-    from webapp.services.imports.mapping.master import Owner
+    from webapp.services.imports.mapping.grids.master import Owner
 
 NEAR_ENOUGH = 60
 MOST_CANDIDATES = 6
