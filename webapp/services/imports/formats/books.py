@@ -54,7 +54,6 @@ NOT_SHEETS: tuple[tuple[bytes, str], ...] = (
 )
 """How files of other kinds begin."""
 ERROR_TEXT = re.compile(r"#(REF!|N/A|NAME\?|VALUE!|DIV/0!|NUM!|NULL!|SPILL!|CALC!)|Err:\d{3}")
-REPEATED = re.compile(rb"number-(rows|columns)-repeated=\"(\d+)\"")
 
 
 def read_book(filename: str, content: bytes, encoding: str = "") -> RawBook:
@@ -146,13 +145,17 @@ def _refuse_endless_repeats(name: str, archive: zipfile.ZipFile) -> None:
     """Refuse an ODS whose filled rows or cells are repeated so often that the library would not end."""
     with damaged_workbook_is_refused(name):
         data = archive.read("content.xml")
-    for row in re.finditer(rb"<table:table-row\b[^>]*>(.*?)</table:table-row>", data, re.DOTALL):
-        if b"<text:p" in row[1] or b"office:value" in row[1]:
-            cells = re.findall(rb"<table:table-cell\b[^>]*[^/]>", row[1])
-            times = [int(number) for cell in cells for _axis, number in REPEATED.findall(cell)]
-            own = [int(number) for _axis, number in REPEATED.findall(row[0][: row[0].index(b">")])]
-            if max(own, default=1) * (len(cells) + sum(times)) > sheet_parts.LARGE_AREA:
-                raise too_large_rows(name)
+    for row in re.finditer(rb"<table:table-row\b([^>]*)>(.*?)</table:table-row>", data, re.DOTALL):
+        cells = re.findall(rb"<table:table-cell\b([^>]*)>", row[2])
+        filled = [cell for cell in cells if b"office:" in cell or not cell.endswith(b"/")]
+        width = sum(_times(rb"columns", cell) for cell in filled)
+        if width * _times(rb"rows", row[1]) > sheet_parts.LARGE_AREA:
+            raise too_large_rows(name)
+
+
+def _times(axis: bytes, attributes: bytes) -> int:
+    match = re.search(rb"number-" + axis + rb"-repeated=\"(\d{1,9})\"", attributes)
+    return int(match[1]) if match is not None else 1
 
 
 def too_large_rows(name: str) -> UploadRefused:
