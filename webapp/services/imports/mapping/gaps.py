@@ -47,7 +47,11 @@ class Filler:
         if self.title in self.columns and not record.get(self.title) and record.get("code"):
             record[self.title] = record["code"]
         if "department" in self.columns and not self.has_departments:
-            self._fill_department(row, record, refused)
+            stored = self.conversion.known.records(self.table.name).get((record.get("code"),))
+            if stored is not None:
+                record["department"] = stored.get("department")
+            else:
+                self._fill_department(row, record, refused)
 
     def _fill_code(self, record: dict[str, Value]) -> None:
         name = str(record.get(self.title) or "")

@@ -185,8 +185,10 @@ class ColumnReader:
         column, plain = self.column, text.casefold()
         if column.kind in (Kind.WHOLE, Kind.DECIMAL):
             for code, number in numbers.readings(text.lstrip("'’"), roman="semester" in column.name):
-                whole = column.kind is Kind.WHOLE and number == int(number)
-                return code, int(number) if whole else number
+                if column.kind is Kind.DECIMAL:
+                    return code, number
+                if number == int(number):
+                    return code, int(number)
         elif column.kind is Kind.DATE:
             days = dates.dates_of(text.lstrip("'’"))
             serial = dates.date_of_serial(int(text)) if re.fullmatch(r"\d{5}", text, re.ASCII) else None

@@ -30,8 +30,6 @@ WORDS = (
 """Columns of free words that are compared with each other: one spelling each."""
 UPPER_SHARE = 0.8
 """Share of codes in capitals from which on the others of their column are written so, too."""
-MANY_ALIKE = 2
-"""How many times as many codes have the same letters in capitals, where the exchange format is not taken literally."""
 APOSTROPHES = ("'", "’", "`")
 MOST_LOOKED_FOR = 500
 SURE = 80
@@ -436,11 +434,11 @@ class _Style:
     def usual(self, code: str, *, is_exact: bool) -> str:
         """The code as the others are written, "" where it is.
 
-        In the exchange format only where many others have the same letters: cse05 among CSE01 to CSE20.
+        In the exchange format only where more codes have the same letters in capitals: cse05 among CSE01 to CSE20.
         """
         plain = code.lstrip("".join(APOSTROPHES)) if self._are_rare_apostrophes else code
         letters = self._letters
-        is_odd = not is_exact or letters[_letters(plain.upper())] >= MANY_ALIKE * letters[_letters(plain)]
+        is_odd = not is_exact or letters[_letters(plain.upper())] > letters[_letters(plain)]
         usual = plain.upper() if self.is_upper and is_odd else plain
         return usual if usual != code else ""
 
