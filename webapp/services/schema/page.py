@@ -46,8 +46,9 @@ preview is shown anew; confirmed twice, a file is imported once.
 - **Lists** are separated by commas or semicolons: `CSE3-A-B1, CSE3-A-B2`.
 - **Yes or no**: `yes`, `no`, also `y`, `n`, `true`, `false`, `1`, `0`, `x`. **Days**: `Monday` or `Mon`. **Dates**:
   `2024-08-01`, from 1900 to 2200. **Times**: `09:30`. So they are written; whatever else can only mean one
-  thing (`9:00 AM`, `13.7.2026`, a cell of Excel, `1,5`, a code in another case) is read, and the change is counted and shown.
-  What can mean two (`03/04/2026`, `1,234`) is asked about. What stands there twice in the same words is read once.
+  thing (`9:00 AM`, `13.7.2026`, a cell of Excel, `1,5`, a code in another case) is read, and the change is counted and
+  shown. What can mean two (`03/04/2026`, `1,234`) is asked about. What stands there twice in the same words is read
+  once.
 - **Formulas** are read by the value they had when the file was saved, never calculated; one without a value, or with
   an error, is a fault. Macros are never run. A text that a spreadsheet would take for a formula (it begins with `=`,
   `+`, `-`, `@`, a tab or a carriage return) is written with a `'` before it, which reading takes off.
