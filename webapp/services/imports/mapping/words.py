@@ -112,8 +112,8 @@ def change_words(change: ReadAs) -> str:
     if not taken:
         return _("“%(found)s” is not read", found=found) if found else change.code.replace("_", " ")
     if not found:
-        return _("nothing is read as “%(taken)s”", taken=taken)
-    return _("“%(found)s” read as “%(taken)s”", found=found, taken=taken)
+        return _("nothing is read as %(taken)s", taken=taken)
+    return _("“%(found)s” read as %(taken)s", found=found, taken=taken)
 
 
 def times(count: int) -> str:
