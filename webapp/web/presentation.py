@@ -18,7 +18,7 @@ from webapp.services.views.audience import Lens, Subject
 from webapp.services.views.grid import Sheet
 from webapp.web.htmx import render
 from webapp.web.navigation import me, week_title
-from webapp.web.sheet_codes import hash_and_picture
+from webapp.web.public.codes import hash_and_picture
 
 # What a class says about itself depends on whose sheet it stands on: nobody needs to read their own name.
 SHOWN = {

@@ -7,7 +7,7 @@ from webapp.extensions import limiter
 from webapp.services.views.printed_sheets import PrintedSheet, Standing, check_sheet, stored_text
 from webapp.web.access import open_to_all
 from webapp.web.public import bp
-from webapp.web.sheet_codes import read_code
+from webapp.web.public.codes import read_code
 
 LOOKS = "60 per minute"
 """How often one address may look a sheet up; a corridor full of people is far below it."""

@@ -18,7 +18,7 @@ from webapp.services.views import audience
 from webapp.services.views.audience import Lens
 from webapp.services.views.grid import Sheet, SheetKind
 from webapp.services.views.printed_sheets import PrintedSheet, hash_of_sheet
-from webapp.web.sheet_codes import code_of, read_code
+from webapp.web.public.codes import code_of, read_code
 
 
 @pytest.fixture
