@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from webapp.models import ImportMapping, Organization
-from webapp.services.imports.cells import cell_text
+from webapp.services.imports.formats.cells import cell_text
 from webapp.services.imports.formats.workbooks import RawSheet, column_letter
 from webapp.services.imports.mapping.convert import convert
 from webapp.services.imports.mapping.objections import table_title

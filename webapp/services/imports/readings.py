@@ -18,9 +18,9 @@ from webapp.services.imports.formats.files import holds_sheets, read_upload
 from webapp.services.imports.formats.workbooks import RawBook
 from webapp.services.imports.mapping.columns import with_columns
 from webapp.services.imports.mapping.convert import Converted, convert
-from webapp.services.imports.mapping.exchange import is_exchange_format
 from webapp.services.imports.mapping.guess import guess
 from webapp.services.imports.mapping.known import Known
+from webapp.services.imports.mapping.lists.exchange import is_exchange_format
 from webapp.services.imports.mapping.objections import Objection, objections
 from webapp.services.imports.mapping.plan import BookMapping, SheetMapping
 from webapp.services.imports.mapping.questions import Question

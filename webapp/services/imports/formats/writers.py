@@ -13,7 +13,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
-from webapp.services.imports.cells import guard_formula
+from webapp.services.imports.formats.cells import guard_formula
 from webapp.services.imports.sheets import GUIDE
 from webapp.services.schema.columns import Column, Kind, Record, Table, Value
 from webapp.services.schema.tables import TABLES

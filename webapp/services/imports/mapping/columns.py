@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from webapp.services.imports.formats.workbooks import RawRow, RawSheet
-from webapp.services.imports.mapping.headings import columns_of
 from webapp.services.imports.mapping.known import Known
-from webapp.services.imports.mapping.likeness import same_name
+from webapp.services.imports.mapping.lists.headings import columns_of
+from webapp.services.imports.mapping.names.likeness import same_name
 from webapp.services.imports.mapping.plan import SheetMapping, SheetShape
 from webapp.services.imports.mapping.shapes import SHAPES
 

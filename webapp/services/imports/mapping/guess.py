@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterable
 from hashlib import sha256
 
-from webapp.services.imports.cells import cell_text
+from webapp.services.imports.formats.cells import cell_text
 from webapp.services.imports.formats.workbooks import RawBook, RawSheet
 from webapp.services.imports.mapping.known import Known
+from webapp.services.imports.mapping.lists.table import EXACT
 from webapp.services.imports.mapping.plan import BookMapping, SheetMapping, SheetShape
 from webapp.services.imports.mapping.shapes import SHAPES
-from webapp.services.imports.mapping.table import EXACT
 
 LEAST_SCORE = 50
 """Below it a sheet is skipped until somebody says what it is."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from webapp.services.imports.cells import cell_text
+from webapp.services.imports.formats.cells import cell_text
 from webapp.services.imports.formats.workbooks import RawBook, RawSheet, column_letter
 from webapp.services.imports.mapping.plan import BookMapping, ColumnRole, SheetMapping, SheetShape
 from webapp.services.imports.mapping.shapes import roles

@@ -12,9 +12,9 @@ from sqlalchemy.orm import joinedload
 from webapp.extensions import db
 from webapp.models import ImportMapping, Organization, User
 from webapp.services.imports.formats.workbooks import RawBook
-from webapp.services.imports.mapping.exchange import is_exchange_format
 from webapp.services.imports.mapping.guess import fingerprint, guess
 from webapp.services.imports.mapping.known import Known
+from webapp.services.imports.mapping.lists.exchange import is_exchange_format
 from webapp.services.imports.mapping.plan import BookMapping, SheetMapping
 from webapp.services.shared import audit
 from webapp.services.shared.codec import from_json, to_json

@@ -7,12 +7,12 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
+from webapp.services.imports.mapping.cells.reader import NO_VALUE, NotRead
 from webapp.services.imports.mapping.conversion import Conversion, DraftRow
-from webapp.services.imports.mapping.likeness import RowIndex, made_code, same_code
+from webapp.services.imports.mapping.names.likeness import RowIndex, made_code, same_code
 from webapp.services.imports.mapping.names.persons import Persons
 from webapp.services.imports.mapping.plan import LEAVE_OUT, NEW
 from webapp.services.imports.mapping.questions import Candidate
-from webapp.services.imports.mapping.reader import NO_VALUE, NotRead
 from webapp.services.schema.columns import Column, Kind, Table, Value
 from webapp.services.schema.tables import BY_NAME, TABLES
 from webapp.services.shared.words import _

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from datetime import date, time
 from decimal import Decimal
 
-from webapp.services.imports.cells import cell_text
+from webapp.services.imports.formats.cells import cell_text
 from webapp.services.imports.formats.workbooks import RawRow, RawSheet
+from webapp.services.imports.mapping.cells.reader import ColumnReader, NotRead
 from webapp.services.imports.mapping.conversion import Conversion
-from webapp.services.imports.mapping.likeness import made_code
 from webapp.services.imports.mapping.names.classes import classes_in, squeeze
 from webapp.services.imports.mapping.names.layout_headings import HeadingWords, heading_of
+from webapp.services.imports.mapping.names.likeness import made_code
 from webapp.services.imports.mapping.names.lookup import Named
 from webapp.services.imports.mapping.names.persons import NOBODY, fold
 from webapp.services.imports.mapping.plan import SheetMapping
-from webapp.services.imports.mapping.reader import ColumnReader, NotRead
 from webapp.services.schema.columns import Column, Kind
 from webapp.services.schema.courses import COURSES
 from webapp.services.schema.people import GROUPS

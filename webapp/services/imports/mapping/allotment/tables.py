@@ -9,9 +9,9 @@ from webapp.services.imports.mapping.allotment.groups import AllottedGroups
 from webapp.services.imports.mapping.allotment.rooms import RoomKinds
 from webapp.services.imports.mapping.allotment.rows import AllottedRow
 from webapp.services.imports.mapping.conversion import Conversion
-from webapp.services.imports.mapping.likeness import made_code
 from webapp.services.imports.mapping.names.classes import letters_of, place_of
 from webapp.services.imports.mapping.names.layout_headings import heading_of
+from webapp.services.imports.mapping.names.likeness import made_code
 from webapp.services.imports.mapping.names.lookup import Named
 from webapp.services.imports.mapping.plan import NEW, SheetMapping
 from webapp.services.imports.mapping.questions import Candidate

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from webapp.services.imports.cells import cell_text
+from webapp.services.imports.formats.cells import cell_text
 from webapp.services.imports.formats.workbooks import RawRow, RawSheet, RawValue
-from webapp.services.imports.mapping import dates
+from webapp.services.imports.mapping.cells import dates
 from webapp.services.imports.mapping.grids.clock import ClockRange, range_of
 from webapp.services.imports.mapping.grids.periods import BREAK_WORDS, ranges_of
 

@@ -7,9 +7,9 @@ from datetime import date, time, timedelta
 
 from flask_babel import lazy_gettext as _l
 
-from webapp.services.imports.cells import cell_text
+from webapp.services.imports.formats.cells import cell_text
 from webapp.services.imports.formats.workbooks import RawRow, RawSheet, RawValue
-from webapp.services.imports.mapping import dates
+from webapp.services.imports.mapping.cells import dates
 from webapp.services.imports.mapping.conversion import Conversion
 from webapp.services.imports.mapping.grids.clock import ClockRange, range_between, range_of
 from webapp.services.imports.mapping.grids.slots import DayPeriod, add_slots

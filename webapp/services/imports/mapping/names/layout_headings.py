@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
 
-from webapp.services.imports.cells import cell_text
+from webapp.services.imports.formats.cells import cell_text
 from webapp.services.imports.formats.workbooks import RawRow, RawSheet, RawValue
-from webapp.services.imports.mapping.headings import LONGEST_HEADING
+from webapp.services.imports.mapping.lists.headings import LONGEST_HEADING
 from webapp.services.imports.mapping.names.persons import fold
 
 ROWS_LOOKED_AT = 20

@@ -7,8 +7,8 @@ from rapidfuzz import fuzz
 
 from webapp.services.imports.formats.workbooks import RawSheet
 from webapp.services.imports.mapping.conversion import Conversion
-from webapp.services.imports.mapping.likeness import made_code
 from webapp.services.imports.mapping.names.classes import squeeze
+from webapp.services.imports.mapping.names.likeness import made_code
 from webapp.services.imports.mapping.names.persons import NOBODY, Persons, fold, person_name
 from webapp.services.imports.mapping.plan import LEAVE_OUT, NEW
 from webapp.services.imports.mapping.questions import Candidate

@@ -13,7 +13,7 @@ from webapp.services.imports.mapping.convert import convert
 from webapp.services.imports.mapping.guess import fingerprint, guess
 from webapp.services.imports.mapping.plan import SheetShape
 
-DATA = Path(__file__).parents[3] / "data"
+DATA = Path(__file__).parents[4] / "data"
 
 LISTS: list[tuple[str, Sequence[Any], str, Sequence[str]]] = [
     (

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 
 from webapp.services.imports.formats.workbooks import RawRow, RawSheet
 from webapp.services.imports.mapping.conversion import Conversion
-from webapp.services.imports.mapping.likeness import RowIndex, made_code, same_code, same_name
+from webapp.services.imports.mapping.names.likeness import RowIndex, made_code, same_code, same_name
 from webapp.services.imports.mapping.plan import LEAVE_OUT, NEW
 from webapp.services.schema.columns import Table, Value
 

@@ -9,9 +9,9 @@ import pytest
 
 from tests.services.imports.mapping.layouts import known, sheet
 from webapp.services.imports.formats.workbooks import BookKind, RawBook, RawValue, ValuelessCell
+from webapp.services.imports.mapping.cells.reader import ColumnReader, NotRead, academic_year
 from webapp.services.imports.mapping.conversion import Conversion
 from webapp.services.imports.mapping.plan import LEAVE_OUT, BookMapping
-from webapp.services.imports.mapping.reader import ColumnReader, NotRead, academic_year
 from webapp.services.schema.tables import BY_NAME
 
 

@@ -1,6 +1,6 @@
 """Whether a book is in the exchange format already, to the letter: then nobody has to say what its sheets are."""
 
-from webapp.services.imports.cells import cell_text
+from webapp.services.imports.formats.cells import cell_text
 from webapp.services.imports.formats.workbooks import RawBook, RawSheet
 from webapp.services.imports.sheets import GUIDE, sheet_name
 from webapp.services.schema.tables import BY_NAME

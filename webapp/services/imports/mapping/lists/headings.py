@@ -5,7 +5,7 @@ from functools import cache, lru_cache
 
 from rapidfuzz import fuzz, process
 
-from webapp.services.imports.mapping.likeness import same_name
+from webapp.services.imports.mapping.names.likeness import same_name
 from webapp.services.schema.tables import BY_NAME
 
 SAME_HEADING = 88

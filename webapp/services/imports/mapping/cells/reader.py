@@ -11,9 +11,9 @@ from datetime import date, datetime, time, timedelta
 
 from rapidfuzz import fuzz, process
 
-from webapp.services.imports.cells import cell_text, unguard_formula
+from webapp.services.imports.formats.cells import cell_text, unguard_formula
 from webapp.services.imports.formats.workbooks import RawSheet, RawValue, ValuelessCell
-from webapp.services.imports.mapping import dates, numbers
+from webapp.services.imports.mapping.cells import dates, numbers
 from webapp.services.imports.mapping.conversion import Conversion
 from webapp.services.imports.mapping.plan import LEAVE_OUT
 from webapp.services.imports.mapping.questions import Candidate

@@ -3,15 +3,15 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from webapp.services.imports.cells import cell_text
+from webapp.services.imports.formats.cells import cell_text
 from webapp.services.imports.formats.workbooks import RawRow, RawSheet, RawValue
+from webapp.services.imports.mapping.cells.reader import ColumnReader, NotRead, academic_year
 from webapp.services.imports.mapping.conversion import Conversion
-from webapp.services.imports.mapping.gaps import MISSING, Filler
-from webapp.services.imports.mapping.headings import LONGEST_HEADING, MEANINGLESS, columns_of, names_table
 from webapp.services.imports.mapping.known import Known
-from webapp.services.imports.mapping.likeness import same_name
+from webapp.services.imports.mapping.lists.gaps import MISSING, Filler
+from webapp.services.imports.mapping.lists.headings import LONGEST_HEADING, MEANINGLESS, columns_of, names_table
+from webapp.services.imports.mapping.names.likeness import same_name
 from webapp.services.imports.mapping.plan import ColumnRole, SheetMapping, SheetShape
-from webapp.services.imports.mapping.reader import ColumnReader, NotRead, academic_year
 from webapp.services.imports.mapping.shape import Recognised, Shape
 from webapp.services.imports.sheets import GUIDE, sheet_name
 from webapp.services.schema.columns import Column, Kind, Table, Value

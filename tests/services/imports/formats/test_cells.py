@@ -4,7 +4,7 @@ from datetime import date, datetime, time
 
 import pytest
 
-from webapp.services.imports.cells import cell_text, guard_formula, unguard_formula
+from webapp.services.imports.formats.cells import cell_text, guard_formula, unguard_formula
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+4", "-x", "@sum", "\tx", "'=1", "''=1", "'quoted'", "plain", "'"])
