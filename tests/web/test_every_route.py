@@ -30,6 +30,7 @@ OPEN = {
     "auth.reset_password",
     "public.sheet",
     "public.sheet_lines",
+    "auth.set_up",
 }
 # The rows of the table: every endpoint stands here, by the roles of which one lets in.
 ROUTES = {

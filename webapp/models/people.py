@@ -113,10 +113,15 @@ class TokenPurpose(StrEnum):
     API = "api"
     CALENDAR = "calendar"
     PASSWORD_RESET = "password_reset"  # noqa: S105 (a purpose, not a password)
+    INVITATION = "invitation"
 
 
 class UserToken(Model):
-    """A secret given to a user, kept as a hash only: API token, calendar link, password reset."""
+    """A secret given to a user, kept as a hash only: API token, calendar link, password reset, invitation.
+
+    ``draw`` is the random part from which the server, with its secret key, can make an invitation's secret again until
+    it has been handed out; it alone opens nothing.
+    """
 
     __tablename__ = "user_tokens"
 
@@ -125,12 +130,24 @@ class UserToken(Model):
     purpose: Mapped[TokenPurpose] = mapped_column(choice(TokenPurpose, "purpose"))
     name: Mapped[Name]
     token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    draw: Mapped[str | None] = mapped_column(sa.String(64))
     created_at: Mapped[Created]
     expires_at: Mapped[datetime | None] = mapped_column(sa.DateTime(timezone=True))
     used_at: Mapped[datetime | None] = mapped_column(sa.DateTime(timezone=True))
     revoked_at: Mapped[datetime | None] = mapped_column(sa.DateTime(timezone=True))
 
     user: Mapped[User] = relationship()
+
+
+class SetupToken(Model):
+    """A secret printed by the server with which the first organisation is made, kept as a hash until there is one."""
+
+    __tablename__ = "setup_tokens"
+
+    setup_token_id: Mapped[Key]
+    token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    created_at: Mapped[Created]
+    expires_at: Mapped[datetime] = mapped_column(sa.DateTime(timezone=True))
 
 
 class Faculty(Model):

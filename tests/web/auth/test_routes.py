@@ -67,6 +67,7 @@ def test_whoever_has_several_roles_lands_on_the_page_of_the_widest(client, roles
 
 
 def test_a_stranger_at_the_door_is_led_to_sign_in(client):
+    factories.organization()
     assert client.get("/").location == "/sign-in"
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from webapp.extensions import db
-from webapp.models import Organization, Term
+from webapp.models import Organization, SetupToken, Term
 from webapp.services.imports.faults import ImportConflict
 from webapp.services.imports.sheets import Tables
 from webapp.services.schema.calendar import TERM
@@ -44,7 +44,10 @@ def find_organization(code: str) -> Organization | None:
 
 
 def make_organization(code: str, name: str, timezone: str) -> Organization:
-    """Add an organisation without commit; raises `OrganizationTaken` or `OrganizationInvalid`."""
+    """Add an organisation; raises `OrganizationTaken` or `OrganizationInvalid`.
+
+    What was printed to set up the first one is of no use from then on.
+    """
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", code):
         raise OrganizationInvalid(_("%(code)r is no code: letters, digits, . _ and -, at most 64.", code=code))
     if not 0 < len(name.strip()) <= 200:
@@ -56,6 +59,7 @@ def make_organization(code: str, name: str, timezone: str) -> Organization:
     organization = Organization(code=code, name=name.strip(), timezone=timezone)
     db.session.add(organization)
     db.session.flush()
+    db.session.execute(sa.delete(SetupToken))
     return organization
 
 

@@ -1,7 +1,9 @@
 """The forms of signing in, of passwords and of tokens."""
 
+from zoneinfo import available_timezones
+
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, PasswordField, StringField
+from wtforms import HiddenField, PasswordField, SelectField, StringField
 from wtforms.validators import EqualTo, InputRequired, Length
 
 from webapp.services.accounts.passwords import PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN
@@ -40,3 +42,22 @@ class TokenForm(PageForm):
     name = StringField(
         _l("Name of the new token"), [NEEDED, Length(max=200)], description=_l("Such as the program that will use it.")
     )
+
+
+class SetupForm(PageForm):
+    token = StringField(
+        _l("Setup token"),
+        [NEEDED, Length(max=200)],
+        description=_l("The server printed it when it started; “flask setup-token” prints another."),
+    )
+    name = StringField(_l("Name of the university or college"), [NEEDED, Length(max=200)])
+    code = StringField(
+        _l("Its code"), [NEEDED, Length(max=64)], description=_l("A short one without spaces, such as BHU.")
+    )
+    timezone = SelectField(
+        _l("Time zone"), choices=sorted(available_timezones()), default="UTC", description=_l("Where it teaches.")
+    )
+    registrar = StringField(_l("Your name"), [NEEDED, Length(max=200)], description=_l("You become its registrar."))
+    email = StringField(_l("Your e-mail"), [NEEDED, Length(max=EMAIL_LENGTH_MAX)])
+    new = PasswordField(_l("Password"), [NEEDED], description=NEW_PASSWORD_HINT)
+    again = PasswordField(_l("Password again"), [NEEDED, EqualTo("new", _l("The two passwords are not the same."))])

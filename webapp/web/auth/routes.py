@@ -8,7 +8,7 @@ from flask_login import current_user, login_user, logout_user
 
 from webapp.extensions import limiter
 from webapp.models import User
-from webapp.services.accounts import credentials, sessions
+from webapp.services.accounts import credentials, first_run, sessions
 from webapp.services.accounts.passwords import PasswordRefused
 from webapp.services.accounts.sessions import AccountDisabled, SignInRefused
 from webapp.services.shared import transaction
@@ -55,9 +55,9 @@ def ask_for_new_password() -> ResponseReturnValue | None:
 @bp.get("/")
 @open_to_all
 def home() -> ResponseReturnValue:
-    if not current_user.is_authenticated:
-        return redirect(url_for("auth.sign_in"), 303)
-    return redirect(home_of(me()), 303)
+    if current_user.is_authenticated:
+        return redirect(home_of(me()), 303)
+    return redirect(url_for("auth.set_up" if first_run.is_empty() else "auth.sign_in"), 303)
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
@@ -69,6 +69,8 @@ def sign_in() -> ResponseReturnValue:
     form = SignInForm(next=request.args.get("next", ""))
     if current_user.is_authenticated and request.method == "GET":
         return redirect(home_of(me()), 303)
+    if request.method == "GET" and first_run.is_empty():
+        return redirect(url_for("auth.set_up"), 303)
     if not form.validate_on_submit():
         return render("auth/sign_in.html", form=form), 422 if form.errors else 200
     try:
