@@ -301,7 +301,11 @@ CALLED_BY_NAME = ("_read_", "validate_", "visit_")
 
 def test_no_function_and_no_class_is_left_that_nobody_uses():
     """What is named once in all of the product is only defined; views, commands and hooks are called by Flask."""
-    texts = [path.read_text(encoding="utf-8") for room in ("webapp", "worker.py", "wsgi.py") for path in files_of(room)]
+    texts = [
+        path.read_text(encoding="utf-8")
+        for room in ("webapp", "worker.py", "wsgi.py", "gunicorn.conf.py")
+        for path in files_of(room)
+    ]
     texts += [path.read_text(encoding="utf-8") for path in (ROOT / "webapp/templates").rglob("*.html")]
     named = Counter(name for text in texts for name in re.findall(r"\w+", text))
     unused = {
