@@ -14,6 +14,7 @@ from enum import Enum
 from pathlib import Path
 
 from webapp.engine.evaluate import evaluate
+from webapp.engine.instance import Instance
 from webapp.engine.params import SolveParams
 from webapp.engine.readers import ReadError, read, read_solution, write_solution
 from webapp.engine.result import Result
@@ -41,7 +42,11 @@ def _parser() -> argparse.ArgumentParser:
     solving.add_argument("--workers", type=int, default=1)
     solving.add_argument("--reproducible", action="store_true", help="limit by work: the same again, bit for bit")
     solving.add_argument("--moves", type=int, help="work limit of a reproducible run")
+    solving.add_argument("--receipt", type=Path, help="where to write a receipt, with which `replay` does the same")
     solving.set_defaults(run=_solve)
+    replaying = commands.add_parser("replay", help="do a run again from its receipt, bit for bit")
+    replaying.add_argument("receipt", type=Path)
+    replaying.set_defaults(run=_replay)
     scoring = commands.add_parser("score", help="judge a solution by the truth")
     scoring.add_argument("file", type=Path)
     scoring.add_argument("solution", type=Path)
@@ -82,9 +87,45 @@ def _solve(given: argparse.Namespace) -> int:
     result = solve(instance, params, asked.is_set, LiveLine(sys.stderr))
     if given.out is not None:
         write_solution(given.out, instance, result.solution, like=given.file)
+    if given.receipt is not None:
+        given.receipt.write_bytes(_receipt(instance, params, result))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     print(json.dumps(summary(result, [meeting.code for meeting in instance.meetings]) | {"peak_mib": peak}))
     return 0 if result.hard == 0 else 1
+
+
+def _receipt(instance: Instance, params: SolveParams, result: Result) -> bytes:
+    from webapp.engine.receipt.instance_data import hash_of, instance_data, text_of
+    from webapp.engine.receipt.receipt import Receipt, VariantOrigin, part_of, zipped
+
+    text, part = text_of(instance_data(instance)), part_of("solve", "solve", params, result, instance)
+    return zipped(Receipt(hash_of(text), (part,), (VariantOrigin("solve", "solve", part.timetable),)), text)
+
+
+def _replay(given: argparse.Namespace) -> int:
+    """Print a line of JSON a part, then one a variant; exit 1 where something came out otherwise."""
+    from webapp.engine.receipt.receipt import unzipped
+    from webapp.engine.receipt.replay import other_versions, replay
+
+    receipt, instance = unzipped(given.receipt.read_bytes())
+    for name, (there, here) in other_versions(receipt).items():
+        print(f"timeloom: {name} was {there} and is {here} here: the timetable may differ", file=sys.stderr)
+    found, is_same = dict[str, str](), True
+    for again in replay(receipt, instance):
+        found[again.part.name] = again.timetable
+        said: dict[str, object] = {"part": again.part.name, "same": again.is_same, "timetable": again.timetable}
+        if not again.is_same:
+            said["expected"] = again.part.timetable
+        if again.from_receipt:
+            said["taken from the receipt"] = list(again.from_receipt)
+        print(json.dumps(said | {"seconds": round(again.seconds, 2)}, ensure_ascii=False), flush=True)
+        is_same = is_same and again.is_same
+    for origin in receipt.variants:
+        said = {"variant": origin.name, "taken_from": origin.taken_from}
+        said["same"] = found.get(origin.taken_from) == origin.timetable
+        print(json.dumps(said | {"timetable": origin.timetable}, ensure_ascii=False))
+        is_same = is_same and bool(said["same"])
+    return 0 if is_same else 1
 
 
 def summary(result: Result, codes: list[str]) -> dict[str, object]:

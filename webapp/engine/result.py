@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from webapp.engine.solution import Solution
 from webapp.engine.words import RemarkCode, UnplacedCode, remark_in_words, unplaced_in_words
+from webapp.engine.work import WorkDone
 
 
 class Status(StrEnum):
@@ -63,6 +64,8 @@ class Result:
         What ended the run: "optimal", "time", "work", "stopped".
     is_tight
         Whether CP-SAT found what annealing could not make feasible: `resolve` shall know it.
+    work
+        What was done, where the parameters alone do not say it: the clock or somebody ended it.
     """
 
     status: Status
@@ -83,6 +86,7 @@ class Result:
     remarks: tuple[Remark, ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
     params: Mapping[str, object] = field(default_factory=dict)
+    work: WorkDone | None = None
 
     @property
     def reason(self) -> str:

@@ -16,11 +16,12 @@ from webapp.engine.params import MOVES_PER_SECOND, SearchParams, SolveParams, Wo
 from webapp.engine.placement import without_clashes
 from webapp.engine.result import NoObserver, Observer, Remark, Result, Status, Stop, never
 from webapp.engine.search.annealing import HARD_ALONE, AnnealingResult, anneal_rounds, find_feasible, unreported
-from webapp.engine.search.budget import Budget, TimeBudget, WorkBudget
+from webapp.engine.search.budget import Budget, GivenBudget, NotedBudget, TimeBudget, WorkBudget
 from webapp.engine.search.compile import Compiled, compile_instance
 from webapp.engine.sizes import options, soon_built
 from webapp.engine.solution import Solution
 from webapp.engine.words import RemarkCode
+from webapp.engine.work import AFTER_CPSAT, CPSAT, FIRST, WorkDone, chain_name
 
 __all__ = ["Clusters", "cluster", "resolve", "schedule", "solve"]
 
@@ -44,7 +45,14 @@ BUILDING_SHARE = 0.1
 """Of a run's time, at most, for building one model: what takes longer leaves no time to solve it."""
 
 
-def solve(instance: Instance, params: SolveParams, stop: Stop = never, observer: Observer | None = None) -> Result:
+def solve(
+    instance: Instance,
+    params: SolveParams,
+    stop: Stop = never,
+    observer: Observer | None = None,
+    *,
+    work: WorkDone | None = None,
+) -> Result:
     """Find a timetable: flatten the instance, schedule, resolve.
 
     Parameters
@@ -53,6 +61,8 @@ def solve(instance: Instance, params: SolveParams, stop: Stop = never, observer:
         Asked several times a second; when it says yes the best so far is returned.
     observer
         Told about stages and improvements.
+    work
+        What an earlier call with the same parameters noted: it is done again, and no clock has a say.
 
     Returns
     -------
@@ -61,15 +71,22 @@ def solve(instance: Instance, params: SolveParams, stop: Stop = never, observer:
     """
     watcher = observer or NoObserver()
     watcher.on_stage("clustering")
-    run = _Run(instance, params, stop, watcher)
+    run = _Run(instance, params, stop, watcher, work)
     share = SCHEDULING_SHARE if run.asks_cpsat else ALONE_SHARE
     start = run.schedule(share)
     return run.result(run.resolve(start.solution))
 
 
-def schedule(instance: Instance, params: SolveParams, stop: Stop = never, observer: Observer | None = None) -> Result:
+def schedule(
+    instance: Instance,
+    params: SolveParams,
+    stop: Stop = never,
+    observer: Observer | None = None,
+    *,
+    work: WorkDone | None = None,
+) -> Result:
     """Find a first timetable, as good as comes quickly; what finds no place is listed with a reason."""
-    run = _Run(instance, params, stop, observer or NoObserver())
+    run = _Run(instance, params, stop, observer or NoObserver(), work)
     return run.result(run.schedule(1.0))
 
 
@@ -81,6 +98,7 @@ def resolve(
     observer: Observer | None = None,
     *,
     is_tight: bool = False,
+    work: WorkDone | None = None,
 ) -> Result:
     """Improve a timetable under the instance's weights; the start may be partial or violate hard rules.
 
@@ -89,7 +107,7 @@ def resolve(
     is_tight
         Whether only CP-SAT could find the start (`Result.is_tight`): then no hard rule is broken on the way.
     """
-    run = _Run(instance, params, stop, observer or NoObserver())
+    run = _Run(instance, params, stop, observer or NoObserver(), work)
     run.is_tight = is_tight
     return run.result(run.resolve(start))
 
@@ -111,7 +129,10 @@ PROVING_SHARE = 0.2
 class _Run:
     """One run: its clock, what the observer knows, and the problem as arrays."""
 
-    def __init__(self, instance: Instance, params: SolveParams, stop: Stop, observer: Observer) -> None:
+    def __init__(
+        self, instance: Instance, params: SolveParams, stop: Stop, observer: Observer, work: WorkDone | None
+    ) -> None:
+        self.again, self.work = work, WorkDone()
         self.instance, self.params, self.asked, self.observer = instance, params, stop, observer
         self.wall, self.cpu = time.monotonic(), time.process_time()
         self.clock: Callable[[], float] = time.process_time if params.cpu_clock else time.monotonic
@@ -145,28 +166,34 @@ class _Run:
         end = begin + share * max(0.0, self.end - begin)
         start = Solution(self.instance.reference) if self.instance.reference else Solution.empty(self.instance)
         if not self.asks_cpsat:
-            return self._anneal_hard(start, share, end)
-        found = self._anneal_hard(start, CPSAT_FROM * share, begin + CPSAT_FROM * (end - begin))
-        if not found.hard or self.stop():
+            return self._anneal_hard(FIRST, start, share, end)
+        found = self._anneal_hard(FIRST, start, CPSAT_FROM * share, begin + CPSAT_FROM * (end - begin))
+        if not found.hard or self.stop() or (self.again is not None and CPSAT not in self.again.given):
             return found
         solution = self._ask_cpsat(found.solution, CPSAT_TO * (end - begin) - (self.clock() - begin))
         if solution is None:
-            return self._anneal_hard(found.solution, (1 - CPSAT_TO) * share, end)
+            return self._anneal_hard(AFTER_CPSAT, found.solution, (1 - CPSAT_TO) * share, end)
         score = evaluate(self.instance, solution)
         self.is_tight = score.hard == 0
         self._reached(score.hard, score.cost)
         return AnnealingResult(solution, score.hard, score.cost, 0)
 
-    def _anneal_hard(self, start: Solution, work: float, end: float) -> AnnealingResult:
+    def _anneal_hard(self, step: str, start: Solution, work: float, end: float) -> AnnealingResult:
         """Anneal the hard rules alone, for a share of the moves or until a moment of the clock."""
-        params, budget = self.params, self._budget(work, end)
+        params, budget = self.params, self._budget(step, work, end)
         report = self._reached if self.problem.is_exact else unreported
         found = find_feasible(self.problem, start, params.search, params.seed, budget, self.stop, report)
         self._note(found, budget)
         return self._judged(found)
 
     def _ask_cpsat(self, start: Solution, seconds: float) -> Solution | None:
-        """The timetable that CP-SAT finds by the hard rules alone."""
+        """The timetable that CP-SAT finds by the hard rules alone, or found where work is done again."""
+        if self.again is not None:
+            return self.again.given[CPSAT]
+        self.work.given[CPSAT] = found = self._find_by_cpsat(start, seconds)
+        return found
+
+    def _find_by_cpsat(self, start: Solution, seconds: float) -> Solution | None:
         from webapp.engine.cpsat.feasible import find_feasible as find_by_cpsat
 
         params, work = self.params, None
@@ -195,11 +222,17 @@ class _Run:
 
     def _chain(self, start: Solution, worker: int) -> AnnealingResult:
         """One worker's part; the last of several looks for a bound before it joins."""
-        if worker and worker == self.params.workers - 1 and not self.params.reproducible:
-            start = self._prove(start)
-        budget = self._budget(1.0, self.end)
+        step = chain_name(worker)
+        if self.again is not None:
+            start = self.again.given.get(step) or start
+        elif worker and worker == self.params.workers - 1 and not self.params.reproducible:
+            proven = self._prove(start)
+            if proven is not start:
+                self.work.given[step] = start = proven
+        budget = self._budget(step, 1.0, self.end)
         seed = self.params.seed * 1_000_003 + worker
-        search, report = self._shaped(worker), self._reached
+        search = self._shaped(worker) if self.again is None else self.again.searches[step]
+        self.work.searches[step], report = search, self._reached
         judge = None if self.problem.is_exact else self._judged
         found = anneal_rounds(self.problem, start, search, seed, budget, self.stop, report, judge)
         self._note(found, budget)
@@ -268,13 +301,16 @@ class _Run:
                 self._reached(new.hard, new.cost)
         return start, stage.status in (Status.OPTIMAL, Status.INFEASIBLE)
 
-    def _budget(self, work: float, end: float) -> Budget:
-        """A share of the moves of a reproducible run; else the time until a moment of the clock."""
+    def _budget(self, step: str, work: float, end: float) -> Budget:
+        """A share of the moves of a reproducible run; else the time until a moment of the clock; or what was noted."""
         params = self.params
+        if self.again is not None:
+            return GivenBudget(self.again.slices.get(step, ()))
+        budget: Budget = TimeBudget(self.clock, self.clock(), end, params.search.slices)
         if params.reproducible:
             moves = params.moves or int(MOVES_PER_SECOND * params.seconds)
-            return WorkBudget(int(work * moves), params.search.slices, self._fail_beyond_guard)
-        return TimeBudget(self.clock, self.clock(), end, params.search.slices)
+            budget = WorkBudget(int(work * moves), params.search.slices, self._fail_beyond_guard)
+        return NotedBudget(budget, self.work.slices.setdefault(step, []))
 
     @property
     def _guard(self) -> float:
@@ -320,7 +356,7 @@ class _Run:
 
     def _report(self, hard: int, cost: int) -> None:
         """Report it, and end all workers where none can do better; those of a reproducible run end alone."""
-        if not hard and cost <= self.bound and not self.params.reproducible:
+        if not hard and cost <= self.bound and not self.params.reproducible and self.again is None:
             self.best_possible.set()
         self.observer.on_best(cost, hard, self.bound, self.clock() - self.begin)
 
@@ -363,6 +399,7 @@ class _Run:
             remarks=tuple(self._remarks(score.hard)),
             versions=versions(),
             params=asdict(self.params),
+            work=None if self.params.reproducible and not self.asked() else self.work,
         )
 
     def _limit(self, status: Status) -> str:

@@ -1,7 +1,10 @@
 """How long a search goes on: by the clock, or by work where a run shall be repeatable."""
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterable
 from typing import Protocol
+
+from webapp.engine.work import Slice
 
 LONGEST_SLICE = 0.25
 """Seconds between two looks at the clock and the stop flag."""
@@ -83,3 +86,45 @@ class WorkBudget:
     def done(self, moves: int) -> None:
         """Count down."""
         self._left -= moves
+
+
+class NotedBudget:
+    """Another budget, whose answers are noted so that they can be given again."""
+
+    def __init__(self, budget: Budget, slices: list[Slice]) -> None:
+        self._budget, self._slices = budget, slices
+
+    def used(self) -> float:
+        """What the other one says."""
+        used = self._budget.used()
+        self._slices.append((used, 0))
+        return used
+
+    def slice(self) -> int:
+        """What the other one says."""
+        moves = self._budget.slice()
+        self._slices[-1] = (self._slices[-1][0], moves)
+        return moves
+
+    def done(self, moves: int) -> None:
+        """Tell the other one."""
+        self._budget.done(moves)
+
+
+class GivenBudget:
+    """The slices that were noted of another search, one after the other: no clock has a say."""
+
+    def __init__(self, slices: Iterable[Slice]) -> None:
+        self._slices, self._moves = iter(slices), 0
+
+    def used(self) -> float:
+        """The share that was used; infinite where the search ended, whatever ended it."""
+        used, self._moves = next(self._slices, (math.inf, 0))
+        return used if self._moves else math.inf
+
+    def slice(self) -> int:
+        """As many moves as were tried."""
+        return self._moves
+
+    def done(self, moves: int) -> None:
+        """Take no note: what comes next is known."""
