@@ -38,6 +38,7 @@ ROUTES = {
     frozenset({REGISTRAR}): """
         admin.dashboard
         admin.records admin.add_record admin.edit_record admin.delete_record
+        admin.choices
         admin.availability admin.paint_availability admin.copy_term admin.start_copy admin.copied_term
         admin.rules admin.add_rule admin.edit_rule admin.delete_rule admin.restore_rules
         admin.baskets admin.baskets_from_rules admin.basket admin.choose_option

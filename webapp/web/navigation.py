@@ -147,6 +147,14 @@ def posted_term() -> Term | None:
     return _remembered(named) if named else None
 
 
+def term_of_address() -> Term:
+    """The term that `?term=` names, for a part of a page: it changes nothing of what other tabs look at.
+
+    Raises NotFound where it names none.
+    """
+    return load(me(), Term, whole_number(request.args.get("term")))
+
+
 def _remembered(named: str) -> Term:
     term = load(me(), Term, whole_number(named))
     if session.get(TERM_KEY) != term.term_id:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from tests import factories
 from webapp.extensions import db
-from webapp.models import Component, Term
+from webapp.models import Component, StudentGroup, Term
 from webapp.services.imports import exports, uploads
 from webapp.services.imports.formats.books import read_book
 from webapp.services.imports.formats.files import read_upload
@@ -29,6 +29,7 @@ from webapp.services.reference.commands import save_row
 from webapp.services.reference.errors import RecordRefused
 from webapp.services.reference.queries import form_values, options_of, rows_in_scope
 from webapp.services.schema.columns import Column, Kind, Table
+from webapp.services.schema.courses import COMPONENTS
 from webapp.services.schema.scope import Scope
 from webapp.services.schema.tables import BY_NAME, WITH_PAGES, find_table
 from webapp.services.schema.values import FIRST_YEAR, read
@@ -162,12 +163,15 @@ def complete_component(draw: st.DrawFn, here: Here, form: Form) -> None:
 
 
 def complete_pin(draw: st.DrawFn, _here: Here, form: Form) -> None:
-    component = db.session.get_one(Component, form["component_id"])
-    batches = [batch.student_group_id for batch in component.batches]
+    code = COMPONENTS.list_code
+    components = rows_in_scope(_here.scope, COMPONENTS).where(code == form["component_id"])
+    component: Component = db.session.scalars(components).one()
+    keys = [batch.student_group_id for batch in component.batches]
+    batches = list(db.session.scalars(sa.select(StudentGroup.code).where(StudentGroup.student_group_id.in_(keys))))
     form["student_group_id"] = draw(st.sampled_from(batches)) if batches else ""
     form["ordinal"] = str(draw(st.integers(1, component.meetings_per_week)))
     if not form["time_slot_id"] and not form["room_id"]:
-        form["room_id"] = draw(st.sampled_from(_here.keys("rooms")))
+        form["room_id"] = draw(st.sampled_from(_here.codes("rooms")))
 
 
 COMPLETED: Mapping[str, Callable[[st.DrawFn, Here, Form], None]] = {

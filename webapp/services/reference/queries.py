@@ -268,8 +268,17 @@ def _form_value(table: Table, column: Column, row: Model) -> Any:
         return ", ".join(codes_of_many(column, [key]).get(key, []))
     value = getattr(row, column.field)
     if column.typed:
-        other = db.session.get(BY_NAME[column.refers_to].model, value)
-        return other.code if other is not None else ""
+        return _code_of(BY_NAME[column.refers_to], value)
     if value is None or column.kind in (Kind.LINK, Kind.DAY, Kind.YES_NO):
         return value
     return write(column, value)
+
+
+def _code_of(table: Table, key: int | None) -> str:
+    """The code by which a form names a row, nothing where there is none."""
+    if key is None:
+        return ""
+    query = sa.select(table.list_code).select_from(table.model)
+    for target, condition in table.joins:
+        query = query.join(target, condition)
+    return str(db.session.scalar(query.where(table.primary_key == key)) or "")

@@ -75,7 +75,7 @@ def _link(scope: Scope, column: Column, given: Any) -> int | None:
         nothing(column)
         return None
     other = BY_NAME[column.refers_to]
-    if column.typed:
+    if column.typed and not isinstance(given, int):
         code = str(given).strip()
         return _keys_by_code(scope, other, [code])[code]
     key = given if isinstance(given, int) else whole_number(given)

@@ -116,7 +116,9 @@ class Column:
     parts
         Where what a link points to is named by several codes: the columns of the file that hold them.
     typed
-        Whether a form takes the code, because there are too many rows to choose from.
+        Whether a form takes the code and finds it while it is typed, because there are too many rows to choose from.
+    vocabulary
+        The words that it shares with every column of the same vocabulary, so that a form offers those in use.
     listed, filtered
         Whether lists show it, and whether they can be narrowed by it.
     """
@@ -138,6 +140,7 @@ class Column:
     many: Many | None = None
     parts: tuple[Column, ...] = ()
     typed: bool = False
+    vocabulary: str = ""
     listed: bool = True
     filtered: bool = False
 
@@ -152,6 +155,16 @@ class Column:
         if self.many is not None:
             return self.many.link.table
         return self.link.table if self.link is not None else ""
+
+    @property
+    def is_found(self) -> bool:
+        """Whether a form offers values while one types: rows by code or name, or words that are in use."""
+        return self.typed or self.many is not None or bool(self.vocabulary)
+
+    @property
+    def is_list(self) -> bool:
+        """Whether it holds several values, with commas between them."""
+        return self.kind in (Kind.CODES, Kind.ROWS)
 
     @property
     def numeric(self) -> bool:

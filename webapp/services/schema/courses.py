@@ -22,6 +22,8 @@ from webapp.services.schema.people import FACULTY_LINK, GROUP, STUDENT
 from webapp.services.schema.places import (
     BETWEEN,
     CODES_HINT,
+    ROOM_FEATURES,
+    ROOM_KINDS,
     code_column,
     code_words,
     department_column,
@@ -37,6 +39,7 @@ COURSE_OF_SECTION = (Course, Course.course_id == Section.course_id)
 SECTION_OF_COMPONENT = (Section, Section.section_id == Component.section_id)
 SECTION_CODE = Course.code + sa.literal("/") + Section.code
 SECTION_CAPTION = Course.code + sa.literal(" ") + Section.code
+COMPONENT_CODE = SECTION_CODE + sa.literal("/") + Component.code
 COMPONENT_CAPTION = SECTION_CAPTION + sa.literal(" ") + Component.code
 
 
@@ -65,6 +68,8 @@ def section_column(**options: Any) -> Column:
         link=SECTION,
         parts=section_parts(SECTION),
         length=CODE_LENGTH,
+        typed=True,
+        hint=_l("Course and section, such as CS301/A."),
         **options,
     )
 
@@ -95,7 +100,7 @@ SECTIONS = Table(
     name="sections",
     meaning="Courses as they are held in the term: who teaches, who attends.",
     columns=(
-        link_column("course", _l("Course"), "Course.", "CS301", COURSE, required=True),
+        link_column("course", _l("Course"), "Course.", "CS301", COURSE, required=True, typed=True),
         code_column(
             "Code of the section within its course.", "A", name="section", hint=_l("Unique within the course: A, B.")
         ),
@@ -169,6 +174,7 @@ COMPONENTS = Table(
             default="lecture",
             length=32,
             hint=_l("Such as lecture or lab."),
+            vocabulary="class_kinds",
             filtered=True,
         ),
         Column(
@@ -209,6 +215,7 @@ COMPONENTS = Table(
             "lab",
             length=64,
             hint=_l("Empty: any kind."),
+            vocabulary=ROOM_KINDS,
         ),
         Column(
             "room_features",
@@ -219,6 +226,7 @@ COMPONENTS = Table(
             length=CODE_LENGTH,
             hint=CODES_HINT,
             listed=False,
+            vocabulary=ROOM_FEATURES,
         ),
         Column(
             "different_days",
@@ -287,6 +295,7 @@ COMPONENTS = Table(
     singular=_l("Weekly class"),
     lead=_l("What must happen every week in a section: three lectures of one slot, a lab of two in a row."),
     caption=COMPONENT_CAPTION,
+    listed_as=COMPONENT_CODE,
     owner=Section.term_id,
     joins=(SECTION_OF_COMPONENT, COURSE_OF_SECTION),
     search=(Course.code, Course.title, Component.code, Component.kind),
@@ -312,7 +321,9 @@ ENROLLMENTS = Table(
             hint=_l("The student's code."),
         ),
         section_column(filtered=True),
-        link_column("batch", _l("Batch"), "Batch, where it matters.", "", GROUP, hint=_l("Where it matters.")),
+        link_column(
+            "batch", _l("Batch"), "Batch, where it matters.", "", GROUP, hint=_l("Where it matters."), typed=True
+        ),
     ),
     key=("student", "course", "section"),
     reach=Reach.LINK,

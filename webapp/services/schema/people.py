@@ -59,7 +59,13 @@ GROUPS = Table(
             "name", Kind.TEXT, _l("Name"), "Name of the group.", "CSE semester 3, section A, batch 1", required=True
         ),
         link_column(
-            "parent", _l("Below"), "Group it is a part of.", "CSE3-A", Link("parent_id", "groups"), listed=False
+            "parent",
+            _l("Below"),
+            "Group it is a part of.",
+            "CSE3-A",
+            Link("parent_id", "groups"),
+            listed=False,
+            typed=True,
         ),
         Column(
             "split",

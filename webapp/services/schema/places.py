@@ -10,6 +10,8 @@ from webapp.services.schema.columns import CODE_LENGTH, Column, Kind, Link, Reac
 
 CODE_HINT = _l("Short and unique: other tables and files refer to it.")
 CODES_HINT = _l("Codes, separated by commas.")
+ROOM_KINDS, ROOM_FEATURES = "room_kinds", "room_features"
+"""Vocabularies that rooms share with the classes that need one."""
 BETWEEN = sa.literal(" · ")
 
 
@@ -96,6 +98,7 @@ ROOMS = Table(
             length=64,
             hint=_l("Such as lecture or lab."),
             filtered=True,
+            vocabulary=ROOM_KINDS,
         ),
         Column(
             "features",
@@ -105,6 +108,7 @@ ROOMS = Table(
             "projector, audio",
             length=CODE_LENGTH,
             hint=_l("Separated by commas: projector, computers."),
+            vocabulary=ROOM_FEATURES,
         ),
         link_column("building", _l("Building"), "Building.", "SB", Link("building_id", "buildings"), filtered=True),
         department_column(

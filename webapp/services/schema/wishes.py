@@ -39,8 +39,10 @@ COMPONENT_COLUMN = Column(
     link=COMPONENT,
     parts=component_parts(),
     length=CODE_LENGTH,
+    typed=True,
+    hint=_l("Course, section and class, such as CS301/A/L."),
 )
-BATCH = link_column("batch", _l("Batch"), "Batch, where there are batches.", "", GROUP)
+BATCH = link_column("batch", _l("Batch"), "Batch, where there are batches.", "", GROUP, typed=True)
 NUMBER = Column(
     "number",
     Kind.WHOLE,
@@ -54,7 +56,7 @@ NUMBER = Column(
     hint=_l("The first, second, third of the week."),
 )
 FIRST_SLOT = link_column("slot", _l("Time slot"), "First slot.", "MON1", SLOT, hint=_l("Its first slot."))
-OWN_ROOM = link_column("room", _l("Room"), "Room.", "SB-101", ROOM, filtered=True)
+OWN_ROOM = link_column("room", _l("Room"), "Room.", "SB-101", ROOM, filtered=True, typed=True)
 
 AVAILABILITY = Table(
     name="availability",

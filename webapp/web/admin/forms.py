@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from typing import Any
 
+from flask import url_for
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, Field, HiddenField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import BooleanField, Field, HiddenField, SelectField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, DateInput, ListWidget, NumberInput, TimeInput
@@ -53,21 +54,29 @@ def _choose(column: Column, options: Iterable[tuple[Any, Any]]) -> Field:
     )
 
 
-def _field(scope: Scope, column: Column, values: dict[str, Any]) -> Field:
+def record_field(scope: Scope, table: Table, column: Column) -> Field:
+    """The field in which a form asks for a column."""
     if column.kind is Kind.DAY:
         return _choose(column, enumerate(WEEKDAYS))
     if column.kind is Kind.LINK and not column.typed:
         return _choose(column, options_of(scope, column.refers_to))
     if column.kind is Kind.YES_NO:
         return BooleanField(column.label, description=column.hint)
-    if column.kind is Kind.ROWS and values.get(column.field):
-        return TextAreaField(column.label, description=column.hint, render_kw={"rows": 3})
+    if column.is_found:
+        return StringField(column.label, description=column.hint, render_kw=_picker(table, column))
     return StringField(column.label, description=column.hint, widget=_WIDGETS.get(column.kind))
+
+
+def _picker(table: Table, column: Column) -> dict[str, str]:
+    """What `static/picker.js` must know of a field that offers values while one types."""
+    address = url_for("admin.choices", table_key=table.address, field=column.field)
+    marks = {"data-picker-list": column.is_list, "data-picker-words": column.vocabulary}
+    return {"data-picker": address, "autocomplete": "off", **{name: "yes" for name, is_so in marks.items() if is_so}}
 
 
 def record_form(scope: Scope, table: Table, values: dict[str, Any]) -> PageForm:
     """The form of a row: what was typed goes on as it is, for the path reads it and says what is wrong."""
-    fields = {column.field: _field(scope, column, values) for column in table.form_columns}
+    fields = {column.field: record_field(scope, table, column) for column in table.form_columns}
     kind: type[PageForm] = type("RecordForm", (PageForm,), fields)
     return kind(data=values)
 
