@@ -33,6 +33,7 @@ from webapp.services.jobs.kinds import (
     options_of,
 )
 from webapp.services.problem.holds import BaseGone, RunChoices
+from webapp.services.problem.parts import TermPart
 from webapp.services.runs.options import choices_of
 from webapp.services.shared.target import Target
 
@@ -175,12 +176,12 @@ def test_a_generation_keeps_what_it_holds_to_and_what_is_known(migrated: Flask) 
     options, facts = options_of(job(1), GenerateOptions), facts_of(job(1), GenerateFacts)
     assert (options.profiles, options.reproducible) == (("Balanced", "Mine"), True)
     assert options.weights == {"Mine": {"group_gaps": 9}}
-    assert choices_of(job(1)) == RunChoices((1,), 1, keep_locks=True, close="little", partial=True)
+    assert choices_of(job(1)) == RunChoices(TermPart((1,)), 1, keep_locks=True, close="little", partial=True)
     assert job(1).handed_over == 2
     assert facts.held == HeldCounts(frozen=4, locked=1, free=2)
-    assert (facts.meetings, facts.broken, facts.blockers, facts.more_blockers) == (
+    assert (facts.meetings, [rule.sentence for rule in facts.broken], facts.blockers, facts.more_blockers) == (
         18,
-        ("It breaks.",),
+        ["It breaks."],
         ("Dr Rao is short.",),
         2,
     )

@@ -126,6 +126,17 @@ class GenerationJobDepartment(Model):
     )
 
 
+class GenerationJobGroup(Model):
+    """A group whose classes, and those of its parts, a generation places anew."""
+
+    __tablename__ = "generation_job_groups"
+
+    job_id: Mapped[str] = mapped_column(sa.ForeignKey("generation_jobs.job_id", ondelete="CASCADE"), primary_key=True)
+    student_group_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("student_groups.student_group_id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+
+
 class TimetableStatus(StrEnum):
     """How far a timetable has come on its way to everybody."""
 

@@ -28,8 +28,11 @@ class GenerateOptions:
         The variants, by name.
     weights
         Of the registrar's own profiles among them, as they were when the run was asked for.
-    holds_to_base, some_departments
-        Whether a timetable to hold to was named, and whether departments were: told apart from one deleted since.
+    holds_to_base, some_departments, some_groups
+        Whether a timetable to hold to was named, and whether departments or groups were: told apart from what was
+        deleted since.
+    programmes, semesters
+        Of the part that is placed anew; its departments and groups are rows of their own.
     keep_locks, close, partial
         See `webapp.services.problem.holds.RunChoices`.
     """
@@ -39,9 +42,17 @@ class GenerateOptions:
     weights: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     holds_to_base: bool = False
     some_departments: bool = False
+    some_groups: bool = False
+    programmes: tuple[str, ...] = ()
+    semesters: tuple[int, ...] = ()
     keep_locks: bool = False
     close: str = ""
     partial: bool = False
+
+    @property
+    def some_part(self) -> bool:
+        """Whether only a part of the term is placed anew."""
+        return self.some_departments or self.some_groups or bool(self.programmes or self.semesters)
 
 
 class VariantStatus(StrEnum):
@@ -83,13 +94,17 @@ class VariantFacts:
 
 @dataclass(frozen=True)
 class HeldCounts:
-    """How many classes stay where they stand, and why, and how many are free."""
+    """How many classes stay where they stand, and why, and how many are free.
+
+    ``combined`` are those of the part placed anew that groups outside it attend too.
+    """
 
     frozen: int = 0
     tray: int = 0
     locked: int = 0
     free: int = 0
     left_out: int = 0
+    combined: int = 0
 
 
 @dataclass(frozen=True)

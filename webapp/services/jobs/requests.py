@@ -1,7 +1,7 @@
 """Asks for a job of any kind: written down once, however often somebody clicks, and handed to its queue."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from secrets import token_hex
 from typing import Any
@@ -10,10 +10,11 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from webapp.extensions import QueueUnavailable, db
-from webapp.models import GenerationJob, GenerationJobDepartment, JobKind, JobStatus, Term, User
-from webapp.services.jobs.kinds import KIND_OF, Options, options_of, stored
+from webapp.models import GenerationJob, GenerationJobDepartment, GenerationJobGroup, JobKind, JobStatus, Term, User
+from webapp.services.jobs.kinds import KIND_OF, GenerateOptions, Options, options_of, stored
 from webapp.services.jobs.lease import LEASE_SECONDS, QUEUE_SECONDS, enqueue_forgotten, sweep
 from webapp.services.jobs.selection import ACTIVE, active_jobs
+from webapp.services.problem.parts import TermPart, codes_of_part
 from webapp.services.shared import audit, transaction
 from webapp.services.shared.errors import Conflict
 from webapp.services.shared.words import _
@@ -41,7 +42,7 @@ class JobRequest:
     idempotency_key: str | None = None
     seed: int = 1
     base_timetable_id: int | None = None
-    departments: tuple[int, ...] = ()
+    part: TermPart = field(default_factory=TermPart)
     check_job_id: str | None = None
 
     @property
@@ -56,12 +57,12 @@ class JobRequest:
             and (job.seconds, job.base_timetable_id) == (self.seconds, self.base_timetable_id)
             and (not seed or job.seed == self.seed)
             and options_of(job, type(self.options)) == self.options
-            and departments_of(job) == tuple(sorted(self.departments))
+            and part_of(job) == self.part.sorted()
         )
 
     def for_audit(self) -> dict[str, Any]:
         """The values that the audit trail keeps of it."""
-        keys = {"timetable": self.base_timetable_id, "departments": list(self.departments), "check": self.check_job_id}
+        keys = {"timetable": self.base_timetable_id, "check": self.check_job_id, **codes_of_part(self.part)}
         return {"seconds": self.seconds, **stored(self.options)} | {key: known for key, known in keys.items() if known}
 
 
@@ -142,16 +143,24 @@ def _insert(term: Term, user: User | None, request: JobRequest) -> GenerationJob
     )
     db.session.add(job)
     db.session.flush()
-    db.session.add_all(GenerationJobDepartment(job_id=job.job_id, department_id=key) for key in request.departments)
+    part = request.part.sorted()
+    db.session.add_all(GenerationJobDepartment(job_id=job.job_id, department_id=key) for key in part.departments)
+    db.session.add_all(GenerationJobGroup(job_id=job.job_id, student_group_id=key) for key in part.groups)
     audit.record(term.organization_id, user, request.action, job, after=request.for_audit())
     db.session.flush()
     return job
 
 
-def departments_of(job: GenerationJob) -> tuple[int, ...]:
-    """The departments that were chosen for a generation."""
-    query = sa.select(GenerationJobDepartment.department_id).filter_by(job_id=job.job_id)
-    return tuple(db.session.scalars(query.order_by(GenerationJobDepartment.department_id)))
+def part_of(job: GenerationJob) -> TermPart:
+    """The part of the term that was chosen for a generation, as far as it is still there; every other job has all."""
+    if job.kind is not JobKind.GENERATE:
+        return TermPart()
+    options = options_of(job, GenerateOptions)
+    departments = sa.select(GenerationJobDepartment.department_id).filter_by(job_id=job.job_id)
+    groups = sa.select(GenerationJobGroup.student_group_id).filter_by(job_id=job.job_id)
+    return TermPart(
+        tuple(db.session.scalars(departments)), options.programmes, options.semesters, tuple(db.session.scalars(groups))
+    ).sorted()
 
 
 def find_under_way(term: Term, request: JobRequest) -> GenerationJob | None:

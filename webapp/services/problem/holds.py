@@ -13,6 +13,7 @@ from webapp.engine.rules.max_per_week import MaxPerWeek
 from webapp.engine.solution import Solution
 from webapp.extensions import db
 from webapp.models import Timetable
+from webapp.services.problem.parts import TermPart, meetings_of_part
 from webapp.services.problem.reasons import UnplacedReason
 from webapp.services.problem.sentences import BrokenRule
 from webapp.services.problem.solutions import hard_violations
@@ -36,8 +37,8 @@ class RunChoices:
 
     Parameters
     ----------
-    departments
-        Whose classes are placed anew, all others are frozen; empty for the whole organisation.
+    part
+        Whose classes are placed anew, all others are frozen.
     base_id
         The timetable in which frozen and locked classes stand, and which is stayed close to.
     close
@@ -46,7 +47,7 @@ class RunChoices:
         Whether what can be placed shall be placed although the check finds that not all can.
     """
 
-    departments: tuple[int, ...] = ()
+    part: TermPart = field(default_factory=TermPart)
     base_id: int | None = None
     keep_locks: bool = False
     close: str = ""
@@ -67,6 +68,8 @@ class HeldProblem:
         Meetings that go beyond what somebody may teach in a week, wherever they stand.
     reasons
         Why those in the tray and those left out have no place.
+    combined
+        Meetings of the part placed anew that groups outside it attend too.
     broken
         Hard rules of today that those break which stay where they stand; they will end in the tray for it.
     close
@@ -80,6 +83,7 @@ class HeldProblem:
     left_out: tuple[int, ...] = ()
     reasons: Mapping[int, UnplacedReason] = field(default_factory=dict)
     close: int = 0
+    combined: tuple[int, ...] = ()
     broken: tuple[BrokenRule, ...] = ()
 
 
@@ -95,8 +99,8 @@ def _based_on(base_id: int, problem: TermProblem, choices: RunChoices) -> HeldPr
         raise BaseGone(_("The timetable that this run was to hold to was deleted meanwhile. Start another run."))
     entries = entries_of(problem, base_id)
     stands = solution_of(problem, entries).placements
-    chosen = set(choices.departments)
-    free = {i for i, row in enumerate(problem.rows) if not chosen or row.department_id in chosen}
+    part = meetings_of_part(problem.term_id, problem.rows, choices.part)
+    free = part.inside
     others = [i for i in range(len(problem.rows)) if i not in free]
     tray = tuple(i for i in others if stands[i].time is None)
     pins = {i: stands[i] for i in others if stands[i].time is not None}
@@ -117,7 +121,10 @@ def _based_on(base_id: int, problem: TermProblem, choices: RunChoices) -> HeldPr
     why = {i: entries[i].state.unplaced_reason for i in tray if i in entries}
     reasons = {i: reason for i, reason in why.items() if reason is not None}
     broken = _broken_by(problem, {i: stands[i] for i, pin in pins.items() if pin.time is not None}, pins)
-    return HeldProblem(instance, frozen, tray, locked, reasons=reasons, close=close, broken=tuple(broken))
+    combined = tuple(sorted(part.combined))
+    return HeldProblem(
+        instance, frozen, tray, locked, reasons=reasons, close=close, combined=combined, broken=tuple(broken)
+    )
 
 
 def _broken_by(

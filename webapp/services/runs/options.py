@@ -1,6 +1,7 @@
 """What a run holds to: whose classes it may move, which locks it keeps, how close it stays to a timetable."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -8,8 +9,9 @@ import sqlalchemy as sa
 from webapp.extensions import db
 from webapp.models import Course, Department, GenerationJob, Section, Term, Timetable, TimetableEntry
 from webapp.services.jobs.kinds import GenerateOptions, options_of
-from webapp.services.jobs.requests import departments_of
+from webapp.services.jobs.requests import part_of
 from webapp.services.problem.holds import CLOSENESS, BaseGone, RunChoices
+from webapp.services.problem.parts import TermPart, has_classes, part_in_words, read_groups
 from webapp.services.problem.term_problem import TermProblem
 from webapp.services.shared.errors import Problem
 from webapp.services.shared.words import _
@@ -36,22 +38,33 @@ class BaseTimetable:
 
 
 @dataclass(frozen=True)
-class DepartmentClasses:
-    """A department of a term and how many classes it has in it."""
+class PartOption:
+    """A department, programme, semester of study or group that a term has classes of, and how many."""
 
-    department_id: int
-    code: str
-    name: str
+    key: int | str
+    label: str
     classes: int
+
+
+@dataclass(frozen=True)
+class PartOptions:
+    """What a part of a term can be chosen by."""
+
+    departments: tuple[PartOption, ...] = ()
+    programmes: tuple[PartOption, ...] = ()
+    semesters: tuple[PartOption, ...] = ()
+    groups: tuple[PartOption, ...] = ()
 
 
 def choices_of(job: GenerationJob) -> RunChoices:
     """The choices that a run holds to; raises `BaseGone` where it was deleted since."""
     options = options_of(job, GenerateOptions)
-    departments = departments_of(job)
-    if (options.holds_to_base and job.base_timetable_id is None) or (options.some_departments and not departments):
+    part = part_of(job)
+    if options.holds_to_base and job.base_timetable_id is None:
         raise BaseGone(_("The timetable that this run was to hold to was deleted meanwhile. Start another run."))
-    return RunChoices(departments, job.base_timetable_id, options.keep_locks, options.close, options.partial)
+    if (options.some_departments and not part.departments) or (options.some_groups and not part.groups):
+        raise BaseGone(_("The part that this run was to place anew was deleted meanwhile. Start another run."))
+    return RunChoices(part, job.base_timetable_id, options.keep_locks, options.close, options.partial)
 
 
 def options_with(
@@ -67,7 +80,10 @@ def options_with(
         reproducible=reproducible,
         weights=weights or {},
         holds_to_base=choices.base_id is not None,
-        some_departments=bool(choices.departments),
+        some_departments=bool(choices.part.departments),
+        some_groups=bool(choices.part.groups),
+        programmes=choices.part.sorted().programmes,
+        semesters=choices.part.sorted().semesters,
         keep_locks=choices.keep_locks,
         close=choices.close,
         partial=choices.partial,
@@ -99,16 +115,34 @@ def bases_of(term: Term) -> list[BaseTimetable]:
     ]
 
 
-def scopes_of(problem: TermProblem) -> list[DepartmentClasses]:
-    """The departments whose classes a term asks for, by code."""
-    counts: dict[int, int] = {}
+def part_options_of(problem: TermProblem) -> PartOptions:
+    """What a term's classes can be chosen by, each with their number; a group's with those of its parts."""
+    known = read_groups(problem.term_id)
+    by_key = {group.key: group for group in known.groups}
+    departments, programmes, semesters, groups = Counter[int](), Counter[str](), Counter[int](), Counter[int]()
     for row in problem.rows:
-        counts[row.department_id] = counts.get(row.department_id, 0) + 1
-    query = sa.select(Department).where(Department.department_id.in_(counts)).order_by(Department.code)
-    return [
-        DepartmentClasses(department.department_id, department.code, department.name, counts[department.department_id])
-        for department in db.session.scalars(query)
-    ]
+        attending = [by_key[key] for key in row.group_ids]
+        departments[row.department_id] += 1
+        programmes.update({group.programme for group in attending if group.programme})
+        semesters.update({group.semester for group in attending if group.semester is not None})
+        groups.update(known.tree.with_ancestors(row.group_ids))
+    query = sa.select(Department).where(Department.department_id.in_(departments)).order_by(Department.code)
+    return PartOptions(
+        tuple(
+            PartOption(one.department_id, f"{one.code}: {one.name}", departments[one.department_id])
+            for one in db.session.scalars(query)
+        ),
+        tuple(PartOption(name, name, programmes[name]) for name in sorted(programmes)),
+        tuple(
+            PartOption(number, _("Semester %(number)s", number=number), semesters[number])
+            for number in sorted(semesters)
+        ),
+        tuple(
+            PartOption(one.key, one.code if one.code == one.name else f"{one.code}: {one.name}", groups[one.key])
+            for one in known.groups
+            if groups[one.key]
+        ),
+    )
 
 
 def checked(term: Term, choices: RunChoices) -> RunChoices:
@@ -120,7 +154,7 @@ def checked(term: Term, choices: RunChoices) -> RunChoices:
         )
     if choices.base_id is None:
         needs = [
-            (choices.departments, _("so that the classes of other departments can stay where they stand")),
+            (not choices.part.is_whole, _("so that the classes outside the part can stay where they stand")),
             (choices.keep_locks, _("so that its locks can be kept")),
             (choices.close, _("so that the run can stay close to it")),
         ]
@@ -131,17 +165,33 @@ def checked(term: Term, choices: RunChoices) -> RunChoices:
     base = db.session.scalar(sa.select(Timetable).filter_by(timetable_id=choices.base_id, term_id=term.term_id))
     if base is None:
         raise ChoiceRefused("base", _("%(term)s has no such timetable; choose one of the list.", term=term.name))
-    _check_departments(term, choices.departments)
+    if not choices.part.is_whole:
+        _check_part(term, choices.part)
     return choices
 
 
-def _check_departments(term: Term, departments: Sequence[int]) -> None:
+def _check_part(term: Term, part: TermPart) -> None:
+    known = read_groups(term.term_id).groups
+    named: list[tuple[str, Iterable[int | str], Iterable[int | str | None]]] = [
+        ("programmes", part.programmes, [group.programme for group in known]),
+        ("semesters", part.semesters, [group.semester for group in known]),
+        ("groups", part.groups, [group.key for group in known]),
+    ]
+    for kind, ticked, there in named:
+        if set(ticked) - set(there):
+            raise ChoiceRefused(kind, _("%(term)s has no such choice (any more); choose of the list.", term=term.name))
     query = (
         sa.select(Course.department_id)
         .join(Section, Section.course_id == Course.course_id)
-        .where(Section.term_id == term.term_id, Course.department_id.in_(departments))
+        .where(Section.term_id == term.term_id, Course.department_id.in_(part.departments))
     )
-    if set(departments) - set(db.session.scalars(query)):
+    if set(part.departments) - set(db.session.scalars(query)):
         raise ChoiceRefused(
             "departments", _("A department without classes in %(term)s is ticked; choose of the list.", term=term.name)
+        )
+    if not has_classes(term.term_id, part):
+        kind = "groups" if part.groups else "semesters" if part.semesters else "programmes"
+        raise ChoiceRefused(
+            kind,
+            _("No class fits all that is ticked (%(part)s); tick less of one kind.", part=part_in_words(part)),
         )

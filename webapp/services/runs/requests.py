@@ -77,7 +77,7 @@ class RunRequest:
             self.idempotency_key,
             self.seed,
             base_timetable_id=choices.base_id,
-            departments=choices.departments,
+            part=choices.part,
         )
 
 

@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 from webapp.extensions import db
 from webapp.models import GenerationJob, Term, Timetable
 from webapp.services.jobs.kinds import GenerateFacts, GenerateOptions, HeldCounts, options_of
+from webapp.services.jobs.requests import part_of
 from webapp.services.problem.holds import HeldProblem, RunChoices, hold
+from webapp.services.problem.parts import TermPart, part_in_words
 from webapp.services.problem.sentences import BrokenRule
 from webapp.services.problem.term_problem import TermProblem
 from webapp.services.runs.options import checked, options_with
@@ -88,7 +90,7 @@ def plan(problem: TermProblem | None, term: Term, choices: RunChoices, seconds: 
         built = hold(problem, choices)
         base = None if choices.base_id is None else db.session.get(Timetable, choices.base_id)
         sentences += [
-            *_restrictions_in_words(counts_of(built), options_with(choices), base),
+            *_restrictions_in_words(counts_of(built), options_with(choices), choices.part, base),
             *_broken_in_words(built.broken),
         ]
     return sentences
@@ -109,7 +111,7 @@ def counts_of(built: HeldProblem) -> HeldCounts:
     """Count the classes that stay where they stand, and those that are free."""
     frozen, tray, left_out = len(built.frozen), len(built.tray), len(built.left_out)
     free = len(built.instance.meetings) - frozen - tray - left_out
-    return HeldCounts(frozen, tray, len(built.locked), free, left_out)
+    return HeldCounts(frozen, tray, len(built.locked), free, left_out, len(built.combined))
 
 
 def restrictions_of(job: GenerationJob, facts: GenerateFacts) -> list[str]:
@@ -118,30 +120,33 @@ def restrictions_of(job: GenerationJob, facts: GenerateFacts) -> list[str]:
     if facts.held is None or not (options.holds_to_base or options.partial):
         return []
     base = None if job.base_timetable_id is None else db.session.get(Timetable, job.base_timetable_id)
-    return [*_restrictions_in_words(facts.held, options, base), *_broken_in_words(facts.broken)]
+    return [*_restrictions_in_words(facts.held, options, part_of(job), base), *_broken_in_words(facts.broken)]
 
 
-def _restrictions_in_words(counts: HeldCounts, options: GenerateOptions, base: Timetable | None) -> list[str]:
+def _restrictions_in_words(
+    counts: HeldCounts, options: GenerateOptions, part: TermPart, base: Timetable | None
+) -> list[str]:
     """Describe what stays where it stands, in numbers."""
     if not options.holds_to_base:
         return [*_left_out(counts), _anew(counts.free)]
     name, number = ("?", "?") if base is None else (base.variant_name, str(base.timetable_id))
     sentences = []
-    if options.some_departments:
-        sentences.append(
+    if options.some_part:
+        sentences += [
+            _("Only a part is placed anew: %(part)s.", part=part_in_words(part)),
             ngettext(
-                "Frozen: %(num)d class of other departments keeps time and room of %(base)s (no. %(number)s).",
-                "Frozen: %(num)d classes of other departments keep time and room of %(base)s (no. %(number)s).",
+                "Frozen: %(num)d class outside this part keeps time and room of %(base)s (no. %(number)s).",
+                "Frozen: %(num)d classes outside this part keep time and room of %(base)s (no. %(number)s).",
                 counts.frozen,
                 base=name,
                 number=number,
-            )
-        )
+            ),
+        ]
     if counts.tray:
         sentences.append(
             ngettext(
-                "%(num)d class of other departments has no place there and stays without one.",
-                "%(num)d classes of other departments have no place there and stay without one.",
+                "%(num)d class outside this part has no place there and stays without one.",
+                "%(num)d classes outside this part have no place there and stay without one.",
                 counts.tray,
             )
         )
@@ -154,6 +159,14 @@ def _restrictions_in_words(counts: HeldCounts, options: GenerateOptions, base: T
             )
         )
     sentences += [*_left_out(counts), _anew(counts.free - counts.locked)]
+    if counts.combined:
+        sentences.append(
+            ngettext(
+                "%(num)d class of this part is combined with groups outside it, for whom it moves too.",
+                "%(num)d classes of this part are combined with groups outside it, for whom they move too.",
+                counts.combined,
+            )
+        )
     if options.close:
         sentences.append(_closeness_in_words(options.close, name, number))
     return sentences

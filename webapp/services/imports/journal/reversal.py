@@ -254,7 +254,8 @@ def _uses(table: Table, removed: Mapping[str, Mapping[int, str]]) -> Iterator[st
 
 def _goes_with(table: Table, other: sa.Table) -> bool:
     """Whether the rows of another table are made with a row of this one, and say nothing of their own."""
-    return other.name in ("term_rules", "uploads", "generation_job_departments") and other.name in table.owned
+    made_with = {"term_rules", "uploads", "generation_job_departments", "generation_job_groups"}
+    return other.name in made_with & table.owned
 
 
 def _staying(other: sa.Table, removed: Mapping[str, Mapping[int, str]]) -> list[sa.ColumnElement[bool]]:

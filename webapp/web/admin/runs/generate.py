@@ -52,7 +52,6 @@ def generate() -> ResponseReturnValue:
         look=summary,
         plan=_plan(form, term, problem),
         sentences=scores.sentences_of_variants() | _sentences_of_own(),
-        classes=_classes(problem),
     )
     return page, 422 if form.errors else 200
 
@@ -69,8 +68,8 @@ def generate_plan() -> ResponseReturnValue:
 
 def _form(terms: list[Term], term: Term | None, problem: TermProblem | None, **fields: Any) -> GenerateForm:
     own = [profile.name for profile in weight_profiles.profiles_of(me())]
-    scopes = options.scopes_of(problem) if problem else []
-    return GenerateForm(terms, term, own, scopes, options.bases_of(term) if term else [], **fields)
+    parts = options.part_options_of(problem) if problem else None
+    return GenerateForm(terms, term, own, parts, options.bases_of(term) if term else [], **fields)
 
 
 def _begin(form: GenerateForm) -> GenerationJob | None:
@@ -106,12 +105,6 @@ def _plan(form: GenerateForm, term: Term | None, problem: TermProblem | None) ->
 
 def _sentences_of_own() -> dict[str, str]:
     return {profile.name: _("Your own weights.") for profile in weight_profiles.profiles_of(me())}
-
-
-def _classes(problem: TermProblem | None) -> dict[int, str]:
-    """Count the classes of each department, in words."""
-    scopes = options.scopes_of(problem) if problem else []
-    return {scope.department_id: ngettext("%(num)d class", "%(num)d classes", scope.classes) for scope in scopes}
 
 
 def _may_begin(form: GenerateForm) -> bool:

@@ -12,10 +12,11 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from webapp.config import LEAST_RUN_SECONDS, MOST_RUN_SECONDS
 from webapp.models import Term, TimetableStatus
 from webapp.services.problem.holds import RunChoices
+from webapp.services.problem.parts import TermPart
 from webapp.services.problem.weights import VARIANTS
-from webapp.services.runs.options import BaseTimetable, ChoiceRefused, DepartmentClasses
+from webapp.services.runs.options import BaseTimetable, ChoiceRefused, PartOption, PartOptions
 from webapp.services.runs.requests import default_seconds
-from webapp.services.shared.words import _
+from webapp.services.shared.words import _, ngettext
 from webapp.services.timetables.lifecycle import STATUS_WORDS
 from webapp.web.admin.forms import choices
 from webapp.web.forms import PageForm
@@ -51,7 +52,25 @@ class GenerateForm(PageForm):
         _l("Only these departments"),
         coerce=_key,
         validate_choice=False,
-        description=_l("None ticked: the whole organisation. Else all other classes stay where they stand."),
+        description=_l("Nothing ticked: the whole term. Else what is outside stays where it stands."),
+        **_TICKS,
+    )
+    programmes = SelectMultipleField(_l("Only these programmes"), validate_choice=False, **_TICKS)
+    semesters = SelectMultipleField(
+        _l("Only these semesters of study"),
+        coerce=_key,
+        validate_choice=False,
+        description=_l("A class combined of several groups is placed anew if any of them is in such a semester."),
+        **_TICKS,
+    )
+    groups = SelectMultipleField(
+        _l("Only these groups"),
+        coerce=_key,
+        validate_choice=False,
+        description=_l(
+            "A group stands for its batches. A combined class is placed anew if any of its groups is ticked; "
+            "what a group hears with all of a larger one is of that one."
+        ),
         **_TICKS,
     )
     base = SelectField(
@@ -92,7 +111,7 @@ class GenerateForm(PageForm):
         terms: Sequence[Term],
         term: Term | None,
         own: Sequence[str] = (),
-        scopes: Sequence[DepartmentClasses] = (),
+        parts: PartOptions | None = None,
         bases: Sequence[BaseTimetable] = (),
         **fields: Any,
     ) -> None:
@@ -102,7 +121,12 @@ class GenerateForm(PageForm):
         self.academic_year.choices = choices((year, year) for year in years)
         self.semester.choices = choices((number, str(number)) for number in sorted({term.semester for term in terms}))
         self.variants.choices = choices((name, name) for name in (*VARIANTS, *own))
-        self.departments.choices = choices((scope.department_id, f"{scope.code}: {scope.name}") for scope in scopes)
+        parts = parts or PartOptions()
+        self.classes: dict[str, dict[int | str, str]] = {}
+        for field, known in self._fields_of(parts):
+            field.choices = choices((option.key, option.label) for option in known)
+            classes = {o.key: ngettext("%(num)d class", "%(num)d classes", o.classes) for o in known}
+            self.classes[field.name] = classes
         self.base.choices = choices([(base.timetable_id, _in_words(base)) for base in bases], _("None"))
         if not self.is_submitted():
             self.idempotency_key.data = self.idempotency_key.data or token_hex(16)
@@ -125,10 +149,36 @@ class GenerateForm(PageForm):
         if not field.data:
             raise ValidationError(_("Tick at least one variant."))
 
+    def _fields_of(self, parts: PartOptions) -> list[tuple[Any, Sequence[PartOption]]]:
+        """The fields by which a part is chosen, and what there is to choose."""
+        return [
+            (self.departments, parts.departments),
+            (self.programmes, parts.programmes),
+            (self.semesters, parts.semesters),
+            (self.groups, parts.groups),
+        ]
+
+    @property
+    def part_fields(self) -> list[Any]:
+        """The fields by which a part is chosen, where there is more than one thing to choose or something is ticked."""
+        fields = (self.departments, self.programmes, self.semesters, self.groups)
+        return [field for field in fields if len(field.choices) > 1 or field.data or field.errors]
+
+    @property
+    def holds(self) -> bool:
+        """Whether something of what the run holds to is chosen or refused."""
+        fields = (*self.part_fields, self.base, self.keep_locks, self.close)
+        return any(field.data or field.errors for field in fields)
+
     def chosen(self) -> RunChoices:
         """The choices that the run holds to."""
         return RunChoices(
-            departments=tuple(key or 0 for key in self.departments.data or ()),
+            part=TermPart(
+                tuple(key or 0 for key in self.departments.data or ()),
+                tuple(self.programmes.data or ()),
+                tuple(key or 0 for key in self.semesters.data or ()),
+                tuple(key or 0 for key in self.groups.data or ()),
+            ),
             base_id=self.base.data,
             keep_locks=bool(self.keep_locks.data),
             close=self.close.data or "",
