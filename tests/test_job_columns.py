@@ -33,7 +33,7 @@ from webapp.services.jobs.kinds import (
     options_of,
 )
 from webapp.services.problem.holds import BaseGone, RunChoices
-from webapp.services.problem.parts import TermPart
+from webapp.services.problem.parts import PartOfTerm
 from webapp.services.runs.options import choices_of
 from webapp.services.shared.target import Target
 
@@ -176,7 +176,7 @@ def test_a_generation_keeps_what_it_holds_to_and_what_is_known(migrated: Flask) 
     options, facts = options_of(job(1), GenerateOptions), facts_of(job(1), GenerateFacts)
     assert (options.profiles, options.reproducible) == (("Balanced", "Mine"), True)
     assert options.weights == {"Mine": {"group_gaps": 9}}
-    assert choices_of(job(1)) == RunChoices(TermPart((1,)), 1, keep_locks=True, close="little", partial=True)
+    assert choices_of(job(1)) == RunChoices(PartOfTerm((1,)), 1, keep_locks=True, close="little", partial=True)
     assert job(1).handed_over == 2
     assert facts.held == HeldCounts(frozen=4, locked=1, free=2)
     assert (facts.meetings, [rule.sentence for rule in facts.broken], facts.blockers, facts.more_blockers) == (

@@ -32,7 +32,7 @@ from webapp.services.jobs.kinds import GenerateFacts, HeldCounts, facts_of
 from webapp.services.jobs.requests import cancel, hand_over, stop_and_keep_best
 from webapp.services.jobs.selection import ACTIVE
 from webapp.services.problem.holds import RunChoices
-from webapp.services.problem.parts import TermPart
+from webapp.services.problem.parts import PartOfTerm
 from webapp.services.problem.reasons import sentence_of
 from webapp.services.problem.solutions import hard_violations, solution_from
 from webapp.services.problem.term_problem import build_problem
@@ -434,7 +434,7 @@ def test_a_run_of_one_department_leaves_all_other_classes_where_they_stood(
     moved = db.session.scalars(sa.select(Course).order_by(Course.course_id).limit(1)).one()
     moved.department_id = away.department_id
     db.session.commit()
-    choices = RunChoices(TermPart((away.department_id,)), base_id=base.timetable_id)
+    choices = RunChoices(PartOfTerm((away.department_id,)), base_id=base.timetable_id)
     weights = {"Mine": {"group_days": 50, "group_gaps": 0}}
     wanted = RunRequest(5, ("Compact-Week", "Mine"), choices=choices, weights=weights)
     job = write_run(tiny_term, None, wanted)

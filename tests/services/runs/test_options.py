@@ -15,7 +15,7 @@ from webapp.extensions import db
 from webapp.models import AuditEvent, TimetableEntry
 from webapp.services.jobs.kinds import GenerateOptions, HeldCounts, options_of
 from webapp.services.problem.holds import BaseGone, RunChoices, hold
-from webapp.services.problem.parts import TermPart
+from webapp.services.problem.parts import PartOfTerm
 from webapp.services.problem.reasons import UnplacedReason
 from webapp.services.problem.solutions import solution_from
 from webapp.services.problem.weights import WEIGHED
@@ -43,7 +43,7 @@ def test_classes_of_other_departments_are_pinned_where_they_stand(here: Universi
     base = here.timetable()
     problem = here.problem()
     stands = solution_from(problem, base.timetable_id).placements
-    held = hold(problem, RunChoices(TermPart((here.mat.department_id,)), base_id=base.timetable_id))
+    held = hold(problem, RunChoices(PartOfTerm((here.mat.department_id,)), base_id=base.timetable_id))
     for index, row in enumerate(problem.rows):
         pin = held.instance.meetings[index].pin
         assert pin == (None if row.department_id == here.mat.department_id else stands[index])
@@ -60,7 +60,7 @@ def test_a_frozen_class_without_a_place_stays_in_the_tray_with_its_reason(here: 
         )
     )
     problem = here.problem()
-    held = hold(problem, RunChoices(TermPart((here.mat.department_id,)), base_id=base.timetable_id))
+    held = hold(problem, RunChoices(PartOfTerm((here.mat.department_id,)), base_id=base.timetable_id))
     assert (held.frozen, len(held.tray)) == ((), 4)
     assert {reason.sentence for reason in held.reasons.values()} == {"The hall is full."}
     assert {held.instance.meetings[index].times for index in held.tray} == {()}
@@ -102,7 +102,7 @@ def test_a_run_close_to_a_timetable_moves_fewer_classes(here: University) -> Non
 def test_what_is_held_and_breaks_a_hard_rule_of_today_is_said_beforehand(here: University) -> None:
     base = here.timetable()
     first = base.entries[0]
-    frozen = RunChoices(TermPart((here.mat.department_id,)), base_id=base.timetable_id)
+    frozen = RunChoices(PartOfTerm((here.mat.department_id,)), base_id=base.timetable_id)
     locked = RunChoices(base_id=base.timetable_id, keep_locks=True)
     assert hold(here.problem(), frozen).broken == ()
     factories.availability(first.time_slot, room_id=first.room_id)
@@ -167,7 +167,7 @@ def test_an_own_profile_weighs_as_it_says_and_leaves_hard_rules_hard(here: Unive
 @pytest.mark.parametrize(
     ("choices", "field"),
     [
-        (RunChoices(TermPart((1,))), "base"),
+        (RunChoices(PartOfTerm((1,))), "base"),
         (RunChoices(keep_locks=True), "base"),
         (RunChoices(close="little"), "base"),
         (RunChoices(close="madly"), "close"),
@@ -187,7 +187,7 @@ def test_departments_and_timetables_of_others_are_refused(here: University) -> N
     with pytest.raises(ChoiceRefused, match="no such timetable"):
         checked(here.term, RunChoices(base_id=there.timetable().timetable_id))
     with pytest.raises(ChoiceRefused, match="without classes"):
-        checked(here.term, RunChoices(TermPart((there.cse.department_id,)), base_id=base.timetable_id))
+        checked(here.term, RunChoices(PartOfTerm((there.cse.department_id,)), base_id=base.timetable_id))
 
 
 def test_a_base_that_was_deleted_meanwhile_ends_the_run_in_words(here: University) -> None:
@@ -205,7 +205,7 @@ def test_what_is_frozen_is_said_in_numbers(here: University) -> None:
         ("CSE: Computing", 4),
         ("MAT: Maths", 2),
     ]
-    choices = RunChoices(TermPart((here.cse.department_id,)), base_id=base.timetable_id, close="little")
+    choices = RunChoices(PartOfTerm((here.cse.department_id,)), base_id=base.timetable_id, close="little")
     told = time_budget.plan(problem, here.term, choices, 100, 5)
     assert told[0] == "100 s in all: 35 s at most for a first timetable, 12 s at least for each of 5 variants."
     number = base.timetable_id
@@ -221,7 +221,7 @@ def test_what_is_frozen_is_said_in_numbers(here: University) -> None:
 def test_a_job_keeps_what_was_chosen_and_the_weights_as_they_were(here: University) -> None:
     base = here.timetable()
     mine = weight_profiles.save(here.registrar, None, "Mine", typed(group_gaps="9"))
-    choices = RunChoices(TermPart((here.mat.department_id,)), base.timetable_id, True, "strongly")
+    choices = RunChoices(PartOfTerm((here.mat.department_id,)), base.timetable_id, True, "strongly")
     job = request_generation(here.registrar, "2024-25", 3, profiles=["Balanced", "Mine"], choices=choices)
     weight_profiles.delete(here.registrar, mine)
     options = options_of(job, GenerateOptions)

@@ -14,7 +14,7 @@ from webapp.models import GenerationJob, GenerationJobDepartment, GenerationJobG
 from webapp.services.jobs.kinds import KIND_OF, GenerateOptions, Options, options_of, stored
 from webapp.services.jobs.lease import LEASE_SECONDS, QUEUE_SECONDS, enqueue_forgotten, sweep
 from webapp.services.jobs.selection import ACTIVE, active_jobs
-from webapp.services.problem.parts import TermPart, codes_of_part
+from webapp.services.problem.parts import PartOfTerm, codes_of_part
 from webapp.services.shared import audit, transaction
 from webapp.services.shared.errors import Conflict
 from webapp.services.shared.words import _
@@ -42,7 +42,7 @@ class JobRequest:
     idempotency_key: str | None = None
     seed: int = 1
     base_timetable_id: int | None = None
-    part: TermPart = field(default_factory=TermPart)
+    part: PartOfTerm = field(default_factory=PartOfTerm)
     check_job_id: str | None = None
 
     @property
@@ -151,14 +151,14 @@ def _insert(term: Term, user: User | None, request: JobRequest) -> GenerationJob
     return job
 
 
-def part_of(job: GenerationJob) -> TermPart:
+def part_of(job: GenerationJob) -> PartOfTerm:
     """The part of the term that was chosen for a generation, as far as it is still there; every other job has all."""
     if job.kind is not JobKind.GENERATE:
-        return TermPart()
+        return PartOfTerm()
     options = options_of(job, GenerateOptions)
     departments = sa.select(GenerationJobDepartment.department_id).filter_by(job_id=job.job_id)
     groups = sa.select(GenerationJobGroup.student_group_id).filter_by(job_id=job.job_id)
-    return TermPart(
+    return PartOfTerm(
         tuple(db.session.scalars(departments)), options.programmes, options.semesters, tuple(db.session.scalars(groups))
     ).sorted()
 

@@ -13,7 +13,7 @@ from webapp.engine.rules.max_per_week import MaxPerWeek
 from webapp.engine.solution import Solution
 from webapp.extensions import db
 from webapp.models import Timetable
-from webapp.services.problem.parts import TermPart, meetings_of_part
+from webapp.services.problem.parts import PartOfTerm, meetings_of_part
 from webapp.services.problem.reasons import UnplacedReason
 from webapp.services.problem.sentences import BrokenRule
 from webapp.services.problem.solutions import hard_violations
@@ -47,7 +47,7 @@ class RunChoices:
         Whether what can be placed shall be placed although the check finds that not all can.
     """
 
-    part: TermPart = field(default_factory=TermPart)
+    part: PartOfTerm = field(default_factory=PartOfTerm)
     base_id: int | None = None
     keep_locks: bool = False
     close: str = ""

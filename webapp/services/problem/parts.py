@@ -36,7 +36,7 @@ N = TypeVar("N", int, str)
 
 
 @dataclass(frozen=True)
-class TermPart:
+class PartOfTerm:
     """What a part is chosen by: keys of departments and groups, names of programmes, semesters of study; all at once.
 
     Nothing named: the whole term.
@@ -57,9 +57,9 @@ class TermPart:
         """Whether it asks anything of the groups of a class."""
         return bool(self.programmes or self.semesters or self.groups)
 
-    def sorted(self) -> "TermPart":
+    def sorted(self) -> "PartOfTerm":
         """The same part in the one order in which it is stored, each name once."""
-        return TermPart(
+        return PartOfTerm(
             _in_order(self.departments),
             _in_order(self.programmes),
             _in_order(self.semesters),
@@ -88,7 +88,7 @@ class GroupsOfTerm:
     def __init__(self, groups: Sequence[GroupOfTerm], tree: GroupTree[int]) -> None:
         self.groups, self.tree = groups, tree
 
-    def of(self, part: TermPart) -> frozenset[int] | None:
+    def of(self, part: PartOfTerm) -> frozenset[int] | None:
         """The groups whose classes are of the part; None where it asks nothing of groups."""
         if not part.names_groups:
             return None
@@ -132,7 +132,7 @@ def read_groups(term_id: int) -> GroupsOfTerm:
     return GroupsOfTerm(groups, tree)
 
 
-def groups_of_part(term_id: int, part: TermPart) -> frozenset[int] | None:
+def groups_of_part(term_id: int, part: PartOfTerm) -> frozenset[int] | None:
     """The groups whose classes are of the part; None where it asks nothing of groups."""
     return read_groups(term_id).of(part) if part.names_groups else None
 
@@ -145,7 +145,7 @@ class MeetingsOfPart:
     combined: frozenset[int] = frozenset()
 
 
-def meetings_of_part(term_id: int, rows: Sequence[MeetingRow], part: TermPart) -> MeetingsOfPart:
+def meetings_of_part(term_id: int, rows: Sequence[MeetingRow], part: PartOfTerm) -> MeetingsOfPart:
     """Which of a term's meetings are of the part."""
     groups = groups_of_part(term_id, part)
     inside = frozenset(
@@ -159,7 +159,7 @@ def meetings_of_part(term_id: int, rows: Sequence[MeetingRow], part: TermPart) -
     return MeetingsOfPart(inside, frozenset(i for i in inside if not groups.issuperset(rows[i].group_ids)))
 
 
-def has_classes(term_id: int, part: TermPart) -> bool:
+def has_classes(term_id: int, part: PartOfTerm) -> bool:
     """Whether the term has a section that is of the part."""
     query = (
         sa.select(Section.section_id)
@@ -185,7 +185,7 @@ def has_classes(term_id: int, part: TermPart) -> bool:
     return db.session.scalar(query.limit(1)) is not None
 
 
-def entries_of_part(term_id: int, part: TermPart) -> sa.ColumnElement[bool]:
+def entries_of_part(term_id: int, part: PartOfTerm) -> sa.ColumnElement[bool]:
     """Whether an entry of a timetable of the term is of the part, as a condition."""
     conditions: list[sa.ColumnElement[bool]] = [sa.true()]
     if part.departments:
@@ -201,7 +201,7 @@ def entries_of_part(term_id: int, part: TermPart) -> sa.ColumnElement[bool]:
 # In words
 
 
-def codes_of_part(part: TermPart) -> Mapping[str, list[str]]:
+def codes_of_part(part: PartOfTerm) -> Mapping[str, list[str]]:
     """What a part names, by codes, for the audit trail; kinds that it does not name are left out."""
     department = sa.select(Department.code).where(Department.department_id.in_(part.departments))
     group = sa.select(StudentGroup.code).where(StudentGroup.student_group_id.in_(part.groups))
@@ -214,7 +214,7 @@ def codes_of_part(part: TermPart) -> Mapping[str, list[str]]:
     return {kind: codes for kind, codes in named.items() if codes}
 
 
-def part_in_words(part: TermPart) -> str:
+def part_in_words(part: PartOfTerm) -> str:
     """What a part is, such as "department CSE, semesters of study 3 and 5"; empty for the whole term."""
     codes = codes_of_part(part)
     words = {

@@ -11,7 +11,7 @@ from webapp.models import Course, Department, GenerationJob, Section, Term, Time
 from webapp.services.jobs.kinds import GenerateOptions, options_of
 from webapp.services.jobs.requests import part_of
 from webapp.services.problem.holds import CLOSENESS, BaseGone, RunChoices
-from webapp.services.problem.parts import TermPart, has_classes, part_in_words, read_groups
+from webapp.services.problem.parts import PartOfTerm, has_classes, part_in_words, read_groups
 from webapp.services.problem.term_problem import TermProblem
 from webapp.services.shared.errors import Problem
 from webapp.services.shared.words import _
@@ -170,7 +170,7 @@ def checked(term: Term, choices: RunChoices) -> RunChoices:
     return choices
 
 
-def _check_part(term: Term, part: TermPart) -> None:
+def _check_part(term: Term, part: PartOfTerm) -> None:
     known = read_groups(term.term_id).groups
     named: list[tuple[str, Iterable[int | str], Iterable[int | str | None]]] = [
         ("programmes", part.programmes, [group.programme for group in known]),

@@ -8,7 +8,7 @@ from webapp.models import GenerationJob, Term, Timetable
 from webapp.services.jobs.kinds import GenerateFacts, GenerateOptions, HeldCounts, options_of
 from webapp.services.jobs.requests import part_of
 from webapp.services.problem.holds import HeldProblem, RunChoices, hold
-from webapp.services.problem.parts import TermPart, part_in_words
+from webapp.services.problem.parts import PartOfTerm, part_in_words
 from webapp.services.problem.sentences import BrokenRule
 from webapp.services.problem.term_problem import TermProblem
 from webapp.services.runs.options import checked, options_with
@@ -124,7 +124,7 @@ def restrictions_of(job: GenerationJob, facts: GenerateFacts) -> list[str]:
 
 
 def _restrictions_in_words(
-    counts: HeldCounts, options: GenerateOptions, part: TermPart, base: Timetable | None
+    counts: HeldCounts, options: GenerateOptions, part: PartOfTerm, base: Timetable | None
 ) -> list[str]:
     """Describe what stays where it stands, in numbers."""
     if not options.holds_to_base:

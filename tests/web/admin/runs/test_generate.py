@@ -10,7 +10,7 @@ from webapp.extensions import db, queue
 from webapp.models import GenerationJob, JobStatus, WeightProfile
 from webapp.services.jobs.kinds import GenerateOptions, options_of
 from webapp.services.problem.holds import RunChoices
-from webapp.services.problem.parts import TermPart
+from webapp.services.problem.parts import PartOfTerm
 from webapp.services.problem.weights import WEIGHED
 from webapp.services.runs import weight_profiles
 from webapp.services.runs.options import choices_of
@@ -64,7 +64,7 @@ def test_a_run_is_asked_for_with_what_was_ticked_and_nothing_else(pages: Pages, 
     (job,) = jobs()
     options = options_of(job, GenerateOptions)
     assert (options.profiles, set(options.weights)) == (("Mine", "Balanced"), {"Mine"})
-    assert choices_of(job) == RunChoices(TermPart((here.mat.department_id,)), base.timetable_id, keep_locks=True)
+    assert choices_of(job) == RunChoices(PartOfTerm((here.mat.department_id,)), base.timetable_id, keep_locks=True)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from webapp.config import LEAST_RUN_SECONDS, MOST_RUN_SECONDS
 from webapp.models import Term, TimetableStatus
 from webapp.services.problem.holds import RunChoices
-from webapp.services.problem.parts import TermPart
+from webapp.services.problem.parts import PartOfTerm
 from webapp.services.problem.weights import VARIANTS
 from webapp.services.runs.options import BaseTimetable, ChoiceRefused, PartOption, PartOptions
 from webapp.services.runs.requests import default_seconds
@@ -173,7 +173,7 @@ class GenerateForm(PageForm):
     def chosen(self) -> RunChoices:
         """The choices that the run holds to."""
         return RunChoices(
-            part=TermPart(
+            part=PartOfTerm(
                 tuple(key or 0 for key in self.departments.data or ()),
                 tuple(self.programmes.data or ()),
                 tuple(key or 0 for key in self.semesters.data or ()),
