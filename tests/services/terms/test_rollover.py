@@ -134,7 +134,7 @@ def test_a_second_click_makes_no_second_term(here):
 def test_what_does_not_fit_together_is_said_and_nothing_is_made(here):
     with pytest.raises(CopyRefused) as refused:
         copy(here, ["pins", "timetable"])
-    assert "“Pins” needs “Sections”." in refused.value.findings
+    assert "“Fixed classes” needs “Sections”." in refused.value.findings
     assert any("no published timetable" in finding for finding in refused.value.findings)
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Term)) == 1
 

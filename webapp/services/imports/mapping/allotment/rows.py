@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time
 from decimal import Decimal
 
@@ -16,12 +16,12 @@ from webapp.services.imports.mapping.names.likeness import made_code
 from webapp.services.imports.mapping.names.lookup import Named
 from webapp.services.imports.mapping.names.persons import NOBODY, fold
 from webapp.services.imports.mapping.plan import SheetMapping
-from webapp.services.schema.columns import Column, Kind
-from webapp.services.schema.courses import COURSES
+from webapp.services.schema.columns import Column
+from webapp.services.schema.courses import COMPONENTS, COURSES
 from webapp.services.schema.people import GROUPS
 from webapp.services.shared.words import _
 
-HOURS = Column("hours", Kind.WHOLE, default=0, least=0, most=40)
+HOURS = replace(COMPONENTS.by_name["meetings_per_week"], name="hours", required=False, default=0, least=0)
 LTP = re.compile(r"\W*(\d{1,2})\s*[-–:+/,\s]\s*(\d{1,2})\s*[-–:+/,\s]\s*(\d{1,2})(?:\s*[-–:+/,=\s]\s*[\d.]+)?\W*")
 UNIT = re.compile(r"\s*(?:hours?|hrs?|periods?|h)\.?$", re.I)
 CODE_AND_TITLE = re.compile(r"([A-Za-z]{1,6}[\s\-]?\d{2,5}[A-Za-z]?\d?)\s*(?:[-–:/]\s*|\s+)(\S.*)")
