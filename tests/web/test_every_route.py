@@ -51,6 +51,7 @@ ROUTES = {
         admin.audit admin.audit_csv
         admin.findings admin.start_check admin.check_run admin.start_what_if admin.what_if
         admin.generate admin.generate_plan admin.run admin.cancel_run admin.stop_run
+        admin.run_receipt admin.timetable_receipt
         admin.weight_profiles admin.create_weight_profile admin.weight_profile admin.delete_weight_profile
         admin.timetables admin.variants admin.side_by_side admin.timetable admin.timetable_violations
         admin.timetable_week admin.timetable_print admin.compare admin.compare_csv

@@ -137,6 +137,16 @@ class GenerationJobGroup(Model):
     )
 
 
+class RunRecord(Model):
+    """What is kept of a generation so that it can be done again: its problem, and each of its parts."""
+
+    __tablename__ = "run_records"
+
+    job_id: Mapped[str] = mapped_column(sa.ForeignKey("generation_jobs.job_id", ondelete="CASCADE"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, comment="0: the problem; 1: a part")
+    content: Mapped[bytes] = mapped_column(sa.LargeBinary, comment="JSON, deflated: services/timetables/receipts.py")
+
+
 class TimetableStatus(StrEnum):
     """How far a timetable has come on its way to everybody."""
 

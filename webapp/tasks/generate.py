@@ -33,6 +33,7 @@ from webapp.services.runs.progress import variants_stored
 from webapp.services.runs.time_budget import SAVING_SHARE, Shares, counts_of
 from webapp.services.shared import transaction
 from webapp.tasks.guard import Attempt, FailedAs
+from webapp.tasks.pool import Pool
 from webapp.tasks.threads import threads
 from webapp.tasks.variant_choice import Judge
 
@@ -64,11 +65,9 @@ class Generation:
         self.own = options.weights
         self.term_id = job.term_id
         self.created_by_id = job.created_by_id
-        todo = sum(name not in self.stored for name in self.names)
+        todo = len(self.names) if self.reproducible else sum(name not in self.stored for name in self.names)
         self.seconds = job.seconds * (todo + 1) / (len(self.names) + 1)
         self.shares = Shares(self.seconds, len(self.names), by_work=self.reproducible)
-        self.pool: list[Solution] = []
-        self.is_tight = False
         self.reasons: dict[tuple[Placement, ...], Mapping[int, UnplacedReason]] = {}
         """By timetable: why its classes without a place have none, which another timetable can't say."""
         transaction.commit()
@@ -80,6 +79,8 @@ class Generation:
         transaction.commit()
         self.judge = Judge(self.held, self.own)
         self.tracker.note(held=counts_of(self.held), broken=self.held.broken)
+        self.pool = Pool(self.attempt.lease.job_id, self.held.instance)
+        self.attempt.save(self.pool.begin)
         start = self._schedule(problem)
         for index, name in enumerate(self.names):
             self._improve(problem, start, index, name)
@@ -109,16 +110,21 @@ class Generation:
 
     def _schedule(self, problem: TermProblem) -> Solution:
         """Find the timetable that all variants start from; an attempt before may have left some."""
-        if self.stored:
-            self.pool += [solution_from(problem, timetable_id) for timetable_id in self.stored.values()]
-            transaction.commit()
-            return self.pool[0]
+        if self.stored and self.pool.first is None:  # made of other data than today's
+            for name, timetable_id in self.stored.items():
+                self.pool.add_given(name, solution_from(problem, timetable_id))
+            self.attempt.save(self.pool.keep_all)
+        if self.pool.first is not None:
+            return self.pool.first.solution
         seconds = self.shares.of_scheduling()
         self._enter(Stage.SCHEDULING, 20, 70, seconds)
-        result = schedule(self.held.instance, self._params(seconds), self.attempt.must_finish, self.tracker)
+        params = self._params(seconds)
+        result = schedule(self.held.instance, params, self.attempt.must_finish, self.tracker)
         self.attempt.check_in()
-        self.is_tight = result.is_tight
-        return self._keep(problem, result)
+        solution = self._trimmed(problem, result)
+        self.pool.add_first(params, result, solution)
+        self.attempt.save(self.pool.keep_latest)
+        return solution
 
     def _improve(self, problem: TermProblem, start: Solution, index: int, name: str) -> None:
         """Improve one variant and store it at once, so that a crash loses no more than this one."""
@@ -131,12 +137,14 @@ class Generation:
         instance = self.judge.weighed(name)
         best = self.judge.best(name, [start, *self.pool])
         params = self._params(self.shares.of_search())
-        result = resolve(instance, best, params, self.attempt.must_finish, self.tracker, is_tight=self.is_tight)
+        result = resolve(instance, best, params, self.attempt.must_finish, self.tracker, is_tight=self.pool.is_tight)
         self.tracker.note(remark=tuple(map(SearchRemark.of, result.remarks)))
-        self.attempt.check_in(hands_back=False)
+        # A search that a worker's end cut short is kept, but not as the answer of a run that has only one.
+        self.attempt.check_in(hands_back=self.reproducible)
         if not result.hard:
             self.tracker.on_best(result.cost, result.hard, result.bound, result.seconds)
-        solution = self._keep(problem, result)
+        solution = self._trimmed(problem, result)
+        self.pool.add_variant(name, instance, best, params, result, solution)
         self._store(problem, name, solution, result)
         self.shares.stored()
         last = index == len(self.names) - 1
@@ -150,15 +158,15 @@ class Generation:
             best = self.judge.best(name, [own, *self.pool])
             if best != own:
                 self._replace(problem, name, best)
+            self.tracker.end_variant(name, taken_from=self.pool.name_of(best))
         self.attempt.complete(stage=Stage.SAVING)
 
     # Storing
 
-    def _keep(self, problem: TermProblem, result: Result) -> Solution:
-        """Put what the engine found into the pool, less what the truth objects to."""
+    def _trimmed(self, problem: TermProblem, result: Result) -> Solution:
+        """What the engine found, less what the truth objects to."""
         solution, objections = trimmed(problem, result.solution)
         self.reasons[solution.placements] = self._reasons(solution) | objections
-        self.pool.append(solution)
         return solution
 
     def _reasons(self, solution: Solution) -> dict[int, UnplacedReason]:
@@ -190,6 +198,7 @@ class Generation:
             )
             known = db.session.scalar(there)
             self.stored[name] = known or store_timetable(problem, solution, self._facts(name, solution, kept))
+            self.pool.keep_latest()
             self._describe(name)
 
         try:

@@ -33,6 +33,8 @@ from webapp.engine.work import WorkDone
 
 FORMAT = "timeloom receipt 1"
 RECEIPT_FILE, INSTANCE_FILE = "receipt.json", "instance.json"
+GIVEN = "given"
+"""The call of a part that was not searched for: its timetable was there."""
 MOST_BYTES = 2_000_000_000
 """Of a file of the ZIP, unpacked."""
 
@@ -47,7 +49,7 @@ class RunPart:
     Parameters
     ----------
     name, call
-        What it is called, and which function of the engine was called: schedule, resolve or solve.
+        What it is called, and which function of the engine was called: schedule, resolve or solve; or `GIVEN`.
     params
         Seed, limits and workers.
     solution, timetable
@@ -58,6 +60,8 @@ class RunPart:
         Of a variant; None for those of the instance.
     start
         The name of the part whose timetable it began from.
+    is_tight
+        Whether only CP-SAT could find the first timetable.
     taken_out
         Meetings (indices) that were taken out of what the search gave, since what is stored breaks no hard rule.
     versions, machine
@@ -129,8 +133,17 @@ def part_of(
     weights: Weights | None = None,
     start: str | None = None,
     is_tight: bool = False,
+    program: str = "",
 ) -> RunPart:
-    """The part that a call of the engine was; ``solution`` is what was kept of its timetable, where that is less."""
+    """The part that a call of the engine was.
+
+    Parameters
+    ----------
+    solution
+        What was kept of its timetable, where that is less.
+    program
+        The version of Timeloom, where it is not the engine alone.
+    """
     kept = result.solution if solution is None else solution
     before, after = (each.placements for each in (result.solution, kept))
     return RunPart(
@@ -148,7 +161,7 @@ def part_of(
         start=start,
         is_tight=is_tight,
         taken_out=tuple(i for i, (was, now) in enumerate(zip(before, after, strict=True)) if was != now == UNPLACED),
-        versions={**result.versions, "engine": code_hash()},
+        versions={**result.versions, "engine": code_hash(), **({"timeloom": program} if program else {})},
         machine=machine(),
     )
 

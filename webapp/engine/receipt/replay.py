@@ -1,11 +1,12 @@
 """The parts of a receipt done again, one after the other, and whether each gives the same timetable."""
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from webapp.engine.instance import UNPLACED, Instance
 from webapp.engine.receipt.instance_data import DataRefused, timetable_hash
-from webapp.engine.receipt.receipt import Receipt, RunPart, code_hash, with_weights
+from webapp.engine.receipt.receipt import GIVEN, Receipt, RunPart, code_hash, with_weights
 from webapp.engine.result import Result
 from webapp.engine.solution import Solution
 from webapp.engine.solve import resolve, schedule, solve, versions
@@ -13,7 +14,7 @@ from webapp.engine.solve import resolve, schedule, solve, versions
 
 @dataclass(frozen=True)
 class PartAgain:
-    """A part that was done again: its timetable, the hash of it, and steps that were not searched for again."""
+    """A part that was done again: its timetable, the hash of it, and how long that took."""
 
     part: RunPart
     solution: Solution
@@ -27,7 +28,9 @@ class PartAgain:
 
     @property
     def from_receipt(self) -> tuple[str, ...]:
-        """The steps for which the receipt's own timetable by CP-SAT was the start."""
+        """What was not searched for again: CP-SAT's timetables, or all of a part that was given."""
+        if self.part.call == GIVEN:
+            return (GIVEN,)
         return () if self.part.work is None else tuple(self.part.work.given)
 
 
@@ -39,9 +42,10 @@ def replay(receipt: Receipt, instance: Instance) -> Iterator[PartAgain]:
     known: dict[str, Solution] = {}
     for part in receipt.parts:
         try:
-            result = _again(part, instance, known)
-            solution = result.solution.moved((meeting, UNPLACED) for meeting in part.taken_out)
-            again = PartAgain(part, solution, timetable_hash(instance, solution), result.seconds)
+            begin = time.monotonic()
+            solution = part.solution if part.call == GIVEN else _again(part, instance, known).solution
+            solution = solution.moved((meeting, UNPLACED) for meeting in part.taken_out)
+            again = PartAgain(part, solution, timetable_hash(instance, solution), time.monotonic() - begin)
         except (KeyError, IndexError) as error:
             raise DataRefused(f"part {part.name!r} can't be done again: {type(error).__name__} {error}") from error
         known[part.name] = solution

@@ -81,6 +81,8 @@ class VariantFacts:
     """Seconds after the run's search began until a timetable without a hard violation stood for this variant."""
     hard: int | None = None
     """Hard rules that the best timetable of the search breaks; the classes that break them end in the tray."""
+    taken_from: str = ""
+    """The part of the run whose timetable it became, once the run is complete: see services/timetables/receipts."""
     curve: tuple[tuple[float, int], ...] = ()
     """Cost of the best over the seconds of this variant's own time, from when no more than ``hard`` were broken."""
 

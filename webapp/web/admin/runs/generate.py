@@ -1,12 +1,13 @@
 """Asking for a generation and watching it: `/admin/timetables/generate` and the page of a run."""
 
+from io import BytesIO
 from typing import Any
 
-from flask import flash, request, url_for
+from flask import flash, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from webapp.config import MOST_RUN_SECONDS
-from webapp.models import GenerationJob, JobKind, Stage, Term
+from webapp.models import GenerationJob, JobKind, Stage, Term, Timetable
 from webapp.services.accounts.permissions import Permission
 from webapp.services.charts.curves import curve_of
 from webapp.services.checks.catalogue import summarize
@@ -19,8 +20,9 @@ from webapp.services.runs.options import ChoiceRefused
 from webapp.services.runs.progress import progress_of
 from webapp.services.shared import transaction
 from webapp.services.shared.words import _, ngettext
+from webapp.services.shared.scoped import load
 from webapp.services.terms.selection import load_term
-from webapp.services.timetables import scores
+from webapp.services.timetables import receipts, scores
 from webapp.services.views import audience
 from webapp.web.access import requires
 from webapp.web.admin import bp
@@ -143,9 +145,24 @@ def run(job_id: str) -> ResponseReturnValue:
         held=time_budget.restrictions_of(job, progress.facts),
         curves={variant.name: curve_of(variant.curve) for variant in progress.variants if variant.curve},
         tray=audience.tray_of(job) if not progress.is_active else None,
+        has_receipt=not progress.is_active and receipts.has_receipt(job),
     )
     transaction.commit()  # a run whose worker was lost is settled by whoever looks
     return page
+
+
+@bp.get("/timetables/runs/<job_id>/receipt")
+@requires(Permission.GENERATE)
+def run_receipt(job_id: str) -> ResponseReturnValue:
+    name, content = receipts.receipt_of_run(job_of(me(), job_id, JobKind.GENERATE))
+    return send_file(BytesIO(content), mimetype="application/zip", as_attachment=True, download_name=name)
+
+
+@bp.get("/timetables/<int:timetable_id>/receipt")
+@requires(Permission.GENERATE)
+def timetable_receipt(timetable_id: int) -> ResponseReturnValue:
+    name, content = receipts.receipt_of_timetable(load(me(), Timetable, timetable_id))
+    return send_file(BytesIO(content), mimetype="application/zip", as_attachment=True, download_name=name)
 
 
 @bp.post("/timetables/runs/<job_id>/cancel")
