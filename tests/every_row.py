@@ -5,6 +5,11 @@ from datetime import UTC, datetime
 
 from tests import factories
 from tests.university import university
+from webapp.engine.params import SolveParams
+from webapp.engine.receipt.instance_data import timetable_hash
+from webapp.engine.receipt.receipt import RunPart
+from webapp.engine.search.warmup import tiny
+from webapp.engine.solution import Solution
 from webapp.extensions import db
 from webapp.models import (
     GenerationJob,
@@ -22,6 +27,8 @@ from webapp.models import (
     UserToken,
     WeightProfile,
 )
+from webapp.services.problem.weights import VARIANTS
+from webapp.services.timetables import receipts
 
 HEAD_WHO_TEACHES, STUDENT_WHO_ASSISTS = "head who teaches", "student who assists"
 OF_REVIEW = {
@@ -81,6 +88,17 @@ class EveryRow:
         return rule.build({name: known[name] for name in rule.arguments}, append_unknown=False)[1]
 
 
+def add_receipt(job: GenerationJob) -> None:
+    """Keep a problem of two meetings and the one part of a run, as a worker would have."""
+    instance = tiny(1)
+    params = SolveParams(seconds=1.0, reproducible=True, moves=1_000)
+    solution = Solution.empty(instance)
+    hashed = timetable_hash(instance, solution)
+    receipts.begin(job.job_id, instance)
+    part = RunPart(VARIANTS[0], "schedule", params, solution, hashed, cost=0, hard=0, limit="work", iterations=1_000)
+    receipts.keep_part(job.job_id, 1, part)
+
+
 def make_every_row(say: str = "{}") -> EveryRow:
     """Make it; ``say`` is put around every name, label and free text that a user may write."""
     named = say.format
@@ -106,6 +124,7 @@ def make_every_row(say: str = "{}") -> EveryRow:
     ended = {"status": JobStatus.COMPLETED, "completed_at": datetime.now(UTC), **failure}
     variant = {"name": named("Balanced")[:100], "status": "done", "unplaced": 0}
     job = factories.job(term, facts={"variants": [variant]}, **ended)
+    add_receipt(job)
     published = {"status": TimetableStatus.PUBLISHED, "number": 1, "published_at": datetime.now(UTC), "unplaced": 1}
     name = named("Balanced")[:100]
     timetable = factories.timetable(term, generation_job_id=job.job_id, variant_name=name, **published)

@@ -53,7 +53,7 @@ class Pool:
     def add_given(self, name: str, solution: Solution) -> None:
         """Add a timetable that is there already, of which nobody knows any more how it was found."""
         hashed = timetable_hash(self._instance, solution)
-        self._add(RunPart(name, GIVEN, SolveParams(), solution, hashed, cost=0, hard=0, limit="", iterations=0))
+        self._add(RunPart(name, GIVEN, SolveParams(), solution, hashed, cost=None, hard=None, limit="", iterations=0))
 
     def add_first(self, params: SolveParams, result: Result, kept: Solution) -> None:
         """Add the first timetable."""

@@ -54,6 +54,8 @@ class RunPart:
         Seed, limits and workers.
     solution, timetable
         The timetable, less what was taken out, and its hash.
+    cost, hard
+        What the engine counted of what it gave, by the weights of the part; None where nothing was searched for.
     work
         What was done, where the parameters alone do not say it.
     weights
@@ -73,8 +75,8 @@ class RunPart:
     params: SolveParams
     solution: Solution
     timetable: str
-    cost: int
-    hard: int
+    cost: int | None
+    hard: int | None
     limit: str
     iterations: int
     work: WorkDone | None = None

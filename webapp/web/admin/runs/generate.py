@@ -19,8 +19,8 @@ from webapp.services.runs import options, requests, time_budget, weight_profiles
 from webapp.services.runs.options import ChoiceRefused
 from webapp.services.runs.progress import progress_of
 from webapp.services.shared import transaction
-from webapp.services.shared.words import _, ngettext
 from webapp.services.shared.scoped import load
+from webapp.services.shared.words import _, ngettext
 from webapp.services.terms.selection import load_term
 from webapp.services.timetables import receipts, scores
 from webapp.services.views import audience
