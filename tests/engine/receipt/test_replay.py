@@ -46,8 +46,8 @@ def _spin() -> None:
 
 @contextmanager
 def load() -> Iterator[None]:
-    """Three processes for each core that compute as fast as they can."""
-    busy = [multiprocessing.Process(target=_spin, daemon=True) for _ in range(3 * len(os.sched_getaffinity(0)))]
+    """A process for each core that computes as fast as it can."""
+    busy = [multiprocessing.Process(target=_spin, daemon=True) for _ in os.sched_getaffinity(0)]
     for each in busy:
         each.start()
     try:
