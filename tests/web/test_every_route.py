@@ -31,6 +31,7 @@ OPEN = {
     "public.sheet",
     "public.sheet_lines",
     "auth.set_up",
+    "auth.accept_invitation",
 }
 # The rows of the table: every endpoint stands here, by the roles of which one lets in.
 ROUTES = {
@@ -39,6 +40,7 @@ ROUTES = {
         admin.dashboard
         admin.records admin.add_record admin.edit_record admin.delete_record
         admin.choices
+        admin.begin_term admin.term_week admin.term_data admin.load_example
         admin.availability admin.paint_availability admin.copy_term admin.start_copy admin.copied_term
         admin.rules admin.add_rule admin.edit_rule admin.delete_rule admin.restore_rules
         admin.baskets admin.baskets_from_rules admin.basket admin.choose_option
@@ -46,7 +48,8 @@ ROUTES = {
         admin.imports admin.preview_import admin.confirm_import admin.imported admin.import_template admin.export
         admin.map_import admin.say_mapping admin.ask_import admin.answer_import admin.correct_import
         admin.forget_mapping
-        admin.users admin.create_user admin.user admin.edit_user admin.create_users admin.renew_passwords
+        admin.users admin.create_user admin.user admin.edit_user admin.create_users admin.invite_unused
+        admin.heads_in_bulk admin.invitations_csv admin.confirm_invitations admin.invite_user admin.revoke_invitation
         admin.reset_user_password admin.create_reset_link admin.disable_user admin.enable_user admin.sign_out_user
         admin.audit admin.audit_csv
         admin.findings admin.start_check admin.check_run admin.start_what_if admin.what_if

@@ -20,7 +20,7 @@ from webapp.web.htmx import page_path, redirect_to
 API = "api"
 SIGN_IN = "auth.sign_in"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
-UPLOADS = frozenset({"admin.imports"})
+UPLOADS = frozenset({"admin.imports", "admin.heads_in_bulk"})
 """Where a form has a file; a part with a file name is a field's value to Flask-WTF anywhere else, too."""
 API_BODY_MAX = 64 * 1024
 SESSION_BEGAN = "began"

@@ -1,4 +1,4 @@
-"""Accounts in bulk: everybody or nobody, and passwords that were lost."""
+"""Accounts in bulk: everybody or nobody, and links that were lost."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -7,13 +7,16 @@ import pytest
 from tests import factories
 from tests.services.accounts.conftest import OTHER, actions
 from webapp.extensions import db
-from webapp.models import Role
-from webapp.services.accounts import bulk_accounts, credentials, sessions, users
+from webapp.models import Role, TokenPurpose
+from webapp.services.accounts import bulk_accounts, credentials, invitations, sessions, users
+from webapp.services.accounts.credentials import ResetLinkDead
 from webapp.services.accounts.sessions import SignInRefused
 from webapp.services.accounts.users import EmailTaken, Links
 
+INVITATION = TokenPurpose.INVITATION
 
-def test_everybody_with_an_address_and_no_account_gets_one(org, registrar):
+
+def test_everybody_with_an_address_and_no_account_is_invited(org, registrar):
     dept = factories.department(org)
     rao = factories.faculty(dept, email="rao@example.edu")
     factories.faculty(dept, email=None)
@@ -21,30 +24,36 @@ def test_everybody_with_an_address_and_no_account_gets_one(org, registrar):
     users.create_user(org, email="iyer@example.edu", name="I", roles=[Role.FACULTY], links=Links(faculty=iyer))
     assert bulk_accounts.count_without_account(org, Role.FACULTY) == 1
     (made,) = bulk_accounts.create_accounts(org, Role.FACULTY, registrar).created
-    assert (made.user.faculty_id, made.user.roles) == (rao.faculty_id, {Role.FACULTY})
-    assert sessions.authenticate("rao@example.edu", made.password).must_change_password
+    assert (made.faculty_id, made.roles, made.password_hash) == (rao.faculty_id, {Role.FACULTY}, None)
+    (invited,) = invitations.to_hand_out(org)
+    assert invited.user is made
     assert bulk_accounts.create_accounts(org, Role.FACULTY, registrar).created == []
 
 
-def test_whose_first_password_was_lost_gets_another_and_nobody_else(org, registrar):
+def test_who_never_signed_in_is_invited_anew_and_nobody_else(org, registrar):
     dept = factories.department(org)
-    for name in ("lost", "in", "chose", "off"):
+    for name in ("lost", "chose", "off"):
         factories.faculty(dept, email=f"{name}@example.edu")
-    made = {one.user.email[:-12]: one for one in bulk_accounts.create_accounts(org, Role.FACULTY, registrar).created}
-    sessions.authenticate("in@example.edu", made["in"].password)
-    credentials.use_reset(credentials.create_reset_link(made["chose"].user, registrar), OTHER)
-    sessions.set_enabled(made["off"].user, False, registrar)
+    made = {user.email[:-12]: user for user in bulk_accounts.create_accounts(org, Role.FACULTY, registrar).created}
+    first = {one.user.email[:-12]: one.secret for one in invitations.to_hand_out(org)}
+    credentials.use_reset(first["chose"], OTHER, INVITATION)
+    sessions.set_enabled(made["off"], False, registrar)
+    drawn = users.create_user_with_initial_password(
+        org, email="drawn@example.edu", name="D", roles=[Role.FACULTY], links=Links(faculty=factories.faculty(dept))
+    )
     factories.user(factories.organization(), Role.FACULTY, must_change_password=True)
-    assert bulk_accounts.count_unused(org, Role.FACULTY) == 1
-    (renewed,) = bulk_accounts.renew_passwords(org, Role.FACULTY, registrar)
-    assert renewed.user is made["lost"].user
+    assert bulk_accounts.count_unused(org, Role.FACULTY) == 2
+    assert bulk_accounts.invite_unused(org, Role.FACULTY, registrar) == 2
+    again = {one.user.email[:-12]: one.secret for one in invitations.to_hand_out(org)}
+    assert set(again) == {"drawn", "lost"}
+    with pytest.raises(ResetLinkDead):
+        credentials.use_reset(first["lost"], OTHER, INVITATION)
     with pytest.raises(SignInRefused):
-        sessions.authenticate("lost@example.edu", made["lost"].password)
-    assert sessions.authenticate("lost@example.edu", renewed.password).must_change_password
+        sessions.authenticate("drawn@example.edu", drawn.password)
+    credentials.use_reset(again["lost"], OTHER, INVITATION)
+    assert sessions.authenticate("lost@example.edu", OTHER)
     assert sessions.authenticate("chose@example.edu", OTHER)
-    assert bulk_accounts.renew_passwords(org, Role.FACULTY, registrar) == []
-    assert bulk_accounts.renew_passwords(org, Role.STUDENT, registrar) == []
-    assert actions()[-1] == "user.reset_password"
+    assert bulk_accounts.invite_unused(org, Role.STUDENT, registrar) == 0
 
 
 def test_one_bad_address_means_that_nobody_gets_an_account(org, registrar):
@@ -58,12 +67,12 @@ def test_one_bad_address_means_that_nobody_gets_an_account(org, registrar):
     assert users.find_by_email("ok@example.edu") is None
 
 
-def test_a_thousand_accounts_are_made_within_one_request(org, registrar):
+def test_a_thousand_people_are_invited_within_one_request(org, registrar):
     for number in range(200):
         factories.student(org, email=f"s{number}@example.edu")
     started = datetime.now(UTC)
-    made = bulk_accounts.create_accounts(org, Role.STUDENT, registrar).created
-    assert len({account.password for account in made}) == 200
+    bulk_accounts.create_accounts(org, Role.STUDENT, registrar)
+    assert len({one.secret for one in invitations.to_hand_out(org)}) == 200
     assert datetime.now(UTC) - started < timedelta(seconds=8)
 
 

@@ -3,10 +3,10 @@
 import pytest
 
 from tests import factories
-from tests.pages import parse, sent_by, words
+from tests.pages import Pages, parse, sent_by, words
 from webapp.extensions import db
 from webapp.models import Role, User
-from webapp.services.accounts import sessions
+from webapp.services.accounts import sessions, users
 
 
 @pytest.fixture
@@ -71,33 +71,60 @@ def test_the_link_of_a_role_that_is_not_ticked_counts_for_nothing(pages, univers
 def test_a_person_with_an_account_in_another_role_gains_the_role_and_no_password(pages, university):
     factories.user(university, Role.STUDENT, email="both@example.edu")
     factories.faculty(factories.department(university), email="both@example.edu")
-    assert pages.post("/admin/users/bulk", {"role": "faculty"}).location == "/admin/users"
+    pages.post("/admin/users/bulk", {"role": "faculty"})
     assert "1 account has the role now" in words(pages.get("/admin/users"))
 
 
-def test_accounts_in_bulk_come_as_a_file_once(pages, university):
+def links_of(pages):
+    """The links of the file of invitations, by e-mail."""
+    answer = pages.client.get("/admin/users/invitations.csv")
+    assert (answer.status_code, answer.mimetype, answer.headers["Cache-Control"]) == (200, "text/csv", "no-store")
+    lines = answer.get_data(as_text=True).splitlines()[1:]
+    return {line.split(",")[0]: line.split(",")[3].partition("localhost")[2] for line in lines}
+
+
+def test_links_can_be_fetched_again_until_they_are_confirmed_and_then_still_work(app, pages, university):
     factories.faculty(factories.department(university), name="=cmd()", email="f@example.edu")
-    answer = pages.post("/admin/users/bulk", {"role": "faculty"}, 200)
-    assert answer.mimetype == "text/csv"
-    assert "attachment" in answer.headers["Content-Disposition"]
-    lines = answer.get_data(as_text=True).splitlines()
-    assert lines[1].startswith("f@example.edu,'=cmd(),faculty,")
-    assert pages.post("/admin/users/bulk", {"role": "faculty"}).location == "/admin/users"
-
-
-def test_a_file_of_passwords_that_was_lost_is_made_anew_for_who_never_signed_in(pages, university):
-    factories.faculty(factories.department(university), email="f@example.edu")
-    first = pages.post("/admin/users/bulk", {"role": "faculty"}, 200).get_data(as_text=True)
     page = pages.get("/admin/users")
-    (form,) = [form for form in page.iter("form") if form.get("action") == "/admin/users/bulk/passwords"]
-    assert "New password for 1 teacher" in words(form)
-    sent = {field.get("name"): field.get("value") for field in form.iter("input") if field.get("name") == "role"}
-    answer = pages.post("/admin/users/bulk/passwords", sent, 200)
-    email, _name, _role, password = answer.get_data(as_text=True).splitlines()[1].split(",")
-    assert password not in first
-    assert sessions.authenticate(email, password).must_change_password
-    assert pages.post("/admin/users/bulk/passwords", sent).location == "/admin/users"
-    assert "New password" not in words(pages.get("/admin/users"))
+    assert "Invite 1 teacher" in words(page)
+    pages.post("/admin/users/bulk", {"role": "faculty"})
+    page = pages.get("/admin/users")
+    assert "1 invitation to hand out" in words(page)
+    assert "Invited" in words(page)
+    links = links_of(pages)
+    assert links_of(pages) == links
+    path = "/admin/users/invitations/handed-out"
+    sent = sent_by(page, path)
+    pages.post(path, {"seen": "another"}, 409)
+    pages.post(path, sent)
+    assert links_of(pages) == {}
+    assert "to hand out" not in words(pages.get("/admin/users"))
+    guest = Pages(app.test_client())
+    link = links["f@example.edu"]
+    assert "f@example.edu" in words(guest.get(link))
+    new = {"new": "seven horses sleep", "again": "seven horses sleep"}
+    guest.post(link, new | {"again": "no"}, 422)
+    guest.post(link, new)
+    guest.get(link, 422)
+    assert sessions.authenticate("f@example.edu", "seven horses sleep")
+
+
+def test_an_invitation_is_given_anew_and_taken_back(pages, university):
+    factories.faculty(factories.department(university), email="f@example.edu")
+    pages.post("/admin/users/bulk", {"role": "faculty"})
+    first = links_of(pages)["f@example.edu"]
+    account = users.find_by_email("f@example.edu")
+    base = f"/admin/users/{account.user_id}"
+    page = parse(pages.post(f"{base}/invite", status=200).get_data(as_text=True))
+    second = next(words(e) for e in page.iter("code")).partition("localhost")[2]
+    pages.get(first, 422)
+    pages.get(second)
+    assert "Take the invitation back" in words(pages.get(base))
+    pages.post(f"{base}/revoke-invitation")
+    pages.get(second, 422)
+    assert "Not signed in yet" in words(pages.get(base))
+    pages.post("/admin/users/bulk/invite", {"role": "faculty"})
+    pages.get(links_of(pages)["f@example.edu"])
 
 
 def test_reset_link_disable_enable_and_forced_sign_out(app, pages, registrar):

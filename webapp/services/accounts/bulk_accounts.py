@@ -1,4 +1,4 @@
-"""Accounts in bulk: for all teachers or students who have none, and new passwords for those who never signed in."""
+"""Accounts in bulk: for all teachers or students who have none, for heads, and invitations for who never signed in."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,12 +8,10 @@ from sqlalchemy.exc import IntegrityError
 
 from webapp.extensions import db
 from webapp.models import Faculty, Organization, Role, Student, User
-from webapp.services.accounts.credentials import draw_password
-from webapp.services.accounts.passwords import initial_password
+from webapp.services.accounts import invitations
 from webapp.services.accounts.users import (
     EmailInvalid,
     EmailTaken,
-    NewPassword,
     clean_email,
     email_taken,
     public_values,
@@ -31,9 +29,9 @@ _TABLES: dict[Role, tuple[type[Any], str]] = {
 
 @dataclass(frozen=True, slots=True)
 class BulkAccounts:
-    """What was done for the people who had no account: new ones, and accounts of theirs that have the role now."""
+    """What was done for the people who had no account: new ones, invited, and accounts that have the role now."""
 
-    created: list[NewPassword]
+    created: list[User]
     extended: list[User]
 
 
@@ -62,7 +60,7 @@ def create_accounts(organization: Organization, role: Role, actor: User) -> Bulk
     """
     table, link = _TABLES[role]
     people = db.session.scalars(_without_account(organization, role).order_by(table.code)).all()
-    holders = _users_by_email({person.email.strip().lower() for person in people})
+    holders = users_by_email({person.email.strip().lower() for person in people})
     made, refused = BulkAccounts([], []), []
     for person in people:
         try:
@@ -74,21 +72,20 @@ def create_accounts(organization: Organization, role: Role, actor: User) -> Bulk
             refused.append(f"{person.code}: {problem}")
             continue
         if holder is None:
-            account = _new_account(organization, email, person.name)
-            holder = holders[email.lower()] = account.user
-            holder.roles = frozenset()
-            made.created.append(account)
+            holder = holders[email.lower()] = new_user(organization, email, person.name)
+            made.created.append(holder)
         else:
             made.extended.append(holder)
         holder.roles |= {role}
         setattr(holder, link, getattr(person, link))
     if refused:
         raise _refusal(made, refused)
-    _store(organization, made, role, actor)
+    store(organization, made, role, actor)
     return made
 
 
-def _users_by_email(emails: set[str]) -> dict[str, User]:
+def users_by_email(emails: set[str]) -> dict[str, User]:
+    """The accounts that have one of these addresses, which are in small letters, by address."""
     lower = sa.func.lower(User.email)
     return {user.email.lower(): user for user in db.session.scalars(sa.select(User).where(lower.in_(emails)))}
 
@@ -98,16 +95,9 @@ def _is_free(user: User, organization: Organization, link: str) -> bool:
     return is_own and Role.REGISTRAR not in user.roles and getattr(user, link) is None
 
 
-def _new_account(organization: Organization, email: str, name: str) -> NewPassword:
-    password, password_hash = initial_password()
-    user = User(
-        organization_id=organization.organization_id,
-        email=email,
-        name=name,
-        password_hash=password_hash,
-        must_change_password=True,
-    )
-    return NewPassword(user, password)
+def new_user(organization: Organization, email: str, name: str) -> User:
+    """An account without roles or a password, not added yet."""
+    return User(organization_id=organization.organization_id, email=email, name=name, roles=frozenset())
 
 
 def _refusal(made: BulkAccounts, refused: list[str]) -> EmailTaken:
@@ -122,25 +112,25 @@ def _refusal(made: BulkAccounts, refused: list[str]) -> EmailTaken:
     return EmailTaken(message, findings=refused)
 
 
-def _store(organization: Organization, made: BulkAccounts, role: Role, actor: User) -> None:
-    """Store many accounts with their audit rows in a few statements; raises EmailTaken."""
-    users = [account.user for account in made.created]
+def store(organization: Organization, made: BulkAccounts, role: Role, actor: User) -> None:
+    """Store many accounts, invite their people, and note all of it in a few statements; raises EmailTaken."""
     try:
         with db.session.begin_nested():
-            db.session.add_all(users)
+            db.session.add_all(made.created)
     except IntegrityError as error:  # somebody else was quicker
         raise EmailTaken(_("Another account was created meanwhile. No account was created; try again.")) from error
-    for user in users:
+    for user in made.created:
         audit.record(organization, actor, "user.create", user, after=public_values(user))
     for user in made.extended:
         before = [own.value for own in user.roles_in_order if own is not role]
         after = [own.value for own in user.roles_in_order]
         audit.record(organization, actor, "user.edit", user, before={"roles": before}, after={"roles": after})
+    invitations.invite(made.created, actor)
     db.session.flush()
 
 
 def count_unused(organization: Organization, role: Role) -> int:
-    """Count the accounts that `renew_passwords` would give a new password."""
+    """Count the accounts that `invite_unused` would invite."""
     return _count(_unused(organization, role))
 
 
@@ -154,10 +144,7 @@ def _unused(organization: Organization, role: Role) -> sa.Select[Any]:
     )
 
 
-def renew_passwords(organization: Organization, role: Role, actor: User) -> list[NewPassword]:
-    """Give all who have an account of this role and never signed in a new drawn password.
-
-    The first ones may be lost: the answer that held them is the only place where they stood.
-    """
+def invite_unused(organization: Organization, role: Role, actor: User) -> int:
+    """Invite all anew who have an account of this role and never signed in; what they were given before is dead."""
     users = db.session.scalars(_unused(organization, role).order_by(User.email).with_for_update()).all()
-    return [NewPassword(user, draw_password(user, actor)) for user in users]
+    return len(invitations.invite(users, actor))

@@ -15,10 +15,12 @@ from webapp.services.shared.errors import Problem
 from webapp.services.shared.words import _
 
 RESET_LIFETIME = timedelta(hours=1)
+_LINKS = (TokenPurpose.PASSWORD_RESET, TokenPurpose.INVITATION)
+"""What sets a password, and dies with any new one."""
 
 
 class ResetLinkDead(Problem):
-    """The link to reset a password was used, is too old, or never existed."""
+    """The link that sets a password was used, is too old, or never existed."""
 
 
 def change_password(user: User, current: str, new: str) -> None:
@@ -36,7 +38,7 @@ def set_password(user: User, new: str, actor: User | None) -> None:
 
 
 def _store(user: User, password_hash: str, actor: User | None) -> None:
-    revoke_tokens(user, TokenPurpose.PASSWORD_RESET)
+    revoke_tokens(user, *_LINKS)
     user.password_hash = password_hash
     user.must_change_password = False
     end_sessions(user)
@@ -59,11 +61,6 @@ def reset_password(user: User, actor: User, seen: int | None = None) -> str:
             )
         )
     revoke_tokens(user)
-    return draw_password(user, actor)
-
-
-def draw_password(user: User, actor: User) -> str:
-    """Give a user a drawn password, which must be changed at sign-in; sessions end, tokens stay."""
     password, user.password_hash = initial_password()
     user.must_change_password = True
     end_sessions(user)
@@ -79,28 +76,32 @@ def create_reset_link(user: User, actor: User) -> str:
     return secret
 
 
-def find_reset(secret: str) -> User:
-    """The user whom a link to reset is for; raises ResetLinkDead."""
-    return _live_link(secret).user
+def find_reset(secret: str, purpose: TokenPurpose = TokenPurpose.PASSWORD_RESET) -> User:
+    """The user whom a link to reset, or an invitation, is for; raises ResetLinkDead."""
+    return _live_link(secret, purpose).user
 
 
-def _live_link(secret: str) -> UserToken:
-    token = find_token(secret, TokenPurpose.PASSWORD_RESET)
+def _live_link(secret: str, purpose: TokenPurpose) -> UserToken:
+    token = find_token(secret, purpose)
     if token is None or token.used_at is not None:
-        raise _dead_link()
+        raise _dead_link(purpose)
     return token
 
 
-def _dead_link() -> ResetLinkDead:
+def _dead_link(purpose: TokenPurpose) -> ResetLinkDead:
+    if purpose is TokenPurpose.INVITATION:
+        return ResetLinkDead(
+            _("This invitation was used already, was taken back, or is older than two weeks. Ask for a new one.")
+        )
     return ResetLinkDead(_("This link was used already or is older than an hour. Ask for a new one."))
 
 
-def use_reset(secret: str, new_password: str) -> User:
+def use_reset(secret: str, new_password: str, purpose: TokenPurpose = TokenPurpose.PASSWORD_RESET) -> User:
     """Set the password of the user whom the link is for, whose links and tokens end with it.
 
     Raises ResetLinkDead, or PasswordRefused, after which the link may be used for a better one.
     """
-    token, password_hash = _live_link(secret), hash_password(new_password)
+    token, password_hash = _live_link(secret, purpose), hash_password(new_password)
     claim = (
         sa.update(UserToken)
         .where(
@@ -110,7 +111,7 @@ def use_reset(secret: str, new_password: str) -> User:
         .returning(UserToken.user_token_id)
     )
     if db.session.scalar(claim) is None:  # somebody else was quicker
-        raise _dead_link()
+        raise _dead_link(purpose)
     _store(token.user, password_hash, actor=token.user)
     revoke_tokens(token.user)
     return token.user

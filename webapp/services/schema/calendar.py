@@ -12,7 +12,13 @@ from webapp.services.schema.questions import (
     week_set_lies_in_the_term,
 )
 from webapp.services.schema.row_checks import academic_year_is_two_years, ends_after_start, ends_on_after_starts_on
-from webapp.services.schema.values import WEEK_MAX
+from webapp.services.schema.values import DAY_NAMES, WEEK_MAX
+
+
+def slot_code(day: int, number: int) -> str:
+    """The usual code of a slot: its day's three letters and its number in it, such as MON1."""
+    return f"{DAY_NAMES[day][:3].upper()}{number}"
+
 
 SLOT = Link("time_slot_id", "time_slots")
 WEEKS = Link("week_set_id", "week_sets")

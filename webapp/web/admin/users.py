@@ -6,8 +6,9 @@ from flask import Response, abort, flash, request, url_for
 from flask.typing import ResponseReturnValue
 
 from webapp.models import Role, User
-from webapp.services.accounts import bulk_accounts, credentials, sessions
+from webapp.services.accounts import bulk_accounts, credentials, invitations, sessions
 from webapp.services.accounts import users as account_users
+from webapp.services.accounts.bulk_accounts import BulkAccounts
 from webapp.services.accounts.permissions import Permission
 from webapp.services.imports.formats.writers import csv_text
 from webapp.services.reference.queries import options_of
@@ -52,9 +53,16 @@ def users() -> ResponseReturnValue:
         page=page_number(asked.get("page", "")),
     )
     own = me().organization
-    waiting = {role.value: bulk_accounts.count_without_account(own, role) for role in IN_BULK}
-    unused = {role.value: bulk_accounts.count_unused(own, role) for role in IN_BULK}
-    return render("admin/users.html", page=page, roles=ROLES, role_names=role_names, waiting=waiting, unused=unused)
+    return render(
+        "admin/users.html",
+        page=page,
+        roles=ROLES,
+        role_names=role_names,
+        states=invitations.states_of(page.items),
+        waiting={role.value: bulk_accounts.count_without_account(own, role) for role in IN_BULK},
+        unused={role.value: bulk_accounts.count_unused(own, role) for role in (*IN_BULK, Role.HOD)},
+        to_hand_out=invitations.to_hand_out_marked(own),
+    )
 
 
 @bp.route("/users/new", methods=["GET", "POST"])
@@ -124,49 +132,95 @@ def _fields(form: UserForm) -> dict[str, Any]:
 @requires(Permission.MANAGE_USERS)
 def user(user_id: int) -> ResponseReturnValue:
     account = _find(user_id)
-    return render("admin/user_account.html", user=account, role_names=role_names(account))
+    state = invitations.states_of([account])[account.user_id]
+    return render("admin/user_account.html", user=account, role_names=role_names(account), state=state)
 
 
 @bp.post("/users/bulk")
 @requires(Permission.MANAGE_USERS)
 def create_users() -> ResponseReturnValue:
-    role = _bulk_role()
-    made = bulk_accounts.create_accounts(me().organization, role, me())
+    made = bulk_accounts.create_accounts(me().organization, _bulk_role(), me())
     transaction.commit()
-    if not made.created and not made.extended:
-        return _back(_("Everybody with an e-mail address has an account already."))
-    if not made.created:
-        number = len(made.extended)
-        return _back(ngettext("%(num)d account has the role now.", "%(num)d accounts have the role now.", number))
-    rows = [(new.user, new.password) for new in made.created]
-    return _as_csv([*rows, *((user, "") for user in made.extended)], f"accounts-{role.value}.csv")
+    return _back(done_words(made))
 
 
-@bp.post("/users/bulk/passwords")
+def done_words(made: BulkAccounts) -> str:
+    """What was done in bulk, as sentences."""
+    created, extended = len(made.created), len(made.extended)
+    sentences = []
+    if created:
+        words = ngettext("%(num)d person is invited.", "%(num)d people are invited.", created)
+        sentences.append(words + " " + _("Download the links below and hand them out."))
+    if extended:
+        sentences.append(ngettext("%(num)d account has the role now.", "%(num)d accounts have the role now.", extended))
+    return " ".join(sentences) or _("Nothing was to be done: everybody has an account already.")
+
+
+@bp.post("/users/bulk/invite")
 @requires(Permission.MANAGE_USERS)
-def renew_passwords() -> ResponseReturnValue:
-    role = _bulk_role()
-    renewed = bulk_accounts.renew_passwords(me().organization, role, me())
+def invite_unused() -> ResponseReturnValue:
+    number = bulk_accounts.invite_unused(me().organization, _bulk_role(), me())
     transaction.commit()
-    if not renewed:
+    if not number:
         return _back(_("Everybody who has an account has signed in already."))
-    return _as_csv([(account.user, account.password) for account in renewed], f"passwords-{role.value}.csv")
+    return _back(ngettext("%(num)d person is invited anew.", "%(num)d people are invited anew.", number))
 
 
 def _bulk_role() -> Role:
-    return Role.STUDENT if request.form.get("role") == Role.STUDENT.value else Role.FACULTY
+    sent = request.form.get("role", "")
+    return Role(sent) if sent in (*IN_BULK, Role.HOD) else Role.FACULTY
 
 
-def _as_csv(rows: list[tuple[User, str]], filename: str) -> Response:
-    """The initial passwords as a file: this answer is the only place where they stand."""
-    cells = (
-        (user.email, user.name, " ".join(role.value for role in user.roles_in_order), password)
-        for user, password in rows
+@bp.get("/users/invitations.csv")
+@requires(Permission.MANAGE_USERS)
+def invitations_csv() -> ResponseReturnValue:
+    """The links that are not confirmed as handed out yet, as a file."""
+    rows = (
+        (
+            one.user.email,
+            one.user.name,
+            role_names(one.user),
+            public_address(url_for("auth.accept_invitation", secret=one.secret)),
+            one.expires_at.date().isoformat(),
+        )
+        for one in invitations.to_hand_out(me().organization)
     )
-    headers = {"Content-Disposition": f'attachment; filename="{filename}"'}
-    return Response(
-        csv_text(("email", "name", "role", "initial_password"), cells), mimetype="text/csv", headers=headers
+    columns = ("email", "name", "roles", "link", "works_until")
+    headers = {"Content-Disposition": 'attachment; filename="invitations.csv"', "Cache-Control": "no-store"}
+    return Response(csv_text(columns, rows), mimetype="text/csv", headers=headers)
+
+
+@bp.post("/users/invitations/handed-out")
+@requires(Permission.MANAGE_USERS)
+def confirm_invitations() -> ResponseReturnValue:
+    number = invitations.confirm_handed_out(me().organization, me(), request.form.get("seen", ""))
+    transaction.commit()
+    return _back(
+        ngettext(
+            "%(num)d link works until it is used or too old, and can’t be fetched again.",
+            "%(num)d links work until they are used or too old, and can’t be fetched again.",
+            number,
+        )
     )
+
+
+@bp.post("/users/<int:user_id>/invite")
+@requires(Permission.MANAGE_USERS)
+def invite_user(user_id: int) -> ResponseReturnValue:
+    account = _find(user_id)
+    made = invitations.invite_again(account, me())
+    transaction.commit()
+    link = public_address(url_for("auth.accept_invitation", secret=made.secret))
+    return render("admin/user_password.html", user=account, link=link, invitation=made)
+
+
+@bp.post("/users/<int:user_id>/revoke-invitation")
+@requires(Permission.MANAGE_USERS)
+def revoke_invitation(user_id: int) -> ResponseReturnValue:
+    account = _find(user_id)
+    invitations.revoke(account, me())
+    transaction.commit()
+    return _back(_("The invitation of %(email)s no longer works.", email=account.email), user_id)
 
 
 @bp.post("/users/<int:user_id>/password")

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_user, logout_user
 
 from webapp.extensions import limiter
-from webapp.models import User
+from webapp.models import TokenPurpose, User
 from webapp.services.accounts import credentials, first_run, sessions
 from webapp.services.accounts.passwords import PasswordRefused
 from webapp.services.accounts.sessions import AccountDisabled, SignInRefused
@@ -103,11 +103,22 @@ def sign_out() -> ResponseReturnValue:
 @limiter.limit(FAILURES_PER_ADDRESS, deduct_when=_failed)
 @open_to_all
 def reset_password(secret: str) -> ResponseReturnValue:
+    return _set_by_link(secret, TokenPurpose.PASSWORD_RESET)
+
+
+@bp.route("/invitation/<secret>", methods=["GET", "POST"])
+@limiter.limit(FAILURES_PER_ADDRESS, deduct_when=_failed)
+@open_to_all
+def accept_invitation(secret: str) -> ResponseReturnValue:
+    return _set_by_link(secret, TokenPurpose.INVITATION)
+
+
+def _set_by_link(secret: str, purpose: TokenPurpose) -> ResponseReturnValue:
     form = NewPasswordForm()
-    user = credentials.find_reset(secret)
+    user = credentials.find_reset(secret, purpose)
     if form.validate_on_submit():
         try:
-            credentials.use_reset(secret, form.new.data or "")
+            credentials.use_reset(secret, form.new.data or "", purpose)
         except PasswordRefused as problem:
             form.new.errors = [problem.message]
         else:

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from webapp.services.accounts.permissions import Permission
 from webapp.services.reference import commands, queries
 from webapp.services.reference.errors import DeletionOutdated, RecordChanged, RecordInUse, RecordRefused
+from webapp.services.schema.calendar import TERM
 from webapp.services.schema.columns import Table
 from webapp.services.schema.scope import Scope
 from webapp.services.schema.tables import find_table
@@ -43,7 +44,8 @@ def records(table_key: str) -> ResponseReturnValue:
         return render("admin/records_without_term.html", table=table)
     listing = queries.list_rows(scope(term), table, request.args, page_number(request.args.get("page")))
     shown = terms if table.of_term else []
-    return render("admin/records.html", "rows", table=table, listing=listing, terms=shown, term=term)
+    add_url = url_for("admin.begin_term") if table is TERM else url_for("admin.add_record", table_key=table_key)
+    return render("admin/records.html", "rows", table=table, listing=listing, terms=shown, term=term, add_url=add_url)
 
 
 @bp.route("/records/<table_key>/new", methods=["GET", "POST"])

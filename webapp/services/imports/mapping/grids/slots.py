@@ -8,6 +8,7 @@ from webapp.services.imports.formats.workbooks import RawSheet
 from webapp.services.imports.mapping.conversion import Conversion
 from webapp.services.imports.mapping.grids.clock import ClockRange
 from webapp.services.imports.mapping.questions import Candidate
+from webapp.services.schema.calendar import slot_code
 from webapp.services.schema.columns import Value
 from webapp.services.schema.values import DAY_NAMES
 from webapp.services.shared.numbers import whole_number
@@ -44,7 +45,7 @@ def add_slots(conversion: Conversion, sheet: RawSheet, periods: list[DayPeriod],
         teaching = sorted((p for p in of_day if not p.is_break), key=lambda p: p.hours.start)
         for period, number in zip(teaching, _numbers(teaching), strict=True):
             start, end = period.hours.times
-            code = stored.get((day, start)) or f"{DAY_NAMES[day][:3].upper()}{number}"
+            code = stored.get((day, start)) or slot_code(day, number)
             record: dict[str, Value] = {
                 "code": code,
                 "label": period.label or str(number),
