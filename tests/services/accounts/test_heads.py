@@ -64,7 +64,8 @@ def test_one_line_that_will_not_do_means_that_nobody_is_stored(org, registrar, d
     elsewhere = factories.user(factories.organization(), Role.STUDENT, email="else@x.edu")
     known = factories.user(org, Role.STUDENT, email="known@x.edu")
     lines = heads.lines_of_text(
-        "CSE, A, a@x.edu\nECE, A, a@x.edu\nCSEE, B, b@x.edu\nECE, C, else@x.edu\nMAT, D\nMAT, E, e@\nMAT, K, known@x.edu"
+        "CSE, A, a@x.edu\nECE, A, a@x.edu\nCSEE, B, b@x.edu\nECE, C, else@x.edu\nMAT, D\nMAT, E, e@\n"
+        "MAT, K, known@x.edu"
     )
     with pytest.raises(HeadsRefused) as refused:
         heads.make_heads(org, lines, registrar)

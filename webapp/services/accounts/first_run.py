@@ -90,13 +90,16 @@ def set_up(token: str, founding: Founding) -> User:
         raise OrganizationInvalid(_("“%(zone)s” is no time zone such as Asia/Kolkata.", zone=founding.timezone[:64]))
     with db.session.begin_nested():
         organization = make_organization(founding.code.strip(), founding.name, founding.timezone)
-        return create_user(
+        registrar = create_user(
             organization,
             email=founding.email,
             name=founding.registrar,
             roles={Role.REGISTRAR},
             password=founding.password,
         )
+        registrar.last_sign_in_at = datetime.now(UTC)  # whoever sets it up is signed in with it
+        db.session.flush()
+    return registrar
 
 
 def _wait_for_others() -> None:
