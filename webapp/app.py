@@ -12,7 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp import commands, config, logs
 from webapp.extensions import babel, csrf, db, limiter, login_manager, migrate, queue
-from webapp.services.problem.results import result_of
+from webapp.services.problem.results import reason_in_words, result_of
 from webapp.services.shared.words import WEEKDAYS
 from webapp.services.timetables.lifecycle import STATUS_WORDS
 from webapp.services.timetables.quality import standing_of
@@ -54,7 +54,8 @@ def _bind_extensions(app: Flask) -> None:
     babel.init_app(app, locale_selector=_choose_locale, timezone_selector=_choose_timezone)
     access.init_app(app)
     app.context_processor(lambda: {"locale": get_locale(), "version": app.config["VERSION"]})
-    app.jinja_env.globals.update(paper_line=presentation.paper_line, result_of=result_of, standing_of=standing_of)
+    app.jinja_env.globals.update(paper_line=presentation.paper_line, standing_of=standing_of)
+    app.jinja_env.globals.update(result_of=result_of, reason_in_words=reason_in_words)
     app.jinja_env.globals.update(weekdays=WEEKDAYS, status_words=STATUS_WORDS)
     if not event.contains(db.session, "after_begin", _limit_statements):
         event.listen(db.session, "after_begin", _limit_statements)

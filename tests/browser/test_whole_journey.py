@@ -254,7 +254,7 @@ def read_the_explanation(page: Page) -> None:
     wait_for_the_worker(page)
     told = page.locator("#feasibility")
     expect(told).to_contain_text("There is no timetable")
-    expect(told).to_contain_text(f"{TEACHER}: Nobody teaches two meetings at a time.")
+    expect(told).to_contain_text(f"{TEACHER}: Nobody teaches two classes at a time.")
     expect(told).to_contain_text(f"{TEACHER}: Nobody is busy for more slots in a week than the given number (14).")
     expect(told).to_contain_text("This set is minimal. A second model of these rules alone has no timetable either.")
 

@@ -157,7 +157,9 @@ def count_of_week(rule: str, loads: list[int], amount: int) -> int:
     used = sum(load > 0 for load in loads)
     if rule == "max_per_week":
         return max(0, sum(loads) - amount)
-    return max(0, amount - used) if rule == "min_working_days" else used
+    if rule == "min_working_days":
+        return max(0, amount - used) if used else 0
+    return used
 
 
 def subjects(case: Case, constraint: Constraint) -> Iterator[list[Held]]:

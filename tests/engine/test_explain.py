@@ -70,7 +70,7 @@ def test_the_price_list_says_what_each_way_out_costs() -> None:
     told = explain(planted.instance, 20)
     assert {price.amount for price in told.prices} == {1}
     assert all(price.proven for price in told.prices)
-    assert any(price.assumption is None and price.sentence == "Leave 1 meeting out." for price in told.prices)
+    assert any(price.assumption is None and price.sentence == "Leave 1 class out." for price in told.prices)
     assert any(price.assumption and price.assumption.constraint.rule.name == "unavailable" for price in told.prices)
 
 

@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests import factories
+from tests.stored_words import no_sentence_in
 from tests.tasks.conftest import WorkerProcess, status_of, wait_for, wait_until
 from webapp.extensions import db, queue
 from webapp.models import GenerationJob, JobKind, JobStatus, Term, User
@@ -19,6 +20,7 @@ from webapp.services.jobs import lease
 from webapp.services.jobs.failures import FailureCode, failure_in_words
 from webapp.services.jobs.kinds import CheckAnswer, WhatIfAnswer, WhatIfOptions
 from webapp.services.jobs.requests import JobRequest, request_job
+from webapp.services.problem.results import WHAT_IF_REASON, reason_in_words
 from webapp.services.shared import transaction
 
 pytestmark = pytest.mark.slow
@@ -81,8 +83,8 @@ def test_what_counting_proves_is_explained_with_its_rules_rows_and_prices(
     answer = answer_of(request_check(tiny_term, None).job_id)
     assert answer.verdict == "impossible"
     (clash,) = answer.clashes
-    assert "Dr Rao: 4 slots asked, 2 possible" in clash.sentence
-    assert any("(2)" in member.sentence and member.who == "Dr Rao" for member in clash.members)
+    assert "Dr Rao: 4 slots asked, 2 possible" in str(clash.sentence)
+    assert any("(2)" in member.sentence.sentence and member.who == "Dr Rao" for member in clash.members)
     assert ("faculty", rao.faculty_id) in [(target.table, target.row_id) for target in clash.targets]
     assert any(way.is_enough for way in answer.relaxations)
 
@@ -163,7 +165,7 @@ def test_a_way_out_that_is_tried_gives_a_draft_with_every_class_and_leaves_the_d
     ways = feasibility.state_of(wait_for(check.job_id, JobStatus.COMPLETED)).ways_out
     (way_out,) = [one for one in ways if one.relaxation.key and one.relaxation.is_enough and one.can_be_tried]
     way = way_out.relaxation
-    assert (way.price, way.proven) == ("2 slots too many", True)
+    assert (str(way.price), way.proven) == ("2 slots too many", True)
     assert ("faculty", rao.faculty_id) in [(target.table, target.row_id) for target in way.targets]
     job = request_what_if(user, check, way_out.number, "click")
     assert request_what_if(user, check, way_out.number, "click").job_id == job.job_id
@@ -172,10 +174,13 @@ def test_a_way_out_that_is_tried_gives_a_draft_with_every_class_and_leaves_the_d
     assert state.answer == WhatIfAnswer(classes=22, placed=22, broken=2, excused=4)
     assert (state.left_out, state.broken) == (0, "2 slots too many")
     assert (state.draft.status.value, state.draft.unplaced, state.draft.hard_violations) == ("draft", 0, 2)
-    assert state.draft.variant_name.startswith("What-if: Allow 2 slots too many")
+    assert state.draft.variant_name == "What-if: Dr Rao"
     entries = state.draft.entries
     reasons = {(e.faculty_id == rao.faculty_id, e.override_reason, *e.override_rules) for e in entries}
-    assert reasons == {(True, f"What-if: {way.sentence}", "max_per_week"), (False, None)}
+    assert reasons == {(True, WHAT_IF_REASON, "max_per_week"), (False, None)}
+    told = reason_in_words(state.draft, WHAT_IF_REASON)
+    assert told == f"What-if: {way.sentence}" == "What-if: Allow 2 slots too many (Dr Rao)."
+    no_sentence_in(wait_for(check.job_id, JobStatus.COMPLETED), state.job)
     db.session.expire_all()
     assert rows_of(tiny_term) == before
     assert feasibility.latest_check(tiny_term).job.job_id == check.job_id, "a what-if is no check"

@@ -11,6 +11,7 @@ from flask import Flask
 
 from tests import factories
 from tests.edge import commit
+from tests.stored_words import no_sentence_in
 from tests.tasks.conftest import WorkerProcess, status_of, wait_for, wait_until
 from tests.university import Case, adjustable
 from webapp.extensions import db
@@ -86,6 +87,7 @@ def test_what_has_no_place_goes_to_the_tray_with_the_reason(start_worker: StartW
     assert all(reason.startswith("Dr Rao is away all week. ") for reason in reasons.values())
     assert all("possible times" in reason for reason in reasons.values())
     assert draft.unplaced == 2
+    no_sentence_in(wait_for(job.job_id, JobStatus.COMPLETED), draft)
 
 
 def test_solving_the_rest_keeps_each_lock_and_the_draft_itself(start_worker: StartWorker, case: Case) -> None:
@@ -97,7 +99,9 @@ def test_solving_the_rest_keeps_each_lock_and_the_draft_itself(start_worker: Sta
     before = standing(case.timetable.timetable_id)
     start_worker("fast")
     job = request_resolve(case, 10)
-    state = state_of(wait_for(job.job_id, JobStatus.COMPLETED))
+    done = wait_for(job.job_id, JobStatus.COMPLETED)
+    no_sentence_in(done)
+    state = state_of(done)
     answer = state.resolve
     assert answer is not None
     assert state.draft is not None
@@ -136,7 +140,9 @@ def test_a_timetable_that_was_deleted_meanwhile_is_told(start_worker: StartWorke
     db.session.execute(sa.delete(Timetable).filter_by(timetable_id=case.timetable.timetable_id))
     db.session.commit()
     start_worker("fast")
-    assert "deleted meanwhile" in failure_in_words(wait_for(job.job_id, JobStatus.FAILED))
+    failed = wait_for(job.job_id, JobStatus.FAILED)
+    assert "deleted meanwhile" in failure_in_words(failed)
+    no_sentence_in(failed)
 
 
 def test_a_grown_section_moves_to_where_there_are_seats_enough(start_worker: StartWorker, case: Case) -> None:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
 from tests import factories
+from tests.stored_words import no_sentence_in
 from tests.tasks.conftest import WorkerProcess, status_of, wait_for, wait_for_progress, wait_until
 from webapp.extensions import db, queue
 from webapp.models import (
@@ -125,6 +126,7 @@ def test_a_term_that_counting_refuses_fails_at_once_and_names_who_is_short(
     job = wait_for(request_run(seconds=600), JobStatus.FAILED)
     assert job.failure_code == FailureCode.IMPOSSIBLE
     assert failure_in_words(job) == "There can be no timetable:\nDr Rao: 40 slots asked, 30 possible."
+    no_sentence_in(job)
     assert db.session.scalars(sa.select(Timetable)).all() == []
 
 
@@ -141,7 +143,8 @@ def test_a_term_that_counting_refuses_gives_what_can_be_placed_to_who_asks_for_i
     transaction.commit()
     hand_over(job.job_id)
     ended = wait_for(job.job_id, JobStatus.COMPLETED)
-    assert "Dr Rao: 40 slots asked, 30 possible." in facts_of(ended, GenerateFacts).blockers
+    assert "Dr Rao: 40 slots asked, 30 possible." in map(str, facts_of(ended, GenerateFacts).blockers)
+    no_sentence_in(ended)
     stored = db.session.scalars(sa.select(Timetable).filter_by(generation_job_id=job.job_id)).all()
     assert len(stored) == 2
     for timetable in stored:

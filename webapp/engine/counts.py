@@ -7,8 +7,9 @@ proof; finding nothing proves nothing.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from webapp.engine.domains import ANY_TIME, Domains, meetings_of
 from webapp.engine.instance import Constraint, Instance, Placement
@@ -25,7 +26,7 @@ from webapp.engine.rules.room_closed import RoomClosed
 from webapp.engine.rules.same_time import SameTime
 from webapp.engine.rules.suitable_room import SuitableRoom
 from webapp.engine.timegrid import Time, TimeGrid
-from webapp.engine.words import Names
+from webapp.engine.words import Names, ShortageCode, shortage_in_words
 
 MOST_EDGES = 400_000
 """Matching of rooms is left out where it would have to look at more pairs than this."""
@@ -61,8 +62,8 @@ class Shortage:
     demand, supply
         Teaching periods asked for and possible in one week; days for `ShortageKind.DAYS`, and rooms where meetings
         start together.
-    sentence
-        The same in words, with the numbers.
+    code, values
+        The same for words, with the numbers: see `webapp.engine.words.shortage_in_words`.
     meetings, resources, rooms
         Indices of what it is about.
     constraints
@@ -75,12 +76,18 @@ class Shortage:
     label: str
     demand: int
     supply: int
-    sentence: str
+    code: ShortageCode
+    values: Mapping[str, Any] = field(hash=False)
     meetings: tuple[int, ...] = ()
     resources: tuple[int, ...] = ()
     rooms: tuple[int, ...] = ()
     constraints: tuple[int, ...] = ()
     weeks: int = 0
+
+    @property
+    def sentence(self) -> str:
+        """What is short, in words with the numbers."""
+        return shortage_in_words(self.code, self.values)
 
 
 def shortages(
@@ -202,8 +209,8 @@ class _Counter:
         return ", ".join(codes) if len(codes) <= 4 else f"{', '.join(codes[:3])} and {len(codes) - 3} more"
 
     def in_weeks(self, weeks: int) -> str:
-        """In which weeks something is so, as the end of a sentence's clause; empty for all."""
-        return f" {self.names.weeks(weeks)}" if weeks else ""
+        """In which weeks something is so; empty for all."""
+        return self.names.weeks(weeks) if weeks else ""
 
     def choices(self, meetings: Iterable[int]) -> tuple[int, ...]:
         """Hard constraints about single placements that refuse some of these meetings' times or rooms."""
@@ -235,25 +242,25 @@ class _Counter:
         for index, meeting in enumerate(self.instance.meetings):
             if not self.domains.times(index):
                 had = len(meeting.times)
-                why = f"none of its {had} times is left by the rules" if had else "it has no possible time"
                 yield Shortage(
                     ShortageKind.TIMES,
                     self.names.meeting(index),
                     1,
                     0,
-                    f"{self.names.meeting(index)}: {why}.",
+                    ShortageCode.NO_TIME,
+                    {"name": self.names.meeting(index), "had": had},
                     (index,),
                     constraints=self.choices((index,)),
                 )
             elif meeting.needs_room and not self.domains.rooms(index):
                 had = len(meeting.rooms)
-                why = f"none of its {had} rooms is left by the rules" if had else "no room suits it"
                 yield Shortage(
                     ShortageKind.SUITABLE_ROOMS,
                     self.names.meeting(index),
                     1,
                     0,
-                    f"{self.names.meeting(index)}: {why}.",
+                    ShortageCode.NO_ROOM,
+                    {"name": self.names.meeting(index), "had": had},
                     (index,),
                     constraints=self.choices((index,)),
                 )
@@ -282,21 +289,24 @@ class _Counter:
             supply = self._supply(possible, limits)
             if demand > supply:
                 rules = tuple(sorted({index, *self._behind(limits, meetings, week)}))
-                sentence = f"{name}: {demand} slots asked{self.in_weeks(weeks)}, {supply} possible."
-                return Shortage(ShortageKind.SLOTS, name, demand, supply, sentence, meetings, where, (), rules, weeks)
+                code, values = ShortageCode.SLOTS, self._values(name, demand, supply, weeks)
+                return Shortage(
+                    ShortageKind.SLOTS, name, demand, supply, code, values, meetings, where, (), rules, weeks
+                )
             keys = {m: self.keys(m, week) for m in meetings}
             found = violator({(m, n): keys[m] for m in meetings for n in range(self.held(m)[week].need)})
             if found is None:
                 continue
             few = tuple(sorted({m for m, _ in found.askers}))
             asked, there = len(found.askers), len(found.places)
-            sentence = (
-                f"{name}: {self.label(few)} ask for {asked} slots{self.in_weeks(weeks)}, {there} possible: "
-                f"{self._when(found.places)}."
-            )
+            about = {"meetings": self.label(few), "when": self._when(found.places)}
+            code, values = ShortageCode.SLOTS_OF, self._values(name, asked, there, weeks) | about
             rules = tuple(sorted({index, *self.choices(few)}))
-            return Shortage(ShortageKind.SLOTS, name, asked, there, sentence, few, where, (), rules, weeks)
+            return Shortage(ShortageKind.SLOTS, name, asked, there, code, values, few, where, (), rules, weeks)
         return None
+
+    def _values(self, name: str, asked: int, possible: int, weeks: int = 0) -> dict[str, Any]:
+        return {"name": name, "asked": asked, "possible": possible, "weeks": self.in_weeks(weeks)}
 
     def _name(self, subject: RuleSubject, constraint: Constraint) -> str:
         if subject.resource is not None:
@@ -350,9 +360,9 @@ class _Counter:
             few = tuple(sorted({m for m, _ in found.askers}))
             demand, supply = len(found.askers), len(found.places)
             name = constraint.label or self.label(few)
-            sentence = f"{name}: {demand} days asked for {self.label(few)}, {supply} possible."
+            values = self._values(name, demand, supply) | {"meetings": self.label(few)}
             rules = tuple(sorted({index, *self.choices(few)}))
-            yield Shortage(ShortageKind.DAYS, name, demand, supply, sentence, few, (), (), rules)
+            yield Shortage(ShortageKind.DAYS, name, demand, supply, ShortageCode.DAYS, values, few, (), (), rules)
 
     def _days_of(self, meeting: int) -> tuple[list[int], int]:
         masks = [o.time.days for o in self.domains.times(meeting)]
@@ -396,11 +406,10 @@ class _Counter:
             few, index = max(sets, key=lambda one: len(one[0]))
             meetings = tuple(sorted({m for own, _ in sets for m in own}))
             name, more = self._name_of_rooms(rooms), len(sets) - 1
-            sentence = f"{name}: {self.label(few)} start together and ask for {len(few)} rooms, {len(rooms)} possible."
-            if more:
-                sentence += f" The same holds for {more} more such {'set' if more == 1 else 'sets'}."
+            code = ShortageCode.ROOMS_AT_ONCE
+            values = self._values(name, len(few), len(rooms)) | {"meetings": self.label(few), "more": more}
             rules = tuple(sorted({clash, index, *self.choices(few)}))
-            yield Shortage(ShortageKind.ROOMS, name, len(few), len(rooms), sentence, meetings, (), rooms, rules)
+            yield Shortage(ShortageKind.ROOMS, name, len(few), len(rooms), code, values, meetings, (), rooms, rules)
 
     def _rooms_of(self, meeting: int) -> list[int]:
         return sorted(self.domains.rooms(meeting)) if self.instance.meetings[meeting].needs_room else []
@@ -426,12 +435,9 @@ class _Counter:
         self, rooms: tuple[int, ...], meetings: tuple[int, ...], numbers: tuple[int, int], clash: int, weeks: int
     ) -> Shortage:
         name, (asked, there) = self._name_of_rooms(rooms), numbers
-        sentence = (
-            f"{name}: {len(meetings)} meetings that suit nowhere else ask for {asked} slots{self.in_weeks(weeks)}, "
-            f"{there} possible."
-        )
+        code, values = ShortageCode.ROOMS, self._values(name, asked, there, weeks) | {"number": len(meetings)}
         rules = tuple(sorted({clash, *self.choices(meetings)}))
-        return Shortage(ShortageKind.ROOMS, name, asked, there, sentence, meetings, (), rooms, rules, weeks)
+        return Shortage(ShortageKind.ROOMS, name, asked, there, code, values, meetings, (), rooms, rules, weeks)
 
     def _open(self, room: int, possible: Sequence[int]) -> int:
         """Periods out of the possible ones of a week that can be held in a room."""

@@ -95,6 +95,95 @@ def sentence(instance: Instance, placements: Sequence[Placement], part: CountPar
     return finding_in_words(rule, finding_values(instance, placements, part, names))
 
 
+def asked_in_words(rule: Rule, values: Mapping[str, Any]) -> str:
+    """What a rule asks of somebody, as a sentence.
+
+    ``values``: ``who`` it is about, its ``amount``, at so many ``slots`` of ``of_slots``; the ``place`` of a fixed
+    class.
+    """
+    who, said = values.get("who", ""), rule.sentence
+    if "place" in values:
+        return f"{who} is fixed at {values['place']}."
+    if values.get("amount"):
+        said = f"{said.rstrip('.')} ({values['amount']})."
+    if values.get("slots"):
+        said = f"{said.rstrip('.')} ({values['slots']} of {values['of_slots']} slots)."
+    return f"{who}: {said}" if who else said
+
+
+class WayOutCode(StrEnum):
+    """What it would take that there is a timetable."""
+
+    LEAVE_OUT = "leave_out"
+    ALLOW = "allow"
+    NOT_ENOUGH = "not_enough"
+    GIVE_UP = "give_up"
+
+
+def way_out_in_words(code: WayOutCode, values: Mapping[str, Any]) -> str:
+    """What it would take, as a sentence.
+
+    ``values``: the ``rule`` and ``who`` it is about; the ``amount`` of breaches, or of classes left out (none where no
+    number is known), and ``fewer`` where less may do.
+    """
+    amount, fewer = values.get("amount"), " (fewer may do)" if values.get("fewer") else ""
+    if code is WayOutCode.LEAVE_OUT:
+        return f"Leave {'classes' if amount is None else _counted_classes(amount)} out{fewer}."
+    rule, who = rule_named(values["rule"]), values.get("who", "")
+    if code is WayOutCode.ALLOW:
+        return f"Allow {rule.amount_in_words(amount or 0)}{f' ({who})' if who else ''}{fewer}."
+    asked = f"“{rule.title}”{f' of {who}' if who else ''}"
+    if code is WayOutCode.NOT_ENOUGH:
+        return f"Giving up {asked} alone is not enough{fewer}."
+    return f"Give up {asked}."
+
+
+def _counted_classes(number: int) -> str:
+    return f"{number} class" if number == 1 else f"{number} classes"
+
+
+class ShortageCode(StrEnum):
+    """How more is asked for than there is; `shortage_in_words` says what each names."""
+
+    NO_TIME = "no_time"
+    NO_ROOM = "no_room"
+    SLOTS = "slots"
+    SLOTS_OF = "slots_of"
+    DAYS = "days"
+    ROOMS = "rooms"
+    ROOMS_AT_ONCE = "rooms_at_once"
+
+
+def shortage_in_words(code: ShortageCode, values: Mapping[str, Any]) -> str:
+    """More asked for than there is, as a sentence.
+
+    ``values``: the ``name`` of who or what is short, and ``asked`` and ``possible``, in the ``weeks`` named if not
+    in all; of `SLOTS_OF` and `DAYS` the ``meetings`` and ``when`` they may be; of rooms the ``number`` of meetings,
+    and ``more`` such sets of them; of a meeting without a time or room how many it ``had``.
+    """
+    name, weeks = values["name"], f" {values['weeks']}" if values.get("weeks") else ""
+    asked, possible = values.get("asked", 0), values.get("possible", 0)
+    match code:
+        case ShortageCode.NO_TIME | ShortageCode.NO_ROOM:
+            what = "times" if code is ShortageCode.NO_TIME else "rooms"
+            none = "it has no possible time" if code is ShortageCode.NO_TIME else "no room suits it"
+            left = f"none of its {values['had']} {what} is left by the rules"
+            return f"{name}: {left if values['had'] else none}."
+        case ShortageCode.SLOTS:
+            return f"{name}: {asked} slots asked{weeks}, {possible} possible."
+        case ShortageCode.SLOTS_OF:
+            return f"{name}: {values['meetings']} ask for {asked} slots{weeks}, {possible} possible: {values['when']}."
+        case ShortageCode.DAYS:
+            return f"{name}: {asked} days asked for {values['meetings']}, {possible} possible."
+        case ShortageCode.ROOMS_AT_ONCE:
+            more = values.get("more", 0)
+            same = f" The same holds for {more} more such {'set' if more == 1 else 'sets'}." if more else ""
+            return f"{name}: {values['meetings']} start together and ask for {asked} rooms, {possible} possible.{same}"
+    return (
+        f"{name}: {values['number']} classes that suit nowhere else ask for {asked} slots{weeks}, {possible} possible."
+    )
+
+
 class RemarkCode(StrEnum):
     """What a run says of its search."""
 

@@ -14,12 +14,14 @@ from webapp.engine.explain.explanation import ConflictSet, Explanation, Verdict,
 from webapp.engine.explain.prices import Price
 from webapp.engine.params import SolveParams
 from webapp.engine.result import Status
-from webapp.engine.rules import rule_named
 from webapp.engine.solve import schedule
+from webapp.engine.words import WayOutCode
 from webapp.extensions import db
 from webapp.models import Stage, Term
+from webapp.services.checks.supply import counted
 from webapp.services.checks.term_data import CheckedProblem, problem_of, read_term_data
 from webapp.services.jobs.kinds import CheckAnswer, Clash, Relaxation, RuleAtWork
+from webapp.services.problem.sentences import AmountWords, RuleWords, WayOutWords
 from webapp.services.problem.solutions import PLACED_RULE
 from webapp.services.problem.stored_entries import DOUBLE_BOOKINGS
 from webapp.services.shared import transaction
@@ -97,8 +99,10 @@ def _together(clashes: Iterable[Clash]) -> list[Clash]:
 
 def _clash(case: CheckedProblem, conflict: ConflictSet) -> Clash:
     return Clash(
-        sentence=conflict.shortage.sentence if conflict.shortage else "",
-        members=tuple(RuleAtWork(member.sentence, member.rule.title, member.who) for member in conflict.members),
+        sentence=None if conflict.shortage is None else counted(conflict.shortage),
+        members=tuple(
+            RuleAtWork(RuleWords(member.rule.name, member.values), member.who) for member in conflict.members
+        ),
         minimal=conflict.minimal,
         verified=conflict.verified,
         targets=_targets(case, conflict),
@@ -125,18 +129,18 @@ def _ways_out(case: CheckedProblem, explained: Explanation) -> Iterable[Relaxati
     yield from (_relaxation(case, price) for price in explained.prices)
     for member in explained.conflicts[0].members if explained.conflicts else ():
         if member not in priced and member.rule.name not in DOUBLE_BOOKINGS:
-            who = f" of {member.who}" if member.who else ""
-            yield replace(_way_out(case, member, f"Give up “{member.rule.title}”{who}."), is_known=False)
+            words = WayOutWords(WayOutCode.GIVE_UP.value, {"rule": member.rule.name, "who": member.who})
+            yield replace(_way_out(case, member, words), is_known=False)
 
 
 def _relaxation(case: CheckedProblem, price: Price) -> Relaxation:
     """A way out with its price in numbers."""
-    way, amount = _way_out(case, price.assumption, price.sentence), price.amount
-    words = "" if amount is None else rule_named(way.rule).amount_in_words(amount)
+    way, amount = _way_out(case, price.assumption, WayOutWords(price.code.value, price.values)), price.amount
+    words = None if amount is None else AmountWords(way.rule, {"amount": amount})
     return replace(way, is_enough=amount is not None, price=words, proven=price.proven)
 
 
-def _way_out(case: CheckedProblem, member: Assumption | None, sentence: str) -> Relaxation:
+def _way_out(case: CheckedProblem, member: Assumption | None, sentence: WayOutWords) -> Relaxation:
     """The rule by which a way out can be tried, and the rows that would change for good."""
     if member is None:
         return Relaxation(sentence, rule=PLACED_RULE)

@@ -98,7 +98,7 @@ class Generation:
         data = read_term_data(db.session.get_one(Term, self.term_id))
         problem = problem_of(data)
         self.tracker.note(meetings=len(problem.rows), rooms=len(problem.room_ids))
-        blockers = tuple(finding.sentence for finding in find_blockers(data))
+        blockers = tuple(finding.words for finding in find_blockers(data))
         transaction.commit()
         if blockers and not self.choices.partial:
             raise FailedAs(FailureCode.IMPOSSIBLE, blockers)

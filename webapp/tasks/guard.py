@@ -8,7 +8,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,7 @@ from webapp.services.jobs.failures import Failure, FailureCode, failure_of
 from webapp.services.jobs.kinds import stored
 from webapp.services.jobs.lease import Heartbeat, JobNotFree, Lease, LeaseLost
 from webapp.services.jobs.progress import Tracker, tracker_of
+from webapp.services.problem.statements import Statement
 from webapp.services.shared import transaction
 from webapp.services.shared.errors import Problem
 
@@ -48,7 +49,7 @@ class HandedBack(Exception):
 class FailedAs(Problem):
     """A job can't be done for a reason that has a code of its own."""
 
-    def __init__(self, code: FailureCode, findings: tuple[str, ...] = ()) -> None:
+    def __init__(self, code: FailureCode, findings: Sequence[Statement] = ()) -> None:
         super().__init__(code.value, findings)
         self.code = code
 
@@ -141,6 +142,7 @@ def _run_under(lease: Lease, kinds: Mapping[JobKind, CarryOut]) -> None:
     except FailedAs as failed:
         _fail(lease, tracker, failure_of(failed, failed.code))
     except Problem as problem:
+        log.warning("refused", why=problem.message)
         _fail(lease, tracker, failure_of(problem))
     except (OperationalError, InterfaceError) as error:
         log.warning("the database was away, so the job goes on anew", error=str(error.orig))

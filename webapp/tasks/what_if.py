@@ -29,7 +29,7 @@ from webapp.services.jobs.kinds import WhatIfAnswer, WhatIfOptions, options_of
 from webapp.services.problem.labels import names_of
 from webapp.services.problem.meetings import MeetingKey
 from webapp.services.problem.reasons import UnplacedReason
-from webapp.services.problem.results import TimetableResult
+from webapp.services.problem.results import WHAT_IF_REASON, TimetableResult
 from webapp.services.problem.solutions import TimetableFacts, hard_violations, store_timetable, trimmed
 from webapp.services.problem.term_problem import TermProblem
 from webapp.services.shared import transaction
@@ -90,7 +90,8 @@ class Tried:
 
     def store(self, job_id: str, user_id: int | None) -> None:
         """Add the draft, marked as what it is."""
-        name = f"What-if: {self.options.sentence.rstrip('.')}"
+        who = self.options.sentence.values.get("who", "")
+        name = f"What-if: {who}" if who else "What-if"
         facts = TimetableFacts(
             variant_name=name if len(name) <= 100 else f"{name[:99]}…",
             job_id=job_id,
@@ -110,7 +111,7 @@ class Tried:
         for entry in db.session.scalars(query):
             broken = rules.get(MeetingKey(entry.component_id, entry.student_group_id, entry.ordinal))
             if broken:
-                entry.override_reason = f"What-if: {self.options.sentence}"
+                entry.override_reason = WHAT_IF_REASON
                 entry.override_rules = sorted(broken)
         db.session.flush()
 

@@ -21,4 +21,4 @@ def test_weeks_are_averaged_upwards():
 
 
 def test_the_sentence_has_the_number_of_days():
-    assert sentences("group_days", [at(0, 0), at(1, 0)], resources=(CS3,)) == ["CS 3: 2 days with meetings."]
+    assert sentences("group_days", [at(0, 0), at(1, 0)], resources=(CS3,)) == ["CS 3: 2 days with classes."]

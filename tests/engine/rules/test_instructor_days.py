@@ -21,4 +21,4 @@ def test_weeks_are_averaged_upwards():
 
 
 def test_the_sentence_has_the_number_of_days():
-    assert sentences("instructor_days", [at(0, 0), at(1, 0)], resources=(RAO,)) == ["Dr Rao: 2 days with meetings."]
+    assert sentences("instructor_days", [at(0, 0), at(1, 0)], resources=(RAO,)) == ["Dr Rao: 2 days with classes."]

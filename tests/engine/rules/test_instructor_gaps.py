@@ -28,5 +28,5 @@ def test_meetings_of_others_do_not_fill_a_gap():
 
 def test_the_sentence_has_the_number_of_slots():
     assert sentences("instructor_gaps", [at(2, 0), at(2, 3)], resources=(RAO,)) == [
-        "Dr Rao: 2 free slots between meetings on day 3."
+        "Dr Rao: 2 free slots between classes on day 3."
     ]

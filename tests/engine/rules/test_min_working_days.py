@@ -21,6 +21,17 @@ def test_each_week_is_looked_at_alone():
     assert count("min_working_days", held, only=(0, 1), amount=2, grid=FORTNIGHT) == 1
 
 
+def test_a_week_in_which_the_course_is_not_held_asks_for_no_days():
+    assert (
+        count("min_working_days", [at(0, 0, weeks=ODD), at(1, 0, weeks=ODD)], only=(0, 1), amount=2, grid=FORTNIGHT)
+        == 0
+    )
+    assert (
+        count("min_working_days", [at(0, 0, weeks=ODD), at(0, 1, weeks=ODD)], only=(0, 1), amount=2, grid=FORTNIGHT)
+        == 1
+    )
+
+
 def test_the_sentence_has_both_numbers():
     assert sentences("min_working_days", [at(0, 0), at(0, 1)], only=(0, 1), amount=3, label="Algebra") == [
         "Algebra: 2 missing days, at least 3 asked for."

@@ -134,9 +134,7 @@ def test_too_few_rooms_of_a_kind_are_named_beside_a_teacher_who_is_short(uni: Un
         factories.component(section, meetings_per_week=8, room_kind="lab", different_days=False)
     teacher, rooms = find_blockers(read_term_data(uni.term))
     assert teacher.sentence == "Dr Rao: 3 slots asked, 1 possible (most per week 1)."
-    assert (
-        rooms.sentence == "Rooms of kind lab: LAB1: 32 meetings that suit nowhere else ask for 32 slots, 30 possible."
-    )
+    assert rooms.sentence == "Rooms of kind lab: LAB1: 32 classes that suit nowhere else ask for 32 slots, 30 possible."
     assert rooms.target.table == "rooms"
     assert rooms.target.row_id is not None
 
@@ -165,7 +163,7 @@ def test_classes_of_one_day_that_need_more_rooms_than_there_are_on_it(uni: Unive
             factories.availability(slot, section_id=section.section_id)
     found = filter_findings(check_term(uni.term), Severity.BLOCKER, FindingKind.ROOMS)
     assert any(
-        one.sentence.startswith("Rooms of kind lecture: HALL: 7 meetings that suit nowhere else ask for 7 slots, 6")
+        one.sentence.startswith("Rooms of kind lecture: HALL: 7 classes that suit nowhere else ask for 7 slots, 6")
         for one in found
     ) or any(
         one.sentence == "Monday, HALL: 7 classes that can be held at no other time ask for 7 slots, 6 possible."

@@ -74,7 +74,7 @@ def test_a_timetable_becomes_a_draft_with_its_claims_and_locks(organization: Org
     timetable = db.session.get(Timetable, imported.timetable_id)
     assert timetable is not None
     assert (timetable.status, timetable.generation_job_id, timetable.unplaced) == (TimetableStatus.DRAFT, None, 0)
-    assert timetable.variant_name.startswith("Imported 20")
+    assert timetable.variant_name.startswith("entries.csv 20")
     placed = entries(imported.timetable_id)
     assert [(e.time_slot and e.time_slot.code, e.room and e.room.code) for e in placed] == [
         ("D1P1", "R1"),

@@ -14,6 +14,7 @@ from webapp.models import JobKind
 from webapp.services.jobs.failures import Failure, FailureCode, failure_in_words
 from webapp.services.jobs.kinds import (
     KINDS,
+    CheckFacts,
     CheckOptions,
     GenerateFacts,
     GenerateOptions,
@@ -26,13 +27,22 @@ from webapp.services.jobs.kinds import (
     stored,
 )
 from webapp.services.problem.reasons import UnplacedReason
-from webapp.services.problem.sentences import BrokenRule, PlaceWords, RepairCause, SearchRemark
+from webapp.services.problem.sentences import (
+    AmountWords,
+    BrokenRule,
+    PlaceWords,
+    RepairCause,
+    RuleWords,
+    SearchRemark,
+    WayOutWords,
+)
+from webapp.services.problem.statements import Statement, told
 from webapp.services.shared.codec import from_json
 
 WEBAPP = Path(__file__).parent.parent.parent.parent / "webapp"
 VALUES = st.dictionaries(st.text(), st.text() | st.integers() | st.lists(st.text()))
 PLACES = st.lists(st.none() | st.integers()).map(tuple)
-for sentences in (BrokenRule, PlaceWords, RepairCause, SearchRemark):
+for sentences in (AmountWords, BrokenRule, PlaceWords, RepairCause, RuleWords, SearchRemark, Statement, WayOutWords):
     st.register_type_strategy(sentences, st.builds(sentences, st.text(), VALUES))
 CAUSES = st.lists(st.from_type(RepairCause)).map(tuple)
 st.register_type_strategy(UnplacedReason, st.builds(UnplacedReason, st.text(), VALUES, CAUSES))
@@ -68,6 +78,15 @@ def test_sentences_that_a_release_before_has_stored_are_shown_as_they_are() -> N
     assert from_json(GenerateFacts, {"remark": ""}).remark == ()
     lost = from_json(UnplacedClass, {"key": [1, None, 1], "reason": {"code": "by_hand", "because": "LH-1 is closed. "}})
     assert lost.reason.because == (RepairCause.from_text("LH-1 is closed. "),)
+    asked = {"text": "Nobody teaches it.", "reasons": ["Here."], "code": "refused"}
+    assert str(from_json(Failure, asked).text) == "Nobody teaches it."
+    member, way = {"sentence": "Dr Rao: most (2).", "rule": "Most"}, {"sentence": "Leave 1 out.", "price": "1 class"}
+    old = {"answer": {"verdict": "", "clashes": [{"sentence": "Short.", "members": [member]}], "relaxations": [way]}}
+    answer = from_json(CheckFacts, old).answer
+    assert answer is not None
+    (clash,), (way_out,) = answer.clashes, answer.relaxations
+    told_before = [str(one) for one in (clash.sentence, clash.members[0].sentence, way_out.sentence, way_out.price)]
+    assert told_before == ["Short.", "Dr Rao: most (2).", "Leave 1 out.", "1 class"]
     moved = from_json(MovedClass, {"label": "ALG A, L 1", "before": "Monday 09:00, LH-1"})
     assert (moved.before.sentence, moved.now.sentence) == ("Monday 09:00, LH-1", "")
 
@@ -90,11 +109,12 @@ def test_nobody_else_reads_or_writes_the_json_of_a_job() -> None:
 
 @pytest.mark.parametrize("code", list(FailureCode))
 def test_every_failure_has_words(session: scoped_session[Session], code: FailureCode) -> None:
-    failure = Failure(code, text="Nobody teaches it.", reasons=("One.", "Two."), more=3, error="ValueError")
+    reasons = (told("no_teacher", name="A"), Statement.from_text("Two."))
+    failure = Failure(code, text=told("no_problem"), reasons=reasons, more=3, error="ValueError")
     job = factories.job(factories.term(), **failure.as_columns())
-    first, *reasons = failure_in_words(job).split("\n")
+    first, *others = failure_in_words(job).split("\n")
     assert first.endswith((".", ":"))
-    assert reasons == ["One.", "Two.", "And 3 more."]
+    assert others == ["A has no teacher.", "Two.", "And 3 more."]
 
 
 def test_a_job_that_did_not_fail_has_no_failure(session: scoped_session[Session]) -> None:

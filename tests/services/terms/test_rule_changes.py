@@ -110,7 +110,7 @@ def test_what_a_file_names_is_said_before_and_after_and_nothing_else_changes(
     assert told is not None
     assert [(c.title, c.before, c.after, c.is_switched_off) for c in told.changes] == [
         ("Group gaps", "soft, weight 2", "off", True),
-        ("Instructor gaps", "soft, weight 1", "soft, weight 9", False),
+        ("Teacher gaps", "soft, weight 1", "soft, weight 9", False),
     ]
     changed = {code: use for code, use in uses(term).items() if use != BY_DEFAULT[code]}
     assert {code: (use["enabled"], use["weight"]) for code, use in changed.items()} == {

@@ -31,7 +31,7 @@ def test_the_variants_of_a_run_come_with_their_scores(uni: University) -> None:
         True,
         0,
         0,
-        "A room holds at most one meeting at a time.",
+        "A room holds at most one class at a time.",
     )
     gaps = variant.by_rule["group_gaps"]
     assert (gaps.is_hard, gaps.cost) == (False, 2 * gaps.count)

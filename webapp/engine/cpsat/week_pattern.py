@@ -36,13 +36,23 @@ def count(variables: Variables, constraint: Constraint, rule: WeekPatternRule) -
                 most = [1] * grid.days
             else:
                 days, most = _loads(variables, subject, week)
-            term = cost_of_days(variables, cost, days, most)
+            term = cost_of_days(variables, cost, days, most, is_held=_is_held(variables, subject, week))
             if term is None:
                 return None
             weeks.append([(term, 1)])
         for variable, coefficient in variables.averaged(weeks):
             total.add(variable, coefficient)
     return total
+
+
+def _is_held(variables: Variables, subject: RuleSubject, week: int) -> bool:
+    """Whether one of the subject's meetings takes place in a kind of week wherever it stands."""
+    mask = 1 << variables.weeks[week].week
+    stay = (variables.fixed[m].time for m in subject.meetings if m in variables.fixed)
+    return any(time is not None and time.weeks & mask for time in stay) or any(
+        block.missing is None and all(option.time.weeks & mask for option in block.options)
+        for block in variables.blocks_in(subject.meetings)
+    )
 
 
 def _loads(variables: Variables, subject: RuleSubject, week: int) -> tuple[list[cp_model.LinearExprT], list[int]]:
@@ -59,14 +69,22 @@ def _loads(variables: Variables, subject: RuleSubject, week: int) -> tuple[list[
 
 
 def cost_of_days(
-    variables: Variables, cost: Callable[[Sequence[int]], int], days: list[cp_model.LinearExprT], most: list[int]
+    variables: Variables,
+    cost: Callable[[Sequence[int]], int],
+    days: list[cp_model.LinearExprT],
+    most: list[int],
+    *,
+    is_held: bool = False,
 ) -> cp_model.IntVar | None:
     """A variable that is at least the cost of the days' numbers; ``most`` bounds each number.
 
-    None where the function fits no shape and has too many rows for a table.
+    With ``is_held`` the numbers are never all 0, and what that costs is left out. None where the function fits no
+    shape and has too many rows for a table.
     """
     model = variables.model
-    table = _table(cost, most)
+    table, rows = _table(cost, most), prod(n + 1 for n in most)
+    if is_held and any(most):
+        table, rows = [row for row in table if any(row[:-1])], rows - 1
     highest = max(row[-1] for row in table)
     term = model.new_int_var(0, highest, "")
     if highest == 0:
@@ -85,7 +103,7 @@ def cost_of_days(
         for a, b in spread:
             model.add(term >= a + b * (top - bottom))
         return term
-    if len(table) > MOST_ROWS or prod(n + 1 for n in most) != len(table):
+    if len(table) > MOST_ROWS or len(table) != rows:
         return None
     columns = []
     for number, day in zip(most, days, strict=True):

@@ -1,6 +1,8 @@
 """The hard rules of an instance, taken apart into pieces that a registrar could give up one by one."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from webapp.engine.domains import pieces
 from webapp.engine.instance import Constraint, Instance
@@ -9,7 +11,7 @@ from webapp.engine.rules.family import PlacedRule
 from webapp.engine.rules.pinned import Pinned
 from webapp.engine.rules.possible_time import PossibleTime
 from webapp.engine.rules.suitable_room import SuitableRoom
-from webapp.engine.words import Names
+from webapp.engine.words import Names, asked_in_words
 
 STRUCTURE = (PlacedRule, PossibleTime, SuitableRoom)
 """Rules that are in the meetings' own domains: they are never given up, so they explain nothing."""
@@ -27,19 +29,24 @@ class Assumption:
         Index of the instance's constraint that it is a piece of.
     who
         Whom it is about, by name; empty where it is about everything.
-    sentence
-        What it asks for, with names.
+    values
+        What it asks for, with names: see `webapp.engine.words.asked_in_words`.
     """
 
     constraint: Constraint
     of: int
     who: str
-    sentence: str
+    values: Mapping[str, Any] = field(hash=False)
 
     @property
     def rule(self) -> Rule:
         """The rule."""
         return self.constraint.rule
+
+    @property
+    def sentence(self) -> str:
+        """What it asks for, in words."""
+        return asked_in_words(self.rule, self.values)
 
 
 def assumptions_of(instance: Instance, names: Names) -> list[Assumption]:
@@ -48,25 +55,21 @@ def assumptions_of(instance: Instance, names: Names) -> list[Assumption]:
     for index, constraint in enumerate(instance.constraints):
         if constraint.hard and not isinstance(constraint.rule, STRUCTURE):
             for piece in pieces(instance, constraint):
-                found.append(Assumption(piece, index, _who(instance, piece, names), _sentence(instance, piece, names)))
+                found.append(Assumption(piece, index, _who(instance, piece, names), _values(instance, piece, names)))
     return found
 
 
-def _sentence(instance: Instance, constraint: Constraint, names: Names) -> str:
-    rule = constraint.rule
-    if isinstance(rule, Pinned):
+def _values(instance: Instance, constraint: Constraint, names: Names) -> dict[str, Any]:
+    values: dict[str, Any] = {"who": _who(instance, constraint, names), "amount": constraint.amount}
+    if isinstance(constraint.rule, Pinned):
         meeting = constraint.meetings[0]
         pin = instance.meetings[meeting].pin
         time = "" if pin is None or pin.time is None else names.time(pin.time)
         room = "" if pin is None or pin.room is None else names.room(pin.room)
-        return f"{names.meeting(meeting)} is fixed at {', '.join(filter(None, (time, room)))}."
-    said = rule.sentence
-    if constraint.amount:
-        said = f"{said.rstrip('.')} ({constraint.amount})."
+        return {"who": names.meeting(meeting), "place": ", ".join(filter(None, (time, room)))}
     if constraint.cells:
-        said = f"{said.rstrip('.')} ({len(constraint.cells)} of {instance.grid.cells} slots)."
-    who = _who(instance, constraint, names)
-    return f"{who}: {said}" if who else said
+        values |= {"slots": len(constraint.cells), "of_slots": instance.grid.cells}
+    return values
 
 
 def _who(instance: Instance, constraint: Constraint, names: Names) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from math import ceil
+from typing import Any
 
 from webapp.engine.cpsat.constraints import Objective, add_constraints
 from webapp.engine.cpsat.run import Clock, run
@@ -17,6 +18,7 @@ from webapp.engine.result import Status
 from webapp.engine.rules.family import ClashRule
 from webapp.engine.solution import Solution
 from webapp.engine.solve import schedule
+from webapp.engine.words import WayOutCode, way_out_in_words
 
 SEARCH_SHARE, SEARCH_SECONDS = 0.4, 0.02
 """Of the time for a price, and per meeting, at most, for a local search for a timetable that pays it."""
@@ -41,7 +43,24 @@ class Price:
     assumption: Assumption | None
     amount: int | None
     proven: bool
-    sentence: str
+
+    @property
+    def code(self) -> WayOutCode:
+        """What it would take."""
+        if self.assumption is None:
+            return WayOutCode.LEAVE_OUT
+        return WayOutCode.NOT_ENOUGH if self.amount is None else WayOutCode.ALLOW
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The names and numbers of its sentence: see `webapp.engine.words.way_out_in_words`."""
+        about = {} if self.assumption is None else {"rule": self.assumption.rule.name, "who": self.assumption.who}
+        return {**about, "amount": self.amount, "fewer": not self.proven}
+
+    @property
+    def sentence(self) -> str:
+        """What it would take, in words."""
+        return way_out_in_words(self.code, self.values)
 
 
 def prices(
@@ -98,13 +117,13 @@ class _Question:
         domains = Domains(self.whole)
         meetings = range(len(self.whole.meetings))
         if self.member is not None and not all(domains.times(m) for m in meetings):
-            return _priced(self.member, None, True)
+            return Price(self.member, None, True)
         paid, solution = (None, None) if self.member is None else self._search(clock)
         if self.member is not None and isinstance(self.member.rule, ClashRule):
-            return None if paid is None else _priced(self.member, paid, paid == 1)
+            return None if paid is None else Price(self.member, paid, paid == 1)
         least = 1 if paid == 1 else self._least(clock)
         if paid is not None and paid <= least:
-            return _priced(self.member, paid, True)
+            return Price(self.member, paid, True)
         return self._by_model(clock, domains, least, paid, solution)
 
     def _search(self, clock: Clock) -> tuple[int | None, Solution | None]:
@@ -153,9 +172,9 @@ class _Question:
         try:
             variables, objective = self._built(self.whole, meetings, domains, clock, named_rooms=named)
         except GivenUp:
-            return None if paid is None else _priced(self.member, paid, False)
+            return None if paid is None else Price(self.member, paid, False)
         if objective.left_out:
-            return None if paid is None else _priced(self.member, paid, False)
+            return None if paid is None else Price(self.member, paid, False)
         goal = variables.missing if self.member is None else cost(self.whole, variables, objective)
         variables.model.add(goal >= least)
         if paid is not None and start is not None:
@@ -166,24 +185,7 @@ class _Question:
         if outcome.solved:
             amount = round(outcome.objective)
             proven = outcome.status is Status.OPTIMAL or ceil(outcome.bound - 1e-6) >= amount
-            return _priced(self.member, amount, proven)
+            return Price(self.member, amount, proven)
         if paid is not None:
-            return _priced(self.member, paid, ceil(outcome.bound - 1e-6) >= paid)
-        return _priced(self.member, None, True) if outcome.status is Status.INFEASIBLE else None
-
-
-def _priced(member: Assumption | None, amount: int | None, proven: bool) -> Price:
-    if member is None:
-        words = (
-            f"leave {amount} meeting{'' if amount == 1 else 's'} out" if amount is not None else "leave meetings out"
-        )
-    elif amount is None:
-        words = f"giving up {_short(member)} alone is not enough"
-    else:
-        words = f"allow {member.rule.amount_in_words(amount)}{f' ({member.who})' if member.who else ''}"
-    said = "" if proven else " (fewer may do)"
-    return Price(member, amount, proven, f"{words[:1].upper()}{words[1:]}{said}.")
-
-
-def _short(member: Assumption) -> str:
-    return f"“{member.rule.title}”{f' of {member.who}' if member.who else ''}"
+            return Price(self.member, paid, ceil(outcome.bound - 1e-6) >= paid)
+        return Price(self.member, None, True) if outcome.status is Status.INFEASIBLE else None

@@ -4,9 +4,10 @@ from webapp.engine.rules.family import PlacedRule
 
 
 class AllPlaced(PlacedRule):
-    """Every meeting has a time."""
+    """Every class has a time."""
 
     name = "all_placed"
     title = "All placed"
-    unit = "unplaced meeting"
+    unit = "unplaced class"
+    units = "unplaced classes"
     finding = "{meeting} has no time."

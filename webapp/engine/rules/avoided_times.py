@@ -5,15 +5,15 @@ from webapp.engine.rules.family import ChoiceRule
 
 
 class AvoidedTimes(ChoiceRule):
-    """A meeting is not held at a time that is to be avoided.
+    """A class is not held at a time that is to be avoided.
 
     Counted per meeting and person, however many slots overlap.
     """
 
     name = "avoided_times"
     title = "Avoided times"
-    unit = "meeting at an avoided time"
-    units = "meetings at an avoided time"
+    unit = "class at an avoided time"
+    units = "classes at an avoided time"
     finding = "{who} would rather not have {meeting} at {time}."
     time_only = True
 

@@ -5,11 +5,12 @@ from webapp.engine.rules.family import ChoiceRule
 
 
 class Changes(ChoiceRule):
-    """A meeting stays where the earlier timetable has it."""
+    """A class stays where the earlier timetable has it."""
 
     name = "changes"
     title = "Changes"
-    unit = "changed meeting"
+    unit = "changed class"
+    units = "changed classes"
     finding = "{meeting} has moved to {time}, {room}."
 
     def cost(self, instance: Instance, constraint: Constraint, meeting: int, placement: Placement) -> int:

@@ -5,7 +5,7 @@ from webapp.engine.rules.family import PairRule
 
 
 class DifferentDays(PairRule):
-    """The meetings are held on different days."""
+    """The classes are held on different days."""
 
     name = "different_days"
     title = "Different days"

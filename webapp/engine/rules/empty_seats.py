@@ -5,7 +5,7 @@ from webapp.engine.rules.family import ChoiceRule
 
 
 class EmptySeats(ChoiceRule):
-    """A meeting is held in a room that is not larger than needed."""
+    """A class is held in a room that is not larger than needed."""
 
     name = "empty_seats"
     title = "Empty seats"

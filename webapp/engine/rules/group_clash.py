@@ -5,7 +5,7 @@ from webapp.engine.rules.family import ClashRule
 
 
 class GroupClash(ClashRule):
-    """No group has two meetings at a time."""
+    """No group has two classes at a time."""
 
     name = "group_clash"
     title = "Group clashes"

@@ -9,13 +9,13 @@ from webapp.engine.timegrid import TimeGrid
 
 
 class GroupDays(WeekPatternRule):
-    """A group has meetings on as few days as possible."""
+    """A group has classes on as few days as possible."""
 
     name = "group_days"
     title = "Group days"
     kinds = (ResourceKind.GROUP,)
     unit = "day"
-    finding = "{who}: {n} with meetings."
+    finding = "{who}: {n} with classes."
     days_only = True
 
     def cost(self, loads: Sequence[int], grid: TimeGrid, amount: int) -> int:

@@ -5,11 +5,11 @@ from webapp.engine.rules.family import ClashRule
 
 
 class InstructorClash(ClashRule):
-    """Nobody teaches two meetings at a time."""
+    """Nobody teaches two classes at a time."""
 
     name = "instructor_clash"
-    title = "Instructor clashes"
+    title = "Teacher clashes"
     kinds = (ResourceKind.INSTRUCTOR,)
-    unit = "clash of an instructor"
-    units = "clashes of an instructor"
+    unit = "clash of a teacher"
+    units = "clashes of a teacher"
     finding = "{who} teaches {meeting} and {other}, which overlap at {time}."

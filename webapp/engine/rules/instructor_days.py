@@ -9,13 +9,13 @@ from webapp.engine.timegrid import TimeGrid
 
 
 class InstructorDays(WeekPatternRule):
-    """An instructor has meetings on as few days as possible."""
+    """A teacher has classes on as few days as possible."""
 
     name = "instructor_days"
-    title = "Instructor days"
+    title = "Teacher days"
     kinds = (ResourceKind.INSTRUCTOR,)
     unit = "day"
-    finding = "{who}: {n} with meetings."
+    finding = "{who}: {n} with classes."
     days_only = True
 
     def cost(self, loads: Sequence[int], grid: TimeGrid, amount: int) -> int:

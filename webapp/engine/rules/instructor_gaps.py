@@ -6,13 +6,13 @@ from webapp.engine.rules.family import DayPatternRule
 
 
 class InstructorGaps(DayPatternRule):
-    """An instructor has no free slots between two meetings of a day."""
+    """A teacher has no free slots between two classes of a day."""
 
     name = "instructor_gaps"
-    title = "Instructor gaps"
+    title = "Teacher gaps"
     kinds = (ResourceKind.INSTRUCTOR,)
     unit = "free slot"
-    finding = "{who}: {n} between meetings on {day}."
+    finding = "{who}: {n} between classes on {day}."
 
     def cost(self, busy: int, day: DayPeriods, amount: int) -> int:
         """The most slots that could be held between meetings, one after the other."""

@@ -6,10 +6,10 @@ from webapp.engine.rules.family import DayPatternRule
 
 
 class IsolatedMeetings(DayPatternRule):
-    """A meeting of a group has another one right before or after it."""
+    """A class of a group has another one right before or after it."""
 
     name = "isolated_meetings"
-    title = "Isolated meetings"
+    title = "Isolated classes"
     kinds = (ResourceKind.GROUP,)
     unit = "isolated slot"
     finding = "{who}: {n} on {day}."

@@ -9,7 +9,7 @@ class LoneMeetings(DayPatternRule):
     """Nobody comes for a single slot on a day."""
 
     name = "lone_meetings"
-    title = "Lone meetings"
+    title = "Lone classes"
     kinds = (ResourceKind.STUDENTS,)
     unit = "day with a single slot"
     units = "days with a single slot"

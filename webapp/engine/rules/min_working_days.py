@@ -8,7 +8,10 @@ from webapp.engine.timegrid import TimeGrid
 
 
 class MinWorkingDays(WeekPatternRule):
-    """The meetings of a course are spread over at least the given number of days."""
+    """The classes of a course are spread over at least the given number of days.
+
+    Where weeks differ, a week in which none of them is held asks for no days.
+    """
 
     name = "min_working_days"
     title = "Working days"
@@ -17,5 +20,6 @@ class MinWorkingDays(WeekPatternRule):
     days_only = True
 
     def cost(self, loads: Sequence[int], grid: TimeGrid, amount: int) -> int:
-        """Days short of the amount."""
-        return max(0, amount - days_used(loads))
+        """Days short of the amount; nothing in one of several weeks in which the course is not held at all."""
+        used = days_used(loads)
+        return 0 if not used and grid.weeks > 1 else max(0, amount - used)

@@ -9,8 +9,8 @@ class Pinned(ChoiceRule):
 
     name = "pinned"
     title = "Fixed classes"
-    unit = "meeting away from its pin"
-    units = "meetings away from their pin"
+    unit = "class away from its pin"
+    units = "classes away from their pin"
     finding = "{meeting} is fixed elsewhere by the data, not at {time}, {room}."
 
     def cost(self, instance: Instance, constraint: Constraint, meeting: int, placement: Placement) -> int:

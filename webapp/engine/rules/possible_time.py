@@ -5,12 +5,12 @@ from webapp.engine.rules.family import ChoiceRule
 
 
 class PossibleTime(ChoiceRule):
-    """A meeting is held at one of its possible times."""
+    """A class is held at one of its possible times."""
 
     name = "possible_time"
     title = "Possible time"
-    unit = "meeting at an impossible time"
-    units = "meetings at an impossible time"
+    unit = "class at an impossible time"
+    units = "classes at an impossible time"
     finding = "{meeting} can't be held at {time}."
     time_only = True
 

@@ -6,7 +6,7 @@ from webapp.engine.rules.patterns import first_bit
 
 
 class Precedence(PairRule):
-    """Each meeting ends before the next one starts, in the given order."""
+    """Each class ends before the next one starts, in the given order."""
 
     name = "precedence"
     title = "Order"

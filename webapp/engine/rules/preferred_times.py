@@ -5,15 +5,15 @@ from webapp.engine.rules.family import ChoiceRule
 
 
 class PreferredTimes(ChoiceRule):
-    """A meeting is held at a time that is preferred.
+    """A class is held at a time that is preferred.
 
     Counted per meeting and person; a meeting that lies partly outside counts like one wholly outside.
     """
 
     name = "preferred_times"
     title = "Preferred times"
-    unit = "meeting outside preferred times"
-    units = "meetings outside preferred times"
+    unit = "class outside preferred times"
+    units = "classes outside preferred times"
     finding = "{who} would prefer another time for {meeting} than {time}."
     time_only = True
 

@@ -4,7 +4,7 @@ from webapp.engine.rules.family import ClashRule
 
 
 class RoomClash(ClashRule):
-    """A room holds at most one meeting at a time."""
+    """A room holds at most one class at a time."""
 
     name = "room_clash"
     title = "Room clashes"

@@ -5,12 +5,12 @@ from webapp.engine.rules.family import ChoiceRule
 
 
 class RoomClosed(ChoiceRule):
-    """No meeting is held in a room while it is closed."""
+    """No class is held in a room while it is closed."""
 
     name = "room_closed"
     title = "Closed rooms"
-    unit = "meeting in a closed room"
-    units = "meetings in a closed room"
+    unit = "class in a closed room"
+    units = "classes in a closed room"
     finding = "{meeting}: {room} is closed at {time}."
 
     def cost(self, instance: Instance, constraint: Constraint, meeting: int, placement: Placement) -> int:

@@ -5,7 +5,7 @@ from webapp.engine.rules.family import ChoiceRule
 
 
 class RoomPenalty(ChoiceRule):
-    """A meeting takes the best of its suitable rooms."""
+    """A class takes the best of its suitable rooms."""
 
     name = "room_penalty"
     title = "Room penalty"

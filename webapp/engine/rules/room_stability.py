@@ -6,7 +6,7 @@ from webapp.engine.rules.family import SamePlaceRule
 
 
 class RoomStability(SamePlaceRule):
-    """The meetings of a course are all held in the same room."""
+    """The classes of a course are all held in the same room."""
 
     name = "room_stability"
     title = "Room stability"

@@ -5,7 +5,7 @@ from webapp.engine.rules.family import PairRule
 
 
 class SameRoom(PairRule):
-    """The meetings are held in the same room."""
+    """The classes are held in the same room."""
 
     name = "same_room"
     title = "Same room"

@@ -5,7 +5,7 @@ from webapp.engine.rules.family import PairRule
 
 
 class SameTime(PairRule):
-    """The meetings start at the same time.
+    """The classes start at the same time.
 
     Parallel batches of one group, for instance.
     """

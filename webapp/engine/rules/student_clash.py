@@ -5,7 +5,7 @@ from webapp.engine.rules.family import ClashRule
 
 
 class StudentClash(ClashRule):
-    """No student has two meetings at a time."""
+    """No student has two classes at a time."""
 
     name = "student_clash"
     title = "Student clashes"

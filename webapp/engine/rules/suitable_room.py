@@ -5,12 +5,12 @@ from webapp.engine.rules.family import ChoiceRule
 
 
 class SuitableRoom(ChoiceRule):
-    """A meeting is held in a room that suits it."""
+    """A class is held in a room that suits it."""
 
     name = "suitable_room"
     title = "Suitable room"
-    unit = "meeting without a suitable room"
-    units = "meetings without a suitable room"
+    unit = "class without a suitable room"
+    units = "classes without a suitable room"
     finding = "{meeting} is held in {room}, which does not suit it."
     room_only = True
 

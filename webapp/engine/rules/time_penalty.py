@@ -5,7 +5,7 @@ from webapp.engine.rules.family import ChoiceRule
 
 
 class TimePenalty(ChoiceRule):
-    """A meeting takes the best of its possible times."""
+    """A class takes the best of its possible times."""
 
     name = "time_penalty"
     title = "Time penalty"

@@ -5,15 +5,15 @@ from webapp.engine.rules.family import ChoiceRule
 
 
 class Unavailable(ChoiceRule):
-    """Nobody has a meeting while unavailable.
+    """Nobody has a class while unavailable.
 
     Counted per meeting and person, however many slots overlap.
     """
 
     name = "unavailable"
     title = "Unavailable times"
-    unit = "meeting at an unavailable time"
-    units = "meetings at an unavailable time"
+    unit = "class at an unavailable time"
+    units = "classes at an unavailable time"
     finding = "{who} is not available for {meeting} at {time}."
     time_only = True
 

@@ -2,22 +2,23 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from webapp.engine.matching import match
 from webapp.engine.timegrid import Time
 from webapp.services.checks.findings import Finding, FindingKind, Severity
 from webapp.services.checks.needs import FindingAbout
-from webapp.services.checks.term_data import MOST_NAMES, CheckedProblem, TermData
+from webapp.services.checks.term_data import CheckedProblem, TermData
 from webapp.services.problem.baskets import OptionSet
 from webapp.services.problem.meetings import BasketPosition
+from webapp.services.problem.statements import Statement, some, told
 from webapp.services.shared.target import Target
-from webapp.services.shared.words import _, enumerated, ngettext
 from webapp.services.terms.choices import BasketChoices, choices_of, codes_of_students
 
 
-def _found(severity: Severity, options: OptionSet, sentence: str, demand: int = 0, supply: int = 0) -> Finding:
+def _found(severity: Severity, options: OptionSet, words: Statement, demand: int = 0, supply: int = 0) -> Finding:
     target = Target("baskets", options.basket_ids[0], options.name)
-    return Finding(severity, FindingKind.BASKETS, sentence, target, demand, supply)
+    return Finding(severity, FindingKind.BASKETS, words, target, demand, supply)
 
 
 def basket_data(data: TermData) -> Iterator[Finding]:
@@ -33,13 +34,7 @@ def _without_options(data: TermData) -> Iterator[Finding]:
     for basket in data.rows.baskets:
         number = len(data.rows.basket_sections.get(basket.basket_id, ()))
         if number <= basket.options_each:
-            sentence = ngettext(
-                "%(basket)s has %(num)d option: there is nothing to choose.",
-                "%(basket)s has %(num)d options, and each student takes %(each)d: there is nothing to choose.",
-                number,
-                basket=basket.name,
-                each=basket.options_each,
-            )
+            sentence = told("few_options", number, basket=basket.name, each=basket.options_each)
             target = Target("baskets", basket.basket_id, basket.name)
             yield Finding(Severity.WARNING, FindingKind.BASKETS, sentence, target, basket.options_each + 1, number)
 
@@ -51,11 +46,11 @@ def _shared_options(data: TermData) -> Iterator[Finding]:
             named[section].append(basket.name)
     for section, baskets in named.items():
         if len(baskets) > 1:
-            sentence = _(
-                "%(option)s is an option of %(number)d baskets (%(names)s): all options of these start together.",
+            sentence = told(
+                "shared_option",
                 option=data.section_label(data.rows.sections[section]),
                 number=len(baskets),
-                names=enumerated(baskets, MOST_NAMES),
+                names=some(baskets),
             )
             yield _found(Severity.WARNING, data.rows.options_of_section[section], sentence)
 
@@ -63,34 +58,27 @@ def _shared_options(data: TermData) -> Iterator[Finding]:
 def _choices(data: TermData, options: OptionSet, choices: BasketChoices) -> Iterator[Finding]:
     beyond = [student for student, own in choices.chosen.items() if len(own) > options.options_each]
     if beyond:
-        sentence = ngettext(
-            "%(basket)s: %(num)d student takes more options than %(each)d: %(names)s.",
-            "%(basket)s: %(num)d students take more options than %(each)d: %(names)s.",
+        sentence = told(
+            "too_many_chosen",
             len(beyond),
             basket=options.name,
             each=options.options_each,
-            names=enumerated(codes_of_students(beyond), MOST_NAMES),
+            names=some(codes_of_students(beyond)),
         )
         yield _found(Severity.WARNING, options, sentence, len(beyond))
     if choices.chosen:
         idle = [section for section in options.section_ids if not choices.count(section)]
         for section in idle if len(idle) < len(options.section_ids) else ():
             label = data.section_label(data.rows.sections[section])
-            words = _("%(basket)s: nobody has chosen %(option)s.", basket=options.name, option=label)
+            words = told("chosen_by_nobody", basket=options.name, option=label)
             yield _found(Severity.WARNING, options, words)
     waiting = choices.without()
     if waiting:
-        sentence = ngettext(
-            "%(basket)s: %(num)d of %(all)d students of its groups has not chosen.",
-            "%(basket)s: %(num)d of %(all)d students of its groups have not chosen.",
-            len(waiting),
-            basket=options.name,
-            all=len(choices.choosing),
-        )
+        sentence = told("not_chosen_yet", len(waiting), basket=options.name, all=len(choices.choosing))
         yield _found(Severity.NOTE, options, sentence, len(waiting))
     attended = options.group_ids or any(data.rows.attending(section) for section in options.section_ids)
     if not choices.chosen and not attended:
-        words = _("%(basket)s: no group chooses from it, and no student has chosen.", basket=options.name)
+        words = told("nobody_chooses", basket=options.name)
         yield _found(Severity.WARNING, options, words)
 
 
@@ -107,8 +95,8 @@ def baskets_that_cannot_stand(case: CheckedProblem) -> Iterator[FindingAbout]:
         yield from _times(case, [p for p in case.problem.positions if p.options is options and p.is_bound])
 
 
-def _labels(case: CheckedProblem, meetings: Sequence[int]) -> str:
-    return enumerated([case.label(meeting) for meeting in meetings], MOST_NAMES)
+def _labels(case: CheckedProblem, meetings: Sequence[int]) -> dict[str, Any]:
+    return some([case.label(meeting) for meeting in meetings])
 
 
 def _teachers(case: CheckedProblem, position: BasketPosition) -> Iterator[FindingAbout]:
@@ -118,8 +106,8 @@ def _teachers(case: CheckedProblem, position: BasketPosition) -> Iterator[Findin
             at_once[faculty_id].append(meeting)
     for faculty_id, meetings in at_once.items():
         if len(meetings) > 1:
-            sentence = _(
-                "%(basket)s: %(who)s would teach %(classes)s at once.",
+            sentence = told(
+                "teaches_at_once",
                 basket=position.options.name,
                 who=case.data.rows.faculty[faculty_id].name,
                 classes=_labels(case, meetings),
@@ -138,14 +126,13 @@ def _rooms(case: CheckedProblem, position: BasketPosition) -> Iterator[FindingAb
     matched = len(match(wants))
     if matched < len(wants):
         rooms = {room for possible in wants.values() for room in possible}
-        sentence = _(
-            "%(basket)s: %(number)d classes start together (%(classes)s), and at most %(possible)d of them find a room "
-            "of their kind and size at once: %(rooms)s.",
+        sentence = told(
+            "few_rooms_at_once",
             basket=position.options.name,
             number=len(wants),
             classes=_labels(case, tuple(wants)),
             possible=matched,
-            rooms=enumerated([case.instance.rooms[room].code for room in sorted(rooms)], MOST_NAMES),
+            rooms=some([case.instance.rooms[room].code for room in sorted(rooms)]),
         )
         yield _found(Severity.BLOCKER, position.options, sentence, len(wants), matched), position.meetings
 
@@ -155,23 +142,15 @@ def _times(case: CheckedProblem, positions: Sequence[BasketPosition]) -> Iterato
     common = {at: _starts(case, position) for at, position in enumerate(positions)}
     for at, starts in common.items():
         if not starts and all(case.domains.times(meeting) for meeting in positions[at].meetings):
-            sentence = _(
-                "%(basket)s: there is no time at which %(classes)s can all start.",
-                basket=positions[at].options.name,
-                classes=_labels(case, positions[at].meetings),
+            sentence = told(
+                "no_common_start", basket=positions[at].options.name, classes=_labels(case, positions[at].meetings)
             )
             yield _found(Severity.BLOCKER, positions[at].options, sentence, 1, 0), positions[at].meetings
             return
     possible = len(frozenset().union(*common.values()))
     matched = len(match(common))
     if matched < len(positions):
-        sentence = _(
-            "%(basket)s: %(asked)d classes a week that its options hold together, and %(possible)d times at which all "
-            "can start.",
-            basket=positions[0].options.name,
-            asked=len(positions),
-            possible=possible,
-        )
+        sentence = told("few_common_starts", basket=positions[0].options.name, asked=len(positions), possible=possible)
         meetings = tuple(meeting for position in positions for meeting in position.meetings)
         yield _found(Severity.BLOCKER, positions[0].options, sentence, len(positions), matched), meetings
 
@@ -200,18 +179,8 @@ def unlike_options(case: CheckedProblem) -> Iterator[Finding]:
             unequal[options.basket_ids].append(position)
     for options in case.data.rows.options:
         if meetings := alone.get(options.basket_ids):
-            sentence = ngettext(
-                "%(basket)s: its options have different meetings a week; %(classes)s has no partner in every option.",
-                "%(basket)s: its options have different meetings a week; %(classes)s have no partner in every option.",
-                len(meetings),
-                basket=options.name,
-                classes=_labels(case, meetings),
-            )
+            sentence = told("unlike_options", len(meetings), basket=options.name, classes=_labels(case, meetings))
             yield _found(Severity.WARNING, options, sentence, len(meetings))
         for position in unequal.get(options.basket_ids, ()):
-            sentence = _(
-                "%(basket)s: %(classes)s start together and end at different times.",
-                basket=options.name,
-                classes=_labels(case, position.meetings),
-            )
+            sentence = told("unlike_lengths", basket=options.name, classes=_labels(case, position.meetings))
             yield _found(Severity.NOTE, options, sentence)

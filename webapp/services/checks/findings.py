@@ -1,4 +1,4 @@
-"""What a look at a term's data finds: a sentence with numbers, how grave it is, and the row to go to."""
+"""What a look at a term's data finds: a statement with numbers, how grave it is, and the row to go to."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from flask_babel import lazy_gettext as _l
 
+from webapp.services.problem.statements import Statement
 from webapp.services.shared.target import Target
 
 
@@ -17,7 +18,7 @@ class Severity(StrEnum):
     WARNING = "warning"
     """A timetable may exist, and is probably not what is wanted."""
     NOTE = "note"
-    """Worth a data."""
+    """Worth a look."""
 
 
 class FindingKind(StrEnum):
@@ -53,15 +54,20 @@ KINDS = tuple(FindingKind)
 class Finding:
     """One thing found.
 
-    ``demand`` and ``supply`` are the numbers of the sentence where it compares two.
+    ``demand`` and ``supply`` are the numbers of the statement where it compares two.
     """
 
     severity: Severity
     kind: FindingKind
-    sentence: str
+    words: Statement
     target: Target
     demand: int = 0
     supply: int = 0
+
+    @property
+    def sentence(self) -> str:
+        """What was found, in words."""
+        return self.words.sentence
 
 
 def in_order(findings: Iterable[Finding]) -> list[Finding]:

@@ -21,8 +21,8 @@ from webapp.engine.timegrid import Time
 from webapp.services.checks.findings import Finding, FindingKind, Severity
 from webapp.services.checks.term_data import CheckedProblem
 from webapp.services.problem.calendar import clock
+from webapp.services.problem.statements import Statement, told
 from webapp.services.schema.values import DAY_NAMES
-from webapp.services.shared.words import _, ngettext
 
 Moment = tuple[int, int, int]
 """Week of the grid, day, slot of the grid: what an order of classes is told in."""
@@ -56,9 +56,9 @@ class _Impossible:
     def _times(self, meeting: int) -> list[Time]:
         return [option.time for option in self.case.domains.times(meeting)]
 
-    def _finding(self, constraint: Constraint, meeting: int, sentence: str, numbers: tuple[int, int]) -> Finding:
+    def _finding(self, constraint: Constraint, meeting: int, words: Statement, numbers: tuple[int, int]) -> Finding:
         severity = Severity.BLOCKER if constraint.hard else Severity.WARNING
-        return Finding(severity, FindingKind.TIMES, sentence, self.case.of_meeting(meeting), *numbers)
+        return Finding(severity, FindingKind.TIMES, words, self.case.of_meeting(meeting), *numbers)
 
     # Days
 
@@ -74,9 +74,8 @@ class _Impossible:
         possible = len(match(wants))
         if constraint.amount > possible:
             number = len(constraint.meetings)
-            sentence = ngettext(
-                "%(name)s: at least %(asked)s days asked for, and its %(num)s class a week can be on %(possible)s.",
-                "%(name)s: at least %(asked)s days asked for, and its %(num)s classes a week can be on %(possible)s.",
+            sentence = told(
+                "few_days",
                 number,
                 name=constraint.label or self.case.label(constraint.meetings[0]),
                 asked=constraint.amount,
@@ -96,9 +95,8 @@ class _Impossible:
             begun = [time for time in times if before is None or _start(time) >= before[1]]
             if before is not None and not begun:
                 earlier, end = before
-                sentence = _(
-                    "%(other)s is to come after %(one)s: that ends on %(end)s at the earliest, and %(other)s starts on "
-                    "%(start)s at the latest.",
+                sentence = told(
+                    "out_of_order",
                     one=self.case.label(earlier),
                     other=self.case.label(meeting),
                     end=self._when(end, is_end=True),
@@ -121,24 +119,19 @@ class _Impossible:
         for one, other in combinations(constraint.meetings, 2) if all(starts) else ():
             shared = self._busy_with(one) & self._busy_with(other)
             named = {"one": self.case.label(one), "other": self.case.label(other)}
-            sentence = ""
+            words: Statement | None = None
             if shared:
                 who = self.case.instance.resources[min(shared)].label
-                sentence = _(
-                    "%(one)s and %(other)s are to start at the same time, and both need %(who)s.", **named, who=who
-                )
+                words = told("same_start_same_person", **named, who=who)
             elif frozenset((one, other)) in self._on_different_days:
-                sentence = _(
-                    "%(one)s and %(other)s are to start at the same time, and to be held on different days.", **named
-                )
-            if sentence:
-                yield self._finding(constraint, one, sentence, (0, 0))
+                words = told("same_start_other_day", **named)
+            if words is not None:
+                yield self._finding(constraint, one, words, (0, 0))
                 return
         if len(starts) > 1 and all(starts) and not set.intersection(*starts):
-            sentence = _(
-                "%(name)s: %(number)s classes are to start at the same time, and no time is possible for all of them: "
-                "%(one)s and others.",
-                name=constraint.label or constraint.rule.title,
+            sentence = told(
+                "no_same_start",
+                name=constraint.label or told("rule", rule=constraint.rule.name),
                 number=len(starts),
                 one=self.case.label(constraint.meetings[0]),
             )
@@ -186,16 +179,15 @@ class _Impossible:
 
     def _of_length(self, constraint: Constraint, meeting: int, resource: int | None) -> Finding:
         load = self.case.slots[meeting]
-        sentence = ngettext(
-            "%(name)s: one class takes %(load)s slots in a row, and %(who)s may have %(num)s (%(rule)s).",
-            "%(name)s: one class takes %(load)s slots in a row, and %(who)s may have %(num)s (%(rule)s).",
-            constraint.amount,
+        words = told(
+            "too_long",
+            most=constraint.amount,
             name=self.case.data.component_label(self.case.component(meeting)),
             load=load,
             who=constraint.label if resource is None else self.case.instance.resources[resource].label,
-            rule=constraint.rule.title.lower(),
+            rule=told("limit", rule=constraint.rule.name),
         )
-        return self._finding(constraint, meeting, sentence, (load, constraint.amount))
+        return self._finding(constraint, meeting, words, (load, constraint.amount))
 
 
 def _start(time: Time) -> Moment:

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 
 from webapp.models import Component
 from webapp.services.checks.findings import Finding, FindingKind, Severity
-from webapp.services.checks.term_data import MOST_NAMES, CheckedProblem
-from webapp.services.shared.words import _, enumerated
+from webapp.services.checks.term_data import CheckedProblem
+from webapp.services.problem.statements import some, told
 
 FindingAbout = tuple[Finding, tuple[int, ...]]
 """A finding, and the meetings that it accounts for."""
@@ -44,30 +44,20 @@ def _no_such_room(case: CheckedProblem, component: Component) -> Finding:
     of_kind = [room for room in rooms if not kind or room.kind == kind]
     able = [room for room in of_kind if set(features) <= set(room.features)]
     if not rooms:
-        sentence = _("%(name)s: it needs a room, and there is none.", name=label)
+        sentence = told("no_room_at_all", name=label)
     elif not of_kind:
-        known = enumerated(sorted({room.kind for room in rooms}), MOST_NAMES)
-        sentence = _(
-            "%(name)s: no room is of kind %(kind)s; the kinds are %(known)s.",
-            name=label,
-            kind=kind,
-            known=known,
-        )
+        known = some(sorted({room.kind for room in rooms}))
+        sentence = told("no_room_of_kind", name=label, kind=kind, known=known)
     elif not able:
-        sentence = _(
-            "%(name)s: none of %(number)s rooms%(of_kind)s has %(features)s.",
+        sentence = told(
+            "no_room_with",
             name=label,
             number=len(of_kind),
-            of_kind=_(" of kind %(kind)s", kind=kind) if kind else "",
+            of_kind=told("of_kind", kind=kind) if kind else "",
             features=", ".join(sorted(features)),
         )
     else:
-        sentence = _(
-            "%(name)s: all %(number)s rooms that suit it are closed: %(rooms)s.",
-            name=label,
-            number=len(able),
-            rooms=enumerated([room.code for room in able], MOST_NAMES),
-        )
+        sentence = told("rooms_closed", name=label, number=len(able), rooms=some([room.code for room in able]))
     return Finding(Severity.BLOCKER, FindingKind.ROOMS, sentence, case.data.of_component(component), 1, 0)
 
 
@@ -81,8 +71,8 @@ def _no_seats(case: CheckedProblem, component: Component, meetings: Sequence[int
     size = max(case.instance.meetings[m].size for m in meetings)
     rooms = [case.instance.rooms[option.room] for option in case.instance.meetings[meetings[0]].rooms]
     largest = max(rooms, key=lambda room: room.capacity)
-    sentence = _(
-        "%(name)s: %(size)s students, and the largest of %(number)s suitable rooms, %(room)s, has %(seats)s seats.",
+    sentence = told(
+        "no_seats",
         name=case.data.component_label(component),
         size=size,
         number=len(rooms),
@@ -102,9 +92,8 @@ def slots_in_a_row(case: CheckedProblem) -> Iterator[FindingAbout]:
         if calendar.chains(length):
             continue
         longest = next((number for number in range(length - 1, 0, -1) if calendar.chains(number)), 0)
-        sentence = _(
-            "%(name)s: %(length)s slots in a row asked for, and at most %(longest)s follow each other with breaks of "
-            "%(minutes)s minutes or less.",
+        sentence = told(
+            "no_row_of_slots",
             name=case.data.component_label(component),
             length=length,
             longest=longest,

@@ -8,9 +8,10 @@ import sqlalchemy as sa
 from webapp.extensions import db
 from webapp.models import CourseEnrollment, Section, Student, StudentGroup, StudentGroupMember, User
 from webapp.services.checks.findings import Finding, FindingKind, Severity
-from webapp.services.checks.term_data import MOST_NAMES, TermData
+from webapp.services.checks.term_data import TermData
+from webapp.services.problem.statements import MOST_NAMES, Statement, some, told
 from webapp.services.shared.target import Target
-from webapp.services.shared.words import _, enumerated
+from webapp.services.shared.words import _
 
 NAMED_APART = 5
 """So many rows of one fault have a finding each; more of them are one finding."""
@@ -27,9 +28,12 @@ def missing_data(data: TermData) -> Iterator[Finding]:
 def _no_slots(data: TermData) -> Iterator[Finding]:
     if data.refusal is None:
         return
+    words = data.refusal.words
     table = "time-slots" if not data.rows.slots else "week-sets" if data.rows.components else "components"
     target = Target(table, None, data.term.name)
-    yield Finding(Severity.BLOCKER, FindingKind.MISSING, data.refusal.message, target)
+    yield Finding(
+        Severity.BLOCKER, FindingKind.MISSING, words if isinstance(words, Statement) else told("no_problem"), target
+    )
 
 
 def _sections(data: TermData) -> Iterator[Finding]:
@@ -49,36 +53,34 @@ def _sections(data: TermData) -> Iterator[Finding]:
         if not batches and not rows.attending(section.section_id) and section.section_id not in enrolled:
             unattended.append(section)
     warning, missing = Severity.WARNING, FindingKind.MISSING
-    yield from _each(data, untaught, warning, missing, _("%(name)s has no teacher."), _("have no teacher"))
+    yield from _each(data, untaught, warning, missing, "no_teacher")
     yield from _each(
         data,
         unattended,
         warning,
         missing,
-        _("%(name)s has neither a group nor an enrolment: nobody attends it."),
-        _("have neither a group nor an enrolment"),
+        "nobody_attends",
     )
     yield from _each(
         data,
         idle,
         warning,
         missing,
-        _("%(name)s has no weekly class: nothing of it is placed."),
-        _("have no weekly class, so that nothing of them is placed"),
+        "no_class",
     )
 
 
 def _each(
-    data: TermData, sections: Sequence[Section], severity: Severity, kind: FindingKind, single: str, many: str
+    data: TermData, sections: Sequence[Section], severity: Severity, kind: FindingKind, code: str
 ) -> Iterator[Finding]:
     """A finding for each of a few sections; for more of them the first ones, and one for the rest."""
     ordered = sorted(sections, key=data.section_label)
     apart = ordered if len(ordered) <= NAMED_APART + 1 else ordered[:NAMED_APART]
     for section in apart:
-        yield Finding(severity, kind, single % {"name": data.section_label(section)}, data.of_section(section))
+        yield Finding(severity, kind, told(code, name=data.section_label(section)), data.of_section(section))
     if rest := ordered[len(apart) :]:
-        names = enumerated([data.section_label(section) for section in rest], MOST_NAMES)
-        sentence = _("%(number)s more sections %(what)s: %(names)s.", number=len(rest), what=many, names=names)
+        names = some([data.section_label(section) for section in rest])
+        sentence = told(f"more_{code}", number=len(rest), names=names)
         yield Finding(severity, kind, sentence, Target("sections", None, _("Sections")))
 
 
@@ -106,11 +108,11 @@ def _students_nowhere(data: TermData) -> Iterator[Finding]:
         return
     number = students[0][2]
     if number == 1:
-        sentence = _("Student %(code)s is in no group and takes no section.", code=students[0].code)
+        sentence = told("student_nowhere", code=students[0].code)
         target = Target("students", students[0].student_id, students[0].code)
     else:
-        names = enumerated([row.code for row in students], MOST_NAMES, number)
-        sentence = _("%(number)s students are in no group and take no section: %(names)s.", number=number, names=names)
+        names = some([row.code for row in students], total=number)
+        sentence = told("students_nowhere", number=number, names=names)
         target = Target("students", None, _("Students"))
     yield Finding(Severity.WARNING, FindingKind.MISSING, sentence, target)
 
@@ -127,19 +129,19 @@ def _teachers_unreached(data: TermData) -> Iterator[Finding]:
     ordered = [teacher for key, teacher in rows.faculty.items() if key in teaching]
     silent = [teacher for teacher in ordered if not teacher.email]
     outside = [teacher for teacher in ordered if teacher.faculty_id not in known]
-    for teachers, what in (
-        (silent, _("no e-mail address")),
-        (outside, _("no account, and so cannot see an own timetable")),
+    for teachers, code in (
+        (silent, "no_address"),
+        (outside, "no_account"),
     ):
         if not teachers:
             continue
         first = teachers[0]
         target = Target("faculty", first.faculty_id, first.name)
-        sentence = _("%(name)s has %(what)s.", name=first.name, what=what)
+        sentence = told(code, name=first.name)
         if len(teachers) > 1:
             target = Target("faculty", None, _("Teachers"))
-            names = enumerated([teacher.code for teacher in teachers], MOST_NAMES)
-            sentence = _("%(number)s teachers have %(what)s: %(names)s.", number=len(teachers), what=what, names=names)
+            names = some([teacher.code for teacher in teachers])
+            sentence = told(f"many_{code}", number=len(teachers), names=names)
         yield Finding(Severity.NOTE, FindingKind.MISSING, sentence, target)
 
 
@@ -153,14 +155,10 @@ def unused_data(data: TermData) -> Iterator[Finding]:
     idle = [group for key, group in rows.groups.items() if key not in near]
     members: Counter[int] = Counter(rows.member_counts)
     for group in idle[:NAMED_APART]:
-        sentence = _(
-            "Group %(code)s (%(size)s students) has no class.",
-            code=group.code,
-            size=max(group.size, members[group.student_group_id]),
-        )
+        sentence = told("idle_group", code=group.code, size=max(group.size, members[group.student_group_id]))
         target = Target("groups", group.student_group_id, group.code)
         yield Finding(Severity.NOTE, FindingKind.UNUSED, sentence, target)
     if rest := idle[NAMED_APART:]:
-        names = enumerated([group.code for group in rest], MOST_NAMES)
-        sentence = _("%(number)s more groups have no class: %(names)s.", number=len(rest), names=names)
+        names = some([group.code for group in rest])
+        sentence = told("idle_groups", number=len(rest), names=names)
         yield Finding(Severity.NOTE, FindingKind.UNUSED, sentence, Target("groups", None, _("Groups")))

@@ -9,11 +9,11 @@ from webapp.engine.rule import ResourceKind
 from webapp.engine.timegrid import Time
 from webapp.services.checks.findings import Finding, FindingKind, Severity
 from webapp.services.checks.needs import FindingAbout
-from webapp.services.checks.term_data import MOST_NAMES, CheckedProblem
-from webapp.services.problem.labels import placement_in_words
+from webapp.services.checks.term_data import CheckedProblem
+from webapp.services.problem.labels import place_words
 from webapp.services.problem.meetings import MeetingKey
+from webapp.services.problem.statements import Statement, some, told
 from webapp.services.shared.target import Target
-from webapp.services.shared.words import _, enumerated
 
 Pinned = tuple[int, Time, int | None]
 """A meeting that is fixed at a time: its index, the time, the room or None."""
@@ -42,25 +42,22 @@ def _clash(case: CheckedProblem, first: Pinned, second: Pinned) -> Iterator[Find
     shared = sorted(set(case.instance.meetings[first[0]].resources) & set(case.instance.meetings[second[0]].resources))
     people = [r for r in shared if resources[r].kind is not ResourceKind.STUDENTS]
     students = [r for r in shared if resources[r].kind is ResourceKind.STUDENTS]
-    names = [resources[r].label for r in people]
+    names: list[str | Statement] = [resources[r].label for r in people]
     if first[2] is not None and first[2] == second[2]:
-        names.append(_("room %(room)s", room=case.instance.rooms[first[2]].code))
+        names.append(told("room", room=case.instance.rooms[first[2]].code))
     words = {"first": case.label(first[0]), "second": case.label(second[0]), "when": case.when(first[1])}
     target = _pin_of(case, second[0])
     if names:
-        sentence = _("%(first)s and %(second)s are both fixed at %(when)s and both need %(who)s.")
         severity = _severity(case, hard=True)
         accounted = meetings if severity is Severity.BLOCKER else ()
         yield (
-            Finding(severity, FindingKind.PINS, sentence % (words | {"who": enumerated(names, MOST_NAMES)}), target),
+            Finding(severity, FindingKind.PINS, told("pins_clash", **words, who=some(names)), target),
             accounted,
         )
     if students:
         number = sum(resources[r].weight for r in students)
-        sentence = _("%(first)s and %(second)s are both fixed at %(when)s; %(number)s enrolled in both.")
         severity = _severity(case, hard=case.is_hard("student_clash"))
-        counted = _("%(number)s students are", number=number) if number != 1 else _("1 student is")
-        sentence %= words | {"number": counted}
+        sentence = told("pins_share_students", number, **words)
         yield Finding(severity, FindingKind.PINS, sentence, target, number), ()
 
 
@@ -85,48 +82,48 @@ def pins_that_cannot_stand(case: CheckedProblem) -> Iterator[FindingAbout]:
         if not reasons:
             continue
         severity = _severity(case, hard=any(hard for _reason, hard in reasons))
-        sentence = _(
-            "%(name)s is fixed at %(place)s: %(reasons)s.",
+        sentence = told(
+            "pin_cannot_stand",
             name=case.label(index),
-            place=placement_in_words(case.problem, what.pin),
-            reasons="; ".join(reason for reason, _hard in reasons),
+            place=told("place", **place_words(case.problem, what.pin).values),
+            reasons=[reason for reason, _hard in reasons],
         )
         accounted = (index,) if severity is Severity.BLOCKER else ()
         yield Finding(severity, FindingKind.PINS, sentence, _pin_of(case, index)), accounted
 
 
-def _about_time(case: CheckedProblem, meeting: int, pin: Placement) -> Iterator[tuple[str, bool]]:
+def _about_time(case: CheckedProblem, meeting: int, pin: Placement) -> Iterator[tuple[Statement, bool]]:
     """The reasons against the pinned time, and whether it is a hard rule."""
     if pin.time is None:
         return
     if all(option.time != pin.time for option in case.instance.meetings[meeting].times):
         slots = case.problem.rows[meeting].slots
-        yield _("no %(slots)s slots in a row begin there", slots=slots), True
+        yield told("no_row_begins", slots=slots), True
     for constraint in case.constraints("unavailable"):
         concerned = meeting in constraint.meetings or set(constraint.resources) & set(
             case.instance.meetings[meeting].resources
         )
         if concerned and not constraint.cells.isdisjoint(pin.time.cells(case.instance.grid)):
-            yield _("%(who)s is not available then", who=constraint.label), constraint.hard
+            yield told("not_available", who=constraint.label), constraint.hard
 
 
-def _about_room(case: CheckedProblem, meeting: int, pin: Placement) -> Iterator[tuple[str, bool]]:
+def _about_room(case: CheckedProblem, meeting: int, pin: Placement) -> Iterator[tuple[Statement, bool]]:
     """The reasons against the pinned room, and whether it is a hard rule."""
     if pin.room is None:
         return
     what, room = case.instance.meetings[meeting], case.instance.rooms[pin.room]
     if all(option.room != pin.room for option in what.rooms):
         row = next(row for row in case.data.rows.rooms if row.room_id == case.problem.room_ids[pin.room])
-        closed = _("the room is closed for classes") if not row.is_open else ""
-        yield closed or _("the room is of kind %(kind)s and does not suit", kind=row.kind), True
+        closed = told("closed_for_classes") if not row.is_open else None
+        yield closed or told("kind_does_not_suit", kind=row.kind), True
     for constraint in case.constraints("room_capacity")[:1]:
         if what.size > room.capacity:
             yield (
-                _("%(size)s students for %(seats)s seats", size=what.size, seats=room.capacity),
+                told("few_seats", size=what.size, seats=room.capacity),
                 case.is_hard(constraint.rule.name),
             )
     if pin.time is not None and case.constraints("room_closed") and any(pin.time.overlaps(t) for t in room.closed):
-        yield _("the room is closed then"), case.is_hard("room_closed")
+        yield told("closed_then"), case.is_hard("room_closed")
 
 
 def pins_of_nothing(case: CheckedProblem) -> Iterator[Finding]:
@@ -137,16 +134,11 @@ def pins_of_nothing(case: CheckedProblem) -> Iterator[Finding]:
             continue
         component = case.data.components[pin.component_id]
         label = case.data.component_label(component)
-        sentence = _(
-            "%(name)s: a fixed time names class %(ordinal)s%(batch)s, and there is none; it is ignored.",
-            name=label,
-            ordinal=pin.ordinal,
-            batch=_batch(case, pin.student_group_id),
-        )
+        sentence = told("pin_of_nothing", name=label, ordinal=pin.ordinal, batch=_batch(case, pin.student_group_id))
         yield Finding(Severity.WARNING, FindingKind.PINS, sentence, Target("pins", pin.pin_id, label))
 
 
-def _batch(case: CheckedProblem, group_id: int | None) -> str:
+def _batch(case: CheckedProblem, group_id: int | None) -> Statement | str:
     if group_id is None:
         return ""
-    return _(" of batch %(batch)s", batch=case.data.rows.groups[group_id].code)
+    return told("of_batch", batch=case.data.rows.groups[group_id].code)

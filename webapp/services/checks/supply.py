@@ -7,10 +7,10 @@ from webapp.engine.counts import Shortage, ShortageKind, shortages
 from webapp.engine.rule import ResourceKind
 from webapp.services.checks.findings import Finding, FindingKind, Severity
 from webapp.services.checks.needs import FindingAbout
-from webapp.services.checks.term_data import MOST_NAMES, CheckedProblem
+from webapp.services.checks.term_data import CheckedProblem
+from webapp.services.problem.statements import Statement, some, told
 from webapp.services.schema.values import DAY_NAMES
 from webapp.services.shared.target import Target
-from webapp.services.shared.words import _, enumerated
 
 TIGHT = 0.9
 """From this share of the possible slots on, a load is worth a note."""
@@ -41,61 +41,63 @@ def shortage_findings(case: CheckedProblem, accounted: Sequence[frozenset[int]])
             told |= {group} - {""}
         elif shortage.kind is ShortageKind.DAYS:
             target = case.of_meeting(shortage.meetings[0])
-            yield _blocker(shortage, FindingKind.TIMES, target, shortage.sentence), shortage.meetings
+            yield _blocker(shortage, FindingKind.TIMES, target, counted(shortage)), shortage.meetings
         else:
             yield _too_few_rooms(case, shortage), shortage.meetings
     for short in alone.values():
         yield _nowhere(case, short), tuple(meeting for shortage in short for meeting in shortage.meetings)
 
 
-def _blocker(shortage: Shortage, kind: FindingKind, target: Target, sentence: str) -> Finding:
-    return Finding(Severity.BLOCKER, kind, sentence, target, shortage.demand, shortage.supply)
+def counted(shortage: Shortage) -> Statement:
+    """What the engine has counted, as a statement."""
+    return told("shortage", kind=shortage.code.value, **shortage.values)
+
+
+def _blocker(shortage: Shortage, kind: FindingKind, target: Target, words: Statement) -> Finding:
+    return Finding(Severity.BLOCKER, kind, words, target, shortage.demand, shortage.supply)
 
 
 def _too_many_slots(case: CheckedProblem, shortage: Shortage) -> Finding:
     if not shortage.resources:
-        return _blocker(shortage, FindingKind.STUDENTS, case.of_meeting(shortage.meetings[0]), shortage.sentence)
+        return _blocker(shortage, FindingKind.STUDENTS, case.of_meeting(shortage.meetings[0]), counted(shortage))
     resource = shortage.resources[0]
     limits = [
-        f"{c.rule.title.lower()} {c.amount}"
+        told("limit", rule=c.rule.name, amount=c.amount)
         for c in (case.instance.constraints[index] for index in shortage.constraints)
         if c.rule.name in LIMITS
     ]
-    sentence = shortage.sentence
+    words = counted(shortage)
     if limits:
-        sentence = f"{sentence.removesuffix('.')} ({', '.join(limits)})."
-    return _blocker(shortage, case.kind_of(resource), case.of_resource(resource), sentence)
+        words = told("shortage_and_limits", shortage=words, limits=limits)
+    return _blocker(shortage, case.kind_of(resource), case.of_resource(resource), words)
 
 
 def _too_few_rooms(case: CheckedProblem, shortage: Shortage) -> Finding:
     target = case.of_rooms(shortage.rooms)
-    sentence = shortage.sentence
+    words = counted(shortage)
     kinds = case.kinds_of_rooms(shortage.rooms)
     if len(kinds) == 1:
-        sentence = _("Rooms of kind %(kind)s: %(sentence)s", kind=kinds[0], sentence=sentence)
-    return _blocker(shortage, FindingKind.ROOMS, target, sentence)
+        words = told("rooms_of_kind", kind=kinds[0], shortage=words)
+    return _blocker(shortage, FindingKind.ROOMS, target, words)
 
 
 def _nowhere(case: CheckedProblem, short: Sequence[Shortage]) -> Finding:
     """Meetings of one component of which none has a possible time, or none a suitable room."""
     first = short[0]
     rules = {index for shortage in short for index in shortage.constraints}
-    because = enumerated(list(dict.fromkeys(_rule_in_words(case, index) for index in sorted(rules))), MOST_NAMES)
-    sentence = first.sentence
+    because = some(list(dict.fromkeys(_rule_at_work(case, index) for index in sorted(rules))))
+    words = counted(first)
     if len(short) > 1:
-        sentence = _(
-            "%(first)s The same holds for %(number)s more of its classes.", first=sentence, number=len(short) - 1
-        )
-    if because:
-        sentence = _("%(sentence)s Rules at work: %(rules)s.", sentence=sentence, rules=because)
+        words = told("same_for_more", first=words, number=len(short) - 1)
+    if because["first"]:
+        words = told("rules_at_work", sentence=words, rules=because)
     kind = FindingKind.TIMES if first.kind is ShortageKind.TIMES else FindingKind.ROOMS
-    return Finding(Severity.BLOCKER, kind, sentence, case.of_meeting(first.meetings[0]), len(short), 0)
+    return Finding(Severity.BLOCKER, kind, words, case.of_meeting(first.meetings[0]), len(short), 0)
 
 
-def _rule_in_words(case: CheckedProblem, index: int) -> str:
+def _rule_at_work(case: CheckedProblem, index: int) -> Statement:
     constraint = case.instance.constraints[index]
-    title = constraint.rule.title
-    return f"{title} ({constraint.label})" if constraint.label else title
+    return told("rule", rule=constraint.rule.name, label=constraint.label)
 
 
 # Just enough
@@ -142,11 +144,8 @@ def _tight(case: CheckedProblem, resource: int, demand: int, supply: int) -> Ite
     if case.problem.instance.grid.weeks > 1 or not TIGHT * supply <= demand <= supply:
         return  # with weeks apart a number of slots a week says little
     target, kind = case.of_resource(resource), case.kind_of(resource)
-    if demand == supply:
-        sentence = _("%(who)s: %(asked)s slots asked, all of the %(possible)s possible.")
-    else:
-        sentence = _("%(who)s: %(asked)s slots asked, %(possible)s possible: hardly any room to choose.")
-    sentence %= {"who": target.label, "asked": demand, "possible": supply}
+    code = "all_slots" if demand == supply else "nearly_all_slots"
+    sentence = told(code, who=target.label, asked=demand, possible=supply)
     severity = Severity.WARNING if demand == supply else Severity.NOTE
     yield Finding(severity, kind, sentence, target, demand, supply)
 
@@ -165,12 +164,7 @@ def own_limits(case: CheckedProblem) -> Iterator[Finding]:
         most = teacher.max_slots_week
         if most is None or demand <= most or case.problem.resource_of_faculty[faculty_id] in enforced:
             continue
-        sentence = _(
-            "%(who)s: %(asked)s slots asked, own limit %(most)s a week, which the term's rules do not enforce.",
-            who=teacher.name,
-            asked=demand,
-            most=most,
-        )
+        sentence = told("own_limit", who=teacher.name, asked=demand, most=most)
         target = Target("faculty", faculty_id, teacher.name)
         yield Finding(Severity.WARNING, FindingKind.TEACHERS, sentence, target, demand, most)
 
@@ -214,18 +208,16 @@ def _rooms_of_week(case: CheckedProblem, rooms: frozenset[int], meetings: list[i
         return
     weeks = case.instance.grid.weeks
     target = case.of_rooms(sorted(rooms))
-    sentence = _(
-        "%(rooms)s: %(number)s classes that suit nowhere else ask for %(asked)s of %(possible)s possible slots.",
-        rooms=target.label,
-        number=len(meetings),
-        asked=-(-demand // weeks),
-        possible=supply // weeks,
+    sentence = told(
+        "tight_rooms", rooms=target.label, number=len(meetings), asked=-(-demand // weeks), possible=supply // weeks
     )
     severity = Severity.WARNING if demand == supply else Severity.NOTE
     yield Finding(severity, FindingKind.ROOMS, sentence, target, demand, supply)
 
 
-def _rooms_of_part(case: CheckedProblem, rooms: frozenset[int], within: list[int], part: str) -> Iterator[Finding]:
+def _rooms_of_part(
+    case: CheckedProblem, rooms: frozenset[int], within: list[int], part: str | Statement
+) -> Iterator[Finding]:
     """Too few rooms, on a day or in a shift, for the classes that can be held at no other time."""
     weeks = case.instance.grid.weeks
     demand = _asked(case, within)
@@ -234,19 +226,11 @@ def _rooms_of_part(case: CheckedProblem, rooms: frozenset[int], within: list[int
         return
     target = case.of_rooms(sorted(rooms))
     asked, possible = -(-demand // weeks), supply // weeks
-    sentence = _(
-        "%(part)s, %(rooms)s: %(number)s classes that can be held at no other time ask for %(asked)s slots, "
-        "%(possible)s possible.",
-        part=part,
-        rooms=target.label,
-        number=len(within),
-        asked=asked,
-        possible=possible,
-    )
+    sentence = told("few_rooms_then", part=part, rooms=target.label, number=len(within), asked=asked, possible=possible)
     yield Finding(Severity.BLOCKER, FindingKind.ROOMS, sentence, target, asked, possible)
 
 
-def _parts(case: CheckedProblem) -> list[tuple[str, frozenset[int]]]:
+def _parts(case: CheckedProblem) -> list[tuple[str | Statement, frozenset[int]]]:
     """Days and shifts with the cells they consist of; where there is one only, it is the week and left out."""
     days: dict[int, set[int]] = defaultdict(set)
     shifts: dict[str, set[int]] = defaultdict(set)
@@ -254,7 +238,9 @@ def _parts(case: CheckedProblem) -> list[tuple[str, frozenset[int]]]:
     for slot in calendar.slots:
         days[slot.day] |= calendar.cells_of(slot.time_slot_id)
         shifts[slot.shift] |= calendar.cells_of(slot.time_slot_id)
-    parts = [(DAY_NAMES[day], frozenset(cells)) for day, cells in sorted(days.items())]
+    parts: list[tuple[str | Statement, frozenset[int]]] = [
+        (DAY_NAMES[day], frozenset(cells)) for day, cells in sorted(days.items())
+    ]
     if len(shifts) > 1:
-        parts += [(_("shift %(name)s", name=name or "–"), frozenset(cells)) for name, cells in sorted(shifts.items())]
+        parts += [(told("shift", name=name or "–"), frozenset(cells)) for name, cells in sorted(shifts.items())]
     return parts

@@ -15,13 +15,11 @@ from webapp.services.problem.baskets import plain_leaf
 from webapp.services.problem.groups import groups_of_leaf
 from webapp.services.problem.labels import names_of, time_in_words
 from webapp.services.problem.rows import TermRows, read_term
+from webapp.services.problem.statements import MOST_NAMES, told
 from webapp.services.problem.term_problem import TermProblem, problem_from
 from webapp.services.shared.errors import Problem
 from webapp.services.shared.target import Target
-from webapp.services.shared.words import _, enumerated
-
-MOST_NAMES = 4
-"""So many names stand in a sentence; more of them are counted."""
+from webapp.services.shared.words import enumerated
 
 
 @dataclass(frozen=True)
@@ -82,7 +80,7 @@ def read_term_data(term: Term) -> TermData:
 def problem_of(data: TermData) -> TermProblem:
     """The instance that the rows make; raises why they make none."""
     if data.problem is None:
-        raise data.refusal or Problem(_("The term makes no problem to solve."))
+        raise data.refusal or Problem(told("no_problem"))
     return data.problem
 
 

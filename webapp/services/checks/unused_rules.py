@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from webapp.models import Availability, WishLevel
 from webapp.services.checks.findings import Finding, FindingKind, Severity
 from webapp.services.checks.term_data import TermData
-from webapp.services.shared.rule_defaults import is_counting, title_of
+from webapp.services.problem.statements import Statement, told
+from webapp.services.shared.rule_defaults import is_counting
 from webapp.services.shared.target import Target
-from webapp.services.shared.words import _, ngettext
 from webapp.services.terms.rule_words import classes_in_words, rule_title
 
 
@@ -21,14 +21,14 @@ def rules_without_effect(data: TermData) -> Iterator[Finding]:
     for kept in KEPT_BY_RULE:
         number = kept.count(data) if kept.rule not in used else 0
         if number:
-            yield _of_rule(kept.rule, kept.words(number), is_weightless=kept.rule in present)
+            yield _of_rule(kept.rule, told(kept.code, number), is_weightless=kept.rule in present)
     for row in rows.rules:
         named = rows.rule_components.get(row.term_rule_id, [])
         if named and not is_counting(row):
             classes = [data.component_label(data.components[key]) for key in named if key in data.components]
-            sentence = _("%(rule)s is off: %(classes)s.", rule=rule_title(row.rule, row.code),
-                         classes=classes_in_words(classes))  # fmt: skip
-            yield Finding(Severity.NOTE, FindingKind.RULES, sentence, target_of_rule(row.code, row.rule))
+            rule = told("rule", rule=row.rule, label="" if row.code == row.rule else row.code)
+            words = told("rule_off", rule=rule, classes=classes_in_words(classes))
+            yield Finding(Severity.NOTE, FindingKind.RULES, words, target_of_rule(row.code, row.rule))
 
 
 def target_of_rule(code: str, rule: str) -> Target:
@@ -36,15 +36,9 @@ def target_of_rule(code: str, rule: str) -> Target:
     return Target("rules", None, rule_title(rule, code), "code", code)
 
 
-def _of_rule(rule: str, data_words: str, *, is_weightless: bool) -> Finding:
-    why = _("weighs nothing") if is_weightless else _("is off")
-    sentence = _(
-        "%(data)s, but the rule “%(rule)s” %(why)s: timetables are made and counted without it.",
-        data=data_words,
-        rule=title_of(rule),
-        why=why,
-    )
-    return Finding(Severity.WARNING, FindingKind.RULES, sentence, target_of_rule(rule, rule))
+def _of_rule(rule: str, data: Statement, *, is_weightless: bool) -> Finding:
+    words = told("data_rule_weightless" if is_weightless else "data_rule_off", data=data, rule=told("rule", rule=rule))
+    return Finding(Severity.WARNING, FindingKind.RULES, words, target_of_rule(rule, rule))
 
 
 @dataclass(frozen=True)
@@ -53,7 +47,7 @@ class KeptByRule:
 
     rule: str
     count: Callable[[TermData], int]
-    words: Callable[[int], str]
+    code: str
 
 
 def _wishes(level: WishLevel, *, of_room: bool = False) -> Callable[[TermData], int]:
@@ -103,88 +97,62 @@ KEPT_BY_RULE = (
     KeptByRule(
         "pinned",
         lambda data: len(data.rows.pins),
-        lambda number: ngettext(
-            "%(num)d class is fixed to a time or room", "%(num)d classes are fixed to a time or room", number
-        ),
+        "has_pins",
     ),
     KeptByRule(
         "unavailable",
         _wishes(WishLevel.UNAVAILABLE),
-        lambda number: ngettext(
-            "Teachers, groups or sections are unavailable at %(num)d time",
-            "Teachers, groups or sections are unavailable at %(num)d times",
-            number,
-        ),
+        "has_absences",
     ),
     KeptByRule(
         "room_closed",
         _wishes(WishLevel.UNAVAILABLE, of_room=True),
-        lambda number: ngettext("Rooms are closed at %(num)d time", "Rooms are closed at %(num)d times", number),
+        "has_closings",
     ),
     KeptByRule(
         "avoided_times",
         _wishes(WishLevel.AVOID),
-        lambda number: ngettext("%(num)d time is to be avoided", "%(num)d times are to be avoided", number),
+        "has_avoided",
     ),
     KeptByRule(
         "preferred_times",
         _wishes(WishLevel.PREFER),
-        lambda number: ngettext("%(num)d time is preferred", "%(num)d times are preferred", number),
+        "has_preferred",
     ),
     KeptByRule(
         "room_capacity",
         _without_a_seat,
-        lambda number: ngettext(
-            "%(num)d class has more students than a room of its kind has seats",
-            "%(num)d classes have more students than a room of their kind has seats",
-            number,
-        ),
+        "has_large_classes",
     ),
     KeptByRule(
         "max_per_day",
         _limits("max_slots_day"),
-        lambda number: ngettext(
-            "%(num)d teacher has a limit of slots a day", "%(num)d teachers have a limit of slots a day", number
-        ),
+        "has_day_limits",
     ),
     KeptByRule(
         "max_per_week",
         _limits("max_slots_week"),
-        lambda number: ngettext(
-            "%(num)d teacher has a limit of slots a week", "%(num)d teachers have a limit of slots a week", number
-        ),
+        "has_week_limits",
     ),
     KeptByRule(
         "different_days",
         _on_different_days,
-        lambda number: ngettext(
-            "%(num)d weekly class asks for different days", "%(num)d weekly classes ask for different days", number
-        ),
+        "has_different_days",
     ),
     KeptByRule(
         "min_working_days",
         _spread,
-        lambda number: ngettext(
-            "%(num)d weekly class asks for a least number of days",
-            "%(num)d weekly classes ask for a least number of days",
-            number,
-        ),
+        "has_least_days",
     ),
     KeptByRule(
         "same_time",
         _parallel,
-        lambda number: ngettext(
-            "%(num)d weekly class has batches that start together",
-            "%(num)d weekly classes have batches that start together",
-            number,
-        ),
+        "has_parallel_batches",
     ),
     KeptByRule(
         "student_clash",
         lambda data: len(data.rows.enrollments),
-        lambda number: ngettext(
-            "%(num)d enrolment is of a single student", "%(num)d enrolments are of single students", number
-        ),
+        "has_enrolments",
     ),
 )
 """The one table of what data a rule is for; a rule that needs none (gaps, days, rooms in use) is not in it."""

@@ -10,6 +10,7 @@ from webapp.services.editor.drafts import draft_name, why_not_editable
 from webapp.services.editor.errors import NeedsReason, Offer
 from webapp.services.editor.history import FiguresChange, StepTaken, UndoState, steps_of, undo_state
 from webapp.services.editor.moves import MoveRequest
+from webapp.services.problem.results import WHAT_IF_REASON
 from webapp.services.shared.errors import Problem
 from webapp.services.shared.words import _, first_of, ngettext
 from webapp.services.timetables.diff import InBrief
@@ -203,7 +204,7 @@ def decision_of(refusal: Problem, asked: MoveRequest, chosen: view.Chosen) -> De
         asked=asked,
         ways_out=tuple(_way_out(offer) for offer in getattr(refusal, "offers", ())),
         needs_reason=isinstance(refusal, NeedsReason),
-        reason=chosen.state.override_reason or "",
+        reason=(chosen.state.override_reason or "").replace(WHAT_IF_REASON, "").strip(),
         submit=_("Let it stand by this reason") if stays else _("Move it with this reason"),
     )
 

@@ -26,6 +26,7 @@ from webapp.services.editor.errors import ClassGone
 from webapp.services.editor.moves import uncovered_by
 from webapp.services.problem.groups import read_tree
 from webapp.services.problem.labels import entry_in_words, placement_in_words
+from webapp.services.problem.results import reason_in_words
 from webapp.services.problem.stored_entries import EntryState
 from webapp.services.shared.words import _
 from webapp.services.timetables.diff import InBrief, in_brief
@@ -246,6 +247,8 @@ def overrides(timetable: Timetable) -> Sequence[Overridden]:
         .order_by(Course.code, Section.code, entry.ordinal)
     )
     return [
-        Overridden(entry_id, f"{course} {section}", entry_in_words(day, start, room), reason or "")
+        Overridden(
+            entry_id, f"{course} {section}", entry_in_words(day, start, room), reason_in_words(timetable, reason or "")
+        )
         for entry_id, course, section, day, start, room, reason in db.session.execute(query)
     ]

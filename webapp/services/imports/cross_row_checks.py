@@ -131,7 +131,7 @@ def _meetings_are_there(merged: Merged, sheet: FileSheet, faults: Faults) -> Non
         most = component.get("meetings_per_week")
         for fault in meeting_faults(batches, most, batch, number):
             if fault == "number":
-                expected = _("at most %(most)s, its meetings a week", most=most)
+                expected = _("at most %(most)s, its classes a week", most=most)
             elif batches:
                 expected = _("one of its batches ") + ", ".join(batches)
             else:

@@ -1,6 +1,7 @@
 """An imported timetable becomes a draft: placed where it can be, the rest in the tray with its reason."""
 
 from datetime import UTC, datetime
+from pathlib import PurePath
 
 from webapp.models import User
 from webapp.services.imports.preview import RowState, TableDifference
@@ -17,7 +18,7 @@ def store_entries(
 ) -> int | None:
     """Add a draft of the rows; return its key, or None where it is all there already.
 
-    Without a name it is called by the moment of the import.
+    Without a name it is called by its file and the moment of the import.
     """
     if not difference.of(RowState.NEW) and not difference.of(RowState.CHANGED):
         return None
@@ -25,7 +26,7 @@ def store_entries(
     return store_draft(
         store.term,
         {_meeting_key(store, row.record): _place(store, row.record) for row in difference.rows},
-        name=name or f"Imported {datetime.now(UTC):%Y-%m-%d %H:%M}",
+        name=name or f"{PurePath(filename).name[:80]} {datetime.now(UTC):%Y-%m-%d %H:%M}",
         user_id=user.user_id if user is not None else None,
         result=TimetableResult(status="imported", file=filename),
         no_place=NOT_IN_FILE,

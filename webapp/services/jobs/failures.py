@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from webapp.models import GenerationJob
+from webapp.services.problem.statements import Statement
 from webapp.services.shared.codec import from_json, to_json
 from webapp.services.shared.errors import Problem
 from webapp.services.shared.words import _, first_of
@@ -25,7 +26,7 @@ class FailureCode(StrEnum):
     RULE_GONE = "rule_gone"
     WORK_NOT_DONE = "work_not_done"
     REFUSED = "refused"
-    """A service refused, in its own words."""
+    """A service refused, by a code of its own."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +44,8 @@ class Failure:
     """
 
     code: FailureCode = FailureCode.TEXT
-    text: str = ""
-    reasons: tuple[str, ...] = ()
+    text: Statement | None = None
+    reasons: tuple[Statement, ...] = ()
     more: int = 0
     attempts: int = 0
     seconds: int = 0
@@ -58,10 +59,15 @@ class Failure:
 
 
 def failure_of(problem: Problem, code: FailureCode = FailureCode.REFUSED) -> Failure:
-    """The failure that a refusal makes of a job; its sentence is kept where the code alone does not say it."""
-    reasons = problem.findings[:MOST_REASONS]
-    text = problem.message if code is FailureCode.REFUSED else ""
-    return Failure(code, text, reasons, len(problem.findings) - len(reasons))
+    """The failure that a refusal makes of a job; what it said is kept as a code where the failure's does not say it.
+
+    A refusal without a code is one that no job expects: its name is kept, and its sentence goes into the log.
+    """
+    words = problem.words if isinstance(problem.words, Statement) else None
+    if code is FailureCode.REFUSED and words is None:
+        return Failure(FailureCode.UNFORESEEN, error=type(problem).__name__)
+    reasons = tuple(reason for reason in problem.reasons if isinstance(reason, Statement))[:MOST_REASONS]
+    return Failure(code, words, reasons, len(problem.findings) - len(reasons))
 
 
 def failure_in_words(job: GenerationJob) -> str:
@@ -70,7 +76,7 @@ def failure_in_words(job: GenerationJob) -> str:
         return ""
     failure = from_json(Failure, {**job.failure_values, "code": job.failure_code})
     total = len(failure.reasons) + failure.more
-    return "\n".join([_sentence(failure), *first_of(failure.reasons, len(failure.reasons), total)])
+    return "\n".join([_sentence(failure), *first_of(list(map(str, failure.reasons)), len(failure.reasons), total)])
 
 
 def _sentence(failure: Failure) -> str:
@@ -102,4 +108,4 @@ def _sentence(failure: Failure) -> str:
                 "The machine was too busy for a repeatable run: its work took many times the seconds asked for, and to "
                 "end it by the clock would change what it finds. What was stored before is kept; start it again later."
             )
-    return failure.text
+    return "" if failure.text is None else failure.text.sentence

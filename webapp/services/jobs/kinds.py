@@ -11,9 +11,21 @@ from typing import Any, TypeVar
 from webapp.extensions import QueueName
 from webapp.models import GenerationJob, JobKind
 from webapp.services.problem.reasons import NOT_LOOKED_AT, UnplacedReason
-from webapp.services.problem.sentences import NOWHERE, BrokenRule, PlaceWords, RepairCause, SearchRemark
+from webapp.services.problem.sentences import (
+    NOWHERE,
+    AmountWords,
+    BrokenRule,
+    PlaceWords,
+    RepairCause,
+    RuleWords,
+    SearchRemark,
+    WayOutWords,
+)
+from webapp.services.problem.statements import Statement
 from webapp.services.shared.codec import from_json, to_json
 from webapp.services.shared.target import Target
+
+NO_WAY_OUT = WayOutWords.from_text("")
 
 # A generation
 
@@ -127,7 +139,7 @@ class GenerateFacts:
     variants: tuple[VariantFacts, ...] = ()
     held: HeldCounts | None = None
     broken: tuple[BrokenRule, ...] = ()
-    blockers: tuple[str, ...] = ()
+    blockers: tuple[Statement, ...] = ()
     more_blockers: int = 0
     remark: tuple[SearchRemark, ...] = ()
 
@@ -144,8 +156,7 @@ class CheckOptions:
 class RuleAtWork:
     """One of the rules that can't hold together."""
 
-    sentence: str
-    rule: str = ""
+    sentence: RuleWords
     who: str = ""
 
 
@@ -157,7 +168,7 @@ class Clash:
     timetable either. ``alike``: of so many more classes the same is true.
     """
 
-    sentence: str = ""
+    sentence: Statement | None = None
     members: tuple[RuleAtWork, ...] = ()
     minimal: bool = False
     verified: bool = False
@@ -174,10 +185,10 @@ class Relaxation:
     empty for leaving classes out. ``targets`` are the rows where the data would be changed for good.
     """
 
-    sentence: str
+    sentence: WayOutWords
     is_enough: bool = False
     is_known: bool = True
-    price: str = ""
+    price: AmountWords | None = None
     proven: bool = False
     rule: str = ""
     key: str = ""
@@ -219,7 +230,7 @@ class WhatIfOptions:
 
     key: str = ""
     rule: str = ""
-    sentence: str = ""
+    sentence: WayOutWords = NO_WAY_OUT
     targets: tuple[Target, ...] = ()
 
 

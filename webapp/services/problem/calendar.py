@@ -17,6 +17,7 @@ from itertools import pairwise
 from webapp.engine.instance import TimeOption
 from webapp.engine.periods import Periods
 from webapp.engine.timegrid import Time, TimeGrid
+from webapp.services.problem.statements import told
 from webapp.services.shared.errors import Problem
 
 
@@ -231,7 +232,7 @@ def build_calendar(
 ) -> Calendar:
     """Lay a term's slots out as a grid; raises `NoTimeSlots` when there are none."""
     if not slots:
-        raise NoTimeSlots("The term has no time slots. Add or import them before a timetable can be made.")
+        raise NoTimeSlots(told("no_slots"))
     ordered = tuple(sorted(slots, key=lambda slot: (slot.day, slot.start, slot.end, slot.shift, slot.time_slot_id)))
     spans = sorted({(slot.start, slot.end) for slot in ordered})
     pieces = _cut(spans)

@@ -17,10 +17,10 @@ from webapp.services.problem.parts import PartOfTerm, meetings_of_part
 from webapp.services.problem.reasons import UnplacedReason
 from webapp.services.problem.sentences import BrokenRule
 from webapp.services.problem.solutions import hard_violations
+from webapp.services.problem.statements import told
 from webapp.services.problem.stored_entries import EntryState, entries_of, solution_of
 from webapp.services.problem.term_problem import TermProblem
 from webapp.services.shared.errors import Problem
-from webapp.services.shared.words import _
 
 CLOSENESS: Mapping[str, int] = {"": 0, "little": 1, "strongly": 10}
 """How many times the heaviest soft weight a moved class costs, by the name of the choice."""
@@ -96,7 +96,7 @@ def hold(problem: TermProblem, choices: RunChoices) -> HeldProblem:
 def _based_on(base_id: int, problem: TermProblem, choices: RunChoices) -> HeldProblem:
     base = db.session.get(Timetable, base_id)
     if base is None or base.term_id != problem.term_id:
-        raise BaseGone(_("The timetable that this run was to hold to was deleted meanwhile. Start another run."))
+        raise BaseGone(told("base_gone"))
     entries = entries_of(problem, base_id)
     stands = solution_of(problem, entries).placements
     part = meetings_of_part(problem.term_id, problem.rows, choices.part)

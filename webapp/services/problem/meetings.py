@@ -12,6 +12,7 @@ from webapp.services.problem.baskets import ChosenLeaves, OptionSet, Unit, plain
 from webapp.services.problem.calendar import Calendar, EmptyWeekSet
 from webapp.services.problem.groups import LeafGroups
 from webapp.services.problem.rows import TermRows
+from webapp.services.problem.statements import told
 from webapp.services.shared.words import _
 
 
@@ -120,8 +121,7 @@ class TermMeetings:
         weeks = self.rows.week_sets[component.week_set_id] & self.all_weeks
         if not weeks:
             raise EmptyWeekSet(
-                f"{course.code}, component {component.code}: its week set has no week between 1 and "
-                f"{self.rows.term.weeks}, the weeks of the term."
+                told("empty_week_set", course=course.code, component=component.code, weeks=self.rows.term.weeks)
             )
         return weeks
 

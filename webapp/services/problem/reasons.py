@@ -10,22 +10,16 @@ from webapp.engine.words import UnplacedCode, finding_in_words, unplaced_in_word
 from webapp.services.problem.sentences import RepairCause
 from webapp.services.shared.codec import from_json, to_json
 from webapp.services.shared.sentences import StoredSentence
-from webapp.services.shared.words import _
-
-
-def _l(message: str) -> str:
-    """Mark a message for translation; it is translated when it is shown."""
-    return message
-
+from webapp.services.shared.words import _, marked
 
 SENTENCES: Mapping[str, str] = {
-    "by_hand": _l("Taken off by hand."),
-    "not_found": _l("Not looked at: time was up."),
-    "not_in_file": _l("The imported timetable has no slot for it."),
-    "breaks_rule": _l("Taken off, because: %(sentence)s"),
-    "new_since": _l("New in the data since %(name)s was made."),
-    "row_deleted": _l("Taken off, because it was deleted: %(what)s."),
-    "too_many_slots": _l("Left out: %(who)s is asked for %(slots)s slots, and may teach %(most)s a week."),
+    "by_hand": marked("Taken off by hand."),
+    "not_found": marked("Not looked at: time was up."),
+    "not_in_file": marked("The imported timetable has no slot for it."),
+    "breaks_rule": marked("Taken off, because: %(sentence)s"),
+    "new_since": marked("New in the data since %(name)s was made."),
+    "row_deleted": marked("Taken off, because it was deleted: %(what)s."),
+    "too_many_slots": marked("Left out: %(who)s is asked for %(slots)s slots, and may teach %(most)s a week."),
 }
 """The codes of services, with what they say; the others are the engine's (`UnplacedCode`)."""
 

@@ -11,10 +11,10 @@ from webapp.services.jobs.kinds import Place
 from webapp.services.problem.meetings import MeetingKey
 from webapp.services.problem.reasons import UnplacedReason
 from webapp.services.problem.sentences import RepairCause
+from webapp.services.problem.statements import told
 from webapp.services.problem.stored_entries import Overrides, entries_of, solution_of
 from webapp.services.problem.term_problem import TermProblem, build_problem
 from webapp.services.shared.errors import Conflict, NotFound
-from webapp.services.shared.words import _
 
 
 class TimetableGone(NotFound):
@@ -90,7 +90,7 @@ class RepairBase:
         index = problem.index_of.get(key_of(place))
         lost = slot is not None and (slot not in problem.calendar.by_id or room not in {None, *problem.room_index})
         if index is None or lost:
-            raise BaseChanged(_("The term's data have changed since, so what was found no longer fits. Ask again."))
+            raise BaseChanged(told("base_changed"))
         if slot is None:
             return index, UNPLACED
         row = problem.rows[index]
@@ -108,7 +108,7 @@ def read_base(timetable_id: int | None) -> RepairBase:
     """Read a timetable and its term; raises `TimetableGone`, and what `build_problem` says."""
     timetable = None if timetable_id is None else db.session.get(Timetable, timetable_id, populate_existing=True)
     if timetable is None or timetable_id is None:
-        raise TimetableGone(_("The timetable has been deleted meanwhile, so there is nothing left to work on."))
+        raise TimetableGone(told("timetable_gone"))
     problem = build_problem(timetable.term)
     entries = entries_of(problem, timetable_id)
     solution = solution_of(problem, entries)

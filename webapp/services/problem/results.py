@@ -4,8 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from webapp.models import Timetable
-from webapp.services.problem.sentences import RepairCause
+from webapp.services.problem.sentences import RepairCause, WayOutWords
 from webapp.services.shared.codec import from_json
+from webapp.services.shared.words import _
+
+WHAT_IF_REASON = "{what-if}"
+"""Stands in the reason of a class that a what-if let break a rule, for the way out that was tried."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,7 @@ class TimetableResult:
     from_pool
         Whether it was found while another variant was searched for.
     relaxation
-        The rule that gave way, in words, where it is a what-if.
+        The way out that was tried, where it is a what-if.
     file
         The file that it was imported from.
     made_by, before, changes
@@ -45,7 +49,7 @@ class TimetableResult:
     bound_in_profile: int | None = None
     versions: Mapping[str, str] = field(default_factory=dict)
     from_pool: bool = False
-    relaxation: str = ""
+    relaxation: WayOutWords | None = None
     file: str = ""
     made_by: str = ""
     before: FiguresBefore | None = None
@@ -55,3 +59,12 @@ class TimetableResult:
 def result_of(timetable: Timetable) -> TimetableResult:
     """Read how a timetable was made."""
     return from_json(TimetableResult, timetable.result)
+
+
+def reason_in_words(timetable: Timetable, reason: str) -> str:
+    """The reason by which a class of a timetable may break rules, with what a what-if tried put into words."""
+    if WHAT_IF_REASON not in reason:
+        return reason
+    tried = result_of(timetable).relaxation
+    way = _("What-if: %(way)s", way=tried) if tried is not None else _("Let be by a what-if.")
+    return reason.replace(WHAT_IF_REASON, way)

@@ -7,7 +7,14 @@ from typing import Any
 from webapp.engine.evaluate import Violation
 from webapp.engine.result import Remark
 from webapp.engine.rules import rule_named
-from webapp.engine.words import RemarkCode, finding_in_words, remark_in_words
+from webapp.engine.words import (
+    RemarkCode,
+    WayOutCode,
+    asked_in_words,
+    finding_in_words,
+    remark_in_words,
+    way_out_in_words,
+)
 from webapp.services.shared.sentences import TEXT, StoredSentence
 from webapp.services.shared.words import WEEKDAYS, _
 
@@ -41,6 +48,30 @@ class SearchRemark(StoredSentence):
 
     def _sentence(self) -> str:
         return remark_in_words(RemarkCode(self.code), self.values)
+
+
+@dataclass(frozen=True)
+class RuleWords(StoredSentence):
+    """What a rule asks of somebody: ``code`` is the rule's name, ``values`` as `asked_in_words` has them."""
+
+    def _sentence(self) -> str:
+        return asked_in_words(rule_named(self.code), self.values)
+
+
+@dataclass(frozen=True)
+class WayOutWords(StoredSentence):
+    """What it would take that there is a timetable: ``code`` is the engine's `WayOutCode`."""
+
+    def _sentence(self) -> str:
+        return way_out_in_words(WayOutCode(self.code), self.values)
+
+
+@dataclass(frozen=True)
+class AmountWords(StoredSentence):
+    """So many breaches of a rule, in its own unit: ``code`` is the rule's name, ``values`` has the ``amount``."""
+
+    def _sentence(self) -> str:
+        return rule_named(self.code).amount_in_words(self.values["amount"])
 
 
 @dataclass(frozen=True)

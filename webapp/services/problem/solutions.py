@@ -32,6 +32,7 @@ from webapp.services.problem.calendar import clock
 from webapp.services.problem.labels import names_of
 from webapp.services.problem.reasons import NOT_LOOKED_AT, UnplacedReason
 from webapp.services.problem.results import TimetableResult
+from webapp.services.problem.statements import told
 from webapp.services.problem.stored_entries import Override, Overrides, entries_of, solution_of
 from webapp.services.problem.term_problem import TermProblem
 from webapp.services.schema.values import DAY_NAMES
@@ -119,12 +120,12 @@ def verified(problem: TermProblem, solution: Solution, overrides: Overrides = NO
     score = evaluate(measured(problem.instance), solution)
     if score.hard > _unplaced_hard(problem, solution):
         findings = [
-            violation.sentence
+            told("breach", rule=violation.rule, **violation.values)
             for violation in hard_violations(problem, solution)
             if not is_excused(violation, overrides)
         ]
         if findings:
-            raise NotFeasible(f"The timetable breaks {len(findings)} hard rules.", findings[:MOST_FINDINGS])
+            raise NotFeasible(told("breaks_hard", len(findings)), findings[:MOST_FINDINGS])
     return score
 
 

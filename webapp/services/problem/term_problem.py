@@ -14,6 +14,7 @@ from webapp.services.problem.constraints import TermConstraints
 from webapp.services.problem.groups import LeafGroups
 from webapp.services.problem.meetings import BasketPosition, MeetingKey, MeetingRow, TermMeetings
 from webapp.services.problem.rows import TermRows, read_term
+from webapp.services.problem.statements import told
 from webapp.services.shared.errors import Problem
 from webapp.services.shared.rule_defaults import usual_rules_off
 
@@ -116,7 +117,7 @@ def problem_from(rows: TermRows) -> TermProblem:
     leaf_groups = LeafGroups(rows.groups)
     meetings = TermMeetings(rows, calendar, leaf_groups)
     if not meetings.meetings:
-        raise NothingToPlace(f"{term.name} has no meetings: no section of it has a weekly class.")
+        raise NothingToPlace(told("no_meetings", term=term.name))
     constraints = TermConstraints(meetings).all()
     instance = Instance(
         name=f"{term.academic_year} semester {term.semester}",

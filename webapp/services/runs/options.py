@@ -12,6 +12,7 @@ from webapp.services.jobs.kinds import GenerateOptions, options_of
 from webapp.services.jobs.requests import part_of
 from webapp.services.problem.holds import CLOSENESS, BaseGone, RunChoices
 from webapp.services.problem.parts import PartOfTerm, has_classes, part_in_words, read_groups
+from webapp.services.problem.statements import told
 from webapp.services.problem.term_problem import TermProblem
 from webapp.services.shared.errors import Problem
 from webapp.services.shared.words import _
@@ -61,9 +62,9 @@ def choices_of(job: GenerationJob) -> RunChoices:
     options = options_of(job, GenerateOptions)
     part = part_of(job)
     if options.holds_to_base and job.base_timetable_id is None:
-        raise BaseGone(_("The timetable that this run was to hold to was deleted meanwhile. Start another run."))
+        raise BaseGone(told("base_gone"))
     if (options.some_departments and not part.departments) or (options.some_groups and not part.groups):
-        raise BaseGone(_("The part that this run was to place anew was deleted meanwhile. Start another run."))
+        raise BaseGone(told("part_gone"))
     return RunChoices(part, job.base_timetable_id, options.keep_locks, options.close, options.partial)
 
 

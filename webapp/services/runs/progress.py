@@ -85,7 +85,7 @@ class Progress:
     @property
     def blockers(self) -> list[str]:
         """What the run was begun in spite of, the first of it and how many more there are."""
-        sentences = self.facts.blockers
+        sentences = list(map(str, self.facts.blockers))
         return first_of(sentences, len(sentences), len(sentences) + self.facts.more_blockers)
 
 

@@ -256,7 +256,7 @@ COMPONENTS = Table(
             "CSE3-A-B1, CSE3-A-B2",
             many=Many(ComponentBatch, "component_id", GROUP),
             length=CODE_LENGTH,
-            hint=_l("Codes of groups that have meetings of their own; empty: the whole section meets."),
+            hint=_l("Codes of groups that have classes of their own; empty: the whole section meets."),
         ),
         Column(
             "parallel",

@@ -63,7 +63,7 @@ def pin_is_of_a_meeting(_scope: Scope, _row: Model | None, values: Values) -> Er
         "batch": _("Choose one of the batches of this weekly class.")
         if batches
         else _("This weekly class has no batches."),
-        "number": _("There are %(num)d meetings a week.", num=component.meetings_per_week),
+        "number": _("There are %(num)d classes a week.", num=component.meetings_per_week),
     }
     fields = {"batch": "student_group_id", "number": "ordinal"}
     return {fields[fault]: words[fault] for fault in faults}

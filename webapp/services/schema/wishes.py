@@ -94,7 +94,7 @@ PINS = Table(
     checks=(pins_something,),
     title=_l("Fixed classes"),
     singular=_l("Fixed class"),
-    lead=_l("Meetings that must stand at a slot, in a room, or both, whatever else is moved."),
+    lead=_l("Classes that must stand at a slot, in a room, or both, whatever else is moved."),
     caption=COMPONENT_CAPTION + sa.literal(" #") + sa.cast(Pin.ordinal, sa.String),
     owner=Section.term_id,
     joins=((Component, Component.component_id == Pin.component_id), SECTION_OF_COMPONENT, COURSE_OF_SECTION),

@@ -2,17 +2,22 @@
 
 from collections.abc import Sequence
 
+from webapp.services.shared.sentences import StoredSentence
+
 
 class Problem(Exception):
     """Why a step was not taken, as a complete sentence that any user may read.
 
-    ``findings`` lists the single reasons, also as sentences, where there are several.
+    ``findings`` lists the single reasons, also as sentences, where there are several. What may end a job, whose row
+    keeps no sentences, is given as codes with values: ``words``, and ``reasons`` for the findings.
     """
 
-    def __init__(self, message: str, findings: Sequence[str] = ()) -> None:
-        super().__init__(message)
-        self.message = message
-        self.findings = tuple(findings)
+    def __init__(self, message: str | StoredSentence, findings: Sequence[str | StoredSentence] = ()) -> None:
+        self.message = str(message)
+        self.words = message if isinstance(message, StoredSentence) else None
+        self.findings = tuple(map(str, findings))
+        self.reasons = tuple(finding for finding in findings if isinstance(finding, StoredSentence))
+        super().__init__(self.message)
 
 
 class NotFound(Problem):

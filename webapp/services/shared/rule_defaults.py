@@ -102,11 +102,11 @@ class AboutClasses:
 
 ABOUT_CLASSES: Mapping[str, AboutClasses] = MappingProxyType(
     {
-        "same_time": AboutClasses(_l("Their first meetings start together, their second ones, and so on."), 2),
-        "different_days": AboutClasses(_l("No two of their meetings are on one day.")),
-        "precedence": AboutClasses(_l("All meetings of the first come before those of the second, and so on."), 2),
-        "same_room": AboutClasses(_l("All their meetings are in one room, each pair in two rooms counting.")),
-        "room_stability": AboutClasses(_l("All their meetings are in one room, each further room counting.")),
+        "same_time": AboutClasses(_l("Their first classes start together, their second ones, and so on."), 2),
+        "different_days": AboutClasses(_l("No two of their classes are on one day.")),
+        "precedence": AboutClasses(_l("All classes of the first come before those of the second, and so on."), 2),
+        "same_room": AboutClasses(_l("All their classes are in one room, each pair in two rooms counting.")),
+        "room_stability": AboutClasses(_l("All their classes are in one room, each further room counting.")),
         "max_per_day": AboutClasses(_l("Together they take at most so many slots of a day."), needs_amount=True),
         "max_in_row": AboutClasses(_l("Together they take at most so many slots in a row."), needs_amount=True),
         "max_per_week": AboutClasses(_l("Together they take at most so many slots of a week."), needs_amount=True),

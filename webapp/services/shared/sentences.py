@@ -26,6 +26,9 @@ class StoredSentence:
         """The sentence in words; one that was stored as such is shown as it is."""
         return str(self.values.get("text", "")) if self.code == TEXT else self._sentence()
 
+    def __str__(self) -> str:
+        return self.sentence
+
     @abstractmethod
     def _sentence(self) -> str:
         """The words of the kind's own codes."""

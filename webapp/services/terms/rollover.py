@@ -79,7 +79,7 @@ PARTS = (
     CopyPart(
         "pins",
         _l("Fixed classes"),
-        _l("Meetings that must stand at a slot or in a room."),
+        _l("Classes that must stand at a slot or in a room."),
         ("pins",),
         ("slots", "sections"),
     ),

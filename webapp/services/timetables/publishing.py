@@ -13,6 +13,7 @@ from webapp.extensions import db
 from webapp.models import Term, Timetable, TimetableEntry, User
 from webapp.services.problem.data_changes import changed_since
 from webapp.services.problem.reasons import sentence_of
+from webapp.services.problem.results import reason_in_words
 from webapp.services.problem.solutions import content_hash, hard_violations
 from webapp.services.problem.stored_entries import StoredEntry, entries_of, solution_of
 from webapp.services.problem.term_problem import TermProblem, build_problem
@@ -218,7 +219,7 @@ def _ready(timetable: Timetable) -> tuple[Readiness, str]:
         )
         raise DataChanged(words, first_of([change.sentence for change in changed], MOST_FINDINGS))
     points = [
-        *_excused_violations(problem, solution, entries),
+        *_excused_violations(timetable, problem, solution, entries),
         *_comment_points(timetable),
         *_approval_points(timetable),
         *_cut_points(timetable),
@@ -226,7 +227,9 @@ def _ready(timetable: Timetable) -> tuple[Readiness, str]:
     return Readiness(tuple(points), None, _acknowledged_before(timetable)), content_hash(problem, solution)
 
 
-def _excused_violations(problem: TermProblem, solution: Solution, entries: Mapping[int, StoredEntry]) -> list[Point]:
+def _excused_violations(
+    timetable: Timetable, problem: TermProblem, solution: Solution, entries: Mapping[int, StoredEntry]
+) -> list[Point]:
     """The hard rules that a reason excuses; raises `BreaksHardRules` with those that none does."""
     findings, points = [], []
     for violation in hard_violations(problem, solution):
@@ -236,7 +239,9 @@ def _excused_violations(problem: TermProblem, solution: Solution, entries: Mappi
         if excuse is None:
             findings.append(violation.sentence)
         else:
-            points.append(_excused(violation.rule, violation.sentence, excuse[0], excuse[1].reason))
+            points.append(
+                _excused(violation.rule, violation.sentence, excuse[0], reason_in_words(timetable, excuse[1].reason))
+            )
     if findings:
         words = ngettext(
             "%(num)d rule that must hold is broken.", "%(num)d rules that must hold are broken.", len(findings)

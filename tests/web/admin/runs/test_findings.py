@@ -153,7 +153,7 @@ def test_an_explanation_shows_the_rules_the_rows_and_the_prices(pages: Pages, te
     members = [{"sentence": f"Dr Rao: rule {n}.", "rule": "Most per week", "who": "Dr Rao"} for n in (1, 2)]
     clash = {"sentence": "Dr Rao is short.", "members": members, "minimal": True, "alike": 2, "targets": [target]}
     ways = [
-        {"sentence": "Leave 3 meetings out.", "is_enough": True},
+        {"sentence": "Leave 3 classes out.", "is_enough": True},
         {"sentence": "Giving up X alone is not enough.", "is_enough": False},
     ]
     answer = ANSWER | {"verdict": "impossible", "clashes": [clash], "relaxations": ways}
@@ -164,7 +164,7 @@ def test_an_explanation_shows_the_rules_the_rows_and_the_prices(pages: Pages, te
         "1 set of rules can't hold together",
         "Dr Rao is short. The same holds for 2 more classes.",
         "Dr Rao: rule 2.",
-        "Leave 3 meetings out.",
+        "Leave 3 classes out.",
     ):
         assert said in words(page)
     assert links(page)["Dr Rao"] == "/admin/records/faculty/5"

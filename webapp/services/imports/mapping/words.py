@@ -44,7 +44,7 @@ CHANGES: Mapping[str, Words] = {
     "not_carried": _l("“%(found)s” in the timetable is no class"),
     "no_slot": _l("the term has no time slot for the period %(found)s: what stands there is not carried"),
     "no_section": _l("no section is “%(found)s”: what stands there is not carried"),
-    "meeting_not_carried": _l("“%(found)s” has no meeting left that fits: what stands there is not carried"),
+    "meeting_not_carried": _l("“%(found)s” has no class left that fits: what stands there is not carried"),
 }
 """What is said of a change, by its code; the rest are worded alike."""
 QUESTIONS: Mapping[str, Words] = {
