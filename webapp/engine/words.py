@@ -123,19 +123,31 @@ class WayOutCode(StrEnum):
 def way_out_in_words(code: WayOutCode, values: Mapping[str, Any]) -> str:
     """What it would take, as a sentence.
 
-    ``values``: the ``rule`` and ``who`` it is about; the ``amount`` of breaches, or of classes left out (none where no
-    number is known), and ``fewer`` where less may do.
+    ``values``: the ``rule`` and ``who`` it is about, its ``classes`` and the ``people`` with them; the ``amount``
+    of breaches, or of classes left out (none where no number is known), and ``fewer`` where less may do.
     """
     amount, fewer = values.get("amount"), " (fewer may do)" if values.get("fewer") else ""
     if code is WayOutCode.LEAVE_OUT:
         return f"Leave {'classes' if amount is None else _counted_classes(amount)} out{fewer}."
-    rule, who = rule_named(values["rule"]), values.get("who", "")
+    rule, who = rule_named(values["rule"]), _whom(values)
     if code is WayOutCode.ALLOW:
         return f"Allow {rule.amount_in_words(amount or 0)}{f' ({who})' if who else ''}{fewer}."
     asked = f"“{rule.title}”{f' of {who}' if who else ''}"
     if code is WayOutCode.NOT_ENOUGH:
         return f"Giving up {asked} alone is not enough{fewer}."
     return f"Give up {asked}."
+
+
+def _whom(values: Mapping[str, Any]) -> str:
+    """Whom a rule is about: "Dr Rao", or classes with who teaches them: "Fridays: CSE301 A, L 1; with Dr Rao"."""
+    classes = _listed(values["classes"]) if values.get("classes") else ""
+    who = ": ".join(filter(None, (values.get("who", ""), classes)))
+    return f"{who}; with {_listed(values['people'])}" if values.get("people") else who
+
+
+def first_few(names: Sequence[str]) -> dict[str, Any]:
+    """The first of several names, and how many more there are, as a value of a sentence."""
+    return {"first": list(names[:NAMED_AT_MOST]), "more": max(0, len(names) - NAMED_AT_MOST)}
 
 
 def _counted_classes(number: int) -> str:

@@ -129,7 +129,7 @@ def _ways_out(case: CheckedProblem, explained: Explanation) -> Iterable[Relaxati
     yield from (_relaxation(case, price) for price in explained.prices)
     for member in explained.conflicts[0].members if explained.conflicts else ():
         if member not in priced and member.rule.name not in DOUBLE_BOOKINGS:
-            words = WayOutWords(WayOutCode.GIVE_UP.value, {"rule": member.rule.name, "who": member.who})
+            words = WayOutWords(WayOutCode.GIVE_UP.value, member.named)
             yield replace(_way_out(case, member, words), is_known=False)
 
 

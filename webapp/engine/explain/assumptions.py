@@ -6,12 +6,12 @@ from typing import Any
 
 from webapp.engine.domains import pieces
 from webapp.engine.instance import Constraint, Instance
-from webapp.engine.rule import Rule
+from webapp.engine.rule import ResourceKind, Rule
 from webapp.engine.rules.family import PlacedRule
 from webapp.engine.rules.pinned import Pinned
 from webapp.engine.rules.possible_time import PossibleTime
 from webapp.engine.rules.suitable_room import SuitableRoom
-from webapp.engine.words import Names, asked_in_words
+from webapp.engine.words import Names, asked_in_words, first_few
 
 STRUCTURE = (PlacedRule, PossibleTime, SuitableRoom)
 """Rules that are in the meetings' own domains: they are never given up, so they explain nothing."""
@@ -44,6 +44,12 @@ class Assumption:
         return self.constraint.rule
 
     @property
+    def named(self) -> dict[str, Any]:
+        """The rule by name and whom it is about: person or group, else the classes and who teaches them."""
+        whom = {key: self.values[key] for key in ("classes", "people") if key in self.values}
+        return {"rule": self.rule.name, "who": self.who, **whom}
+
+    @property
     def sentence(self) -> str:
         """What it asks for, in words."""
         return asked_in_words(self.rule, self.values)
@@ -67,9 +73,21 @@ def _values(instance: Instance, constraint: Constraint, names: Names) -> dict[st
         time = "" if pin is None or pin.time is None else names.time(pin.time)
         room = "" if pin is None or pin.room is None else names.room(pin.room)
         return {"who": names.meeting(meeting), "place": ", ".join(filter(None, (time, room)))}
+    if constraint.meetings:
+        values |= _named(instance, constraint, names)
     if constraint.cells:
         values |= {"slots": len(constraint.cells), "of_slots": instance.grid.cells}
     return values
+
+
+def _named(instance: Instance, constraint: Constraint, names: Names) -> dict[str, Any]:
+    """The classes of a rule that has a name of its own for them, and who teaches them."""
+    classes = [names.meeting(m) for m in constraint.meetings]
+    kinds = ((r, instance.resources[r].kind) for m in constraint.meetings for r in instance.meetings[m].resources)
+    teachers = [instance.resources[r].label for r, kind in kinds if kind is ResourceKind.INSTRUCTOR]
+    people = [name for name in dict.fromkeys(teachers) if name != constraint.label]
+    named = {"classes": first_few(classes)} if constraint.label not in ("", *classes) else {}
+    return named | ({"people": first_few(people)} if people else {})
 
 
 def _who(instance: Instance, constraint: Constraint, names: Names) -> str:

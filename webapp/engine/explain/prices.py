@@ -54,7 +54,7 @@ class Price:
     @property
     def values(self) -> dict[str, Any]:
         """The names and numbers of its sentence: see `webapp.engine.words.way_out_in_words`."""
-        about = {} if self.assumption is None else {"rule": self.assumption.rule.name, "who": self.assumption.who}
+        about = {} if self.assumption is None else self.assumption.named
         return {**about, "amount": self.amount, "fewer": not self.proven}
 
     @property
