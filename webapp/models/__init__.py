@@ -1,6 +1,6 @@
 """The tables. Every row belongs to an organisation, directly or through its term."""
 
-from webapp.models.audit import AuditEvent, ImportChange, ImportMapping, Upload
+from webapp.models.audit import AuditEvent, ImportChange, ImportMapping, LastChange, Upload
 from webapp.models.baskets import Basket, BasketGroup, BasketSection
 from webapp.models.calendar import Term, TimeSlot, WeekSet
 from webapp.models.courses import (
@@ -73,6 +73,7 @@ __all__ = [
     "ImportMapping",
     "JobKind",
     "JobStatus",
+    "LastChange",
     "Organization",
     "Pin",
     "Role",

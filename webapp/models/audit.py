@@ -67,6 +67,21 @@ class ImportChange(Model):
     after: Mapped[dict[str, str] | None] = mapped_column(JSONB(none_as_null=True))
 
 
+class LastChange(Model):
+    """What a user changed last in forms and lists: the rows before and after, as the database holds them."""
+
+    __tablename__ = "last_changes"
+
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.user_id", ondelete="CASCADE"), primary_key=True)
+    organization_id: Mapped[int] = mapped_column(sa.ForeignKey("organizations.organization_id"))
+    table_name: Mapped[str] = mapped_column(sa.String(64), comment="as addresses call it")
+    keys: Mapped[list[int]] = mapped_column(JSONB)
+    labels: Mapped[list[str]] = mapped_column(JSONB, comment="how each row of keys was called")
+    before: Mapped[dict[str, Any]] = mapped_column(JSONB, comment="rows by table")
+    after: Mapped[dict[str, Any]] = mapped_column(JSONB, comment="rows by table")
+    created_at: Mapped[Created]
+
+
 class ImportMapping(Model):
     """How files of one shape are read, kept for the next one: sheets, columns and answers, no rows."""
 

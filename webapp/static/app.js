@@ -103,7 +103,8 @@ document.addEventListener("change", (event) => {
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-tick-all]");
   if (!button) return;
-  for (const box of button.closest("[data-ticks]").querySelectorAll("input[type=checkbox]")) box.checked = true;
+  const named = button.dataset.tickAll ? `[name="${button.dataset.tickAll}"]` : "";
+  for (const box of button.closest("[data-ticks]").querySelectorAll(`input[type=checkbox]${named}`)) box.checked = true;
 });
 
 // --- Posting: once is enough -----------------------------------------------------------------------------------------

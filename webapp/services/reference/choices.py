@@ -44,7 +44,7 @@ def find_choices(scope: Scope, table: Table, name: str, text: str) -> Choices:
     Every word of ``text`` must stand in code or name. Raises NotFound where the field offers nothing.
     """
     column = table.by_field.get(name)
-    if column is None or not column.is_found:
+    if column is None or not (column.is_found or column.refers_to):
         raise NotFound(_("There is no such field."))
     text = " ".join(text[:TEXT_MAX].split())
     if column.vocabulary:

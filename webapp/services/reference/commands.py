@@ -12,6 +12,7 @@ from sqlalchemy.exc import DataError, IntegrityError
 
 from webapp.extensions import db
 from webapp.services.reference.errors import DeletionOutdated, RecordChanged, RecordInUse, RecordRefused
+from webapp.services.reference.last_change import watch
 from webapp.services.reference.queries import codes_of_many, find_row, form_values, labels_of, show
 from webapp.services.reference.row_values import LinkedRow, RowValues, read_values
 from webapp.services.reference.timetable_cuts import release
@@ -36,9 +37,17 @@ def save_row(scope: Scope, table: Table, key: int | None, values: Values, seen: 
     """Add a row (no key) or change one, with its audit row; returns the row.
 
     ``seen`` is the `mark_of` the row that the values were typed over. Raises RecordRefused with every error by field,
-    RecordChanged where the row has changed since, NotFound for a foreign row.
+    RecordChanged where the row has changed since, NotFound for a foreign row. The actor can undo it.
     """
     optimistic_lock.lock(scope.organization)
+    with watch(scope, table, [key] if key is not None else []) as watched:
+        row = write_row(scope, table, key, values, seen)
+        watched.add(table.id_of(row))
+    return row
+
+
+def write_row(scope: Scope, table: Table, key: int | None, values: Values, seen: str | None = None) -> Any:
+    """As `save_row`, as a part of a change that the caller watches, under the organisation's lock."""
     row = find_row(scope, table, key) if key is not None else None
     if row is not None and seen is not None:
         _refuse_changed(scope, table, row, seen)
@@ -206,7 +215,7 @@ def delete_row(scope: Scope, table: Table, key: int, seen: str | None = None) ->
         )  # fmt: skip
     before = _snapshot(scope, table, row)
     try:
-        with db.session.begin_nested():
+        with db.session.begin_nested(), watch(scope, table, [key]):
             audit.record(scope.organization, scope.actor, f"{table.address}.delete", row, before=before)
             release(table, {key: deletion.label}, deletion.timetables, scope.actor)
             db.session.execute(sa.delete(table.model).where(table.primary_key == key))

@@ -110,6 +110,15 @@ def list_rows(scope: Scope, table: Table, arguments: Mapping[str, str], page: in
     isn't known is left aside.
     """
     columns = [column for column in table.form_columns if column.listed]
+    rows_page = db.paginate(list_query(scope, table, arguments), page=page, per_page=PAGE_SIZE, error_out=False)
+    is_filtered = any(arguments.get(name, "").strip() for name in ("q", *table.by_field))
+    depths = _depths(_tree_of(scope, table, arguments), [table.id_of(row) for row in rows_page.items])
+    rows = _listed(scope, table, columns, rows_page.items, depths)
+    return Listing(table, rows_page, columns, rows, _filters(scope, table, arguments), is_filtered)
+
+
+def list_query(scope: Scope, table: Table, arguments: Mapping[str, str]) -> sa.Select[Any]:
+    """Select the rows that a list with these arguments shows, in its order, over all pages."""
     query = rows_in_scope(scope, table)
     text = arguments.get("q", "").strip()
     if text:
@@ -117,16 +126,16 @@ def list_rows(scope: Scope, table: Table, arguments: Mapping[str, str], page: in
     for column in table.form_columns:
         if arguments.get(column.field, ""):
             query = _narrow(query, table, column, arguments[column.field])
-    tree = _tree(scope, table) if table.parent is not None and arguments.get("sort", "") not in table.sorts else None
+    tree = _tree_of(scope, table, arguments)
     if tree is None:
-        query = query.order_by(*_order(table, arguments))
-    else:
-        query = query.join(tree, tree.c.key == table.primary_key).order_by(tree.c.path)
-    rows_page = db.paginate(query, page=page, per_page=PAGE_SIZE, error_out=False)
-    is_filtered = bool(text) or any(arguments.get(column.field) for column in table.form_columns)
-    depths = _depths(tree, [table.id_of(row) for row in rows_page.items])
-    rows = _listed(scope, table, columns, rows_page.items, depths)
-    return Listing(table, rows_page, columns, rows, _filters(scope, table, arguments), is_filtered)
+        return query.order_by(*_order(table, arguments))
+    return query.join(tree, tree.c.key == table.primary_key).order_by(tree.c.path)
+
+
+def _tree_of(scope: Scope, table: Table, arguments: Mapping[str, str]) -> sa.CTE | None:
+    """The tree whose order a list has, where rows form one and nothing else is asked for."""
+    is_tree = table.parent is not None and arguments.get("sort", "") not in table.sorts
+    return _tree(scope, table) if is_tree else None
 
 
 def _tree(scope: Scope, table: Table) -> sa.CTE:
@@ -195,14 +204,17 @@ def _listed(
 ) -> list[ListedRow]:
     keys = [table.id_of(row) for row in rows]
     labels = labels_of(scope, table, keys)
-    shown = [_texts(scope, table, column, rows, is_first=column is columns[0]) for column in columns]
+    shown = [shown_texts(scope, table, column, rows, is_first=column is columns[0]) for column in columns]
     return [
         ListedRow(key, labels.get(key, ""), tuple(texts[position] for texts in shown), depths.get(key, 0))
         for position, key in enumerate(keys)
     ]
 
 
-def _texts(scope: Scope, table: Table, column: Column, rows: Sequence[Any], *, is_first: bool) -> list[str]:
+def shown_texts(
+    scope: Scope, table: Table, column: Column, rows: Sequence[Any], *, is_first: bool = False
+) -> list[str]:
+    """What a list shows of a column, row by row; the first column of a list calls what it links to by its name."""
     if column.many is not None:
         codes = codes_of_many(column, [table.id_of(row) for row in rows])
         return [enumerated(codes.get(table.id_of(row), []), CELL_CODES_MAX) for row in rows]

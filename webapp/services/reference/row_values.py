@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from webapp.extensions import Model, db
@@ -62,6 +62,16 @@ def _value(column: Column, given: Any) -> Value:
     if given is None:
         return nothing(column)
     return read(column, given) if isinstance(given, str) else check(column, given)
+
+
+def value_of_text(scope: Scope, column: Column, text: str) -> Any:
+    """What a form would send for a text as files and pasted columns have it: codes of links, yes and no, days.
+
+    Raises `ValueRefused`.
+    """
+    if column.kind is Kind.LINK:
+        return _link(scope, replace(column, typed=True), text)
+    return read(column, text) if column.kind in (Kind.YES_NO, Kind.DAY) else text
 
 
 def _check_row(table: Table, record: Record) -> Errors:

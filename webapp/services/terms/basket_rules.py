@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from webapp.extensions import db
 from webapp.models import Term, TermRule, TermRuleComponent
 from webapp.services.problem.rows import TermRows, read_term
-from webapp.services.reference.commands import save_row
+from webapp.services.reference.commands import write_row
 from webapp.services.reference.errors import RecordChanged
 from webapp.services.schema.baskets import BASKETS
 from webapp.services.schema.columns import CODE_LENGTH
@@ -171,7 +171,7 @@ def take_over(scope: Scope, seen: str) -> BasketsFromRules:
             "options_each": 1,
             "different_days": basket.different_days,
         }
-        save_row(scope, BASKETS, None, values)
+        write_row(scope, BASKETS, None, values)
         for code in basket.rules:
             _let_go(scope, scope.term.term_id, code)
     return found

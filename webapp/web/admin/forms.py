@@ -6,7 +6,7 @@ from typing import Any
 from flask import url_for
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, Field, HiddenField, SelectField, SelectMultipleField, StringField
+from wtforms import BooleanField, Field, HiddenField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, DateInput, ListWidget, NumberInput, TimeInput
@@ -15,7 +15,7 @@ from webapp.models import Role
 from webapp.services.reference.queries import options_of
 from webapp.services.schema.columns import Column, Kind, Table
 from webapp.services.schema.scope import Scope
-from webapp.services.schema.values import EMAIL_LENGTH_MAX
+from webapp.services.schema.values import DAY_NAMES, EMAIL_LENGTH_MAX
 from webapp.services.shared.words import WEEKDAYS
 from webapp.web.forms import PageForm
 
@@ -79,6 +79,24 @@ def record_form(scope: Scope, table: Table, values: dict[str, Any]) -> PageForm:
     fields = {column.field: record_field(scope, table, column) for column in table.form_columns}
     kind: type[PageForm] = type("RecordForm", (PageForm,), fields)
     return kind(data=values)
+
+
+def bulk_form(table: Table, column: Column) -> PageForm:
+    """One value for a column of many rows, or a pasted column; all of it is text, links are codes."""
+    if column.kind in (Kind.YES_NO, Kind.DAY):
+        words = DAY_NAMES if column.kind is Kind.DAY else ("yes", "no")
+        labels = WEEKDAYS if column.kind is Kind.DAY else (_l("Yes"), _l("No"))
+        value: Field = SelectField(column.label, choices=choices(zip(words, labels, strict=True)))
+    elif column.is_found or column.refers_to:
+        value = StringField(column.label, description=column.hint, render_kw=_picker(table, column))
+    else:
+        value = StringField(column.label, description=column.hint, widget=_WIDGETS.get(column.kind))
+    pasted = TextAreaField(
+        _l("Or paste a column"),
+        description=_l("One line for each ticked row, in the order below; it counts instead of the one value."),
+    )
+    kind: type[PageForm] = type("BulkForm", (PageForm,), {"value": value, "pasted": pasted})
+    return kind()
 
 
 def optional_fields(table: Table) -> frozenset[str]:

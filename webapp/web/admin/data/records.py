@@ -6,7 +6,7 @@ from flask import abort, flash, request, url_for
 from flask.typing import ResponseReturnValue
 
 from webapp.services.accounts.permissions import Permission
-from webapp.services.reference import commands, queries
+from webapp.services.reference import commands, last_change, queries
 from webapp.services.reference.errors import DeletionOutdated, RecordChanged, RecordInUse, RecordRefused
 from webapp.services.schema.calendar import TERM
 from webapp.services.schema.columns import Table
@@ -24,7 +24,7 @@ from webapp.web.navigation import chosen_term, me, posted_term, scope
 from webapp.web.params import page_number
 
 
-def _open(table_key: str, key: int | None = None) -> tuple[Table, Scope]:
+def open_table(table_key: str, key: int | None = None) -> tuple[Table, Scope]:
     """The table, and where its rows are looked for: in the term of the form that was sent, else in that of the row."""
     table = find_table(table_key)
     if not table.of_term:
@@ -43,15 +43,16 @@ def records(table_key: str) -> ResponseReturnValue:
     if table.of_term and term is None:
         return render("admin/records_without_term.html", table=table)
     listing = queries.list_rows(scope(term), table, request.args, page_number(request.args.get("page")))
-    shown = terms if table.of_term else []
+    last = last_change.last_change_of(me())
     add_url = url_for("admin.begin_term") if table is TERM else url_for("admin.add_record", table_key=table_key)
-    return render("admin/records.html", "rows", table=table, listing=listing, terms=shown, term=term, add_url=add_url)
+    shown = {"terms": terms if table.of_term else [], "term": term, "add_url": add_url, "last": last}
+    return render("admin/records.html", "rows", table=table, listing=listing, **shown)
 
 
 @bp.route("/records/<table_key>/new", methods=["GET", "POST"])
 @requires(Permission.EDIT_DATA)
 def add_record(table_key: str) -> ResponseReturnValue:
-    table, where = _open(table_key)
+    table, where = open_table(table_key)
     # What a link has filled in comes from the address.
     preset = {name: value for name, value in request.args.items() if name in table.by_field}
     form = record_form(where, table, {**queries.form_values(table, None), **preset})
@@ -64,7 +65,7 @@ def add_record(table_key: str) -> ResponseReturnValue:
 @bp.route("/records/<table_key>/<int:key>", methods=["GET", "POST"])
 @requires(Permission.EDIT_DATA)
 def edit_record(table_key: str, key: int) -> ResponseReturnValue:
-    table, where = _open(table_key, key)
+    table, where = open_table(table_key, key)
     row = queries.find_row(where, table, key)
     label = queries.labels_of(where, table, [key])[key]
     form = record_form(where, table, queries.form_values(table, row))
@@ -82,7 +83,7 @@ def edit_record(table_key: str, key: int) -> ResponseReturnValue:
 @bp.route("/records/<table_key>/<int:key>/delete", methods=["GET", "POST"])
 @requires(Permission.EDIT_DATA)
 def delete_record(table_key: str, key: int) -> ResponseReturnValue:
-    table, where = _open(table_key, key)
+    table, where = open_table(table_key, key)
     deletion, refusal = commands.deletion_of(where, table, key), None
     if request.method == "POST":
         try:
