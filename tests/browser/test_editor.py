@@ -164,3 +164,37 @@ def test_axe_finds_nothing_serious(page: Page, registrar: BrowserContext, case: 
     ]
     assert serious == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+FITS = """() => {
+  const inside = (box) => box.scrollHeight <= box.clientHeight + 1 && box.scrollWidth <= box.clientWidth + 1;
+  return {
+    page: inside(document.scrollingElement),
+    weeks: [...document.querySelectorAll(".wg-scroll")].map((week) => {
+      const { bottom, right } = week.getBoundingClientRect();
+      return inside(week) && bottom <= innerHeight && right <= innerWidth;
+    }),
+  };
+}"""
+
+
+def test_at_1366_by_768_nothing_of_a_week_scrolls_beside_the_panel_nor_do_four_weeks_side_by_side(
+    page: Page, registrar: BrowserContext, case: Case, complaints: list[str]
+) -> None:
+    page.set_viewport_size({"width": 1366, "height": 768})
+    open_editor(page, path(case))
+    assert page.evaluate(FITS) == {"page": True, "weeks": [True]}
+    page.locator(f'.wg [data-entry="{case.entry("ALG", 2).entry_id}"]').click()
+    expect(page.locator("#chosen-title")).to_have_text("ALG A, L 2")
+    assert page.evaluate(FITS) == {"page": True, "weeks": [True]}
+    for number in (2, 3, 4):
+        page.locator("#beside").select_option(index=1)
+        expect(page.locator(".wg")).to_have_count(number)
+        assert page.evaluate(FITS) == {"page": True, "weeks": [True] * number}
+    expect(page.locator("#beside")).to_have_count(0)
+    page.locator(cell(page, case, 0, 2)).first.click()
+    expect(page.locator(".ed__last")).to_contain_text("ALG A, L 2: from Monday 09:00 to 10:00, LH-1 to Monday 10:00")
+    expect(page.locator(".wg")).to_have_count(4)
+    page.get_by_role("link", name="Take the week of").first.click()
+    expect(page.locator(".wg")).to_have_count(3)
+    assert complaints == []

@@ -1,6 +1,6 @@
 """All that the editor's page shows of a draft, ready to print: figures, choices and sentences."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from webapp.models import Timetable
@@ -20,6 +20,8 @@ from webapp.services.views.audience import Lens, Subject
 from webapp.services.views.grid import EntryView, Grid
 
 MOST_IN_TRAY = 60
+MOST_BESIDE = 3
+"""Weeks beside the first one."""
 MOST_DIFFERENCES = 60
 
 
@@ -64,8 +66,17 @@ class Decision:
 
 
 @dataclass(frozen=True)
+class WeekBeside:
+    """The week of another group, teacher or room beside the first one; ``name`` is how an address calls it."""
+
+    name: str
+    subject: Subject
+    grid: Grid
+
+
+@dataclass(frozen=True)
 class EditorPage:
-    """A draft by one group, teacher, room or department, and the class that is chosen."""
+    """A draft by one group, teacher, room or department, with others beside it, and the class that is chosen."""
 
     timetable: Timetable
     locked_up: str | None
@@ -75,6 +86,9 @@ class EditorPage:
     subjects: Sequence[Subject]
     subject: Subject | None
     grid: Grid
+    beside: Sequence[WeekBeside]
+    may_stand_beside: Mapping[Lens, Sequence[Subject]]
+    """Whose week can be put beside it; nothing where there is no room for more."""
     tray: Sequence[EntryView]
     tray_words: str
     chosen: view.Chosen | None
@@ -85,6 +99,20 @@ class EditorPage:
     differences: Sequence[InBrief]
     differences_words: str
     overrides: Sequence[view.Overridden]
+
+    @property
+    def weeks(self) -> int:
+        """How many weeks are shown."""
+        return 1 + len(self.beside)
+
+    @property
+    def names_beside(self) -> list[str]:
+        """The weeks beside the first one, as an address calls them."""
+        return [week.name for week in self.beside]
+
+    def without(self, name: str) -> list[str]:
+        """The weeks beside the first one, less one of them, as an address calls them."""
+        return [kept for kept in self.names_beside if kept != name]
 
     @property
     def hint(self) -> str:
@@ -161,8 +189,13 @@ def _quality_change(last: FiguresChange | None) -> tuple[str, str]:
     return f"{last.quality:+.2f}".replace("-", "−"), "good" if last.quality > 0 else "bad"
 
 
-def editor_page(timetable: Timetable, lens: Lens, key: str | None, entry_id: int) -> EditorPage:
-    """The page of a draft; without a key it is about whom the chosen class concerns, else about the first."""
+def editor_page(
+    timetable: Timetable, lens: Lens, key: str | None, entry_id: int, also: Sequence[str] = ()
+) -> EditorPage:
+    """The page of a draft; without a key it is about whom the chosen class concerns, else about the first.
+
+    ``also`` names the weeks beside it, such as "group:12" or "room:3"; what is not in the timetable is left out.
+    """
     chosen, gone = None, None
     if entry_id:
         try:
@@ -175,6 +208,7 @@ def editor_page(timetable: Timetable, lens: Lens, key: str | None, entry_id: int
     subject = next((item for item in subjects if str(item.key) == key), subjects[0] if subjects else None)
     overrides, locked_up = view.overrides(timetable), why_not_editable(timetable)
     grid, tray = view.week_of(timetable, subject, overrides)
+    beside, may_stand_beside = _weeks_beside(timetable, subject, also, overrides)
     differences = view.differences(timetable)
     return EditorPage(
         timetable=timetable,
@@ -184,6 +218,8 @@ def editor_page(timetable: Timetable, lens: Lens, key: str | None, entry_id: int
         subjects=subjects,
         subject=subject,
         grid=grid,
+        beside=beside,
+        may_stand_beside=may_stand_beside,
         tray=tray,
         tray_words=ngettext("%(num)d class without a place", "%(num)d classes without a place", len(tray)),
         chosen=chosen,
@@ -195,6 +231,20 @@ def editor_page(timetable: Timetable, lens: Lens, key: str | None, entry_id: int
                                    "%(num)d classes stand elsewhere than before", len(differences)),
         overrides=overrides,
     )  # fmt: skip
+
+
+def _weeks_beside(
+    timetable: Timetable, subject: Subject | None, also: Sequence[str], overrides: Sequence[view.Overridden]
+) -> tuple[list[WeekBeside], Mapping[Lens, Sequence[Subject]]]:
+    """The weeks beside the first one, and whose could be put there too."""
+    known = {lens: audience.subjects(timetable, lens) for lens in (Lens.GROUP, Lens.FACULTY, Lens.ROOM)}
+    by_name = {f"{lens.value}:{one.key}": one for lens, subjects in known.items() for one in subjects}
+    named = [name for name in dict.fromkeys(also) if name in by_name and by_name[name] != subject][:MOST_BESIDE]
+    weeks = [WeekBeside(name, by_name[name], view.week_of(timetable, by_name[name], overrides)[0]) for name in named]
+    shown = {subject, *(week.subject for week in weeks)}
+    if len(weeks) == MOST_BESIDE:
+        return weeks, {}
+    return weeks, {lens: [one for one in subjects if one not in shown] for lens, subjects in known.items()}
 
 
 def decision_of(refusal: Problem, asked: MoveRequest, chosen: view.Chosen) -> Decision:

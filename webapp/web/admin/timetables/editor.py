@@ -111,11 +111,17 @@ def _refused(timetable: Timetable, refusal: Problem, asked: MoveRequest | None =
 
 def _page(timetable: Timetable, refusal: Problem | None = None, asked: MoveRequest | None = None) -> tuple[str, int]:
     lens = lens_of(request.values.get("by"), Lens.GROUP)
-    page = editor_page(timetable, lens, request.values.get("key"), _whole("entry"))
+    page = editor_page(timetable, lens, request.values.get("key"), _whole("entry"), request.values.getlist("also"))
     key = page.subject.key if page.subject else None
-    here: dict[str, Any] = {"timetable_id": timetable.timetable_id, "by": lens.value, "key": key}
+    kept: dict[str, Any] = {"timetable_id": timetable.timetable_id, "also": page.names_beside}
+    here: dict[str, Any] = {**kept, "by": lens.value, "key": key}
+    own = {**kept, "by": lens.value if lens in (Lens.GROUP, Lens.FACULTY) else Lens.GROUP.value}
     refusal = refusal or page.gone
-    shown = [*page.tray, *(entry for day in page.grid.days for entry in day.entries)]
+    grids = [page.grid, *(week.grid for week in page.beside)]
+    shown = [entry for grid in grids for day in grid.days for entry in day.entries]
+    links = {entry.entry_id: url_for("admin.editor", **here, entry=entry.entry_id) for entry in shown}
+    # A class without a place stands in nobody's week: it is shown over its own group's, or teacher's.
+    links |= {entry.entry_id: url_for("admin.editor", **own, entry=entry.entry_id) for entry in page.tray}
     html = render(
         "admin/editor/editor.html",
         "editor",
@@ -123,9 +129,9 @@ def _page(timetable: Timetable, refusal: Problem | None = None, asked: MoveReque
         timetable=timetable,
         chosen=page.chosen,
         lenses=list(Lens),
-        show=SHOWN[lens],
+        show=SHOWN,
         here=here,
-        links={entry.entry_id: url_for("admin.editor", **here, entry=entry.entry_id) for entry in shown},
+        links=links,
         marks={place.time_slot_id: place.mark for place in page.chosen.places} if page.chosen else {},
         refusal=refusal,
         decision=decision_of(refusal, asked, page.chosen) if refusal and asked and page.chosen else None,
@@ -140,7 +146,7 @@ def _url(timetable: Timetable) -> str:
     kept: dict[str, Any] = {name: request.form[name] for name in ("by", "key", "entry") if request.form.get(name)}
     if request.form.get("by") not in set(Lens):
         kept.pop("by", None)
-    return url_for("admin.editor", timetable_id=timetable.timetable_id, **kept)
+    return url_for("admin.editor", timetable_id=timetable.timetable_id, also=request.form.getlist("also"), **kept)
 
 
 def _move_request() -> MoveRequest:
