@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo
 from flask import abort, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from werkzeug.datastructures import MultiDict
 
 from webapp.models import Term, Timetable
+from webapp.services.problem.parts import PartOfTerm
 from webapp.services.shared.words import _
 from webapp.services.terms.selection import list_terms, shown_term
 from webapp.services.timetables.lifecycle import published_timetable
@@ -18,6 +20,7 @@ from webapp.services.views.audience import Lens, Subject
 from webapp.services.views.grid import Sheet
 from webapp.web.htmx import render
 from webapp.web.navigation import me, week_title
+from webapp.web.params import number
 from webapp.web.public.codes import hash_and_picture
 
 # What a class says about itself depends on whose sheet it stands on: nobody needs to read their own name.
@@ -47,6 +50,16 @@ def subject_of(subjects: Sequence[Subject], key: str | None) -> Subject | None:
     if chosen is None:
         abort(404)
     return chosen
+
+
+def part_of(values: MultiDict[str, str]) -> PartOfTerm:
+    """The part of a term that a form or an address names; nothing named is the whole term."""
+    return PartOfTerm(
+        tuple(map(number, filter(None, values.getlist("department")))),
+        tuple(filter(None, values.getlist("programme"))),
+        tuple(map(number, filter(None, values.getlist("semester_of_study")))),
+        tuple(map(number, filter(None, values.getlist("group")))),
+    )
 
 
 def looked_at() -> dict[str, Any]:

@@ -14,6 +14,10 @@ class StaleRevision(Conflict):
     """Somebody changed the draft after the page was drawn; the findings say who and what."""
 
 
+class NothingInPart(Problem):
+    """The part of the term that was named has no class with a place."""
+
+
 class ClassGone(NotFound):
     """The class is not in the draft, or the term's data no longer ask for it."""
 

@@ -10,6 +10,7 @@ from webapp.services.editor.drafts import draft_name, why_not_editable
 from webapp.services.editor.errors import NeedsReason, Offer
 from webapp.services.editor.history import FiguresChange, StepTaken, UndoState, steps_of, undo_state
 from webapp.services.editor.moves import MoveRequest
+from webapp.services.problem.parts import PartNames, read_part_names
 from webapp.services.problem.results import WHAT_IF_REASON
 from webapp.services.shared.errors import Problem
 from webapp.services.shared.words import _, first_of, ngettext
@@ -89,6 +90,8 @@ class EditorPage:
     beside: Sequence[WeekBeside]
     may_stand_beside: Mapping[Lens, Sequence[Subject]]
     """Whose week can be put beside it; nothing where there is no room for more."""
+    parts: PartNames
+    """The parts that can be locked as a whole."""
     tray: Sequence[EntryView]
     tray_words: str
     chosen: view.Chosen | None
@@ -220,6 +223,7 @@ def editor_page(
         grid=grid,
         beside=beside,
         may_stand_beside=may_stand_beside,
+        parts=read_part_names(timetable.term_id),
         tray=tray,
         tray_words=ngettext("%(num)d class without a place", "%(num)d classes without a place", len(tray)),
         chosen=chosen,

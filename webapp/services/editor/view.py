@@ -22,10 +22,11 @@ from webapp.models import (
 from webapp.services.editor.alternatives import Place, RoomChoice, rooms_for, where_else
 from webapp.services.editor.baskets import basket_of
 from webapp.services.editor.board_cache import board_of
-from webapp.services.editor.errors import ClassGone
+from webapp.services.editor.errors import ClassGone, NothingInPart
 from webapp.services.editor.moves import uncovered_by
 from webapp.services.problem.groups import read_tree
 from webapp.services.problem.labels import entry_in_words, placement_in_words
+from webapp.services.problem.parts import PartOfTerm, entries_of_part, part_in_words
 from webapp.services.problem.results import reason_in_words
 from webapp.services.problem.stored_entries import EntryState
 from webapp.services.shared.words import _
@@ -150,10 +151,23 @@ def week_of(
 
 def entries_of(timetable: Timetable, subject: Subject, day: int | None = None) -> list[int]:
     """The entries of a group, teacher, room or department, of one day where it is named; for locks in bulk."""
+    return _placed(timetable, _of_subject(timetable, subject), day)
+
+
+def entries_within(timetable: Timetable, part: PartOfTerm, day: int | None = None) -> list[int]:
+    """The entries of a part of the term, of one day where it is named; for locks in bulk.
+
+    Raises `NothingInPart`.
+    """
+    found = _placed(timetable, entries_of_part(timetable.term_id, part), day)
+    if not found:
+        raise NothingInPart(_("No class that has a place is of that part: %(part)s.", part=part_in_words(part)))
+    return found
+
+
+def _placed(timetable: Timetable, condition: Any, day: int | None) -> list[int]:
     query = sa.select(TimetableEntry.entry_id).where(
-        TimetableEntry.timetable_id == timetable.timetable_id,
-        TimetableEntry.time_slot_id.is_not(None),
-        _of_subject(timetable, subject),
+        TimetableEntry.timetable_id == timetable.timetable_id, TimetableEntry.time_slot_id.is_not(None), condition
     )
     if day is not None:
         query = query.where(TimetableEntry.day == day)

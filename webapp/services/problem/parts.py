@@ -81,6 +81,11 @@ class GroupOfTerm:
     programme: str
     semester: int | None
 
+    @property
+    def label(self) -> str:
+        """Code and name, once where they are the same."""
+        return self.code if self.code == self.name else f"{self.code}: {self.name}"
+
 
 class GroupsOfTerm:
     """A term's groups as parts are chosen by them."""
@@ -130,6 +135,34 @@ def read_groups(term_id: int) -> GroupsOfTerm:
         for key, row in sorted(rows.items(), key=lambda item: item[1].code)
     ]
     return GroupsOfTerm(groups, tree)
+
+
+@dataclass(frozen=True)
+class PartNames:
+    """What a part of a term can be chosen by: key and label of each, as a select box has them."""
+
+    departments: tuple[tuple[int, str], ...]
+    programmes: tuple[tuple[str, str], ...]
+    semesters: tuple[tuple[int, str], ...]
+    groups: tuple[tuple[int, str], ...]
+
+
+def read_part_names(term_id: int) -> PartNames:
+    """The departments with courses in a term, and its programmes, semesters of study and groups; two queries."""
+    groups = read_groups(term_id).groups
+    taught = (
+        sa.select(Course.department_id)
+        .join(Section, Section.course_id == Course.course_id)
+        .where(Section.term_id == term_id)
+    )
+    query = sa.select(Department.department_id, Department.code, Department.name).order_by(Department.code)
+    departments = db.session.execute(query.where(Department.department_id.in_(taught)))
+    return PartNames(
+        tuple((key, f"{code}: {name}") for key, code, name in departments),
+        tuple((name, name) for name in sorted({group.programme for group in groups if group.programme})),
+        tuple((n, str(n)) for n in sorted({group.semester for group in groups if group.semester is not None})),
+        tuple((group.key, group.label) for group in groups),
+    )
 
 
 def groups_of_part(term_id: int, part: PartOfTerm) -> frozenset[int] | None:

@@ -138,11 +138,7 @@ def part_options_of(problem: TermProblem) -> PartOptions:
             PartOption(number, _("Semester %(number)s", number=number), semesters[number])
             for number in sorted(semesters)
         ),
-        tuple(
-            PartOption(one.key, one.code if one.code == one.name else f"{one.code}: {one.name}", groups[one.key])
-            for one in known.groups
-            if groups[one.key]
-        ),
+        tuple(PartOption(one.key, one.label, groups[one.key]) for one in known.groups if groups[one.key]),
     )
 
 

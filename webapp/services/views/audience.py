@@ -32,6 +32,7 @@ from webapp.models import (
 )
 from webapp.services.accounts.permissions import Permission, may
 from webapp.services.problem.groups import Direction, GroupTree, closure, read_tree
+from webapp.services.problem.parts import PartOfTerm, entries_of_part, groups_of_part
 from webapp.services.shared.errors import Forbidden, NotFound
 from webapp.services.shared.scoped import load
 from webapp.services.shared.words import _
@@ -234,6 +235,16 @@ _SUBJECTS: Mapping[Lens, tuple[Any, Any, Any, Any]] = {
     ),
 }
 """Key and order of the subjects; the same key beside an entry, and what joins the two."""
+
+
+def subjects_of_part(timetable: Timetable, lens: Lens, part: PartOfTerm) -> list[Subject]:
+    """Who has a class of a part of the term; of groups only those that the part is about, where it is about groups."""
+    _key, _order, used, join = _SUBJECTS[lens]
+    inside = entries_of_part(timetable.term_id, part)
+    query = sa.select(used).where(TimetableEntry.timetable_id == timetable.timetable_id, join, inside)
+    keys = set(db.session.scalars(query))
+    groups = groups_of_part(timetable.term_id, part) if lens is Lens.GROUP else None
+    return [one for one in subjects(timetable, lens) if one.key in keys and (groups is None or one.key in groups)]
 
 
 def sheets_for(

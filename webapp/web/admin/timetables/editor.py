@@ -27,7 +27,7 @@ from webapp.web.errors import status_of
 from webapp.web.htmx import redirect_to, redirect_within, render, without_history
 from webapp.web.navigation import me
 from webapp.web.params import number
-from webapp.web.presentation import SHOWN, lens_of, subject_of
+from webapp.web.presentation import SHOWN, lens_of, part_of, subject_of
 
 Act = Callable[[Timetable, int], Any]
 
@@ -68,13 +68,12 @@ def editor_unplace(timetable_id: int) -> ResponseReturnValue:
 @bp.post("/timetables/<int:timetable_id>/edit/lock")
 @requires(Permission.EDIT_TIMETABLES)
 def editor_lock(timetable_id: int) -> ResponseReturnValue:
-    """Locks of one class, or of all that the chosen group, teacher, room or department has (on a day)."""
+    """Locks of one class, of all that the chosen group, teacher, room or department has, or a part of the term."""
     what, _colon, on = request.form.get("lock", "").partition(":")
     locks = {name: on == "1" if what in (name, "both") else None for name in ("time", "room")}
 
     def act(draft: Timetable, seen: int) -> None:
-        ids = [_whole("entry")] if request.form.get("scope") != "all" else _shown_entries(draft)
-        moves.lock(me(), draft, seen, ids, **locks)
+        moves.lock(me(), draft, seen, _entries_to_lock(draft), **locks)
 
     return _step(timetable_id, act)
 
@@ -163,10 +162,15 @@ def _move_request() -> MoveRequest:
     return replace(asked, any_room=not colon)
 
 
-def _shown_entries(draft: Timetable) -> list[int]:
+def _entries_to_lock(draft: Timetable) -> list[int]:
+    scope, named = request.form.get("scope"), request.form.get("day", "")
+    day = int(named) if named in set("0123456") else None
+    if scope == "part":
+        return view.entries_within(draft, part_of(request.form), day)
+    if scope != "all":
+        return [_whole("entry")]
     subject = _subject(draft)
-    day = request.form.get("day", "")
-    return view.entries_of(draft, subject, int(day) if day in set("0123456") else None) if subject else []
+    return view.entries_of(draft, subject, day) if subject else []
 
 
 def _subject(draft: Timetable) -> Subject | None:

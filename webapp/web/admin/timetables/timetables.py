@@ -3,15 +3,17 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Response, request, url_for
+from flask import Response, flash, request, url_for
 from flask.typing import ResponseReturnValue
 
 from webapp.models import GenerationJob, JobKind, Term, Timetable, TimetableStatus
 from webapp.services.accounts.permissions import Permission
 from webapp.services.charts import pareto
 from webapp.services.jobs.selection import job_of, latest_jobs
+from webapp.services.problem.parts import part_in_words, read_part_names
 from webapp.services.runs.verdict import verdict_of
 from webapp.services.shared.scoped import load
+from webapp.services.shared.words import _
 from webapp.services.timetables import scores, violations
 from webapp.services.timetables.scores import Variant
 from webapp.services.timetables.since_published import since_published
@@ -20,11 +22,11 @@ from webapp.services.views import audience
 from webapp.services.views.audience import Lens
 from webapp.web.access import requires
 from webapp.web.admin import bp
-from webapp.web.htmx import render
+from webapp.web.htmx import redirect_to, render
 from webapp.web.navigation import chosen_term, me
 from webapp.web.pagination import ListPage
 from webapp.web.params import key_or_404, page_number
-from webapp.web.presentation import SHOWN, lens_of, paper, subject_of
+from webapp.web.presentation import SHOWN, lens_of, paper, part_of, subject_of
 
 
 @bp.get("/timetables")
@@ -130,6 +132,7 @@ def timetable_week(timetable_id: int) -> ResponseReturnValue:
         subjects=subjects,
         subject=subject,
         sheet=sheets[0] if sheets else None,
+        parts=read_part_names(chosen.term_id),
         show=SHOWN[lens],
     )
 
@@ -138,15 +141,21 @@ def timetable_week(timetable_id: int) -> ResponseReturnValue:
 @requires(Permission.SEE_TIMETABLES)
 def timetable_print(timetable_id: int) -> ResponseReturnValue:
     chosen = load(me(), Timetable, timetable_id)
-    lens = lens_of(request.args.get("by"), Lens.GROUP)
-    return paper(
-        _sheets(chosen, lens), chosen, back_url=url_for("admin.timetable_week", **_here(chosen, lens)), lens=lens
-    )
+    lens, part = lens_of(request.args.get("by"), Lens.GROUP), part_of(request.args)
+    sheets, back_url = _sheets(chosen, lens), url_for("admin.timetable_week", **_here(chosen, lens))
+    if not sheets and not part.is_whole:
+        flash(_("Nobody has a class of that part: %(part)s.", part=part_in_words(part)), "warn")
+        return redirect_to(back_url)
+    return paper(sheets, chosen, back_url=back_url, lens=lens)
 
 
 def _sheets(timetable: Timetable, lens: Lens) -> Any:
-    """The one subject that is asked for, else one sheet for each of the kind."""
-    key = request.args.get("key")
+    """The one subject that is asked for, else one sheet for each of the kind, or each that has a class of a part."""
+    key, part = request.args.get("key"), part_of(request.args)
+    if not part.is_whole:
+        return audience.sheets_for(
+            timetable, lens, [one.key for one in audience.subjects_of_part(timetable, lens, part)]
+        )
     if not key:
         return audience.sheets_for(timetable, lens)
     subject = subject_of(audience.subjects(timetable, lens), key)
