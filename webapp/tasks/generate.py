@@ -165,7 +165,7 @@ class Generation:
 
     def _trimmed(self, problem: TermProblem, result: Result) -> Solution:
         """What the engine found, less what the truth objects to."""
-        solution, objections = trimmed(problem, result.solution)
+        solution, objections = trimmed(problem, result.solution, self.held.overrides)
         self.reasons[solution.placements] = self._reasons(solution) | objections
         return solution
 
@@ -178,7 +178,16 @@ class Generation:
         why = self.reasons.get(solution.placements)
         if why is None:  # of an attempt before this one
             why = self.reasons[solution.placements] = self._reasons(solution)
-        return TimetableFacts(name, self.attempt.lease.job_id, self.created_by_id, result=result, reasons=why)
+        placed = {meeting for meeting, place in enumerate(solution.placements) if place.time is not None}
+        return TimetableFacts(
+            name,
+            self.attempt.lease.job_id,
+            self.created_by_id,
+            result=result,
+            reasons=why,
+            locks={meeting: locks for meeting, locks in self.held.locks.items() if meeting in placed},
+            overrides={meeting: word for meeting, word in self.held.overrides.items() if meeting in placed},
+        )
 
     def _store(self, problem: TermProblem, name: str, solution: Solution, result: Result) -> None:
         kept = TimetableResult(

@@ -23,6 +23,7 @@ from webapp.services.jobs.kinds import (
     UnplacedClass,
     options_of,
 )
+from webapp.services.problem.excuses import excusing
 from webapp.services.problem.labels import place_words
 from webapp.services.problem.reasons import UnplacedReason
 from webapp.services.problem.repair_base import RepairBase, read_base
@@ -30,7 +31,7 @@ from webapp.services.problem.sentences import RepairCause
 from webapp.services.problem.term_problem import TermProblem
 from webapp.services.shared import transaction
 from webapp.tasks.guard import Attempt
-from webapp.tasks.locks import excusing, hold_locked
+from webapp.tasks.locks import hold_locked
 from webapp.tasks.threads import threads
 
 LEAST_SECONDS = 1.0

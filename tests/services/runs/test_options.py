@@ -17,7 +17,7 @@ from webapp.services.jobs.kinds import GenerateOptions, HeldCounts, options_of
 from webapp.services.problem.holds import BaseGone, RunChoices, hold
 from webapp.services.problem.parts import PartOfTerm
 from webapp.services.problem.reasons import UnplacedReason
-from webapp.services.problem.solutions import solution_from
+from webapp.services.problem.solutions import TimetableFacts, solution_from, store_timetable, trimmed
 from webapp.services.problem.weights import WEIGHED
 from webapp.services.runs import time_budget, weight_profiles
 from webapp.services.runs.options import ChoiceRefused, checked, choices_of, part_options_of
@@ -263,3 +263,29 @@ def test_a_profile_is_changed_and_deleted_with_its_audit_rows(here: University) 
         sa.select(AuditEvent.action).where(AuditEvent.subject == "weight_profiles").order_by(AuditEvent.audit_event_id)
     )
     assert db.session.scalars(query).all() == ["weight_profile.save", "weight_profile.save", "weight_profile.delete"]
+
+
+def test_a_reason_given_for_a_class_and_its_lock_survive_a_run_of_another_part(here: University) -> None:
+    """The run neither takes the class off for the rule that was excused nor forgets why."""
+    base = here.timetable()
+    first = next(entry for entry in base.entries if entry.course.department_id == here.cse.department_id)
+    first.locked_time = first.locked_room = True
+    first.override_reason, first.override_rules = "The hall is opened for it.", ["room_closed"]
+    factories.availability(first.time_slot, room_id=first.room_id)
+    db.session.commit()
+    problem = here.problem()
+    held = hold(problem, RunChoices(PartOfTerm((here.mat.department_id,)), base.timetable_id))
+    (index,) = held.overrides
+    assert problem.rows[index].key.component_id == first.component_id
+    assert (held.broken, held.locks) == ((), {index: (True, True)})
+    found = schedule(held.instance, QUICK)
+    assert found.hard == 0
+    kept, objections = trimmed(problem, found.solution, held.overrides)
+    assert objections == {}
+    facts = TimetableFacts("Balanced", locks=held.locks, overrides=held.overrides)
+    made = store_timetable(problem, kept, facts)
+    entry = db.session.scalars(
+        sa.select(TimetableEntry).filter_by(timetable_id=made, component_id=first.component_id)
+    ).one()
+    assert (entry.override_reason, entry.override_rules) == ("The hall is opened for it.", ["room_closed"])
+    assert (entry.time_slot_id, entry.room_id, entry.locked_time) == (first.time_slot_id, first.room_id, True)

@@ -13,12 +13,13 @@ from webapp.engine.rules.max_per_week import MaxPerWeek
 from webapp.engine.solution import Solution
 from webapp.extensions import db
 from webapp.models import Timetable
+from webapp.services.problem.excuses import excusing
 from webapp.services.problem.parts import PartOfTerm, meetings_of_part
 from webapp.services.problem.reasons import UnplacedReason
 from webapp.services.problem.sentences import BrokenRule
-from webapp.services.problem.solutions import hard_violations
+from webapp.services.problem.solutions import hard_violations, is_excused
 from webapp.services.problem.statements import told
-from webapp.services.problem.stored_entries import EntryState, entries_of, solution_of
+from webapp.services.problem.stored_entries import EntryState, Overrides, entries_of, solution_of
 from webapp.services.problem.term_problem import TermProblem
 from webapp.services.shared.errors import Problem
 
@@ -70,6 +71,9 @@ class HeldProblem:
         Why those in the tray and those left out have no place.
     combined
         Meetings of the part placed anew that groups outside it attend too.
+    locks, overrides
+        What is locked of the meetings that stay, and the reasons by which those stand that stay as a whole: both go
+        on to what the run makes. A rule that such a reason excuses is none that the search must keep.
     broken
         Hard rules of today that those break which stay where they stand; they will end in the tray for it.
     close
@@ -84,6 +88,8 @@ class HeldProblem:
     reasons: Mapping[int, UnplacedReason] = field(default_factory=dict)
     close: int = 0
     combined: tuple[int, ...] = ()
+    locks: Mapping[int, tuple[bool, bool]] = field(default_factory=dict)
+    overrides: Overrides = field(default_factory=dict)
     broken: tuple[BrokenRule, ...] = ()
 
 
@@ -110,7 +116,15 @@ def _based_on(base_id: int, problem: TermProblem, choices: RunChoices) -> HeldPr
         kept = {i: _locked(stands[i], entries[i].state) for i in sorted(free & entries.keys())}
         pins |= {i: pin for i, pin in kept.items() if pin != Placement()}
         locked = tuple(i for i, pin in kept.items() if pin != Placement())
-    instance = _without_places(with_pins(problem.instance, pins), set(tray))
+    stays = [i for i, pin in pins.items() if i in entries and pin == stands[i]]
+    overrides = {i: word for i in stays if (word := entries[i].state.override) is not None}
+    locks = {
+        i: (entries[i].state.locked_time, entries[i].state.locked_room)
+        for i in pins
+        if i in entries and entries[i].state.is_locked
+    }
+    excused = excusing(problem.instance, Solution(tuple(stands)), overrides)
+    instance = _without_places(with_pins(excused, pins), set(tray))
     close = CLOSENESS[choices.close]
     if close:
         weight = close * instance.weight_range[1]
@@ -120,20 +134,31 @@ def _based_on(base_id: int, problem: TermProblem, choices: RunChoices) -> HeldPr
         instance = replace(instance, reference=reference, constraints=(*kept_rules, rule))
     why = {i: entries[i].state.unplaced_reason for i in tray if i in entries}
     reasons = {i: reason for i, reason in why.items() if reason is not None}
-    broken = _broken_by(problem, {i: stands[i] for i, pin in pins.items() if pin.time is not None}, pins)
+    broken = _broken_by(problem, {i: stands[i] for i, pin in pins.items() if pin.time is not None}, pins, overrides)
     combined = tuple(sorted(part.combined))
     return HeldProblem(
-        instance, frozen, tray, locked, reasons=reasons, close=close, combined=combined, broken=tuple(broken)
+        instance,
+        frozen,
+        tray,
+        locked,
+        reasons=reasons,
+        close=close,
+        combined=combined,
+        locks=locks,
+        overrides=overrides,
+        broken=tuple(broken),
     )
 
 
 def _broken_by(
-    problem: TermProblem, stands: Mapping[int, Placement], pins: Mapping[int, Placement]
+    problem: TermProblem, stands: Mapping[int, Placement], pins: Mapping[int, Placement], overrides: Overrides
 ) -> Iterator[BrokenRule]:
     """Say what the classes held break whatever the others do; of one held in time alone only what its time breaks."""
     alone = Solution.empty(problem.instance).moved(stands.items())
     roomless = {i for i, pin in pins.items() if pin.room is None}
     for violation in hard_violations(problem, alone):
+        if is_excused(violation, overrides):
+            continue
         if roomless.isdisjoint(violation.meetings) or not _asks_for_rooms(rule_named(violation.rule)):
             yield BrokenRule.of(violation)
 
@@ -183,6 +208,8 @@ def _slots_asked(instance: Instance, meetings: Sequence[int]) -> int:
 def _locked(placement: Placement, state: EntryState) -> Placement:
     if placement.time is None:
         return Placement()
+    if state.is_locked and state.override is not None:
+        return placement  # what stands by a reason stands as a whole
     return Placement(placement.time if state.locked_time else None, placement.room if state.locked_room else None)
 
 

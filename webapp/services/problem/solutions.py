@@ -102,7 +102,7 @@ def replace_timetable(problem: TermProblem, solution: Solution, facts: Timetable
     )
     if db.session.scalar(of_draft.with_for_update()) is None:
         return False
-    score = verified(problem, solution)
+    score = verified(problem, solution, facts.overrides)
     for table in (TimetableEntry, TimetableScore):
         db.session.execute(sa.delete(table).where(table.timetable_id == timetable_id))
     values = _of_timetable(problem, solution, facts, score)

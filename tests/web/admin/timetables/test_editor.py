@@ -223,3 +223,30 @@ def test_what_no_reason_covers_is_shown_and_let_stand_by_one(pages: Pages, case:
     assert "No reason covers" not in told
     assert "by a reason" in told
     assert "The porter opens it." in told
+
+
+def test_weeks_stand_beside_the_first_one_stay_through_a_step_and_are_taken_away(pages: Pages, case: Case) -> None:
+    entry = case.entry("ALG")
+    teacher, room = f"faculty:{entry.faculty_id}", f"room:{entry.room_id}"
+    page = pages.get(edit(case, entry.entry_id) + f"&also={teacher}&also={room}&also=room:0&also=nonsense")
+    captions = ["".join(caption.itertext()) for caption in page.iter("caption")]
+    assert len(captions) == 3
+    assert any("LH-1" in caption for caption in captions)
+    moved = form(case, entry.entry_id, place=f"{case.slot(1, 2).time_slot_id}", also=[teacher, room])
+    answer = pages.post(step(case, "move"), moved)
+    location = answer.headers["Location"]
+    assert location.count("also=") == 2
+    assert len(list(pages.get(location).iter("caption"))) == 3
+
+
+def test_a_part_of_the_term_is_locked_as_a_whole_and_one_without_classes_is_said_to_be(
+    pages: Pages, case: Case
+) -> None:
+    entry = case.entry("ALG")
+    asked = form(case, 0, scope="part", lock="both:1", department=entry.course.department_id)
+    pages.post(step(case, "lock"), asked)
+    db.session.expire_all()
+    of_department = [one for one in case.timetable.entries if one.course.department_id == entry.course.department_id]
+    assert all(one.locked_time for one in of_department if one.time_slot_id)
+    refused = pages.post(step(case, "lock"), form(case, 0, scope="part", lock="both:1", semester_of_study=8), 422)
+    assert "No class that has a place is of that part: semester of study 8." in refused.get_data(as_text=True)
