@@ -110,7 +110,7 @@ def test_a_repeatable_run_that_somebody_stopped_is_done_again_up_to_there(instan
 
 @pytest.mark.parametrize("reproducible", [False, True])
 def test_what_cpsat_found_by_the_clock_is_taken_from_the_receipt_and_else_found_again(
-    reproducible: bool, instance: Instance, monkeypatch: pytest.MonkeyPatch
+    reproducible: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """How far it comes depends on the clock and on its threads, unless its own measure of work limits it."""
 
@@ -119,7 +119,7 @@ def test_what_cpsat_found_by_the_clock_is_taken_from_the_receipt_and_else_found_
 
     monkeypatch.setattr("webapp.engine.solve.find_feasible", blind)
     params = SolveParams(seconds=20.0, seed=2, reproducible=reproducible)
-    small = replace(instance, constraints=instance.constraints[:6])
+    small = replace(drawn(45), constraints=drawn(45).constraints[:6])
     first = schedule(small, params)
     assert first.is_tight
     if not reproducible:
