@@ -118,8 +118,8 @@ def test_what_cpsat_found_by_the_clock_is_taken_from_the_receipt_and_else_found_
         return AnnealingResult(start, 1, 0, 0)
 
     monkeypatch.setattr("webapp.engine.solve.find_feasible", blind)
-    params = SolveParams(seconds=20.0, seed=2, reproducible=reproducible)
-    small = replace(drawn(45), constraints=drawn(45).constraints[:6])
+    params = SolveParams(seconds=8.0, seed=2, reproducible=reproducible)
+    small = replace(drawn(120), constraints=drawn(120).constraints[:6])
     first = schedule(small, params)
     assert first.is_tight
     if not reproducible:
