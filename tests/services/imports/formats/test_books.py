@@ -164,3 +164,17 @@ def test_a_sheet_of_300000_rows_is_refused_before_it_is_opened() -> None:
     change = {"xl/worksheets/sheet1.xml": (before, f"<sheetData>{cells}</sheetData>")}
     with pytest.raises(UploadRefused, match=r"sheet Sheet has 300000 rows, at most 200000 are read\. Delete what"):
         read_book("x.xlsx", with_part(workbook({"A1": "x"}), change))
+
+
+def packed_table(rows: bytes) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("rooms.csv", rows)
+    return packed.getvalue()
+
+
+def test_a_text_of_300000_rows_is_refused_before_anything_is_made_of_it() -> None:
+    rows = b"code,name\n" + b"R,x\n" * 300_000
+    for name, content in (("rooms.csv", rows), ("x.zip", packed_table(rows))):
+        with pytest.raises(UploadRefused, match=r"rooms.csv has more than 200000 rows .* share it out over several"):
+            read_book(name, content)

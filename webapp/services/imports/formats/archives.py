@@ -9,6 +9,7 @@ from io import BytesIO
 from python_calamine import CalamineError
 
 from webapp.services.imports.faults import UploadRefused
+from webapp.services.imports.sheets import MOST_ROWS
 from webapp.services.shared.words import _
 
 MOST_BYTES = 32 * 1024 * 1024
@@ -110,7 +111,12 @@ def check_workbook(filename: str, archive: zipfile.ZipFile) -> None:
 def too_large(filename: str) -> UploadRefused:
     """The refusal of a workbook that would take too long."""
     return UploadRefused(
-        _("%(filename)s is too large for a workbook. Send its tables as CSV files in a ZIP.", filename=filename)
+        _(
+            "%(filename)s is too large for a workbook. Delete what is not needed, or send its tables as CSV files in a "
+            "ZIP, each of at most %(most)d rows.",
+            filename=filename,
+            most=MOST_ROWS,
+        )
     )
 
 

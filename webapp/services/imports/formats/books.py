@@ -290,7 +290,7 @@ def _texts(name: str, entries: Iterator[Entry], encoding: str) -> RawBook:
             title = short.stem if short.stem not in sheets else path
             try:
                 sheets[title], page, wrong = _text_sheet(path, title, content, encoding)
-            except UploadRefused as refused:
+            except texts.NoText as refused:
                 faults.append(_fault(path, _("bytes that are no text"), str(refused)))
                 continue
             pages[page] = None
@@ -314,10 +314,6 @@ def _text_sheet(file: str, title: str, content: bytes, encoding: str) -> tuple[R
         line = int(error.__notes__[0])
         return RawSheet(title, (), file), found, (_fault(file, str(error), _("a line of cells in CSV"), line),)
     rows = _rows(lines)
-    wrong: tuple[Fault, ...] = ()
     if len(rows) > MOST_ROWS:
-        wrong = (
-            _fault(file, _("%(rows)d rows", rows=len(rows)), _("at most %(most)d rows", most=MOST_ROWS), MOST_ROWS),
-        )
-        rows = rows[:MOST_ROWS]
-    return RawSheet(title, rows, file), found, wrong
+        raise too_large_rows(file)
+    return RawSheet(title, rows, file), found, ()

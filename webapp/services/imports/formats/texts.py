@@ -33,16 +33,20 @@ CODE_PAGES = (
 LINES_LOOKED_AT = 50
 
 
+class NoText(UploadRefused):
+    """A file is in no code page that is known."""
+
+
 def decoded(file: str, content: bytes, encoding: str = "") -> tuple[str, str]:
     """The text of a file, and the code page that it is in; ``encoding`` where somebody said which.
 
-    Raises `UploadRefused` where it is in none.
+    Raises `NoText` where it is in none.
     """
     found = encoding or _code_page(content)
     try:
         return content.decode(found).replace("\x00", "\ufffd"), found.removesuffix("-sig")
     except (UnicodeDecodeError, LookupError) as error:
-        raise UploadRefused(
+        raise NoText(
             _(
                 "%(file)s is no text in a code page that is known here. Save it as CSV UTF-8 and upload it again.",
                 file=file,

@@ -28,7 +28,13 @@ def objections(book: RawBook, mapping: BookMapping) -> tuple[Objection, ...]:
     found = [*_tables_twice(mapping)]
     for sheet in book.sheets:
         found += _of_sheet(sheet, mapping.of(sheet.name))
-    if all(mapping.of(sheet.name).shape is SheetShape.SKIP for sheet in book.sheets):
+    if not any(sheet.rows for sheet in book.sheets) and not book.faults:
+        found.append(
+            Objection(
+                "", _("%(file)s has no cell that is filled in. Send the file that has the rows.", file=book.filename)
+            )
+        )
+    elif all(mapping.of(sheet.name).shape is SheetShape.SKIP for sheet in book.sheets):
         found.append(Objection("", _("No sheet is read. Say of at least one what it is.")))
     return tuple(found)
 

@@ -62,7 +62,7 @@ QUESTIONS: Mapping[str, Words] = {
     "department_of_sheet": _l("Which department are the rows of this sheet of? No column says it."),
     "room": _l("Which room is meant?"),
     "class_size": _l(
-        "How many students has a class? The file does not say it of %(number)s classes, such as %(first)s."
+        "How many students has a class? Classes of which the file does not say it: %(number)s, such as %(first)s."
     ),
     "lab_batches": _l("A lab has fewer seats than a class has students. Into how many batches is the class split?"),
     "lab_kind": _l("Which kind of room do the labs of this department need?"),

@@ -272,3 +272,26 @@ def test_a_list_of_courses_is_no_allotment() -> None:
     rows = [["Code", "Title", "Department", "L", "T", "P", "Credits"], ["CSE103", "Core", "CSE", 3, 0, 2, 4]]
     said = guess(RawBook("b", BookKind.XLSX, (sheet("Courses list", rows),)), COLLEGE)
     assert said.sheets[0].shape is not SheetShape.ALLOTMENT
+
+
+@pytest.mark.parametrize(
+    ("cell", "codes", "asked"),
+    [
+        ("Meera Rao & T. Joshi", ("C1", "M1"), ()),
+        ("Meera Rao\nT. Joshi", ("C1", "M1"), ()),
+        ("Dr. Meera\nRao", ("C1",), ()),
+        ("(Meera Rao) , T. Joshi (MAT)", ("C1", "M1"), ()),
+        ("Rao, Meera", ("C1",), ()),
+        ("Dr. Meera Rao, Ph.D", ("C1",), ()),
+        ("Meera Rao & Zed Xavier", ("C1",), ("Zed Xavier",)),
+        ("Zed Xavier / Meera Rao", ("C1",), ("Zed Xavier",)),
+        ("Meera Rao\nZed Xavier", ("C1",), ("Zed Xavier",)),
+        ("Meera Rao + TBA", ("C1",), ()),
+    ],
+)
+def test_nobody_of_several_teachers_in_a_cell_is_left_out_in_silence(
+    cell: str, codes: tuple[str, ...], asked: tuple[str, ...]
+) -> None:
+    converted = allot(["CSE1-A", "CSE103", "Core", 3, 0, 0, 3, cell, "", ""])
+    assert tuple(question.found for question in converted.questions if question.code == "teacher") == asked
+    assert table(converted, "sections", "faculty") == [codes]

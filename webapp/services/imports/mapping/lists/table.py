@@ -249,7 +249,7 @@ class _SheetConversion:
         names = [sheet_name(cell_text(cell).rstrip(" *")) for cell in self.heading_cells]
         for at, name in enumerate(names):
             if name in self.table.by_name and name in names[:at]:
-                self._fault(name, name, _("each column once"))
+                self._fault(name, name, _("each column once: give one of them another heading, or leave it away"))
         missing = [
             column.name
             for column in self.table.file_columns

@@ -45,15 +45,25 @@ class Named:
 
     def teachers(self, row: int, heading: str, text: str) -> tuple[str, ...]:
         """Codes of the teachers that a cell names; those that are asked about or left out are not among them."""
-        text = " ".join(text.split())
+        lines, text = text.strip(), " ".join(text.split())
         if fold(text) in NOBODY:
             if text:
                 self.conversion.changed("no_teacher", self.sheet.name, heading, text)
             return ()
-        whole = self._persons.find(text)
-        names = [text] if whole.code is not None else [part for part in BETWEEN_PERSONS.split(text) if part]
+        names = [text] if self._is_one_person(lines) else [*filter(None, BETWEEN_PERSONS.split(lines))]
         found = (self._teacher(row, heading, name) for name in names if fold(name) not in NOBODY)
         return tuple(dict.fromkeys(code for code in found if code is not None))
+
+    def _is_one_person(self, text: str) -> bool:
+        """Whether a cell names one person: what stands on several lines, or between signs, is no more than a name.
+
+        Otherwise somebody would be left out in silence: "Anil Kumar & Zed" is more than Anil Kumar.
+        """
+        code = self._persons.find(text).code
+        if code is None:
+            return False
+        parts = [part for part in BETWEEN_PERSONS.split(text) if fold(part) not in NOBODY]
+        return len(parts) < 2 or self._persons.is_whole(text, code)
 
     def _teacher(self, row: int, heading: str, name: str) -> str | None:
         found = self._persons.find(name)

@@ -112,6 +112,14 @@ class Persons:
             self._found[text] = self._find(text)
         return self._found[text]
 
+    def is_whole(self, text: str, code: str) -> bool:
+        """Whether a text has no more words than the name of a person: "Rao, Bina" is whole, "Rao, Anil Kumar" is not.
+
+        What stands in brackets counts, too.
+        """
+        name, own = person_name(text), self._names[code]
+        return len(name.words) + len(name.initials) <= len(own.words) + len(own.initials)
+
     def _find(self, text: str) -> PersonFound:
         code = self._codes.get(fold(text).replace(" ", ""))
         if code is not None:
