@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from webapp.engine.instance import Instance, Placement
 from webapp.engine.pins import with_pins
-from webapp.services.problem.excuses import excusing
+from webapp.services.problem.holds import excusing
 from webapp.services.problem.repair_base import RepairBase
 
 

@@ -23,7 +23,7 @@ from webapp.services.jobs.kinds import (
     UnplacedClass,
     options_of,
 )
-from webapp.services.problem.excuses import excusing
+from webapp.services.problem.holds import excusing
 from webapp.services.problem.labels import place_words
 from webapp.services.problem.reasons import UnplacedReason
 from webapp.services.problem.repair_base import RepairBase, read_base

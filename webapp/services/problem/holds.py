@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from webapp.engine.domains import meetings_of
 from webapp.engine.instance import Constraint, Instance, Meeting, Placement
 from webapp.engine.pins import apart, with_pins
 from webapp.engine.rule import Rule
@@ -13,7 +14,6 @@ from webapp.engine.rules.max_per_week import MaxPerWeek
 from webapp.engine.solution import Solution
 from webapp.extensions import db
 from webapp.models import Timetable
-from webapp.services.problem.excuses import excusing
 from webapp.services.problem.parts import PartOfTerm, meetings_of_part
 from webapp.services.problem.reasons import UnplacedReason
 from webapp.services.problem.sentences import BrokenRule
@@ -97,6 +97,25 @@ def hold(problem: TermProblem, choices: RunChoices) -> HeldProblem:
     """Build what is chosen into the problem: pins for what is frozen or locked, the reference to stay close to."""
     built = HeldProblem(problem.instance) if choices.base_id is None else _based_on(choices.base_id, problem, choices)
     return _without_excess(problem, built) if choices.partial else built
+
+
+def excusing(instance: Instance, solution: Solution, overrides: Overrides) -> Instance:
+    """The instance in which no rule about single placements that a word excuses forbids a meeting where it stands."""
+    kept = []
+    for constraint in instance.constraints:
+        rule = constraint.rule
+        if not constraint.hard or not isinstance(rule, ChoiceRule):
+            kept.append(constraint)
+            continue
+        concerned = meetings_of(instance, constraint)
+        excused = (m for m, override in overrides.items() if m in concerned and override.excuses(rule.name))
+        guilty = {m for m in excused if rule.cost(instance, constraint, m, solution.placements[m])}
+        rest = tuple(sorted(m for m in concerned if m not in guilty))
+        if not guilty:
+            kept.append(constraint)
+        elif rest:
+            kept.append(replace(constraint, resources=(), meetings=rest))
+    return replace(instance, constraints=tuple(kept))
 
 
 def _based_on(base_id: int, problem: TermProblem, choices: RunChoices) -> HeldProblem:
