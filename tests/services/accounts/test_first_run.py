@@ -1,5 +1,6 @@
 """The first organisation: made once, with a token that the server printed."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -91,3 +92,23 @@ def test_where_an_organisation_is_there_is_nothing_to_set_up(app):
         first_run.set_up(token, FOUNDING)
     with pytest.raises(NotFound):
         first_run.require_empty()
+
+
+def test_of_two_who_set_up_at_once_with_one_token_one_succeeds(committed_app):
+    token = first_run.token_at_start()
+    db.session.commit()
+
+    def found(code: str) -> str:
+        with committed_app.app_context():
+            try:
+                first_run.set_up(token, replace(FOUNDING, code=code, email=f"{code}@example.edu"))
+                db.session.commit()
+            except AlreadySetUp:
+                db.session.rollback()
+                return "late"
+            return "first"
+
+    with ThreadPoolExecutor(4) as pool:
+        outcomes = sorted(pool.map(found, ("A", "B", "C", "D")))
+    assert outcomes == ["first", "late", "late", "late"]
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Organization)) == 1

@@ -33,6 +33,12 @@ def test_lunch_takes_in_a_break_that_ends_while_it_lasts():
     assert (hours(plan, 0)[3:5], plan.faults) == (["12:00-13:00", "13:30-14:30"], ())
 
 
+def test_a_break_over_which_no_double_period_goes_is_named():
+    assert plan_week([USUAL], 10).remarks == ()
+    (said,) = plan_week([replace(USUAL, breaks=(Pause(4, 20),), lunch_starts=None)], 15).remarks
+    assert said.startswith("No double period goes over the break of 20 minutes after period 4")
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [

@@ -1,5 +1,7 @@
 """The pages of users: accounts made, changed, reset and disabled, one by one and in bulk."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from tests import factories
@@ -123,6 +125,9 @@ def test_an_invitation_is_given_anew_and_taken_back(pages, university):
     pages.post(f"{base}/revoke-invitation")
     pages.get(second, 422)
     assert "Not signed in yet" in words(pages.get(base))
+    registrar = db.session.scalars(db.select(User).filter_by(organization_id=university.organization_id)).first()
+    registrar.last_sign_in_at = datetime.now(UTC)
+    pages.post(f"/admin/users/{registrar.user_id}/invite", status=409)
     pages.post("/admin/users/bulk/invite", {"role": "faculty"})
     pages.get(links_of(pages)["f@example.edu"])
 

@@ -77,7 +77,12 @@ def invite(users: Sequence[User], actor: User | None) -> list[Invitation]:
 
 
 def invite_again(user: User, actor: User) -> Invitation:
-    """Invite one person anew; sessions that are open end with the password."""
+    """Invite one person anew who never signed in; raises InvitationsChanged for anybody else."""
+    db.session.refresh(user, with_for_update=True)
+    if states_of([user])[user.user_id] not in (AccountState.INVITED, AccountState.WAITING):
+        raise InvitationsChanged(
+            _("%(email)s has signed in already, or is disabled. Make a reset link instead.", email=user.email)
+        )
     end_sessions(user)
     (made,) = invite([user], actor)
     return made

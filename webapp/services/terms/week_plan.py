@@ -94,8 +94,11 @@ class WeekPlan:
 Hours = tuple[int, int]
 
 
-def plan_week(shifts: Sequence[ShiftPlan]) -> WeekPlan:
-    """Lay out the slots of all shifts; what does not fit is said, and the rest is laid out all the same."""
+def plan_week(shifts: Sequence[ShiftPlan], longest_break: int | None = None) -> WeekPlan:
+    """Lay out the slots of all shifts; what does not fit is said, and the rest is laid out all the same.
+
+    ``longest_break`` are the minutes between two periods over which a double period may still go.
+    """
     slots: list[PlannedSlot] = []
     faults, taught = _name_faults(shifts), dict.fromkeys(range(len(WEEKDAYS)), 0)
     hours_of = []
@@ -111,7 +114,8 @@ def plan_week(shifts: Sequence[ShiftPlan]) -> WeekPlan:
                 slots.append(PlannedSlot(code, label[:64], shift.name, day, _clock(start), _clock(end)))
     if not slots and not faults:
         faults.append(_("No day is taught: choose a full or a half day for one at least."))
-    return WeekPlan(tuple(slots), tuple(faults), tuple(_overlaps(shifts, hours_of)))
+    remarks = _long_breaks(shifts, longest_break) + _overlaps(shifts, hours_of)
+    return WeekPlan(tuple(slots), tuple(faults), tuple(remarks))
 
 
 def _periods_of(shift: ShiftPlan, length: DayLength) -> int:
@@ -208,6 +212,22 @@ def _past_midnight(number: int, ended: int) -> str:
         hour=ended // 60,
         minute=f"{ended % 60:02}",
     )
+
+
+def _long_breaks(shifts: Sequence[ShiftPlan], longest: int | None) -> list[str]:
+    """Name the breaks, other than lunch, over which no double period goes."""
+    return [
+        _(
+            "No double period goes over the break of %(minutes)s minutes after period %(after)s: "
+            "the dates of the term say %(longest)s at most.",
+            minutes=pause.minutes,
+            after=pause.after,
+            longest=longest,
+        )
+        for shift in shifts
+        for pause in shift.breaks
+        if longest is not None and pause.minutes > longest
+    ]
 
 
 def _overlaps(shifts: Sequence[ShiftPlan], hours_of: Sequence[Sequence[Hours]]) -> list[str]:

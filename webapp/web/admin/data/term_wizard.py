@@ -48,7 +48,7 @@ def term_week(term_id: int) -> ResponseReturnValue:
     term = load(me(), Term, term_id)
     forms = shift_forms(request.form if request.method == "POST" else usual_week())
     used = used_forms(forms)
-    plan = _plan(used)
+    plan = _plan(term, used)
     if request.method == "GET" or "show" in request.form:
         return _week_page(term, forms, used, plan)
     if plan is None or plan.faults:
@@ -63,10 +63,10 @@ def term_week(term_id: int) -> ResponseReturnValue:
     return redirect_to(url_for("admin.term_data", term_id=term_id))
 
 
-def _plan(used: list[ShiftForm]) -> WeekPlan | None:
+def _plan(term: Term, used: list[ShiftForm]) -> WeekPlan | None:
     """The week that the forms describe; None where a field can't be read."""
     valid = [form.validate() for form in used]
-    return week_plan.plan_week([form.plan for form in used]) if all(valid) else None
+    return week_plan.plan_week([form.plan for form in used], term.break_minutes) if all(valid) else None
 
 
 def _week_page(
