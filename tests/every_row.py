@@ -16,6 +16,7 @@ from webapp.models import (
     ImportChange,
     ImportMapping,
     JobStatus,
+    LastChange,
     Organization,
     Role,
     Timetable,
@@ -79,6 +80,7 @@ class EveryRow:
             "dept_id": self.department_id,
             "table_key": "rooms",
             "kind": "rooms",
+            "name": "room_kinds",
             "key": self.keys["rooms"],
             "form": "xlsx",
             "secret": "tr_guess",
@@ -170,6 +172,10 @@ def make_every_row(say: str = "{}") -> EveryRow:
     db.session.add(token)
     profile = WeightProfile(organization_id=org.organization_id, name=named("Mine")[:60], weights={"group_gaps": 5})
     db.session.add(profile)
+    db.session.commit()
+    user_id = users[Role.REGISTRAR].user_id
+    kept = {"keys": [building.building_id], "labels": [named("X")], "before": {}, "after": {}}
+    db.session.add(LastChange(user_id=user_id, organization_id=org.organization_id, table_name="buildings", **kept))
     db.session.commit()
     keys = {
         "departments": dept.department_id,

@@ -7,7 +7,8 @@ from tests import factories
 from webapp.extensions import db
 from webapp.models import Faculty
 from webapp.services.reference.choices import MOST_CHOICES, find_choices
-from webapp.services.reference.vocabulary import words_in_use
+from webapp.services.reference.errors import RecordRefused
+from webapp.services.reference.vocabulary import rename_word, words_in_use
 from webapp.services.schema.scope import Scope
 from webapp.services.schema.tables import BY_NAME
 from webapp.services.shared.errors import NotFound
@@ -72,3 +73,25 @@ def test_a_field_that_offers_nothing_is_not_found(scope):
     for field in ("name", "ghost", ""):
         with pytest.raises(NotFound):
             find_choices(scope, BY_NAME["rooms"], field, "")
+
+
+def test_a_word_is_renamed_wherever_it_stands_and_two_become_one(scope):
+    room = factories.room(scope.organization, kind="computer lab", features=["pc", "beamer"])
+    foreign = factories.room(factories.organization(), kind="computer lab", features=["pc"])
+    section = factories.section(scope.term, factories.course(factories.department(scope.organization)))
+    component = factories.component(section, room_kind="computer lab", room_features=["pc", "computers"])
+    assert rename_word(scope, "room_kinds", "computer lab", " PC lab ") == 2
+    assert rename_word(scope, "room_features", "pc", "computers") == 2
+    for row in (room, component, foreign):
+        db.session.refresh(row)
+    assert (room.kind, component.room_kind, foreign.kind) == ("PC lab", "PC lab", "computer lab")
+    assert (room.features, component.room_features) == (["computers", "beamer"], ["computers"])
+    for old, new in (
+        ("ghost", "x"),
+        ("PC lab", " "),
+        ("computers", "a, b"),
+        ("PC lab", "PC lab"),
+        ("PC lab", "x" * 65),
+    ):
+        with pytest.raises(RecordRefused):
+            rename_word(scope, "room_features" if "," in new else "room_kinds", old, new)

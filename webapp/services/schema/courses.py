@@ -21,6 +21,7 @@ from webapp.services.schema.columns import CODE_LENGTH, Column, Kind, Link, Many
 from webapp.services.schema.people import FACULTY_LINK, GROUP, STUDENT
 from webapp.services.schema.places import (
     BETWEEN,
+    CLASS_KINDS,
     CODES_HINT,
     ROOM_FEATURES,
     ROOM_KINDS,
@@ -174,7 +175,7 @@ COMPONENTS = Table(
             default="lecture",
             length=32,
             hint=_l("Such as lecture or lab."),
-            vocabulary="class_kinds",
+            vocabulary=CLASS_KINDS,
             filtered=True,
         ),
         Column(

@@ -10,8 +10,8 @@ from webapp.services.schema.columns import CODE_LENGTH, Column, Kind, Link, Reac
 
 CODE_HINT = _l("Short and unique: other tables and files refer to it.")
 CODES_HINT = _l("Codes, separated by commas.")
-ROOM_KINDS, ROOM_FEATURES = "room_kinds", "room_features"
-"""Vocabularies that rooms share with the classes that need one."""
+ROOM_KINDS, ROOM_FEATURES, CLASS_KINDS = "room_kinds", "room_features", "class_kinds"
+"""Vocabularies: the first two rooms share with the classes that need one."""
 BETWEEN = sa.literal(" · ")
 
 
