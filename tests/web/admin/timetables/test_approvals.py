@@ -60,6 +60,11 @@ def test_a_head_sees_the_own_departments_classes_once_they_are_submitted(
     assert "4 classes of your department" in words(pages.get("/hod/review"))
     seen = words(pages.get(review(timetable)))
     assert "Algorithms" in seen
+    for path in ("/hod/review", review(timetable)):
+        timetable.unplaced = 2
+        assert "Incomplete 2 classes without a place" in words(pages.get(path))
+        timetable.unplaced = 0
+        assert "Incomplete" not in words(pages.get(path))
     assert "Calculus" not in seen
     assert "MAT101" not in seen
     group = words(pages.get(review(timetable, f"?by=group&key={uni.section_a.student_group_id}")))
