@@ -124,7 +124,7 @@ def publish(page: Page, number: int) -> None:
 def change_what_is_asked_for(page: Page) -> None:
     go(page, "Components")
     page.get_by_role("link", name="Edit MAT205 A L").click()
-    page.get_by_label("Meetings a week").fill("3")
+    page.get_by_label("Classes a week").fill("3")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("MAT205 A L saved.")).to_be_visible()
 

@@ -181,7 +181,7 @@ COMPONENTS = Table(
         Column(
             "meetings_per_week",
             Kind.WHOLE,
-            _l("Meetings a week"),
+            _l("Classes a week"),
             "Meetings a week (for each batch).",
             "1",
             required=True,
@@ -232,7 +232,7 @@ COMPONENTS = Table(
         Column(
             "different_days",
             Kind.YES_NO,
-            _l("Meetings on different days"),
+            _l("Classes on different days"),
             "Whether its meetings fall on different days.",
             "yes",
             default=True,

@@ -46,7 +46,7 @@ BATCH = link_column("batch", _l("Batch"), "Batch, where there are batches.", "",
 NUMBER = Column(
     "number",
     Kind.WHOLE,
-    _l("Which meeting"),
+    _l("Which class of the week"),
     "Which meeting of the week.",
     "1",
     default=1,
