@@ -17,7 +17,7 @@ branch_labels = None
 depends_on = None
 
 AS_CODE = "jsonb_build_object('code', 'text', 'values', jsonb_build_object('text', unplaced_reason))"
-COMMENT = "code and values; see services/problem/reasons"
+COMMENT = "code and values; see services/problem/words/reasons"
 
 
 def upgrade() -> None:

@@ -34,10 +34,10 @@ from webapp.services.jobs.requests import cancel, hand_over, stop_and_keep_best
 from webapp.services.jobs.selection import ACTIVE
 from webapp.services.problem.holds import RunChoices
 from webapp.services.problem.parts import PartOfTerm
-from webapp.services.problem.reasons import sentence_of
 from webapp.services.problem.solutions import hard_violations, solution_from
 from webapp.services.problem.term_problem import build_problem
 from webapp.services.problem.weights import VARIANTS
+from webapp.services.problem.words.reasons import sentence_of
 from webapp.services.runs.progress import progress_of, variants_stored
 from webapp.services.runs.requests import RunRequest, write_run
 from webapp.services.shared import transaction

@@ -267,7 +267,7 @@ class TimetableEntry(Model):
     locked_time: Mapped[bool] = mapped_column(server_default=sa.false())
     locked_room: Mapped[bool] = mapped_column(server_default=sa.false())
     unplaced_reason: Mapped[dict[str, Any] | None] = mapped_column(
-        JSONB(none_as_null=True), comment="code and values; see services/problem/reasons"
+        JSONB(none_as_null=True), comment="code and values; see services/problem/words/reasons"
     )
     override_reason: Mapped[str | None] = mapped_column(sa.Text)
     override_rules: Mapped[Codes] = mapped_column(comment="the rules that were broken when the reason was given")

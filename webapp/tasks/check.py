@@ -21,9 +21,9 @@ from webapp.models import Stage, Term
 from webapp.services.checks.supply import counted
 from webapp.services.checks.term_data import CheckedProblem, problem_of, read_term_data
 from webapp.services.jobs.kinds import CheckAnswer, Clash, Relaxation, RuleAtWork
-from webapp.services.problem.sentences import AmountWords, RuleWords, WayOutWords
 from webapp.services.problem.solutions import PLACED_RULE
 from webapp.services.problem.stored_entries import DOUBLE_BOOKINGS
+from webapp.services.problem.words.sentences import AmountWords, RuleWords, WayOutWords
 from webapp.services.shared import transaction
 from webapp.services.shared.target import Target
 from webapp.tasks.guard import Attempt

@@ -23,11 +23,11 @@ from webapp.services.jobs.failures import FailureCode
 from webapp.services.jobs.kinds import GenerateOptions, options_of
 from webapp.services.jobs.progress import RunTracker
 from webapp.services.problem.holds import hold
-from webapp.services.problem.reasons import UnplacedReason
 from webapp.services.problem.results import TimetableResult
-from webapp.services.problem.sentences import SearchRemark
 from webapp.services.problem.solutions import TimetableFacts, replace_timetable, solution_from, store_timetable, trimmed
 from webapp.services.problem.term_problem import TermProblem
+from webapp.services.problem.words.reasons import UnplacedReason
+from webapp.services.problem.words.sentences import SearchRemark
 from webapp.services.runs.options import choices_of
 from webapp.services.runs.progress import variants_stored
 from webapp.services.runs.time_budget import SAVING_SHARE, Shares, counts_of

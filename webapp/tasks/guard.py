@@ -23,7 +23,7 @@ from webapp.services.jobs.failures import Failure, FailureCode, failure_of
 from webapp.services.jobs.kinds import stored
 from webapp.services.jobs.lease import Heartbeat, JobNotFree, Lease, LeaseLost
 from webapp.services.jobs.progress import Tracker, tracker_of
-from webapp.services.problem.statements import Statement
+from webapp.services.problem.words.statements import Statement
 from webapp.services.shared import transaction
 from webapp.services.shared.errors import Problem
 

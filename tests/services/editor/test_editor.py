@@ -26,9 +26,9 @@ from webapp.services.editor.errors import (
     StaleRevision,
 )
 from webapp.services.editor.moves import MoveRequest
-from webapp.services.problem.sentences import words_of
 from webapp.services.problem.solutions import content_hash, solution_from
 from webapp.services.problem.term_problem import build_problem
+from webapp.services.problem.words.sentences import words_of
 from webapp.services.reference import commands
 from webapp.services.schema.scope import Scope
 from webapp.services.schema.tables import find_table

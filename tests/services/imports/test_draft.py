@@ -19,7 +19,7 @@ from webapp.services.imports import exports, uploads
 from webapp.services.imports.formats.files import read_upload
 from webapp.services.imports.preview import RowState
 from webapp.services.imports.sheets import Tables
-from webapp.services.problem.reasons import sentence_of
+from webapp.services.problem.words.reasons import sentence_of
 
 HEAD = "course,section,component,number,slot,room,locked_time,locked_room\n"
 

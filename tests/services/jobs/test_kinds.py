@@ -26,8 +26,8 @@ from webapp.services.jobs.kinds import (
     options_of,
     stored,
 )
-from webapp.services.problem.reasons import UnplacedReason
-from webapp.services.problem.sentences import (
+from webapp.services.problem.words.reasons import UnplacedReason
+from webapp.services.problem.words.sentences import (
     AmountWords,
     BrokenRule,
     PlaceWords,
@@ -36,7 +36,7 @@ from webapp.services.problem.sentences import (
     SearchRemark,
     WayOutWords,
 )
-from webapp.services.problem.statements import Statement, told
+from webapp.services.problem.words.statements import Statement, told
 from webapp.services.shared.codec import from_json
 
 WEBAPP = Path(__file__).parent.parent.parent.parent / "webapp"

@@ -16,7 +16,7 @@ from webapp.services.imports import exports, uploads
 from webapp.services.imports.faults import StillInUse
 from webapp.services.imports.formats.files import read_upload
 from webapp.services.jobs.kinds import GenerateFacts, facts_of
-from webapp.services.problem.reasons import sentence_of
+from webapp.services.problem.words.reasons import sentence_of
 from webapp.services.reference import commands
 from webapp.services.reference.errors import DeletionOutdated, RecordInUse
 from webapp.services.reference.uses import timetable_links, timetable_uses

@@ -16,9 +16,9 @@ from webapp.models import AuditEvent, TimetableEntry
 from webapp.services.jobs.kinds import GenerateOptions, HeldCounts, options_of
 from webapp.services.problem.holds import BaseGone, RunChoices, hold
 from webapp.services.problem.parts import PartOfTerm
-from webapp.services.problem.reasons import UnplacedReason
 from webapp.services.problem.solutions import TimetableFacts, solution_from, store_timetable, trimmed
 from webapp.services.problem.weights import WEIGHED
+from webapp.services.problem.words.reasons import UnplacedReason
 from webapp.services.runs import time_budget, weight_profiles
 from webapp.services.runs.options import ChoiceRefused, checked, choices_of, part_options_of
 from webapp.services.runs.requests import VariantsRefused, request_generation

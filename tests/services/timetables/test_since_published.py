@@ -9,7 +9,7 @@ from tests.university import University, university
 from webapp.extensions import db
 from webapp.models import SectionFaculty, Timetable, TimetableEntry
 from webapp.services.editor import drafts
-from webapp.services.problem.reasons import sentence_of
+from webapp.services.problem.words.reasons import sentence_of
 from webapp.services.timetables import publishing
 from webapp.services.timetables.quality import standing_of
 from webapp.services.timetables.since_published import since_published

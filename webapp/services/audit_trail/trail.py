@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload
 from webapp.extensions import db
 from webapp.models import AuditEvent, GenerationJob, Organization, Term, Timetable, User
 from webapp.services.imports.formats.writers import csv_text
-from webapp.services.problem.sentences import words_of
+from webapp.services.problem.words.sentences import words_of
 from webapp.services.schema.columns import Table
 from webapp.services.schema.tables import WITH_PAGES
 from webapp.services.shared.words import _

@@ -11,7 +11,7 @@ from webapp.services.checks.needs import FindingAbout
 from webapp.services.checks.term_data import CheckedProblem, TermData
 from webapp.services.problem.baskets import OptionSet
 from webapp.services.problem.meetings import BasketPosition
-from webapp.services.problem.statements import Statement, some, told
+from webapp.services.problem.words.statements import Statement, some, told
 from webapp.services.shared.target import Target
 from webapp.services.terms.choices import BasketChoices, choices_of, codes_of_students
 

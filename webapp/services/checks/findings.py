@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from flask_babel import lazy_gettext as _l
 
-from webapp.services.problem.statements import Statement
+from webapp.services.problem.words.statements import Statement
 from webapp.services.shared.target import Target
 
 

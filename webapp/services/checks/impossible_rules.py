@@ -21,7 +21,7 @@ from webapp.engine.timegrid import Time
 from webapp.services.checks.findings import Finding, FindingKind, Severity
 from webapp.services.checks.term_data import CheckedProblem
 from webapp.services.problem.calendar import clock
-from webapp.services.problem.statements import Statement, told
+from webapp.services.problem.words.statements import Statement, told
 from webapp.services.schema.values import DAY_NAMES
 
 Moment = tuple[int, int, int]

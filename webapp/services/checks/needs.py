@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from webapp.models import Component
 from webapp.services.checks.findings import Finding, FindingKind, Severity
 from webapp.services.checks.term_data import CheckedProblem
-from webapp.services.problem.statements import some, told
+from webapp.services.problem.words.statements import some, told
 
 FindingAbout = tuple[Finding, tuple[int, ...]]
 """A finding, and the meetings that it accounts for."""

@@ -9,7 +9,7 @@ from webapp.extensions import db
 from webapp.models import CourseEnrollment, Section, Student, StudentGroup, StudentGroupMember, User
 from webapp.services.checks.findings import Finding, FindingKind, Severity
 from webapp.services.checks.term_data import TermData
-from webapp.services.problem.statements import MOST_NAMES, Statement, some, told
+from webapp.services.problem.words.statements import MOST_NAMES, Statement, some, told
 from webapp.services.shared.target import Target
 from webapp.services.shared.words import _
 

@@ -12,7 +12,7 @@ from webapp.services.checks.needs import FindingAbout
 from webapp.services.checks.term_data import CheckedProblem
 from webapp.services.problem.labels import place_words
 from webapp.services.problem.meetings import MeetingKey
-from webapp.services.problem.statements import Statement, some, told
+from webapp.services.problem.words.statements import Statement, some, told
 from webapp.services.shared.target import Target
 
 Pinned = tuple[int, Time, int | None]

@@ -8,7 +8,7 @@ from webapp.engine.rule import ResourceKind
 from webapp.services.checks.findings import Finding, FindingKind, Severity
 from webapp.services.checks.needs import FindingAbout
 from webapp.services.checks.term_data import CheckedProblem
-from webapp.services.problem.statements import Statement, some, told
+from webapp.services.problem.words.statements import Statement, some, told
 from webapp.services.schema.values import DAY_NAMES
 from webapp.services.shared.target import Target
 

@@ -15,8 +15,8 @@ from webapp.services.problem.baskets import plain_leaf
 from webapp.services.problem.groups import groups_of_leaf
 from webapp.services.problem.labels import names_of, time_in_words
 from webapp.services.problem.rows import TermRows, read_term
-from webapp.services.problem.statements import MOST_NAMES, told
 from webapp.services.problem.term_problem import TermProblem, problem_from
+from webapp.services.problem.words.statements import MOST_NAMES, told
 from webapp.services.shared.errors import Problem
 from webapp.services.shared.target import Target
 from webapp.services.shared.words import enumerated

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from webapp.models import Availability, WishLevel
 from webapp.services.checks.findings import Finding, FindingKind, Severity
 from webapp.services.checks.term_data import TermData
-from webapp.services.problem.statements import Statement, told
+from webapp.services.problem.words.statements import Statement, told
 from webapp.services.shared.rule_defaults import is_counting
 from webapp.services.shared.target import Target
 from webapp.services.terms.rule_words import classes_in_words, rule_title

@@ -19,11 +19,11 @@ from webapp.models import (
     User,
 )
 from webapp.services.editor.errors import NameTaken
-from webapp.services.problem.reasons import UnplacedReason
 from webapp.services.problem.repair_base import read_base
 from webapp.services.problem.results import TimetableResult, result_of
 from webapp.services.problem.solutions import TimetableFacts, store_timetable, trimmed
 from webapp.services.problem.stored_entries import entries_of
+from webapp.services.problem.words.reasons import UnplacedReason
 from webapp.services.shared import audit
 from webapp.services.shared.codec import to_json
 from webapp.services.shared.words import _

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from webapp.extensions import db
 from webapp.models import AuditEvent, Timetable, TimetableChange, User
-from webapp.services.problem.sentences import EditWords, words_of
+from webapp.services.problem.words.sentences import EditWords, words_of
 from webapp.services.shared.codec import from_json
 from webapp.services.shared.words import _
 

@@ -25,9 +25,9 @@ from webapp.services.editor.errors import DoubleBooking, NotEditable, NothingToU
 from webapp.services.editor.history import StepSide, figures_of, next_to_redo, next_to_undo, steps_since
 from webapp.services.problem.calendar import clock
 from webapp.services.problem.meetings import MeetingKey
-from webapp.services.problem.sentences import EditWords
 from webapp.services.problem.solutions import claims_from, content_hash, scores_from
 from webapp.services.problem.stored_entries import EntryState
+from webapp.services.problem.words.sentences import EditWords
 from webapp.services.shared import audit, transaction
 from webapp.services.shared.codec import to_json
 from webapp.services.shared.words import _

@@ -8,8 +8,8 @@ from webapp.services.imports.preview import RowState, TableDifference
 from webapp.services.imports.stored import Store
 from webapp.services.problem.drafts import ChosenPlace, store_draft
 from webapp.services.problem.meetings import MeetingKey
-from webapp.services.problem.reasons import NOT_IN_FILE
 from webapp.services.problem.results import TimetableResult
+from webapp.services.problem.words.reasons import NOT_IN_FILE
 from webapp.services.schema.columns import Record, Value
 
 

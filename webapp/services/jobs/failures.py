@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from webapp.models import GenerationJob
-from webapp.services.problem.statements import Statement
+from webapp.services.problem.words.statements import Statement
 from webapp.services.shared.codec import from_json, to_json
 from webapp.services.shared.errors import Problem
 from webapp.services.shared.words import _, first_of

@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 
 from webapp.extensions import QueueName
 from webapp.models import GenerationJob, JobKind
-from webapp.services.problem.reasons import NOT_LOOKED_AT, UnplacedReason
-from webapp.services.problem.sentences import (
+from webapp.services.problem.words.reasons import NOT_LOOKED_AT, UnplacedReason
+from webapp.services.problem.words.sentences import (
     NOWHERE,
     AmountWords,
     BrokenRule,
@@ -21,7 +21,7 @@ from webapp.services.problem.sentences import (
     SearchRemark,
     WayOutWords,
 )
-from webapp.services.problem.statements import Statement
+from webapp.services.problem.words.statements import Statement
 from webapp.services.shared.codec import from_json, to_json
 from webapp.services.shared.target import Target
 

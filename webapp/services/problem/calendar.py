@@ -17,7 +17,7 @@ from itertools import pairwise
 from webapp.engine.instance import TimeOption
 from webapp.engine.periods import Periods
 from webapp.engine.timegrid import Time, TimeGrid
-from webapp.services.problem.statements import told
+from webapp.services.problem.words.statements import told
 from webapp.services.shared.errors import Problem
 
 

@@ -7,10 +7,10 @@ from webapp.engine.instance import UNPLACED, Placement
 from webapp.engine.solution import Solution
 from webapp.models import Term
 from webapp.services.problem.meetings import MeetingKey
-from webapp.services.problem.reasons import UnplacedReason
 from webapp.services.problem.results import TimetableResult
 from webapp.services.problem.solutions import TimetableFacts, store_timetable, trimmed
 from webapp.services.problem.term_problem import TermProblem, build_problem
+from webapp.services.problem.words.reasons import UnplacedReason
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,12 +15,12 @@ from webapp.engine.solution import Solution
 from webapp.extensions import db
 from webapp.models import Timetable
 from webapp.services.problem.parts import PartOfTerm, meetings_of_part
-from webapp.services.problem.reasons import UnplacedReason
-from webapp.services.problem.sentences import BrokenRule
 from webapp.services.problem.solutions import hard_violations, is_excused
-from webapp.services.problem.statements import told
 from webapp.services.problem.stored_entries import EntryState, Overrides, entries_of, solution_of
 from webapp.services.problem.term_problem import TermProblem
+from webapp.services.problem.words.reasons import UnplacedReason
+from webapp.services.problem.words.sentences import BrokenRule
+from webapp.services.problem.words.statements import told
 from webapp.services.shared.errors import Problem
 
 CLOSENESS: Mapping[str, int] = {"": 0, "little": 1, "strongly": 10}

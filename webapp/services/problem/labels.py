@@ -9,8 +9,8 @@ from webapp.engine.periods import bits
 from webapp.engine.timegrid import Time
 from webapp.engine.words import Names
 from webapp.services.problem.calendar import Calendar, clock
-from webapp.services.problem.sentences import NOWHERE, PlaceWords, place_in_words
 from webapp.services.problem.term_problem import TermProblem
+from webapp.services.problem.words.sentences import NOWHERE, PlaceWords, place_in_words
 from webapp.services.schema.values import DAY_NAMES
 from webapp.services.shared.words import _, in_runs
 

@@ -12,7 +12,7 @@ from webapp.services.problem.baskets import ChosenLeaves, OptionSet, Unit, plain
 from webapp.services.problem.calendar import Calendar, EmptyWeekSet
 from webapp.services.problem.groups import LeafGroups
 from webapp.services.problem.rows import TermRows
-from webapp.services.problem.statements import told
+from webapp.services.problem.words.statements import told
 from webapp.services.shared.words import _
 
 

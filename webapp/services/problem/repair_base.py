@@ -9,11 +9,11 @@ from webapp.extensions import db
 from webapp.models import GenerationJob, Timetable
 from webapp.services.jobs.kinds import Place
 from webapp.services.problem.meetings import MeetingKey
-from webapp.services.problem.reasons import UnplacedReason
-from webapp.services.problem.sentences import RepairCause
-from webapp.services.problem.statements import told
 from webapp.services.problem.stored_entries import Overrides, entries_of, solution_of
 from webapp.services.problem.term_problem import TermProblem, build_problem
+from webapp.services.problem.words.reasons import UnplacedReason
+from webapp.services.problem.words.sentences import RepairCause
+from webapp.services.problem.words.statements import told
 from webapp.services.shared.errors import Conflict, NotFound
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from webapp.models import Timetable
-from webapp.services.problem.sentences import RepairCause, WayOutWords
+from webapp.services.problem.words.sentences import RepairCause, WayOutWords
 from webapp.services.shared.codec import from_json
 from webapp.services.shared.words import _
 

@@ -30,11 +30,11 @@ from webapp.models import (
 )
 from webapp.services.problem.calendar import clock
 from webapp.services.problem.labels import names_of
-from webapp.services.problem.reasons import NOT_LOOKED_AT, UnplacedReason
 from webapp.services.problem.results import TimetableResult
-from webapp.services.problem.statements import told
 from webapp.services.problem.stored_entries import Override, Overrides, entries_of, solution_of
 from webapp.services.problem.term_problem import TermProblem
+from webapp.services.problem.words.reasons import NOT_LOOKED_AT, UnplacedReason
+from webapp.services.problem.words.statements import told
 from webapp.services.schema.values import DAY_NAMES
 from webapp.services.shared.codec import to_json
 from webapp.services.shared.errors import Problem

@@ -15,8 +15,8 @@ from webapp.extensions import db
 from webapp.models import TimetableEntry
 from webapp.services.problem.calendar import minutes
 from webapp.services.problem.meetings import MeetingKey
-from webapp.services.problem.reasons import UnplacedReason
 from webapp.services.problem.term_problem import TermProblem
+from webapp.services.problem.words.reasons import UnplacedReason
 
 DOUBLE_BOOKINGS = frozenset({"room_clash", "instructor_clash", "group_clash"})
 """Rules that no reason given by hand excuses, and no what-if breaks; the database refuses what does."""

@@ -14,7 +14,7 @@ from webapp.services.problem.constraints import TermConstraints
 from webapp.services.problem.groups import LeafGroups
 from webapp.services.problem.meetings import BasketPosition, MeetingKey, MeetingRow, TermMeetings
 from webapp.services.problem.rows import TermRows, read_term
-from webapp.services.problem.statements import told
+from webapp.services.problem.words.statements import told
 from webapp.services.shared.errors import Problem
 from webapp.services.shared.rule_defaults import usual_rules_off
 

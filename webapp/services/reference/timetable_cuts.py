@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from webapp.extensions import db
 from webapp.models import EntryClaim, EntryFaculty, Timetable, TimetableEntry, User
-from webapp.services.problem.reasons import UnplacedReason
+from webapp.services.problem.words.reasons import UnplacedReason
 from webapp.services.reference.uses import TimetableUses, timetable_links
 from webapp.services.runs.variant_facts import note_cut
 from webapp.services.schema.columns import Table

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from webapp.extensions import db
 from webapp.models import Component, Course, Faculty, Room, Section, Term, TimeSlot
 from webapp.services.jobs.kinds import EventKind, RepairEvent
-from webapp.services.problem.sentences import RepairCause, when_in_words
+from webapp.services.problem.words.sentences import RepairCause, when_in_words
 from webapp.services.repair.errors import ChangeRefused
 from webapp.services.schema.values import DAY_NAMES
 from webapp.services.shared.numbers import whole_number

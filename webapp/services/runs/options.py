@@ -12,8 +12,8 @@ from webapp.services.jobs.kinds import GenerateOptions, options_of
 from webapp.services.jobs.requests import part_of
 from webapp.services.problem.holds import CLOSENESS, BaseGone, RunChoices
 from webapp.services.problem.parts import PartOfTerm, has_classes, part_in_words, read_groups
-from webapp.services.problem.statements import told
 from webapp.services.problem.term_problem import TermProblem
+from webapp.services.problem.words.statements import told
 from webapp.services.shared.errors import Problem
 from webapp.services.shared.words import _
 

@@ -9,8 +9,8 @@ from webapp.services.jobs.kinds import GenerateFacts, GenerateOptions, HeldCount
 from webapp.services.jobs.requests import part_of
 from webapp.services.problem.holds import HeldProblem, RunChoices, hold
 from webapp.services.problem.parts import PartOfTerm, part_in_words
-from webapp.services.problem.sentences import BrokenRule
 from webapp.services.problem.term_problem import TermProblem
+from webapp.services.problem.words.sentences import BrokenRule
 from webapp.services.runs.options import checked, options_with
 from webapp.services.shared.words import _, first_of, ngettext
 

@@ -12,11 +12,11 @@ from webapp.engine.solution import Solution
 from webapp.extensions import db
 from webapp.models import Term, Timetable, TimetableEntry, User
 from webapp.services.problem.data_changes import changed_since
-from webapp.services.problem.reasons import sentence_of
 from webapp.services.problem.results import reason_in_words
 from webapp.services.problem.solutions import content_hash, hard_violations
 from webapp.services.problem.stored_entries import StoredEntry, entries_of, solution_of
 from webapp.services.problem.term_problem import TermProblem, build_problem
+from webapp.services.problem.words.reasons import sentence_of
 from webapp.services.shared import audit
 from webapp.services.shared.errors import Conflict, NotFound, Problem
 from webapp.services.shared.words import _, first_of, ngettext

@@ -25,7 +25,7 @@ from webapp.models import (
     TimetableEntry,
     WeekSet,
 )
-from webapp.services.problem.reasons import sentence_of
+from webapp.services.problem.words.reasons import sentence_of
 from webapp.services.views.grid import EntryView, SlotView
 
 

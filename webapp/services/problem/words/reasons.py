@@ -7,7 +7,7 @@ from typing import Any, Union
 from webapp.engine.result import Unplaced
 from webapp.engine.rules import rule_named
 from webapp.engine.words import UnplacedCode, finding_in_words, unplaced_in_words
-from webapp.services.problem.sentences import RepairCause
+from webapp.services.problem.words.sentences import RepairCause
 from webapp.services.shared.codec import from_json, to_json
 from webapp.services.shared.sentences import StoredSentence
 from webapp.services.shared.words import _, marked

@@ -6,7 +6,7 @@ from typing import Any
 
 from webapp.engine.rules import rule_named
 from webapp.engine.words import ShortageCode, finding_in_words, shortage_in_words
-from webapp.services.problem.sentences import place_in_words
+from webapp.services.problem.words.sentences import place_in_words
 from webapp.services.shared.sentences import StoredSentence
 from webapp.services.shared.words import _, enumerated, marked, ngettext
 

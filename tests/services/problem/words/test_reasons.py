@@ -4,8 +4,8 @@ import pytest
 
 from webapp.engine.result import Unplaced
 from webapp.engine.words import UnplacedCode
-from webapp.services.problem.reasons import BY_HAND, SENTENCES, UnplacedReason, sentence_of
-from webapp.services.problem.sentences import RepairCause
+from webapp.services.problem.words.reasons import BY_HAND, SENTENCES, UnplacedReason, sentence_of
+from webapp.services.problem.words.sentences import RepairCause
 
 LIMIT = {"who": "Dr Rao", "slots": 18, "most": 16}
 TAKEN = {"meeting": "ALG A, L 1", "times": 9, "busy": 6, "roomless": 2, "forbidden": 1, "who": "Dr Rao", "who_busy": 5}

@@ -4,12 +4,12 @@ import re
 from pathlib import Path
 
 from webapp.engine.words import WayOutCode
-from webapp.services.problem.sentences import WayOutWords
-from webapp.services.problem.statements import SENTENCES, SPECIAL, Statement, some, told
+from webapp.services.problem.words.sentences import WayOutWords
+from webapp.services.problem.words.statements import SENTENCES, SPECIAL, Statement, some, told
 from webapp.services.shared.codec import from_json, to_json
 
-WEBAPP = Path(__file__).parents[3] / "webapp"
-BY_VALUE = {
+WEBAPP = Path(__file__).parents[4] / "webapp"
+BY_VALUE = (
     "has_",
     "no_teacher",
     "nobody_attends",
@@ -19,7 +19,7 @@ BY_VALUE = {
     "data_rule_",
     "more_",
     "many_",
-}
+)
 """Codes that stand in a table or are put together, not in a call."""
 
 
