@@ -84,3 +84,20 @@ def test_a_time_that_cannot_be_read_is_named_with_its_cell() -> None:
         "morning",
         "timing",
     )
+
+
+def test_a_period_that_begins_within_the_one_above_it_is_a_fault_and_a_second_shift_is_none() -> None:
+    rows = [
+        ["Hour", "Timing"],
+        ["I", "9:00-10:00"],
+        ["II", "9:50-10:40"],
+        ["III", "10:40-11:30"],
+        ["IV", "11:30-12:20"],
+    ]
+    faults = read(TERM, sheet("Periods", rows), answers={"saturday": "none"}).tables.faults
+    assert [str(fault).partition("row ")[2] for fault in faults] == [
+        "3, column Timing: found 'II', expected a period that begins when I has ended."
+    ]
+    shifts = [["Hour", "Timing"], ["1", "8:00 AM - 9:00 AM"], ["2", "9:00 AM - 10:00 AM"], ["3", "10:00 AM - 11:00 AM"],
+              ["1", "9:30 AM - 10:30 AM"], ["2", "10:30 AM - 11:30 AM"]]  # fmt: skip
+    assert not read(TERM, sheet("Periods", shifts), answers={"saturday": "none"}).tables.faults

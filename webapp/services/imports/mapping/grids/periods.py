@@ -128,7 +128,19 @@ def convert(sheet: RawSheet, said: SheetMapping, conversion: Conversion) -> None
     if not any(not period.is_break for period in periods):
         conversion.fault(sheet, 0, "", sheet.name, _("periods with times such as 9:00 AM - 10:00 AM"))
         return
+    _note_overlaps(sheet, periods, reader.headings["start"], conversion)
     add_slots(conversion, sheet, periods, reader.headings)
+
+
+def _note_overlaps(sheet: RawSheet, periods: list[DayPeriod], heading: str, conversion: Conversion) -> None:
+    """Note each period that begins within the one above it; one that begins before that is of another shift."""
+    above: dict[tuple[int, ...] | None, DayPeriod] = {}
+    for period in (each for each in periods if not each.is_break):
+        before = above.get(period.days)
+        if before is not None and before.hours.start < period.hours.start < before.hours.end:
+            expected = _("a period that begins when %(label)s has ended", label=before.label or before.row)
+            conversion.fault(sheet, period.row, heading, period.label, expected)
+        above[period.days] = period
 
 
 @dataclass
