@@ -15,7 +15,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    comment = "how its sheets are read, see services/imports/mapping; null where the file is not one of sheets"
+    comment = "how its sheets are read, see services/imports/layouts; null where the file is not one of sheets"
     op.add_column("uploads", sa.Column("mapping", postgresql.JSONB(), nullable=True, comment=comment))
     op.create_table(
         "import_mappings",

@@ -14,7 +14,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser import screens
 from webapp.extensions import db
 from webapp.models import Faculty, Organization, Room, Section, TimeSlot, Timetable
-from webapp.services.imports.mapping.plan import LEAVE_OUT
+from webapp.services.imports.layouts.plan import LEAVE_OUT
 
 ROOT = Path(__file__).parent.parent.parent
 WORKBOOK = ROOT / "tests" / "data" / "own-headings.xlsx"

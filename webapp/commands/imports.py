@@ -13,8 +13,8 @@ from webapp.models import Organization, Term
 from webapp.services.imports import destination, uploads
 from webapp.services.imports.formats.ctt import is_ctt
 from webapp.services.imports.formats.fet import is_fet
-from webapp.services.imports.mapping.remembered import remember
-from webapp.services.imports.mapping.words import (
+from webapp.services.imports.layouts.remembered import remember
+from webapp.services.imports.layouts.words import (
     change_words,
     found_words,
     note_words,

@@ -44,7 +44,7 @@ class Upload(Model):
     sha256: Mapped[str] = mapped_column(sa.String(64), index=True)
     content: Mapped[bytes] = mapped_column(sa.LargeBinary)
     mapping: Mapped[dict[str, Any] | None] = mapped_column(
-        JSONB, comment="how its sheets are read, see services/imports/mapping; null where the file is not one of sheets"
+        JSONB, comment="how its sheets are read, see services/imports/layouts; null where the file is not one of sheets"
     )
     created_at: Mapped[Created]
     confirmed_at: Mapped[datetime | None] = mapped_column(sa.DateTime(timezone=True))

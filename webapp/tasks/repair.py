@@ -24,9 +24,9 @@ from webapp.services.jobs.kinds import (
     options_of,
 )
 from webapp.services.problem.holds import excusing
-from webapp.services.problem.labels import place_words
 from webapp.services.problem.repair_base import RepairBase, read_base
 from webapp.services.problem.term_problem import TermProblem
+from webapp.services.problem.words.labels import place_words
 from webapp.services.problem.words.reasons import UnplacedReason
 from webapp.services.problem.words.sentences import RepairCause
 from webapp.services.shared import transaction

@@ -26,11 +26,11 @@ from webapp.models import Stage, Term, TimetableEntry
 from webapp.services.checks.term_data import problem_of, read_term_data
 from webapp.services.jobs.failures import FailureCode
 from webapp.services.jobs.kinds import WhatIfAnswer, WhatIfOptions, options_of
-from webapp.services.problem.labels import names_of
 from webapp.services.problem.meetings import MeetingKey
 from webapp.services.problem.results import WHAT_IF_REASON, TimetableResult
 from webapp.services.problem.solutions import TimetableFacts, hard_violations, store_timetable, trimmed
 from webapp.services.problem.term_problem import TermProblem
+from webapp.services.problem.words.labels import names_of
 from webapp.services.problem.words.reasons import UnplacedReason
 from webapp.services.shared import transaction
 from webapp.tasks.guard import Attempt, FailedAs

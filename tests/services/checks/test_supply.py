@@ -13,8 +13,8 @@ from webapp.services.checks.findings import Severity
 from webapp.services.imports import uploads
 from webapp.services.imports.destination import make_term
 from webapp.services.imports.formats.files import read_upload
-from webapp.services.problem.labels import placement_in_words
 from webapp.services.problem.term_problem import TermProblem, build_problem
+from webapp.services.problem.words.labels import placement_in_words
 
 pytestmark = pytest.mark.usefixtures("app")
 

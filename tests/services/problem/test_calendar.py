@@ -4,7 +4,7 @@ import pytest
 
 from webapp.engine.timegrid import Time
 from webapp.services.problem.calendar import NoTimeSlots, Slot, build_calendar
-from webapp.services.problem.labels import time_in_words
+from webapp.services.problem.words.labels import time_in_words
 
 HOUR = 60
 

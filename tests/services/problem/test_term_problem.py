@@ -27,7 +27,6 @@ from webapp.models import (
 )
 from webapp.services.problem.calendar import EmptyWeekSet
 from webapp.services.problem.data_changes import changed_since
-from webapp.services.problem.labels import names_of
 from webapp.services.problem.solutions import (
     NotFeasible,
     TimetableFacts,
@@ -38,6 +37,7 @@ from webapp.services.problem.solutions import (
     trimmed,
 )
 from webapp.services.problem.term_problem import NothingToPlace, TermProblem, build_problem
+from webapp.services.problem.words.labels import names_of
 from webapp.services.problem.words.reasons import UnplacedReason, sentence_of
 from webapp.services.shared.rule_defaults import default_rules
 from webapp.services.terms.selection import data_revision_of

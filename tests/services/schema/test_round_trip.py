@@ -21,9 +21,9 @@ from webapp.models import Component, StudentGroup, Term
 from webapp.services.imports import exports, uploads
 from webapp.services.imports.formats.books import read_book
 from webapp.services.imports.formats.files import read_upload
-from webapp.services.imports.mapping.convert import convert
-from webapp.services.imports.mapping.guess import guess
-from webapp.services.imports.mapping.known import Known
+from webapp.services.imports.layouts.convert import convert
+from webapp.services.imports.layouts.guess import guess
+from webapp.services.imports.layouts.known import Known
 from webapp.services.imports.stored import Store
 from webapp.services.reference.commands import save_row
 from webapp.services.reference.errors import RecordRefused

@@ -10,8 +10,8 @@ from webapp.engine.timegrid import Time
 from webapp.services.checks.findings import Finding, FindingKind, Severity
 from webapp.services.checks.needs import FindingAbout
 from webapp.services.checks.term_data import CheckedProblem
-from webapp.services.problem.labels import place_words
 from webapp.services.problem.meetings import MeetingKey
+from webapp.services.problem.words.labels import place_words
 from webapp.services.problem.words.statements import Statement, some, told
 from webapp.services.shared.target import Target
 

@@ -13,9 +13,9 @@ from webapp.models import Component, Room, Section, Term
 from webapp.services.checks.findings import FindingKind
 from webapp.services.problem.baskets import plain_leaf
 from webapp.services.problem.groups import groups_of_leaf
-from webapp.services.problem.labels import names_of, time_in_words
 from webapp.services.problem.rows import TermRows, read_term
 from webapp.services.problem.term_problem import TermProblem, problem_from
+from webapp.services.problem.words.labels import names_of, time_in_words
 from webapp.services.problem.words.statements import MOST_NAMES, told
 from webapp.services.shared.errors import Problem
 from webapp.services.shared.target import Target

@@ -9,7 +9,7 @@ from webapp.engine.rule import ResourceKind
 from webapp.services.editor.baskets import moved_with
 from webapp.services.editor.board import Board
 from webapp.services.editor.errors import NoSuchPlace
-from webapp.services.problem.labels import time_in_words
+from webapp.services.problem.words.labels import time_in_words
 from webapp.services.shared.words import _, enumerated, ngettext
 
 HERE, GOOD, WARN, BAD = "here", "good", "warn", "bad"

@@ -11,11 +11,11 @@ from webapp.engine.profiles import measured
 from webapp.engine.solution import Solution
 from webapp.services.editor.errors import ClassGone, NoSuchPlace
 from webapp.services.problem.calendar import clock
-from webapp.services.problem.labels import names_of, placement_in_words
 from webapp.services.problem.meetings import MeetingKey
 from webapp.services.problem.solutions import PLACED_RULE
 from webapp.services.problem.stored_entries import EntryState, read_entries, solution_of
 from webapp.services.problem.term_problem import TermProblem
+from webapp.services.problem.words.labels import names_of, placement_in_words
 from webapp.services.shared.words import _, enumerated
 
 MOST_SHARED = 3

@@ -11,9 +11,9 @@ from webapp.services.editor.baskets import moved_with
 from webapp.services.editor.board import Board
 from webapp.services.editor.errors import ClassLocked, DoubleBooking, NeedsReason, NoSuchPlace, Offer
 from webapp.services.editor.session import EditSession, EditStep, edit_session
-from webapp.services.problem.labels import place_words
 from webapp.services.problem.solutions import PLACED_RULE
 from webapp.services.problem.stored_entries import DOUBLE_BOOKINGS, EntryState
+from webapp.services.problem.words.labels import place_words
 from webapp.services.problem.words.reasons import BY_HAND
 from webapp.services.problem.words.sentences import EditWords
 from webapp.services.shared.words import _, ngettext

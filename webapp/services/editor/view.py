@@ -25,10 +25,10 @@ from webapp.services.editor.board_cache import board_of
 from webapp.services.editor.errors import ClassGone, NothingInPart
 from webapp.services.editor.moves import uncovered_by
 from webapp.services.problem.groups import read_tree
-from webapp.services.problem.labels import entry_in_words, placement_in_words
 from webapp.services.problem.parts import PartOfTerm, entries_of_part, part_in_words
 from webapp.services.problem.results import reason_in_words
 from webapp.services.problem.stored_entries import EntryState
+from webapp.services.problem.words.labels import entry_in_words, placement_in_words
 from webapp.services.shared.words import _
 from webapp.services.timetables.diff import InBrief, in_brief
 from webapp.services.views.audience import Lens, Subject

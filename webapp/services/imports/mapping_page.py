@@ -7,12 +7,12 @@ from itertools import islice
 from webapp.models import ImportMapping, Organization
 from webapp.services.imports.formats.cells import cell_text
 from webapp.services.imports.formats.workbooks import RawSheet, column_letter
-from webapp.services.imports.mapping.convert import convert
-from webapp.services.imports.mapping.objections import table_title
-from webapp.services.imports.mapping.plan import SheetMapping, SheetShape
-from webapp.services.imports.mapping.row_numbers import written_rows
-from webapp.services.imports.mapping.shapes import SHAPES, roles
-from webapp.services.imports.mapping.words import note_words, short
+from webapp.services.imports.layouts.convert import convert
+from webapp.services.imports.layouts.objections import table_title
+from webapp.services.imports.layouts.plan import SheetMapping, SheetShape
+from webapp.services.imports.layouts.row_numbers import written_rows
+from webapp.services.imports.layouts.shapes import SHAPES, roles
+from webapp.services.imports.layouts.words import note_words, short
 from webapp.services.imports.new_term import FIELDS, NewTerm, suggested
 from webapp.services.imports.readings import Said, UploadReading, known_to, recalled_of
 from webapp.services.imports.sheets import FileSheet

@@ -13,14 +13,14 @@ from webapp.services.imports.faults import UploadRefused
 from webapp.services.imports.formats.books import read_book, read_folder
 from webapp.services.imports.formats.files import holds_sheets, read_bytes, read_upload
 from webapp.services.imports.formats.workbooks import RawBook
-from webapp.services.imports.mapping.convert import Converted, convert
-from webapp.services.imports.mapping.guess import guess
-from webapp.services.imports.mapping.known import Known
-from webapp.services.imports.mapping.objections import Objection, objections
-from webapp.services.imports.mapping.plan import LEAVE_OUT, NEW, BookMapping
-from webapp.services.imports.mapping.questions import Question
-from webapp.services.imports.mapping.remembered import mapping_of, recall
-from webapp.services.imports.mapping.words import leave_out_words
+from webapp.services.imports.layouts.convert import Converted, convert
+from webapp.services.imports.layouts.guess import guess
+from webapp.services.imports.layouts.known import Known
+from webapp.services.imports.layouts.objections import Objection, objections
+from webapp.services.imports.layouts.plan import LEAVE_OUT, NEW, BookMapping
+from webapp.services.imports.layouts.questions import Question
+from webapp.services.imports.layouts.remembered import mapping_of, recall
+from webapp.services.imports.layouts.words import leave_out_words
 from webapp.services.imports.sheets import Tables
 from webapp.services.imports.stored import Store
 from webapp.services.shared.codec import from_json, to_json

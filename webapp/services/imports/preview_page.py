@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from webapp.services.imports.faults import Fault
-from webapp.services.imports.mapping.questions import ReadAs
-from webapp.services.imports.mapping.row_numbers import written_rows
-from webapp.services.imports.mapping.words import change_words, short, times
+from webapp.services.imports.layouts.questions import ReadAs
+from webapp.services.imports.layouts.row_numbers import written_rows
+from webapp.services.imports.layouts.words import change_words, short, times
 from webapp.services.imports.readings import UploadReading
 from webapp.services.shared.words import _, ngettext
 

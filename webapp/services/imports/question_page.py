@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from webapp.models import Organization
-from webapp.services.imports.mapping.convert import convert
-from webapp.services.imports.mapping.plan import LEAVE_OUT, NEW
-from webapp.services.imports.mapping.questions import Question
-from webapp.services.imports.mapping.words import found_words, leave_out_words, question_words, short, where_words
+from webapp.services.imports.layouts.convert import convert
+from webapp.services.imports.layouts.plan import LEAVE_OUT, NEW
+from webapp.services.imports.layouts.questions import Question
+from webapp.services.imports.layouts.words import found_words, leave_out_words, question_words, short, where_words
 from webapp.services.imports.readings import UploadReading, known_to
 from webapp.services.shared.words import _
 

@@ -16,16 +16,16 @@ from webapp.services.imports import new_term
 from webapp.services.imports.formats.books import read_book
 from webapp.services.imports.formats.files import holds_sheets, read_upload
 from webapp.services.imports.formats.workbooks import RawBook
-from webapp.services.imports.mapping.columns import with_columns
-from webapp.services.imports.mapping.convert import Converted, convert
-from webapp.services.imports.mapping.guess import guess
-from webapp.services.imports.mapping.known import Known
-from webapp.services.imports.mapping.lists.exchange import is_exchange_format
-from webapp.services.imports.mapping.objections import Objection, objections
-from webapp.services.imports.mapping.plan import BookMapping, SheetMapping
-from webapp.services.imports.mapping.questions import Question
-from webapp.services.imports.mapping.remembered import mapping_of, recall
-from webapp.services.imports.mapping.shapes import roles
+from webapp.services.imports.layouts.columns import with_columns
+from webapp.services.imports.layouts.convert import Converted, convert
+from webapp.services.imports.layouts.guess import guess
+from webapp.services.imports.layouts.known import Known
+from webapp.services.imports.layouts.lists.exchange import is_exchange_format
+from webapp.services.imports.layouts.objections import Objection, objections
+from webapp.services.imports.layouts.plan import BookMapping, SheetMapping
+from webapp.services.imports.layouts.questions import Question
+from webapp.services.imports.layouts.remembered import mapping_of, recall
+from webapp.services.imports.layouts.shapes import roles
 from webapp.services.imports.new_term import NewTerm
 from webapp.services.imports.sheets import Tables
 from webapp.services.imports.stored import Store

@@ -1,6 +1,6 @@
 """A file's way in: kept, previewed, confirmed. Read `readings` for how it is read in between.
 
-The walk is straight: bytes -> `formats` (sheets) -> `mapping` (records) -> `preview` (compared once with what is
+The walk is straight: bytes -> `formats` (sheets) -> `layouts` (records) -> `preview` (compared once with what is
 `stored`) -> `apply`. Nothing is committed here.
 """
 
@@ -16,7 +16,7 @@ from webapp.services.imports.apply import apply
 from webapp.services.imports.destination import make_term, term_named_in, term_of
 from webapp.services.imports.faults import refused
 from webapp.services.imports.journal import rows as journal
-from webapp.services.imports.mapping.remembered import remember
+from webapp.services.imports.layouts.remembered import remember
 from webapp.services.imports.preview import Preview, RowState, TableDifference, compare
 from webapp.services.imports.readings import Step, UploadReading, mark_of, reading_of
 from webapp.services.imports.sheets import Tables

@@ -29,10 +29,10 @@ from webapp.models import (
     TimetableStatus,
 )
 from webapp.services.problem.calendar import clock
-from webapp.services.problem.labels import names_of
 from webapp.services.problem.results import TimetableResult
 from webapp.services.problem.stored_entries import Override, Overrides, entries_of, solution_of
 from webapp.services.problem.term_problem import TermProblem
+from webapp.services.problem.words.labels import names_of
 from webapp.services.problem.words.reasons import NOT_LOOKED_AT, UnplacedReason
 from webapp.services.problem.words.statements import told
 from webapp.services.schema.values import DAY_NAMES

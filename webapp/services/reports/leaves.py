@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from webapp.models import WishLevel
-from webapp.services.problem.labels import time_in_words
+from webapp.services.problem.words.labels import time_in_words
 from webapp.services.reports.shapes import Bars, Report, ReportRow, ReportTable, departments_of, percent
 from webapp.services.reports.source import PlacedMeeting, Reading
 from webapp.services.schema.values import DAY_NAMES

@@ -30,7 +30,7 @@ from webapp.models import (
     WeekSet,
 )
 from webapp.services.problem.groups import Direction, closure
-from webapp.services.problem.labels import entry_in_words
+from webapp.services.problem.words.labels import entry_in_words
 from webapp.services.shared.errors import Problem
 from webapp.services.shared.words import _
 from webapp.services.views.entries import SeenEntry, read_entries

@@ -20,7 +20,7 @@ from webapp.models import (
     TimetableEntry,
     User,
 )
-from webapp.services.problem.labels import entry_in_words
+from webapp.services.problem.words.labels import entry_in_words
 from webapp.services.shared.errors import NotFound
 from webapp.services.shared.scoped import find, rows_of
 from webapp.services.shared.words import _

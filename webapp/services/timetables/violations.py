@@ -16,10 +16,10 @@ from webapp.extensions import db
 from webapp.models import Timetable, TimetableEntry
 from webapp.services.imports.formats.writers import csv_text
 from webapp.services.problem.groups import GroupTree, groups_of_leaf, read_tree
-from webapp.services.problem.labels import names_of
 from webapp.services.problem.meetings import MeetingKey
 from webapp.services.problem.solutions import solution_from
 from webapp.services.problem.term_problem import TermProblem, build_problem
+from webapp.services.problem.words.labels import names_of
 from webapp.services.schema.values import DAY_NAMES
 from webapp.services.views.audience import Lens, Subject, subjects
 

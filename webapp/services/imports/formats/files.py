@@ -7,9 +7,9 @@ from webapp.services.imports.formats import ctt, fet
 from webapp.services.imports.formats.archives import MOST_BYTES, check_size
 from webapp.services.imports.formats.books import file_name, read_book
 from webapp.services.imports.formats.workbooks import RawBook
-from webapp.services.imports.mapping.convert import convert
-from webapp.services.imports.mapping.guess import guess
-from webapp.services.imports.mapping.known import Known
+from webapp.services.imports.layouts.convert import convert
+from webapp.services.imports.layouts.guess import guess
+from webapp.services.imports.layouts.known import Known
 from webapp.services.imports.sheets import Tables
 from webapp.services.shared.words import _
 

@@ -16,7 +16,7 @@ from webapp.services.imports.faults import UploadRefused
 from webapp.services.imports.formats.writers import template_workbook
 from webapp.services.imports.journal import reversal
 from webapp.services.imports.journal.rows import past_imports
-from webapp.services.imports.mapping import remembered
+from webapp.services.imports.layouts import remembered
 from webapp.services.imports.preview import RowDifference, RowState, TableDifference
 from webapp.services.imports.readings import Step
 from webapp.services.schema.tables import TABLES

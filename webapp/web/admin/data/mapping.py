@@ -7,7 +7,7 @@ from flask_login import current_user
 from webapp.models import ImportMapping, Upload
 from webapp.services.accounts.permissions import Permission
 from webapp.services.imports import mapping_page, readings
-from webapp.services.imports.mapping import remembered
+from webapp.services.imports.layouts import remembered
 from webapp.services.imports.question_page import question_groups
 from webapp.services.imports.readings import ReadingOutdated, Said, Step, UploadReading
 from webapp.services.shared import transaction

@@ -1,0 +1,298 @@
+"""The rows of an allotment as they are meant: which classes, which subject, how many hours, who, and where."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, time
+from decimal import Decimal
+
+from webapp.services.imports.formats.cells import cell_text
+from webapp.services.imports.formats.workbooks import RawRow, RawSheet
+from webapp.services.imports.layouts.cells.reader import ColumnReader, NotRead
+from webapp.services.imports.layouts.conversion import Conversion
+from webapp.services.imports.layouts.names.classes import classes_in, squeeze
+from webapp.services.imports.layouts.names.layout_headings import HeadingWords, heading_of
+from webapp.services.imports.layouts.names.likeness import made_code
+from webapp.services.imports.layouts.names.lookup import Named
+from webapp.services.imports.layouts.names.persons import NOBODY, fold
+from webapp.services.imports.layouts.plan import SheetMapping
+from webapp.services.schema.columns import Column
+from webapp.services.schema.courses import COMPONENTS, COURSES
+from webapp.services.schema.people import GROUPS
+from webapp.services.shared.words import _
+
+HOURS = replace(COMPONENTS.by_name["meetings_per_week"], name="hours", required=False, default=0, least=0)
+LTP = re.compile(r"\W*(\d{1,2})\s*[-–:+/,\s]\s*(\d{1,2})\s*[-–:+/,\s]\s*(\d{1,2})(?:\s*[-–:+/,=\s]\s*[\d.]+)?\W*")
+UNIT = re.compile(r"\s*(?:hours?|hrs?|periods?|h)\.?$", re.I)
+CODE_AND_TITLE = re.compile(r"([A-Za-z]{1,6}[\s\-]?\d{2,5}[A-Za-z]?\d?)\s*(?:[-–:/]\s*|\s+)(\S.*)")
+CLASS_TITLE = re.compile(
+    r"(?:class|section|year\s*(?:&|and)\s*section|class\s*(?:&|and)\s*section)\s*[:\-–]\s*(\S.*)", re.I
+)
+LAB_WORDS = frozenset(
+    ("lab", "labs", "laboratory", "practical", "practicals", "workshop", "p", "pr", "drawing hall", "computing lab")
+)
+TUTORIAL_WORDS = frozenset(("t", "tut", "tutorial", "tutorials"))
+REPEATED_HEADINGS = 3
+
+
+@dataclass(frozen=True)
+class Hours:
+    """Hours a week: of lectures, of tutorials, of labs."""
+
+    lectures: int = 0
+    tutorials: int = 0
+    practicals: int = 0
+
+
+@dataclass(frozen=True)
+class AllottedRow:
+    """One row of an allotment; what it does not say is empty, None or 0."""
+
+    number: int
+    classes: tuple[str, ...]
+    course: str
+    title: str
+    hours: Hours
+    credits: Decimal | None = None
+    department: str | None = None
+    teachers: tuple[str, ...] = ()
+    lab_teachers: tuple[str, ...] = ()
+    rooms: tuple[str, ...] = ()
+    lab_rooms: tuple[str, ...] = ()
+    size: int | None = None
+    programme: str = ""
+    semester: int | None = None
+    batch: str = ""
+
+
+class AllotmentReader:
+    """Reads the rows of a sheet; what is wrong or in doubt goes to the conversion."""
+
+    def __init__(
+        self, conversion: Conversion, sheet: RawSheet, said: SheetMapping, named: Named, words: HeadingWords
+    ) -> None:
+        self.conversion, self.sheet, self.said, self.named, self.words = conversion, sheet, said, named, words
+        self._readers: dict[str, ColumnReader] = {}
+        self._courses = {str(key[0]): str(row.get("title") or "") for key, row in conversion.records("courses").items()}
+        self._spelled = {squeeze(code): code for code in self._courses}
+        self._titled = {fold(title): code for code, title in self._courses.items()}
+        self._above: dict[str, str] = {}
+        self._class = self._class_of_title(row for row in sheet.rows if row.number < said.heading_row)
+
+    def rows(self) -> list[AllottedRow]:
+        """All rows that allot something."""
+        first = self.said.heading_row + self.said.heading_rows
+        rows: list[AllottedRow] = []
+        for row in self.sheet.rows:
+            if row.number >= first and row.number not in self.said.skipped_rows:
+                found = self._row(row)
+                if found is not None:
+                    rows.append(found)
+        return rows
+
+    def heading(self, role: str) -> str:
+        """The heading of a role's column as it stands in the file."""
+        return heading_of(self.sheet, self.said.heading_row, self.said.heading_rows, self.said.position(role)) or role
+
+    def text(self, row: RawRow, role: str) -> str:
+        """The text of a role's cell, with single spaces."""
+        return " ".join(cell_text(self.conversion.cell(self.sheet, self.said, row, role)).split())
+
+    def _row(self, row: RawRow) -> AllottedRow | None:
+        if self._is_between(row):
+            return None
+        course, title = self._course(row)
+        if not course:
+            self._no_course(row)
+            return None
+        classes = self._classes(row)
+        hours = self._hours(row, title)
+        if hours is None or not classes:
+            return None
+        semester = self._number(row, "semester", HOURS)
+        credits, size = self._decimal(row, "credits"), self._number(row, "size", GROUPS.by_name["size"])
+        department = self.text(row, "department")
+        return AllottedRow(
+            row.number,
+            classes,
+            course,
+            title,
+            hours,
+            credits,
+            self.named.department(row.number, self.heading("department"), department) if department else None,
+            self._teachers(row, "teacher", "teacher_2"),
+            self._teachers(row, "lab_teacher", "lab_teacher_2"),
+            self.named.rooms(row.number, self.heading("room"), self.text(row, "room")),
+            self.named.rooms(row.number, self.heading("lab_room"), self.text(row, "lab_room")),
+            size,
+            self.text(row, "programme"),
+            semester or None,
+            self.text(row, "batch"),
+        )
+
+    def _is_between(self, row: RawRow) -> bool:
+        """Return whether a row allots nothing: the title of a class, headings once more, a total."""
+        texts = [" ".join(cell_text(cell).split()) for cell in row.cells]
+        different = {text for text in texts if text}
+        if len(different) == 1 and not self.text(row, "course"):
+            self._class = self._class_of_title([row]) or self._class
+            return True
+        again = sum(self.words.means(text, role) for text, role in zip(texts, self.said.columns, strict=False) if role)
+        if again >= min(REPEATED_HEADINGS, sum(map(bool, self.said.columns))):
+            return True
+        return any(fold(text).split()[:1] in (["total"], ["grand"]) for text in texts) and not self.text(row, "course")
+
+    def _class_of_title(self, rows: "Iterator[RawRow] | list[RawRow]") -> str:
+        """The class that a title above its rows names; "" where none does."""
+        found = ""
+        for row in rows:
+            for cell in row.cells:
+                match = CLASS_TITLE.search(cell_text(cell))
+                found = match[1].strip() if match is not None else found
+        return found
+
+    def _course(self, row: RawRow) -> tuple[str, str]:
+        """Code and title of a row's subject, ("", "") where it names none."""
+        code, title = self.text(row, "course"), self.text(row, "title")
+        if not code and title:
+            match = CODE_AND_TITLE.fullmatch(title)
+            if match is not None:
+                code, title = match[1], match[2]
+            else:
+                return self._titled_course(title)
+        known = self._spelled.setdefault(squeeze(code), code)
+        if known != code:
+            self.conversion.changed("code", self.sheet.name, self.heading("course"), code, known)
+        title = title or self._courses.get(known, "") or known
+        self._courses.setdefault(known, title)
+        return known, title
+
+    def _titled_course(self, title: str) -> tuple[str, str]:
+        """The course of a title that stands without a code; a new one has a code made of its initials."""
+        code = self._titled.get(fold(title))
+        if code is None:
+            words = [word for word in fold(title).split() if word not in ("and", "of", "the", "in", "for", "to")]
+            short = "".join(word if word.isdecimal() else word[0] for word in words) if len(words) > 1 else title[:8]
+            code = made_code(short, self._courses)
+            self._titled[fold(title)], self._courses[code] = code, title
+            self._spelled[squeeze(code)] = code
+        self.conversion.changed("course_of_title", self.sheet.name, self.heading("title"), title, code)
+        return code, title
+
+    def _no_course(self, row: RawRow) -> None:
+        said = [role for role in self.said.columns if role and self.text(row, role)]
+        if {"class", "teacher"} & set(said) or len(said) > 2:
+            role = "course" if self.said.position("course") is not None else "title"
+            self.conversion.fault(self.sheet, row.number, self.heading(role), "", _("the subject of the row"), role)
+
+    def _classes(self, row: RawRow) -> tuple[str, ...]:
+        """The classes that attend; () where the row names none, which is noted."""
+        text = self._filled(row, "class")
+        section = self._filled(row, "section")
+        if not text:
+            programme, number = (
+                self._filled(row, "programme"),
+                self._filled(row, "semester") or self._filled(row, "year"),
+            )
+            text = f"{programme}{number if programme[-1:].isalpha() and number[:1].isdigit() else ' ' + number}".strip()
+        text = text or self._class
+        if not text and not section and self.said.position("class") is None:
+            text = self.sheet.name
+        classes = classes_in(text)
+        if section and len(classes) < 2:
+            base = classes[0] if classes else ""
+            parts = classes_in(section)
+            classes = tuple(part if squeeze(base) in squeeze(part) else f"{base}-{part}".strip("-") for part in parts)
+        if not classes:
+            role = next(
+                (role for role in ("class", "section", "programme") if self.said.position(role) is not None), "class"
+            )
+            self.conversion.fault(self.sheet, row.number, self.heading(role), "", _("the class of the row"), role)
+        return classes
+
+    def _filled(self, row: RawRow, role: str) -> str:
+        """The text of a cell, or of the nearest one above it where it is empty, which is counted."""
+        text = self.text(row, role)
+        if self.said.position(role) is None:
+            return text
+        if not text and self._above.get(role):
+            self.conversion.changed("as_above", self.sheet.name, self.heading(role))
+        self._above[role] = text or self._above.get(role, "")
+        return self._above[role]
+
+    def _hours(self, row: RawRow, title: str) -> Hours | None:
+        """The hours of a row; None where they can't be read, which is noted."""
+        if self.said.position("ltp") is not None:
+            raw = self.conversion.cell(self.sheet, self.said, row, "ltp")
+            match = None if isinstance(raw, date | time) else LTP.fullmatch(cell_text(raw))
+            if match is None:
+                expected = _("hours of lectures, tutorials and labs such as 3-1-2")
+                self.conversion.fault(self.sheet, row.number, self.heading("ltp"), cell_text(raw), expected, "ltp")
+                return None
+            return Hours(int(match[1]), int(match[2]), int(match[3]))
+        try:
+            parts = [self._hours_of(row, role) for role in ("lectures", "tutorials", "practicals")]
+            if any(parts) or self.said.position("hours") is None:
+                return Hours(*parts)
+            return self._of_kind(row, title, self._hours_of(row, "hours"))
+        except NotRead:
+            return None
+
+    def _hours_of(self, row: RawRow, role: str) -> int:
+        text = UNIT.sub("", self.text(row, role))
+        if not text or not fold(text) or fold(text) in NOBODY:
+            return 0
+        raw = self.conversion.cell(self.sheet, self.said, row, role)
+        value = self._reader(role, HOURS).read(row.number, text if isinstance(raw, str) else raw)
+        return value if isinstance(value, int) else 0
+
+    def _of_kind(self, row: RawRow, title: str, number: int) -> Hours:
+        """The hours of a row that has one number for all, of the kind that the row or its title names."""
+        kind = fold(self.text(row, "kind"))
+        if kind:
+            words = set(kind.split())
+            is_lab, is_tutorial = bool(words & LAB_WORDS), bool(words & TUTORIAL_WORDS)
+        else:
+            is_lab, is_tutorial = bool(set(fold(title).split()) & (LAB_WORDS - {"p", "pr"})), False
+            if is_lab:
+                self.conversion.changed("lab_of_title", self.sheet.name, self.heading("title"), title)
+        if is_lab:
+            return Hours(practicals=number)
+        return Hours(tutorials=number) if is_tutorial else Hours(lectures=number)
+
+    def _teachers(self, row: RawRow, *roles: str) -> tuple[str, ...]:
+        found = [code for role in roles for code in self._teachers_of(row, role)]
+        return tuple(dict.fromkeys(found))
+
+    def _teachers_of(self, row: RawRow, role: str) -> tuple[str, ...]:
+        text = cell_text(self.conversion.cell(self.sheet, self.said, row, role)).strip()
+        return self.named.teachers(row.number, self.heading(role), text) if text else ()
+
+    def _number(self, row: RawRow, role: str, column: Column) -> int | None:
+        if not self.text(row, role):
+            return None
+        try:
+            value = self._reader(role, column).read(row.number, self.conversion.cell(self.sheet, self.said, row, role))
+        except NotRead:
+            return None
+        return value if isinstance(value, int) else None
+
+    def _decimal(self, row: RawRow, role: str) -> Decimal | None:
+        if not self.text(row, role):
+            return None
+        try:
+            value = self._reader(role, COURSES.by_name["credits"]).read(
+                row.number, self.conversion.cell(self.sheet, self.said, row, role)
+            )
+        except NotRead:
+            return None
+        return value if isinstance(value, Decimal) else None
+
+    def _reader(self, role: str, column: Column) -> ColumnReader:
+        if role not in self._readers:
+            position = self.said.position(role) or 0
+            evidence = [row.cell(position) for row in self.sheet.rows]
+            self._readers[role] = ColumnReader(
+                self.conversion, self.sheet, self.heading(role), column, evidence, role=role
+            )
+        return self._readers[role]
