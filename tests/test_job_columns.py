@@ -226,7 +226,7 @@ def test_a_repair_and_a_re_solve_keep_their_answers(migrated: Flask) -> None:
     answer = facts_of(job(5), RepairFacts).answer
     assert answer is not None
     assert answer.rungs[0].places == ((7, None, 1, 3, 600, 2), (7, 5, 2, None, None, None))
-    assert answer.rungs[0].unplaced[0].reason == "No room."
+    assert str(answer.rungs[0].unplaced[0].reason) == "No room."
     assert (job(6).base_timetable_id, options_of(job(6), ResolveOptions)) == (None, ResolveOptions(10))
     solved = facts_of(job(6), ResolveFacts).answer
     assert solved is not None
