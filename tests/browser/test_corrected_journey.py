@@ -76,12 +76,12 @@ def generate(page: Page) -> str:
 
 
 def delete_the_wrong_class(page: Page) -> None:
-    go(page, "Components")
+    go(page, "Weekly classes")
     page.get_by_role("link", name="Delete MAT205 A X").click()
     expect(main(page)).to_contain_text("MAT205 A X is used in 1 variant of 1 run, which becomes out of date.")
     expect(main(page)).to_contain_text("1 class there goes, loses its place, or goes on without it.")
     main(page).get_by_role("button", name="Delete").click()
-    expect(page.get_by_text("MAT205 A X deleted.")).to_be_visible()
+    expect(page.get_by_text("MAT205 A X deleted.", exact=True)).to_be_visible()
 
 
 def see_that_the_first_run_is_out_of_date(page: Page) -> None:
@@ -122,7 +122,7 @@ def publish(page: Page, number: int) -> None:
 
 
 def change_what_is_asked_for(page: Page) -> None:
-    go(page, "Components")
+    go(page, "Weekly classes")
     page.get_by_role("link", name="Edit MAT205 A L").click()
     page.get_by_label("Classes a week").fill("3")
     page.get_by_role("button", name="Save", exact=True).click()

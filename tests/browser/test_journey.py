@@ -64,7 +64,9 @@ def test_from_a_workbook_to_a_students_printed_week(page: Page, empty_university
 
     page.get_by_role("link", name="Compare the variants").click()
     for name in ("Balanced", "Faculty-First", "Student-First", "Room-Saving", "Compact-Week"):
-        expect(page.get_by_role("heading", name=name)).to_be_visible()
+        expect(page.get_by_role("main")).to_contain_text(
+            name
+        )  # one that is the same timetable as another shares its card
     expect(page.get_by_text("highest quality")).to_have_count(1)
 
     page.get_by_role("link", name="Week of Balanced").click()

@@ -146,7 +146,7 @@ def rows(table: Locator) -> list[list[str]]:
 def cells_of_the_week(page: Page) -> list[str]:
     """What stands in the editor's grid, cell by cell; what the chosen class would do elsewhere is left out."""
     found: list[str] = page.locator(".wg td[data-slot]").evaluate_all(
-        "cells => cells.map(cell => [...cell.querySelectorAll('a[data-entry]')].map(one => one.innerText).join('|'))"
+        "cells => cells.map(c => [...c.querySelectorAll('a[data-entry]')].map(a => a.textContent).join('|'))"
     )
     return found
 
@@ -187,7 +187,7 @@ def remove_two_labs(page: Page) -> None:
         search(page, code)
         page.get_by_role("link", name=f"Delete {code}").click()
         main(page).get_by_role("button", name="Delete").click()
-        expect(page.get_by_text(f"{code} · {LABS[code]} deleted.")).to_be_visible()
+        expect(page.get_by_text(f"{code} · {LABS[code]} deleted.", exact=True)).to_be_visible()
 
 
 def give_sections(page: Page, teacher_of: dict[tuple[str, str], str]) -> None:
@@ -195,7 +195,10 @@ def give_sections(page: Page, teacher_of: dict[tuple[str, str], str]) -> None:
         go(page, "Sections")
         search(page, course)
         page.get_by_role("link", name=f"Edit {course} {section}").click()
-        page.get_by_label("Teachers").fill(teacher)
+        teachers = page.get_by_role("combobox", name="Teachers")
+        teachers.press("Backspace")
+        teachers.fill(teacher)
+        page.get_by_role("option", name=teacher).first.click()
         page.get_by_role("button", name="Save", exact=True).click()
         expect(page.get_by_text(f"{course} {section} saved.")).to_be_visible()
 
@@ -218,7 +221,7 @@ def bring_back_a_lab(page: Page) -> None:
     page.get_by_role("link", name="Add", exact=True).click()
     fields = {"Code": code, "Name": name, "Seats": "30", "Kind": "mechanical lab", "Features": "workshop"}
     for label, text in fields.items():
-        page.get_by_label(label).fill(text)
+        page.get_by_label(label).and_(page.locator("input, textarea")).fill(text)
     page.get_by_role("button", name="Save", exact=True).click()
     go(page, "Check")
     expect(page.locator(".findings li[data-severity=blocker]")).to_have_count(1)

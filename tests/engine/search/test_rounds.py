@@ -45,7 +45,7 @@ def test_short_runs_begin_warm_and_cool_and_long_ones_warm(
     seconds: float, workers: int, expected: list[tuple[float, ...]]
 ) -> None:
     """What is short depends on the number of meetings."""
-    run = _Run(drawn(150), SolveParams(seconds, workers=workers), never, NoObserver())
+    run = _Run(drawn(150), SolveParams(seconds, workers=workers), never, NoObserver(), None)
     assert [run._shaped(worker).cooler for worker in range(workers)] == expected
 
 

@@ -383,7 +383,7 @@ class TestSectionsAndComponents:
         room = factories.room(scope.organization)
         sent = {"component_id": component.component_id, "ordinal": 2}
         assert "time_slot_id" in refused(scope, "pins", **sent)
-        assert "2 meetings" in refused(scope, "pins", **sent | {"ordinal": 3, "room_id": room.room_id})["ordinal"]
+        assert "2 classes" in refused(scope, "pins", **sent | {"ordinal": 3, "room_id": room.room_id})["ordinal"]
         add(scope, "pins", **sent, room_id=room.room_id)
         assert "fixed already" in refused(scope, "pins", **sent, room_id=room.room_id)["ordinal"]
 

@@ -164,6 +164,8 @@ def _lock_in_words(values: Mapping[str, Any]) -> str:
 CODES_OF_AUDIT: Mapping[str, type[StoredSentence]] = {
     **dict.fromkeys(("room", "faculty", "section"), RepairCause),
     **dict.fromkeys(("moved", "excused", "locked", "undone", "redone"), EditWords),
+    **dict.fromkeys((code.value for code in WayOutCode), WayOutWords),
+    TEXT: EditWords,
 }
 """The sentences that the audit trail keeps, by their codes."""
 
@@ -172,5 +174,7 @@ def words_of(stored: Mapping[str, Any] | str | None) -> str:
     """A stored sentence of the audit trail in words; a text, as releases before kept it, as it is."""
     if not isinstance(stored, Mapping):
         return stored or ""
-    kind = CODES_OF_AUDIT.get(stored.get("code", ""), EditWords)
-    return kind(stored.get("code", TEXT), stored.get("values", {})).sentence
+    code, values = stored.get("code", TEXT), stored.get("values", {})
+    kind = CODES_OF_AUDIT.get(code)
+    # What no sentence of the trail has is shown as it is stored: a page of the past never fails for one event.
+    return str(code) if kind is None else kind(code, values).sentence
