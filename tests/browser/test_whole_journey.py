@@ -340,7 +340,7 @@ def walk_to_a_costly_cell(page: Page) -> None:
     """Walk down one column and up the next to a place that breaks nothing, and costs if there is one that does."""
     spots = page.locator(".wg .spot--warn")
     rises = spots.count() > 0
-    spots = spots if rises else page.locator(".wg .spot[data-effect]:not(.spot--bad)")
+    spots = spots if rises else page.locator(".wg .spot--good")
     costly = {" ".join(effect.split()) for effect in spots.evaluate_all("all => all.map(one => one.dataset.effect)")}
     for key in (["ArrowDown"] * 8 + ["ArrowRight"] + ["ArrowUp"] * 8 + ["ArrowRight"]) * 4:
         page.keyboard.press(key)
