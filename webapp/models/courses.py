@@ -12,6 +12,8 @@ from webapp.models.calendar import Term, WeekSet
 from webapp.models.people import Department, Faculty, StudentGroup
 from webapp.models.types import Code, Codes, Key, Name
 
+HELD = "whether it is asked for; what is not held keeps its place in timetables that have it"
+
 
 class Course(Model):
     """A course of a department; its department is the department of all its entries."""
@@ -45,6 +47,7 @@ class Section(Model):
     expected_size: Mapped[int] = mapped_column(
         server_default="0", comment="students expected; the larger of this, its groups and its enrolments counts"
     )
+    held: Mapped[bool] = mapped_column(server_default=sa.true(), comment=HELD)
 
     term: Mapped[Term] = relationship()
     course: Mapped[Course] = relationship()
@@ -108,6 +111,7 @@ class Component(Model):
     min_days: Mapped[int] = mapped_column(server_default="0")
     parallel: Mapped[bool] = mapped_column(server_default=sa.false())
     week_set_id: Mapped[int | None] = mapped_column(sa.ForeignKey("week_sets.week_set_id"), index=True)
+    held: Mapped[bool] = mapped_column(server_default=sa.true(), comment=HELD)
 
     section: Mapped[Section] = relationship(back_populates="components")
     week_set: Mapped[WeekSet | None] = relationship()

@@ -7,9 +7,12 @@ from sqlalchemy.orm import Session, scoped_session
 from tests import factories
 from tests.university import University, university
 from webapp.extensions import db
-from webapp.models import SectionFaculty, Timetable, TimetableEntry
+from webapp.models import SectionFaculty, TermRuleComponent, Timetable, TimetableEntry
+from webapp.services.checks.catalogue import check_term
 from webapp.services.editor import drafts
+from webapp.services.problem.term_problem import build_problem
 from webapp.services.problem.words.reasons import sentence_of
+from webapp.services.reports.source import read
 from webapp.services.timetables import publishing
 from webapp.services.timetables.quality import standing_of
 from webapp.services.timetables.since_published import since_published
@@ -77,3 +80,28 @@ def test_a_draft_of_it_has_what_is_new_in_its_tray_and_is_without_what_is_gone(u
     assert (draft.based_on_id, draft.unplaced) == (uni.published.timetable_id, len(tray))
     assert standing_of(draft).title == "Incomplete"
     assert db.session.get_one(Timetable, uni.published.timetable_id).unplaced == 0
+
+
+def test_a_section_or_class_that_is_not_held_any_more_is_asked_for_no_longer_and_stays_published(
+    uni: University,
+) -> None:
+    assert uni.published is not None
+    section, held = uni.logic, sa.select(TimetableEntry).filter_by(timetable_id=uni.published.timetable_id)
+    (stands,) = (e for e in db.session.scalars(held) if e.section_id == section.section_id)
+    rule = factories.rule(uni.term, "same_room", code="APART")
+    db.session.add(TermRuleComponent(term_rule_id=rule.term_rule_id, component_id=section.components[0].component_id))
+    section.held = False
+    assert said(uni) == "Since version 1: 1 class dropped."
+    assert all(row.section_id != section.section_id for row in build_problem(uni.term).rows)
+    assert [c.label for c in build_problem(uni.term).instance.constraints if c.label == "APART"] == []
+    named = {(found.target.table, found.target.row_id) for found in check_term(uni.term) if found.target is not None}
+    assert ("sections", section.section_id) not in named
+    report = read(uni.published)
+    assert section.section_id in {one.row.section_id for one in report.placed}, "as it was published"
+    assert db.session.get_one(TimetableEntry, stands.entry_id).time_slot_id == stands.time_slot_id
+    draft = drafts.branch(uni.registrar, uni.published)
+    kept = sa.select(TimetableEntry.section_id).filter_by(timetable_id=draft.timetable_id)
+    assert section.section_id not in set(db.session.scalars(kept))
+    section.held = True
+    uni.algorithms.components[0].held = False
+    assert said(uni) == "Since version 1: 1 class dropped."

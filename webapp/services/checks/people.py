@@ -94,7 +94,7 @@ def _students_nowhere(data: TermData) -> Iterator[Finding]:
     in_section = (
         sa.select(CourseEnrollment.student_id)
         .join(Section, Section.section_id == CourseEnrollment.section_id)
-        .where(Section.term_id == data.term.term_id)
+        .where(Section.term_id == data.term.term_id, Section.held.is_(True))
     )
     query = (
         sa.select(Student.student_id, Student.code, sa.func.count().over())

@@ -58,9 +58,10 @@ class TermConstraints:
         rule = rule_named(row.rule)
         if rule.name in LEVEL_OF:
             return self._wishes(rule, use)  # about those who have said so, whatever classes its row names
+        names_classes = row.term_rule_id in self._rows.rule_components
         named = self._rows.rule_components.get(row.term_rule_id, [])
         about_named = list(self._about_components(row, rule, use, named)) if named else []
-        if row.rule in ALWAYS_HOLD or (named and not _is_beside_all(row, rule)):
+        if row.rule in ALWAYS_HOLD or (names_classes and not _is_beside_all(row, rule)):
             return about_named
         if rule.name in self._makers:
             return [*about_named, *self._makers[rule.name](rule, use)]

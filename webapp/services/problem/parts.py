@@ -153,7 +153,7 @@ def read_part_names(term_id: int) -> PartNames:
     taught = (
         sa.select(Course.department_id)
         .join(Section, Section.course_id == Course.course_id)
-        .where(Section.term_id == term_id)
+        .where(Section.term_id == term_id, Section.held.is_(True))
     )
     query = sa.select(Department.department_id, Department.code, Department.name).order_by(Department.code)
     departments = db.session.execute(query.where(Department.department_id.in_(taught)))
@@ -197,7 +197,7 @@ def has_classes(term_id: int, part: PartOfTerm) -> bool:
     query = (
         sa.select(Section.section_id)
         .join(Course, Course.course_id == Section.course_id)
-        .where(Section.term_id == term_id)
+        .where(Section.term_id == term_id, Section.held.is_(True))
     )
     if part.departments:
         query = query.where(Course.department_id.in_(part.departments))

@@ -31,6 +31,7 @@ from webapp.models import (
     TermRule,
     TermRuleComponent,
     TimeSlot,
+    TimetableEntry,
     WeekSet,
 )
 from webapp.services.problem.baskets import OptionSet, option_sets
@@ -99,16 +100,18 @@ class TermRows:
         return list(self.options_of_section[section_id].group_ids)
 
 
-def read_term(term: Term) -> TermRows:
-    """Read all that the engine needs to know about a term."""
+def read_term(term: Term, timetable_id: int | None = None) -> TermRows:
+    """Read all that the engine needs to know about a term: what is held.
+
+    What is not held any more is left out, unless it stands in the timetable named: that is read as it was made.
+    """
     of_term = term.term_id
     data_revision = data_revision_of(of_term)
     groups = {g.student_group_id: g for g in _rows(StudentGroup, StudentGroup.term_id == of_term, StudentGroup.code)}
-    sections = {s.section_id: s for s in _rows(Section, Section.term_id == of_term, Section.section_id)}
-    in_term = sa.select(Section.section_id).where(Section.term_id == of_term).scalar_subquery()
-    components = _rows(Component, Component.section_id.in_(in_term), Component.section_id, Component.code)
-    of_components = sa.select(Component.component_id).where(Component.section_id.in_(in_term)).scalar_subquery()
-    slots_of_term = sa.select(TimeSlot.time_slot_id).where(TimeSlot.term_id == of_term).scalar_subquery()
+    in_term, asked_for = _held(of_term, timetable_id)
+    sections = {s.section_id: s for s in _rows(Section, Section.section_id.in_(in_term), Section.section_id)}
+    components = _rows(Component, asked_for, Component.section_id, Component.code)
+    of_components = sa.select(Component.component_id).where(asked_for).scalar_subquery()
     enrollments = list(
         _tuples(
             sa.select(CourseEnrollment.student_id, CourseEnrollment.section_id, CourseEnrollment.student_group_id)
@@ -149,13 +152,25 @@ def read_term(term: Term) -> TermRows:
         members=_members(of_term, {student for student, _, _ in enrollments}, tree_of(groups)),
         member_counts=_member_counts(of_term),
         pins=_rows(Pin, Pin.component_id.in_(of_components), Pin.pin_id),
-        availability=_rows(Availability, Availability.time_slot_id.in_(slots_of_term), Availability.availability_id),
+        availability=_availability(of_term, in_term),
         rules=_rows(TermRule, TermRule.term_id == of_term, TermRule.term_rule_id),
-        rule_components=_rule_components(of_term),
+        rule_components=_rule_components(of_term, {component.component_id for component in components}),
         baskets=_rows(Basket, Basket.term_id == of_term, Basket.code),
-        basket_sections=_of_baskets(of_term, BasketSection, BasketSection.section_id),
-        basket_groups=_of_baskets(of_term, BasketGroup, BasketGroup.student_group_id),
+        basket_sections=_of_baskets(of_term, BasketSection, BasketSection.section_id, sections.keys()),
+        basket_groups=_of_baskets(of_term, BasketGroup, BasketGroup.student_group_id, groups.keys()),
     )
+
+
+def _held(term_id: int, timetable_id: int | None) -> tuple[Any, sa.ColumnElement[bool]]:
+    """The sections of a term that are held, and whether a component is; or whether a timetable has them."""
+    sections = sa.select(Section.section_id).where(Section.term_id == term_id, Section.held.is_(True))
+    asked_for = sa.and_(Component.section_id.in_(sections.scalar_subquery()), Component.held.is_(True))
+    if timetable_id is None:
+        return sections.scalar_subquery(), asked_for
+    of_timetable = TimetableEntry.timetable_id == timetable_id
+    placed = sa.select(TimetableEntry.component_id).where(of_timetable).scalar_subquery()
+    kept = sections.union(sa.select(TimetableEntry.section_id).where(of_timetable))
+    return kept.scalar_subquery(), sa.or_(asked_for, Component.component_id.in_(placed))
 
 
 def _rows(model: Any, condition: Any, *order: Any) -> list[Any]:
@@ -183,6 +198,14 @@ def _slots(term_id: int) -> tuple[Slot, ...]:
     return tuple(Slot(key, shift, day, minutes(start), minutes(end)) for key, shift, day, start, end in rows)
 
 
+def _availability(term_id: int, sections: Any) -> list[Availability]:
+    """The wishes about slots of the term; of sections those of these."""
+    slots = sa.select(TimeSlot.time_slot_id).where(TimeSlot.term_id == term_id).scalar_subquery()
+    of_others = sa.or_(Availability.section_id.is_(None), Availability.section_id.in_(sections))
+    whose = sa.and_(Availability.time_slot_id.in_(slots), of_others)
+    return _rows(Availability, whose, Availability.availability_id)
+
+
 def _component_faculty(of_components: Any) -> dict[int, list[tuple[int, int | None]]]:
     teachers: dict[int, list[tuple[int, int | None]]] = defaultdict(list)
     query = (
@@ -195,18 +218,21 @@ def _component_faculty(of_components: Any) -> dict[int, list[tuple[int, int | No
     return teachers
 
 
-def _rule_components(term_id: int) -> dict[int, list[int]]:
-    return _gathered(
+def _rule_components(term_id: int, asked_for: Set[int]) -> dict[int, list[int]]:
+    """By rule that names classes: those that are asked for. One without any left is still not about all classes."""
+    named = _gathered(
         sa.select(TermRuleComponent.term_rule_id, TermRuleComponent.component_id)
         .join(TermRule, TermRule.term_rule_id == TermRuleComponent.term_rule_id)
         .where(TermRule.term_id == term_id)
         .order_by(TermRuleComponent.term_rule_id, TermRuleComponent.position, TermRuleComponent.component_id)
     )
+    return {rule: [component for component in own if component in asked_for] for rule, own in named.items()}
 
 
-def _of_baskets(term_id: int, model: Any, listed: Any) -> dict[int, list[int]]:
+def _of_baskets(term_id: int, model: Any, listed: Any, known: Set[int]) -> dict[int, list[int]]:
     query = sa.select(model.basket_id, listed).join(Basket, Basket.basket_id == model.basket_id)
-    return _gathered(query.where(Basket.term_id == term_id).order_by(model.basket_id, listed))
+    linked = _gathered(query.where(Basket.term_id == term_id).order_by(model.basket_id, listed))
+    return {basket: [key for key in own if key in known] for basket, own in linked.items()}
 
 
 def _members(term_id: int, students: Set[int], tree: GroupTree[int]) -> dict[int, list[int]]:

@@ -169,20 +169,25 @@ class RowDeletion:
     uses: list[Reference]
     timetables: TimetableUses
     seen: str
+    can_be_dropped: bool = False
+    """Whether it can be marked as not held instead."""
 
     @property
     def refusal(self) -> str:
         """Why the row stays, as a sentence; empty where it may go."""
+        words = ""
         if self.uses:
             listed = ", ".join(use.words for use in self.uses)
-            return _("%(label)s can't be deleted; it is used by %(uses)s.", label=self.label, uses=listed)
-        if self.timetables.versions:
-            return _(
+            words = _("%(label)s can't be deleted; it is used by %(uses)s.", label=self.label, uses=listed)
+        elif self.timetables.versions:
+            words = _(
                 "%(label)s can't be deleted: it stands in %(versions)s, and what was published stays as it was seen.",
                 label=self.label,
                 versions=self.timetables.version_words,
             )
-        return ""
+        if self.timetables.versions and self.can_be_dropped:
+            words += " " + _("Is it not held any more? Untick “Held” in its form: new timetables are made without it.")
+        return words
 
 
 def deletion_of(scope: Scope, table: Table, key: int) -> RowDeletion:
@@ -193,7 +198,7 @@ def deletion_of(scope: Scope, table: Table, key: int) -> RowDeletion:
     shown = {use.words: use.count for use in uses}
     classes = {f"timetable {number}": sorted(entries) for number, entries in timetables.entries.items()}
     seen = optimistic_lock.mark(form_values(table, row) | shown | classes)
-    return RowDeletion(label, uses, timetables, seen)
+    return RowDeletion(label, uses, timetables, seen, "held" in table.by_field)
 
 
 def delete_row(scope: Scope, table: Table, key: int, seen: str | None = None) -> str:

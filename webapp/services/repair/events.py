@@ -133,7 +133,11 @@ def choices_of(term: Term) -> EventChoices:
     sections = (
         sa.select(Section.section_id, Course.code, Section.code, Section.expected_size)
         .join(Course, Course.course_id == Section.course_id)
-        .where(Section.term_id == term.term_id, sa.exists().where(Component.section_id == Section.section_id))
+        .where(
+            Section.term_id == term.term_id,
+            Section.held.is_(True),
+            sa.exists().where(Component.section_id == Section.section_id),
+        )
         .order_by(Course.code, Section.code)
     )
     slots = db.session.execute(

@@ -152,7 +152,7 @@ def read(timetable: Timetable) -> Reading:
 
     Raises what `build_problem` raises where the term has no slots or no meetings.
     """
-    rows = read_term(timetable.term)
+    rows = read_term(timetable.term, timetable.timetable_id)
     problem = problem_from(rows)
     solution = solution_from(problem, timetable.timetable_id)
     per_day = problem.calendar.grid.slots_per_day

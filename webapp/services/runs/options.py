@@ -180,7 +180,7 @@ def _check_part(term: Term, part: PartOfTerm) -> None:
     query = (
         sa.select(Course.department_id)
         .join(Section, Section.course_id == Course.course_id)
-        .where(Section.term_id == term.term_id, Course.department_id.in_(part.departments))
+        .where(Section.term_id == term.term_id, Section.held.is_(True), Course.department_id.in_(part.departments))
     )
     if set(part.departments) - set(db.session.scalars(query)):
         raise ChoiceRefused(

@@ -75,6 +75,19 @@ def section_column(**options: Any) -> Column:
     )
 
 
+def held_column() -> Column:
+    """The mark by which something is kept, and not asked for any more."""
+    return Column(
+        "held",
+        Kind.YES_NO,
+        _l("Held"),
+        "Whether it is asked for; no: it takes no part in new timetables and checks, those that have it keep it.",
+        "yes",
+        default=True,
+        hint=_l("Untick what is not held any more: timetables that have it keep it, new ones are made without it."),
+    )
+
+
 COURSES = Table(
     name="courses",
     meaning="Courses of the departments.",
@@ -136,6 +149,7 @@ SECTIONS = Table(
             least=0,
             most=100_000,
         ),
+        held_column(),
     ),
     key=("course", "section"),
     reach=Reach.TERM,
@@ -287,6 +301,7 @@ COMPONENTS = Table(
             WEEKS,
             hint=_l("Empty: every week."),
         ),
+        held_column(),
     ),
     key=("course", "section", "component"),
     reach=Reach.LINK,
