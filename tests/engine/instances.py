@@ -24,14 +24,14 @@ from webapp.engine.instance import (
 from webapp.engine.periods import Periods
 from webapp.engine.rule import ResourceKind
 from webapp.engine.rules import RULES, rule_named
-from webapp.engine.rules.family import ChoiceRule, PairRule
+from webapp.engine.rules.family import ChoiceRule, PairRule, SetRule
 from webapp.engine.solution import Solution
 from webapp.engine.timegrid import Time, TimeGrid
 
 Draw = Callable[[st.SearchStrategy], object]
 
-WITH_CELLS = ("unavailable", "avoided_times", "preferred_times")
-WITH_AMOUNT = ("max_per_day", "max_in_row", "max_per_week", "min_working_days")
+WITH_CELLS = ("unavailable", "avoided_times", "preferred_times", "most_at_once", "most_slots_of", "interval_days")
+WITH_AMOUNT = ("max_per_day", "max_in_row", "max_per_week", "min_working_days", "min_per_day", "max_rooms")
 ABOUT_SETS = ("min_working_days", "room_stability", "max_per_day", "isolated_meetings", "avoided_times", "unavailable")
 """Rules that are also tried on a set of meetings instead of resources."""
 
@@ -123,7 +123,13 @@ def instances(
     """
     grid = draw(grids(weeks=weeks))
     rooms = tuple(
-        InstanceRoom(f"R{i}", capacity=draw(st.sampled_from([10, 20, 30])), closed=draw(_few(times(grid), 1)))
+        InstanceRoom(
+            f"R{i}",
+            capacity=draw(st.sampled_from([10, 20, 30])),
+            closed=draw(_few(times(grid), 1)),
+            travel={other: draw(st.integers(0, 3)) for other in range(i)},
+            building=draw(st.sampled_from(["", "A", "B"])),
+        )
         for i in range(draw(st.integers(1, 3)))
     )
     kinds = (ResourceKind.INSTRUCTOR, ResourceKind.GROUP, ResourceKind.GROUP, ResourceKind.STUDENTS)
@@ -132,12 +138,12 @@ def instances(
         draw(_meetings(f"M{i}", grid, len(rooms), len(resources), weeks))
         for i in range(draw(st.integers(1, max_meetings)))
     )
-    chosen = rules if rules is not None else tuple(rule.name for rule in RULES)
+    chosen = rules if rules is not None else tuple(rule.name for rule in RULES if not isinstance(rule, SetRule))
     found: list[Constraint] = []
     for name in chosen:
         for _ in range(1 if rules is not None else draw(st.integers(0, 2))):
             weight = None if name in hard else draw(st.integers(0, 5))
-            found.append(draw(constraints(name, weight, grid, len(resources), len(meetings))))
+            found.append(draw(constraints(name, weight, grid, len(resources), len(meetings), len(rooms))))
     instance = Instance("random", grid, rooms, resources, meetings, tuple(found))
     if draw(st.booleans()):
         instance = replace(instance, reference=draw(solutions(instance)).placements)
@@ -167,16 +173,18 @@ def _meetings(draw, code: str, grid: TimeGrid, rooms: int, resources: int, weeks
 
 
 @st.composite
-def constraints(draw, name: str, weight: int | None, grid: TimeGrid, resources: int, meetings: int) -> Constraint:
+def constraints(
+    draw, name: str, weight: int | None, grid: TimeGrid, resources: int, meetings: int, rooms: int
+) -> Constraint:
     """A constraint of a rule, about whatever it can be about."""
     rule = rule_named(name)
     people: tuple[int, ...] = ()
     about: tuple[int, ...] = ()
     if isinstance(rule, PairRule):
         about = draw(_few(st.integers(0, meetings - 1), 3, least=min(2, meetings)))
-    elif name in ABOUT_SETS and draw(st.booleans()):
+    elif rule.is_mean or ((name in ABOUT_SETS or isinstance(rule, SetRule)) and draw(st.booleans())):
         about = draw(_few(st.integers(0, meetings - 1), meetings, least=1))
-    elif (rule.kinds or isinstance(rule, ChoiceRule)) and draw(st.booleans()):
+    elif (rule.kinds or isinstance(rule, ChoiceRule | SetRule)) and draw(st.booleans()):
         people = draw(_few(st.integers(0, resources - 1), 2, least=1))
     return Constraint(
         rule,
@@ -184,7 +192,9 @@ def constraints(draw, name: str, weight: int | None, grid: TimeGrid, resources: 
         resources=people,
         meetings=about,
         cells=draw(st.frozensets(st.integers(0, grid.cells - 1), max_size=4)) if name in WITH_CELLS else frozenset(),
-        amount=draw(st.integers(0, 3)) if name in WITH_AMOUNT else 0,
+        amount=draw(st.integers(0, 3)) if name in WITH_AMOUNT or isinstance(rule, PairRule | SetRule) else 0,
+        second_amount=draw(st.integers(0, 2)) if isinstance(rule, SetRule) else 0,
+        rooms=draw(_few(st.integers(0, rooms - 1), rooms)) if name == "home_room" else (),
     )
 
 

@@ -104,15 +104,11 @@ class _Search:
 
     def _worth(self, *found: _Changes) -> tuple[int, int]:
         """Hard violations and cost that the changes add."""
-        hard = cost = 0
+        summed: Counter[int] = Counter()
         for changes in found:
             for part, change in changes:
-                weight = self.instance.constraints[part.constraint].weight
-                if weight is None:
-                    hard += change
-                else:
-                    cost += weight * change
-        return hard, cost
+                summed[part.constraint] += change
+        return self.timetable.worth(summed)
 
     def _free_rooms(self, time: Time) -> tuple[int, ...]:
         others = self.timetable.overlapping(self.meeting, Placement(time))

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from webapp.engine.instance import UNPLACED, Instance, Placement
-from webapp.engine.parts import CountPart, parts
+from webapp.engine.parts import CountPart, cost_of, parts
 from webapp.engine.rules import RULES
 from webapp.engine.solution import Solution
 from webapp.engine.touched import Aspect, Touched
@@ -56,7 +56,7 @@ class Score:
             if constraint.weight is None:
                 hard += count
             else:
-                costs[constraint.rule.name] += constraint.weight * count
+                costs[constraint.rule.name] += cost_of(instance, constraint, count)
         return cls(_ordered(counts), _ordered(costs), hard, sum(costs.values()))
 
 
@@ -194,6 +194,17 @@ class ScoredTimetable:
                 self._touched.move(meeting, placement)
         return self._delta(summed)
 
+    def worth(self, changes: Mapping[int, int]) -> tuple[int, int]:
+        """Hard violations and cost of changes in the counts of constraints, by their index."""
+        hard = cost = 0
+        for index, change in changes.items():
+            constraint, now = self.instance.constraints[index], self._totals[index]
+            if constraint.weight is None:
+                hard += change
+            else:
+                cost += cost_of(self.instance, constraint, now + change) - cost_of(self.instance, constraint, now)
+        return hard, cost
+
     def changes(
         self, meeting: int, placement: Placement, aspect: Aspect = Aspect.EVERYTHING
     ) -> Iterator[tuple[CountPart, int]]:
@@ -212,16 +223,10 @@ class ScoredTimetable:
         return self._touched.excluded(meeting, placement)
 
     def _delta(self, summed: Mapping[int, int]) -> Delta:
-        hard = cost = 0
         counts: Counter[str] = Counter()
         for index, change in summed.items():
-            constraint = self.instance.constraints[index]
-            counts[constraint.rule.name] += change
-            if constraint.weight is None:
-                hard += change
-            else:
-                cost += constraint.weight * change
-        return Delta(hard, cost, _ordered({rule: change for rule, change in counts.items() if change}))
+            counts[self.instance.constraints[index].rule.name] += change
+        return Delta(*self.worth(summed), _ordered({rule: change for rule, change in counts.items() if change}))
 
 
 def _totals(instance: Instance, placements: Sequence[Placement]) -> list[int]:

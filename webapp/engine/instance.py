@@ -42,13 +42,15 @@ class InstanceRoom:
     """A place that holds one meeting at a time.
 
     ``closed`` lists the times at which nothing may be held there; ``travel`` maps other rooms'
-    indices to the slots it takes to walk there (absent: none).
+    indices to what it takes to walk there (absent: nothing), there and back alike, in slots or, where the
+    grid knows them, minutes. ``building`` names the building, empty where it is not known.
     """
 
     code: str
     capacity: int
     closed: tuple[Time, ...] = ()
     travel: Mapping[int, int] = field(default_factory=dict)
+    building: str = ""
 
     def __post_init__(self) -> None:
         _whole("capacity", self.capacity, f"room {self.code}")
@@ -162,6 +164,10 @@ class Constraint:
         The rule's number, such as the least number of days or the most slots in a row.
     label
         Who or what it is about, for sentences.
+    second_amount
+        The rule's other number, where it has two.
+    rooms
+        Indices of the rooms it names, for rules about certain rooms.
     """
 
     rule: Rule
@@ -171,12 +177,17 @@ class Constraint:
     cells: frozenset[int] = frozenset()
     amount: int = 0
     label: str = ""
+    second_amount: int = 0
+    rooms: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         where = f"rule {self.rule.name}"
         if self.weight is not None:
             _whole("weight", self.weight, where)
         _whole("amount", self.amount, where)
+        _whole("second amount", self.second_amount, where)
+        if self.rule.is_mean and self.resources:
+            raise ValueError(f"{where}: it is about a set of meetings, not about people")
 
     @property
     def hard(self) -> bool:
@@ -299,6 +310,7 @@ class Instance:
         where = f"rule {constraint.rule.name} {constraint.label}".rstrip()
         _indices(constraint.resources, len(self.resources), f"{where}, resources")
         _indices(constraint.meetings, len(self.meetings), f"{where}, meetings")
+        _indices(constraint.rooms, len(self.rooms), f"{where}, rooms")
         for cell in constraint.cells:
             if not 0 <= cell < self.grid.cells:
                 raise ValueError(f"{where}: cell {cell} lies outside the grid of {self.grid.cells} cells")
@@ -311,6 +323,12 @@ class Instance:
             for resource in meeting.resources:
                 found[resource].append(index)
         return tuple(tuple(indices) for indices in found)
+
+    def travel(self, one: int | None, two: int | None) -> int:
+        """What it takes to walk from one room (index) to another; nothing from or to no room."""
+        if one is None or two is None or one == two:
+            return 0
+        return max(self.rooms[one].travel.get(two, 0), self.rooms[two].travel.get(one, 0))
 
     def resources_of_kind(self, kind: ResourceKind) -> tuple[int, ...]:
         """Indices of the resources of a kind."""

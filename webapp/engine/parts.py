@@ -19,6 +19,7 @@ from webapp.engine.rules.family import (
     PlacedRule,
     RuleSubject,
     SamePlaceRule,
+    SetRule,
     WeekPatternRule,
     subjects_of,
 )
@@ -53,7 +54,13 @@ def parts(instance: Instance, placements: Sequence[Placement], index: int) -> It
         yield from (CountPart(index, subject, *part) for part in found if part[0])
 
 
-_Found = Iterator[tuple[int, tuple[int, ...]] | tuple[int, tuple[int, ...], int]]
+def cost_of(instance: Instance, constraint: Constraint, count: int) -> int:
+    """What a count of a soft constraint costs; 0 for a hard one."""
+    cost = (constraint.weight or 0) * count
+    return cost // instance.grid.calendar_weeks if constraint.rule.is_mean else cost
+
+
+_Found = Iterator[tuple[int, tuple[int, ...]] | tuple[int, tuple[int, ...], int | None]]
 
 
 def _subject_parts(
@@ -76,7 +83,14 @@ def _subject_parts(
         return _week_parts(instance, placements, constraint, rule, subject)
     if isinstance(rule, SamePlaceRule):
         return _same_place_parts(placements, constraint, rule, subject)
+    if isinstance(rule, SetRule):
+        return rule.findings(instance, constraint, held(placements, subject))
     raise TypeError(f"rule {rule.name} belongs to no known family")
+
+
+def held(placements: Sequence[Placement], subject: RuleSubject) -> dict[int, Placement]:
+    """Where the meetings of a subject stand that have a time."""
+    return {meeting: place for meeting in subject.meetings if (place := placements[meeting]).time is not None}
 
 
 def _clash_parts(instance: Instance, placements: Sequence[Placement], rule: ClashRule, subject: RuleSubject) -> _Found:

@@ -33,6 +33,8 @@ class Rule(ABC):
     """What the rule asks for, in one sentence that a registrar can read: the class's docstring."""
     kinds: ClassVar[tuple[ResourceKind, ...]] = ()
     """Kinds of resources that it is about when a constraint names no subject."""
+    is_mean: ClassVar[bool] = False
+    """True when its count is a sum over weeks, and what it costs is divided by their number, rounded down."""
     unit: ClassVar[str] = "violation"
     """What one unit of its count is, in the singular."""
     units: ClassVar[str] = ""

@@ -33,6 +33,8 @@ class TimeGrid:
         The teaching periods, where they are not the slots of the grid on each of its days; times then name theirs.
     week_sizes
         How many weeks of the calendar each week of the grid stands for, where it is not one each.
+    minutes
+        First minute of each slot of a day and the one after its last, where ways between rooms are told in minutes.
 
     Raises
     ------
@@ -46,6 +48,7 @@ class TimeGrid:
     breaks: frozenset[int] = frozenset()
     periods: Periods | None = None
     week_sizes: tuple[int, ...] = ()
+    minutes: tuple[tuple[int, int], ...] = ()
 
     def __post_init__(self) -> None:
         sizes = [("a week's size", size) for size in self.week_sizes]
@@ -57,6 +60,8 @@ class TimeGrid:
                 raise ValueError(f"break after slot {slot} lies outside the day of {self.slots_per_day} slots")
         if self.week_sizes and len(self.week_sizes) != self.weeks:
             raise ValueError(f"{len(self.week_sizes)} sizes are given for {self.weeks} weeks")
+        if self.minutes and len(self.minutes) != self.slots_per_day:
+            raise ValueError(f"minutes are given for {len(self.minutes)} of {self.slots_per_day} slots")
         if self.periods is not None:
             self.periods.check(self.days, self.slots_per_day)
 
@@ -92,6 +97,14 @@ class TimeGrid:
             ((1 << self.slots_per_day) - 1,) * self.days,
         )
         return (self.periods or own).by_day
+
+    def periods_between(self, day: int, start: int, end: int) -> int:
+        """The most teaching periods of a day that could be held from a slot up to another, one after the other."""
+        return max(0, end - start) if self.periods is None else self.days_periods[day].fit(start, end)
+
+    def time_between(self, end: int, start: int) -> int:
+        """Slots from the end of a meeting (the slot after its last) to the start of another; minutes where known."""
+        return self.minutes[start][0] - self.minutes[end - 1][1] if self.minutes else start - end
 
     @property
     def cells(self) -> int:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import Flag, auto
 
 from webapp.engine.instance import Constraint, Instance, Placement
-from webapp.engine.parts import CountPart, pair_weight
+from webapp.engine.parts import CountPart, held, pair_weight
 from webapp.engine.rule import Rule
 from webapp.engine.rules.family import (
     ChoiceRule,
@@ -20,6 +20,7 @@ from webapp.engine.rules.family import (
     PlacedRule,
     RuleSubject,
     SamePlaceRule,
+    SetRule,
     WeekPatternRule,
     subjects_of,
 )
@@ -67,6 +68,7 @@ class Touched:
         self._sharing: dict[int, dict[int, list[tuple[int, RuleSubject, int]]]] = {}
         self._room_clashes: list[int] = []
         self._pairs: list[list[tuple[int, PairRule, Constraint, int, bool]]] = [[] for _ in range(count)]
+        self._sets: list[list[tuple[int, SetRule, Constraint, RuleSubject]]] = [[] for _ in range(count)]
         self._watches: list[list[_Watch]] = [[] for _ in range(count)]
         self._by_subject: dict[RuleSubject, _Watch] = {}
         self._there: dict[tuple[int, Time], tuple[set[int], dict[int, list[int]]]] = {}
@@ -93,6 +95,9 @@ class Touched:
             elif isinstance(rule, ClashRule):
                 for meeting in subject.meetings:
                     self._clashes[meeting].append((index, rule, subject))
+            elif isinstance(rule, SetRule):
+                for meeting in subject.meetings:
+                    self._sets[meeting].append((index, rule, constraint, subject))
             else:
                 self._watch(index, constraint.amount, rule, subject)
 
@@ -213,6 +218,7 @@ class Touched:
         if wanted:
             yield from self._choice_changes(meeting, old, new, wanted)
             yield from self._pair_changes(meeting, old, new, wanted)
+            yield from self._set_changes(meeting, new, wanted)
 
     def _placed_changes(self, meeting: int, old: Placement, new: Placement) -> Iterator[_Change]:
         change = (new.time is None) - (old.time is None)
@@ -244,6 +250,22 @@ class Touched:
             if before != after:
                 pair = (meeting, other) if is_first else (other, meeting)
                 yield CountPart(index, RuleSubject(constraint.meetings), after, pair), after - before
+
+    def _set_changes(self, meeting: int, new: Placement, wanted: Aspect) -> Iterator[_Change]:
+        for index, rule, constraint, subject in self._sets[meeting]:
+            if aspect_of(rule) not in wanted:
+                continue
+            there = held(self.placements, subject)
+            before = {day: (count, who) for count, who, day in rule.findings(self.instance, constraint, there)}
+            there.pop(meeting, None)
+            if new.time is not None:
+                there[meeting] = new
+            there = {m: there[m] for m in subject.meetings if m in there}
+            after = {day: (count, who) for count, who, day in rule.findings(self.instance, constraint, there)}
+            for day in before.keys() | after.keys():
+                (count, who), (then, _) = after.get(day, (0, ())), before.get(day, (0, ()))
+                if count != then:
+                    yield CountPart(index, subject, count, who, day), count - then
 
     def _shared_with(self, meeting: int) -> dict[int, list[tuple[int, RuleSubject, int]]]:
         """Per other meeting, the constraints under which the two may not overlap, and what a pair counts."""
@@ -336,8 +358,8 @@ class Touched:
                     yield CountPart(index, watch.subject, after, watch.subject.meetings), after - before
 
 
-def aspect_of(rule: ChoiceRule | PairRule) -> Aspect:
-    """What of a placement a rule about one or two meetings looks at."""
+def aspect_of(rule: ChoiceRule | PairRule | SetRule) -> Aspect:
+    """What of a placement a rule looks at."""
     if rule.time_only:
         return Aspect.TIME
     return Aspect.ROOM if isinstance(rule, ChoiceRule) and rule.room_only else Aspect.BOTH

@@ -75,6 +75,7 @@ def finding_values(
         "who": subject_label(instance, part, names),
         "count": part.count,
         "amount": constraint.amount,
+        "second": constraint.second_amount,
         "meeting": names.meeting(part.meetings[0]) if part.meetings else "",
         "other": names.meeting(part.meetings[1]) if len(part.meetings) > 1 else "",
         "time": names.time(first.time),

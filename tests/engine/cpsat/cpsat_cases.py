@@ -21,7 +21,7 @@ from webapp.engine.instance import (
 from webapp.engine.result import Status
 from webapp.engine.rule import ResourceKind
 from webapp.engine.rules import rule_named
-from webapp.engine.rules.family import ClashRule, PairRule
+from webapp.engine.rules.family import ClashRule, PairRule, SetRule
 from webapp.engine.solution import Solution
 from webapp.engine.timegrid import Time, TimeGrid
 
@@ -43,7 +43,11 @@ def random_instance(random: Random, constraints: int = 0, **grid_fields: int) ->
     grid = TimeGrid(**(fields | grid_fields), breaks=breaks)
     rooms = tuple(
         InstanceRoom(
-            f"R{i}", random.choice((5, 10, 20)), tuple(random_time(random, grid) for _ in range(random.randint(0, 1)))
+            f"R{i}",
+            random.choice((5, 10, 20)),
+            tuple(random_time(random, grid) for _ in range(random.randint(0, 1))),
+            travel={other: random.randint(0, 2) for other in range(i)},
+            building=random.choice(("", "A", "B")),
         )
         for i in range(3)
     )
@@ -84,7 +88,7 @@ def random_constraint(random: Random, instance: Instance, rule: str, weight: int
     resources: tuple[int, ...] = ()
     meetings: tuple[int, ...] = ()
     some = tuple(sorted(random.sample(range(len(instance.meetings)), min(3, len(instance.meetings)))))
-    if isinstance(shape, PairRule):
+    if isinstance(shape, PairRule) or shape.is_mean:
         meetings = some
     elif isinstance(shape, ClashRule) and shape.rooms:
         pass
@@ -92,7 +96,9 @@ def random_constraint(random: Random, instance: Instance, rule: str, weight: int
         resources = tuple(sorted(random.sample(range(6), 2)))
     elif choice < 0.6:
         meetings = some
-    return Constraint(rule_named(rule), weight, resources, meetings, cells, random.randint(0, 3), "it")
+    second = random.randint(0, 1) if isinstance(shape, SetRule) else 0
+    rooms = tuple(random.sample(range(3), random.randint(1, 2))) if rule == "home_room" else ()
+    return Constraint(rule_named(rule), weight, resources, meetings, cells, random.randint(0, 3), "it", second, rooms)
 
 
 def forced(variables: Variables, solution: Solution) -> None:

@@ -18,10 +18,11 @@ from tests.engine.instances import instances, solutions
 from webapp.engine.evaluate import evaluate
 from webapp.engine.instance import Constraint, Instance, Placement, TimeOption
 from webapp.engine.rules import RULES, rule_named
+from webapp.engine.rules.family import SetRule
 from webapp.engine.solution import Solution
 from webapp.engine.timegrid import Time
 
-NAMES = [rule.name for rule in RULES]
+NAMES = [rule.name for rule in RULES if not isinstance(rule, SetRule)]
 SEEDS = range(12)
 
 
@@ -46,6 +47,19 @@ def prepared(random: Random, rule: str, weight: int | None, **grid_fields: int) 
         together = instance.meetings[0].times
         instance = replace(instance, meetings=tuple(replace(m, times=together) for m in instance.meetings))
         solution = Solution(tuple(replace(p, time=together[0].time) for p in solution.placements))
+    if rule in ("consecutive", "overlap") and random.random() < 0.5:
+        starts = [Time(m if rule == "consecutive" else 0, 1, 1, instance.grid.all_weeks) for m in range(3)]
+        three = tuple(replace(m, times=(TimeOption(t),)) for m, t in zip(instance.meetings, starts, strict=False))
+        instance = replace(instance, meetings=three)
+        solution = Solution(tuple(replace(p, time=t) for p, t in zip(solution.placements, starts, strict=False)))
+    if rule == "different_weeks" and instance.grid.weeks == 2:
+        two = tuple(
+            replace(m, times=(TimeOption(Time(0, 1, 1, w)),)) for m, w in zip(instance.meetings, (1, 2), strict=False)
+        )
+        instance = replace(instance, meetings=two)
+        solution = Solution(
+            tuple(replace(p, time=m.times[0].time) for p, m in zip(solution.placements, two, strict=False))
+        )
     constraints = tuple(random_constraint(random, instance, rule, weight) for _ in range(2))
     return replace(instance, constraints=constraints), solution
 

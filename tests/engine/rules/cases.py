@@ -60,14 +60,15 @@ def problem(
     reference: Sequence[Placement] = (),
     weight: int | None = 1,
     only: tuple[int, ...] = (),
+    rooms_named: tuple[int, ...] = (),
     **constraint,
 ) -> Instance:
     """An instance with one constraint. A number of meetings makes so many that everybody attends;
-    ``only`` names the meetings that the constraint is about.
+    ``only`` names the meetings that the constraint is about, ``rooms_named`` its rooms.
     """
     if isinstance(meetings, int):
         meetings = [meeting(f"M{i + 1}") for i in range(meetings)]
-    constraints = (Constraint(rule_named(rule), weight, meetings=only, **constraint),)
+    constraints = (Constraint(rule_named(rule), weight, meetings=only, rooms=rooms_named, **constraint),)
     return Instance("case", grid, tuple(rooms), PEOPLE, tuple(meetings), constraints, reference=tuple(reference))
 
 

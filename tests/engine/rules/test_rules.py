@@ -10,7 +10,7 @@ import webapp.engine.rules as package
 from webapp.engine.profiles import PROFILES
 from webapp.engine.rules import RULES, rule_named
 
-HELPERS = {"__init__", "family", "patterns"}
+HELPERS = {"__init__", "dates", "family", "operations", "patterns"}
 
 
 def test_every_file_of_the_folder_is_a_rule_of_the_table():

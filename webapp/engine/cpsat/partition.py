@@ -18,7 +18,7 @@ from webapp.engine.cpsat.variables import GivenUp, Variables
 from webapp.engine.domains import Domains, meetings_of, pieces
 from webapp.engine.instance import Constraint, Instance
 from webapp.engine.result import Status, Stop, never
-from webapp.engine.rules.family import DayPatternRule, SamePlaceRule, WeekPatternRule
+from webapp.engine.rules.family import DayPatternRule, SamePlaceRule, SetRule, WeekPatternRule
 from webapp.engine.sizes import soon_built
 
 SMALL = 30
@@ -161,7 +161,7 @@ def _within(instance: Instance, meetings: frozenset[int]) -> Iterator[Constraint
     for constraint in instance.constraints:
         if not constraint.hard:
             continue
-        if isinstance(constraint.rule, DayPatternRule | WeekPatternRule):
+        if isinstance(constraint.rule, DayPatternRule | WeekPatternRule | SetRule):
             for piece in pieces(instance, constraint):
                 if meetings_of(instance, piece).keys() <= meetings:
                     yield piece

@@ -12,7 +12,7 @@ from webapp.engine.domains import ANY_TIME, Domains
 from webapp.engine.instance import Instance, Placement, TimeOption
 from webapp.engine.matching import match, violator
 from webapp.engine.result import Status, Stop, never
-from webapp.engine.rules.family import ChoiceRule, ClashRule, PairRule, SamePlaceRule
+from webapp.engine.rules.family import ChoiceRule, ClashRule, PairRule, SamePlaceRule, SetRule
 from webapp.engine.solution import Solution
 from webapp.engine.timegrid import Time
 
@@ -111,7 +111,7 @@ def _keep(times: Solution, found: Solution) -> Solution:
 def about_rooms(rule: object) -> bool:
     """Whether a rule says anything about rooms."""
     match rule:
-        case ChoiceRule() | PairRule():
+        case ChoiceRule() | PairRule() | SetRule():
             return not rule.time_only
         case ClashRule():
             return rule.rooms

@@ -4,7 +4,7 @@ Times, lists of times and lists of rooms that several meetings share are written
 """
 
 import json
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from hashlib import sha256
 from typing import Any, Generic, TypeVar
 
@@ -93,29 +93,35 @@ class _Table(Generic[T]):
         return self._known[item]
 
 
+def _grid_data(grid: TimeGrid) -> Json:
+    held = grid.periods
+    return {
+        "days": grid.days,
+        "slots_per_day": grid.slots_per_day,
+        "weeks": grid.weeks,
+        "breaks": sorted(grid.breaks),
+        "periods": None if held is None else [[list(s) for s in held.spans], list(held.follows), list(held.held)],
+        "week_sizes": list(grid.week_sizes),
+        **({"minutes": [list(span) for span in grid.minutes]} if grid.minutes else {}),
+    }
+
+
 def instance_data(instance: Instance) -> Json:
     """An instance as JSON."""
     times = _Table[tuple[TimeOption, ...]](lambda options: [[time_data(o.time), o.penalty] for o in options])
     rooms = _Table[tuple[RoomOption, ...]](lambda options: [[o.room, o.penalty] for o in options])
     cells = _Table[frozenset[int]](sorted)
-    grid, held = instance.grid, instance.grid.periods
     return {
         "format": FORMAT,
         "name": instance.name,
-        "grid": {
-            "days": grid.days,
-            "slots_per_day": grid.slots_per_day,
-            "weeks": grid.weeks,
-            "breaks": sorted(grid.breaks),
-            "periods": None if held is None else [[list(s) for s in held.spans], list(held.follows), list(held.held)],
-            "week_sizes": list(grid.week_sizes),
-        },
+        "grid": _grid_data(instance.grid),
         "rooms": [
             [
                 each.code,
                 each.capacity,
                 [time_data(time) for time in each.closed],
                 [list(item) for item in each.travel.items()],
+                *([each.building] if each.building else []),
             ]
             for each in instance.rooms
         ],
@@ -135,7 +141,10 @@ def instance_data(instance: Instance) -> Json:
             for each in instance.meetings
         ],
         "constraints": [
-            [c.rule.name, c.weight, list(c.resources), list(c.meetings), cells.number(c.cells), c.amount, c.label]
+            [
+                *(c.rule.name, c.weight, list(c.resources), list(c.meetings), cells.number(c.cells), c.amount, c.label),
+                *([c.second_amount, list(c.rooms)] if c.second_amount or c.rooms else []),
+            ]
             for c in instance.constraints
         ],
         "times": times.rows,
@@ -177,10 +186,11 @@ def _instance_from(data: Json) -> Instance:
             frozenset(grid["breaks"]),
             held,
             tuple(grid["week_sizes"]),
+            tuple((start, end) for start, end in grid.get("minutes", ())),
         ),
         rooms=tuple(
-            InstanceRoom(code, capacity, tuple(Time(*time) for time in closed), dict(travel))
-            for code, capacity, closed, travel in data["rooms"]
+            InstanceRoom(code, capacity, tuple(Time(*time) for time in closed), dict(travel), *building)
+            for code, capacity, closed, travel, *building in data["rooms"]
         ),
         resources=tuple(Resource(code, ResourceKind(kind), name, w) for code, kind, name, w in data["resources"]),
         meetings=tuple(
@@ -188,14 +198,29 @@ def _instance_from(data: Json) -> Instance:
             for code, when, where, people, size, needs_room, pin, limit, parent in data["meetings"]
         ),
         constraints=tuple(
-            Constraint(rule_named(rule), weight, tuple(people), tuple(meetings), cells[number], amount, label)
-            for rule, weight, people, meetings, number, amount, label in data["constraints"]
+            _constraint(cells[number], rule, weight, people, meetings, amount, label, *more)
+            for rule, weight, people, meetings, number, amount, label, *more in data["constraints"]
         ),
         interchangeable=tuple(tuple(group) for group in data["interchangeable"]),
         reference=solution_from({"placements": data["reference"], "sectioning": []}).placements,
         courses=tuple(_course(*each) for each in data["courses"]),
         students=tuple(StudentDemand(code, tuple(courses)) for code, courses in data["students"]),
     )
+
+
+def _constraint(
+    cells: frozenset[int],
+    rule: str,
+    weight: int | None,
+    people: list[int],
+    meetings: list[int],
+    amount: int,
+    label: str,
+    second_amount: int = 0,
+    rooms: Sequence[int] = (),
+) -> Constraint:
+    named = rule_named(rule), weight, tuple(people), tuple(meetings)
+    return Constraint(*named, cells, amount, label, second_amount, tuple(rooms))
 
 
 def _placement(pin: list[Any] | None) -> Placement | None:

@@ -2,6 +2,7 @@
 
 from webapp.engine.instance import Constraint, Instance, Placement
 from webapp.engine.rules.family import PairRule
+from webapp.engine.rules.operations import PairOp
 
 
 class DifferentDays(PairRule):
@@ -12,6 +13,7 @@ class DifferentDays(PairRule):
     unit = "pair on the same day"
     units = "pairs on the same day"
     finding = "{meeting} and {other} are on the same day, at {time}."
+    op = PairOp.DIFFERENT_DAYS
 
     def cost(self, instance: Instance, constraint: Constraint, first: Placement, second: Placement) -> int:
         """1 when both share a day of a common week."""

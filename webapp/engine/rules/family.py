@@ -20,14 +20,18 @@ Unplaced meetings (no time) take no part in any rule but `PlacedRule`; their roo
 """
 
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from itertools import combinations, pairwise
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 
 from webapp.engine.instance import Constraint, Instance, Placement
 from webapp.engine.periods import DayPeriods
 from webapp.engine.rule import Rule
+from webapp.engine.rules.dates import by_day, same_weeks
+from webapp.engine.rules.operations import PairOp, SetOp
+from webapp.engine.rules.patterns import averaged
 from webapp.engine.timegrid import TimeGrid
 
 
@@ -154,13 +158,24 @@ class SamePlaceRule(Rule):
         """
 
 
+class Compared(Enum):
+    """Which meetings of a constraint a pair rule compares."""
+
+    ALL = "each with each"
+    NEIGHBOURS = "each with the next one named"
+    FIRST = "the first with each of the others"
+
+
 class PairRule(Rule):
     """A function of two placements, summed over the pairs of the constraint's meetings."""
 
     family = "pair"
 
+    compared: ClassVar[Compared] = Compared.ALL
     ordered: ClassVar[bool] = False
-    """True when only consecutive meetings are compared, in the given order (precedence)."""
+    """True when it matters which of the two is named first (precedence)."""
+    op: ClassVar[PairOp]
+    """The same function, compiled."""
 
     @abstractmethod
     def cost(self, instance: Instance, constraint: Constraint, first: Placement, second: Placement) -> int:
@@ -171,4 +186,84 @@ class PairRule(Rule):
 
     def pairs(self, constraint: Constraint) -> Iterator[tuple[int, int]]:
         """Yield the pairs of meetings that are compared."""
-        return pairwise(constraint.meetings) if self.ordered else combinations(constraint.meetings, 2)
+        if self.compared is Compared.NEIGHBOURS:
+            return pairwise(constraint.meetings)
+        if self.compared is Compared.FIRST:
+            return ((constraint.meetings[0], other) for other in constraint.meetings[1:])
+        return combinations(constraint.meetings, 2)
+
+
+SetFinding: TypeAlias = tuple[int, tuple[int, ...], int | None]
+"""A count, the meetings that cause it, and the day that it is about."""
+
+
+class SetRule(Rule):
+    """A function of all placements of a subject that is no sum over pairs.
+
+    It depends on where meetings stand and not on which of them stands where. With ``is_mean`` (ITC-2019) the count is
+    the sum over the weeks, and the cost is divided by their number; else each part is a week's average, rounded up.
+    """
+
+    family = "set"
+
+    op: ClassVar[SetOp]
+    """The same function, compiled."""
+    time_only: ClassVar[bool] = True
+    """True when the rooms make no difference."""
+
+    @abstractmethod
+    def findings(
+        self, instance: Instance, constraint: Constraint, held: Mapping[int, Placement]
+    ) -> Iterator[SetFinding]:
+        """Yield what counts; ``held`` has the placements of the subject's meetings that have a time."""
+
+    def _over_weeks(self, counts: Iterable[tuple[int, int]], grid: TimeGrid) -> int:
+        """The sum over the weeks or their average, from (mask of weeks, count in each of them) pairs."""
+        if self.is_mean:
+            return sum(grid.calendar_weeks_in(weeks) * count for weeks, count in counts if count)
+        return averaged(counts, grid)
+
+
+class DaySetRule(SetRule):
+    """A function of the meetings of a subject on one day of one week, summed over the days."""
+
+    @abstractmethod
+    def of_day(self, instance: Instance, constraint: Constraint, day: int, held: Sequence[Placement]) -> int:
+        """Count for one day; ``held`` has at least one placement, in the order of the day."""
+
+    def findings(
+        self, instance: Instance, constraint: Constraint, held: Mapping[int, Placement]
+    ) -> Iterator[SetFinding]:
+        """Yield each day's count."""
+        days: list[list[tuple[int, int]]] = [[] for _ in range(instance.grid.days)]
+        for weeks, there in same_weeks(held, instance.grid.all_weeks):
+            for day, today in by_day(there).items():
+                days[day].append((weeks, self.of_day(instance, constraint, day, today)))
+        for day, counts in enumerate(days):
+            count = self._over_weeks(counts, instance.grid)
+            if count:
+                yield count, tuple(m for m, place in held.items() if place.at.days >> day & 1), day
+
+
+class WeekSetRule(SetRule):
+    """How much a sum over the days of a week exceeds what is allowed."""
+
+    @abstractmethod
+    def of_day(self, instance: Instance, constraint: Constraint, day: int, held: Sequence[Placement]) -> int:
+        """What one day adds to the sum; ``held`` has at least one placement, in the order of the day."""
+
+    def allowed(self, constraint: Constraint) -> int:
+        """How much of it is free in a week."""
+        return constraint.amount
+
+    def findings(
+        self, instance: Instance, constraint: Constraint, held: Mapping[int, Placement]
+    ) -> Iterator[SetFinding]:
+        """Yield the count of the week."""
+        counts = []
+        for weeks, there in same_weeks(held, instance.grid.all_weeks):
+            found = sum(self.of_day(instance, constraint, day, today) for day, today in by_day(there).items())
+            counts.append((weeks, max(0, found - self.allowed(constraint))))
+        count = self._over_weeks(counts, instance.grid)
+        if count:
+            yield count, tuple(held), None

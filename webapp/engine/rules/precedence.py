@@ -1,7 +1,8 @@
 """Meetings in the given order."""
 
 from webapp.engine.instance import Constraint, Instance, Placement
-from webapp.engine.rules.family import PairRule
+from webapp.engine.rules.family import Compared, PairRule
+from webapp.engine.rules.operations import PairOp
 from webapp.engine.rules.patterns import first_bit
 
 
@@ -10,10 +11,12 @@ class Precedence(PairRule):
 
     name = "precedence"
     title = "Order"
+    compared = Compared.NEIGHBOURS
     ordered = True
     unit = "pair out of order"
     units = "pairs out of order"
     finding = "{meeting} does not end before {other} starts."
+    op = PairOp.PRECEDENCE
 
     def cost(self, instance: Instance, constraint: Constraint, first: Placement, second: Placement) -> int:
         """1 unless the first meeting's first occurrence ends before the second's first occurrence starts."""

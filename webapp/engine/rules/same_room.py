@@ -2,6 +2,7 @@
 
 from webapp.engine.instance import Constraint, Instance, Placement
 from webapp.engine.rules.family import PairRule
+from webapp.engine.rules.operations import PairOp
 
 
 class SameRoom(PairRule):
@@ -12,6 +13,7 @@ class SameRoom(PairRule):
     unit = "pair in different rooms"
     units = "pairs in different rooms"
     finding = "{meeting} and {other} are in different rooms."
+    op = PairOp.SAME_ROOM
     time_only = False
 
     def cost(self, instance: Instance, constraint: Constraint, first: Placement, second: Placement) -> int:

@@ -2,6 +2,7 @@
 
 from webapp.engine.instance import Constraint, Instance, Placement
 from webapp.engine.rules.family import PairRule
+from webapp.engine.rules.operations import PairOp
 
 
 class SameTime(PairRule):
@@ -15,6 +16,7 @@ class SameTime(PairRule):
     unit = "pair apart"
     units = "pairs apart"
     finding = "{meeting} does not start together with {other}."
+    op = PairOp.SAME_ALL
 
     def cost(self, instance: Instance, constraint: Constraint, first: Placement, second: Placement) -> int:
         """1 unless both start in the same slot, on the same days, in the same weeks."""

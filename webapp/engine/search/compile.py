@@ -23,9 +23,11 @@ from webapp.engine.rules.family import (
     PairRule,
     PlacedRule,
     SamePlaceRule,
+    SetRule,
     WeekPatternRule,
     subjects_of,
 )
+from webapp.engine.rules.operations import PairOp
 from webapp.engine.rules.pinned import Pinned
 from webapp.engine.rules.room_closed import RoomClosed
 from webapp.engine.search.arrays import Ints, Model, pack
@@ -444,6 +446,9 @@ class _Compiler:
         }
         known: dict[Hashable, int] = {}
         for rule, constraint in self.rules:
+            if isinstance(rule, SetRule) or (isinstance(rule, PairRule) and rule.op is PairOp.SAME_ATTENDEES):
+                self.left_out.add(rule.name)
+                continue
             if not isinstance(rule, PairRule):
                 continue
             side = rule.time_only

@@ -8,6 +8,7 @@ from webapp.engine.rules.family import (
     PairRule,
     PlacedRule,
     SamePlaceRule,
+    SetRule,
     subjects_of,
 )
 from webapp.engine.search.arrays import SHIFT
@@ -35,7 +36,7 @@ def _most(instance: Instance, constraint: Constraint, largest: int) -> int:
     """More than a constraint can count."""
     rule, grid = constraint.rule, instance.grid
     if isinstance(rule, PairRule):
-        return len(constraint.meetings) ** 2
+        return len(constraint.meetings) ** 2 * max(1, constraint.amount)
     if isinstance(rule, ClashRule) and rule.rooms:
         return 0  # the search never breaks it
     subjects = subjects_of(instance, constraint)
@@ -48,6 +49,9 @@ def _most(instance: Instance, constraint: Constraint, largest: int) -> int:
         return sum(len(s.meetings) for s in subjects)
     if isinstance(rule, SamePlaceRule):
         return len(subjects) * (len(instance.rooms) + 1)
+    if isinstance(rule, SetRule):
+        meetings = sum(len(subject.meetings) for subject in subjects)
+        return meetings * grid.days * grid.slots_per_day * (grid.calendar_weeks if rule.is_mean else 1)
     periods = max(len(day.indices) for day in grid.days_periods)
     per_subject = grid.days * periods ** (2 if isinstance(rule, DayPatternRule) else 1)
     return len(subjects) * per_subject

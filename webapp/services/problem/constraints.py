@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from webapp.engine.instance import Constraint
 from webapp.engine.rule import ResourceKind, Rule
 from webapp.engine.rules import rule_named
-from webapp.engine.rules.family import PairRule
+from webapp.engine.rules.family import PairRule, SetRule
 from webapp.models import Availability, Component, TermRule, WishLevel
 from webapp.services.problem.baskets import is_first_way
 from webapp.services.problem.meetings import TermMeetings
@@ -65,7 +65,7 @@ class TermConstraints:
             return about_named
         if rule.name in self._makers:
             return [*about_named, *self._makers[rule.name](rule, use)]
-        if isinstance(rule, PairRule):
+        if isinstance(rule, PairRule) or (isinstance(rule, SetRule) and not rule.kinds):
             return about_named  # a rule between meetings that names none
         return [*about_named, Constraint(rule, use.weight, self._once_each(rule, use), amount=use.amount or 0)]
 

@@ -9,7 +9,7 @@ from webapp.engine.pins import apart, with_pins
 from webapp.engine.rule import Rule
 from webapp.engine.rules import rule_named
 from webapp.engine.rules.changes import Changes
-from webapp.engine.rules.family import ChoiceRule, ClashRule, PairRule, SamePlaceRule, subjects_of
+from webapp.engine.rules.family import ChoiceRule, ClashRule, PairRule, SamePlaceRule, SetRule, subjects_of
 from webapp.engine.rules.max_per_week import MaxPerWeek
 from webapp.engine.solution import Solution
 from webapp.extensions import db
@@ -185,7 +185,7 @@ def _broken_by(
 def _asks_for_rooms(rule: Rule) -> bool:
     if isinstance(rule, ClashRule):
         return rule.rooms
-    if isinstance(rule, ChoiceRule | PairRule):
+    if isinstance(rule, ChoiceRule | PairRule | SetRule):
         return not rule.time_only
     return isinstance(rule, SamePlaceRule)
 

@@ -1,0 +1,29 @@
+"""Most days, over all weeks."""
+
+from collections.abc import Iterator, Mapping
+
+from webapp.engine.instance import Constraint, Instance, Placement
+from webapp.engine.rules.family import SetFinding, SetRule
+from webapp.engine.rules.operations import SetOp
+
+
+class MaxDays(SetRule):
+    """The classes are held on at most the given number of different days."""
+
+    name = "max_days"
+    title = "Most days"
+    unit = "day too many"
+    units = "days too many"
+    finding = "{who}: {n}, at most {amount} allowed."
+    op = SetOp.MAX_DAYS
+
+    def findings(
+        self, instance: Instance, constraint: Constraint, held: Mapping[int, Placement]
+    ) -> Iterator[SetFinding]:
+        """Yield the days beyond the amount; a day counts once in whatever weeks it is used."""
+        days = 0
+        for place in held.values():
+            days |= place.at.days
+        count = days.bit_count() - constraint.amount
+        if count > 0:
+            yield count, tuple(held), None
