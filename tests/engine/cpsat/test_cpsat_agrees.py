@@ -27,6 +27,8 @@ SEEDS = range(12)
 
 
 def prepared(random: Random, rule: str, weight: int | None, **grid_fields: int) -> tuple[Instance, Solution]:
+    if rule in ("same_weeks", "different_weeks"):
+        grid_fields["weeks"] = 3
     instance = random_instance(random, **grid_fields)
     solution = random_solution(random, instance)
     if rule == "pinned":
@@ -52,7 +54,7 @@ def prepared(random: Random, rule: str, weight: int | None, **grid_fields: int) 
         three = tuple(replace(m, times=(TimeOption(t),)) for m, t in zip(instance.meetings, starts, strict=False))
         instance = replace(instance, meetings=three)
         solution = Solution(tuple(replace(p, time=t) for p, t in zip(solution.placements, starts, strict=False)))
-    if rule == "different_weeks" and instance.grid.weeks == 2:
+    if rule == "different_weeks" and random.random() < 0.5:
         two = tuple(
             replace(m, times=(TimeOption(Time(0, 1, 1, w)),)) for m, w in zip(instance.meetings, (1, 2), strict=False)
         )
