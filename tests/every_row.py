@@ -82,6 +82,7 @@ class EveryRow:
             "kind": "rooms",
             "name": "room_kinds",
             "key": self.keys["rooms"],
+            "field": "name",
             "form": "xlsx",
             "secret": "tr_guess",
         } | fixed

@@ -39,7 +39,7 @@ ROUTES = {
     frozenset({REGISTRAR}): """
         admin.dashboard
         admin.records admin.add_record admin.edit_record admin.delete_record
-        admin.words_used admin.rename admin.choices admin.bulk admin.undo_change
+        admin.words_used admin.rename admin.choices admin.edit_cell admin.bulk admin.undo_change
         admin.begin_term admin.term_week admin.term_data admin.load_example
         admin.availability admin.paint_availability admin.copy_term admin.start_copy admin.copied_term
         admin.rules admin.add_rule admin.edit_rule admin.delete_rule admin.restore_rules

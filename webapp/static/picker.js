@@ -43,6 +43,7 @@
       this.input.addEventListener("click", () => this.ask(""));
       if (!input.dataset.pickerWords && !this.isList) this.input.placeholder = word("find");
       this.input.addEventListener("blur", () => this.left());
+      document.addEventListener("scroll", () => this.box.isConnected && this.place(), { capture: true, passive: true });
       // Pressing a choice must not take the focus away before it is taken.
       panel.addEventListener("mousedown", (event) => event.preventDefault());
       this.list.addEventListener("click", (event) => {
@@ -151,6 +152,18 @@
       this.input.setAttribute("aria-expanded", String(!this.list.hidden));
       this.said.textContent = [this.options.length ? word("choices").replace("#", this.options.length) : "", note].join(" ");
       this.point(-1);
+      this.place();
+    }
+
+    // A table that scrolls would cut the panel off: there it lies over the page, above its field where that has more room.
+    place() {
+      if (this.panel.hidden || !this.box.closest(".table-scroll")) return;
+      const { left, top, bottom, width } = this.box.getBoundingClientRect();
+      const isBelow = bottom + this.panel.offsetHeight < innerHeight || top < innerHeight / 2;
+      Object.assign(this.panel.style, {
+        position: "fixed", left: `${left}px`, width: `${Math.max(width, 240)}px`, right: "auto",
+        top: isBelow ? `${bottom + 4}px` : "auto", bottom: isBelow ? "auto" : `${innerHeight - top + 4}px`,
+      });
     }
 
     close() {
@@ -221,5 +234,5 @@
     if (!input.closest(".picker")) new Picker(input);
   });
   document.addEventListener("DOMContentLoaded", () => enhance(document));
-  document.addEventListener("htmx:load", (event) => enhance(event.target));
+  for (const name of ["htmx:load", "fields"]) document.addEventListener(name, (event) => enhance(event.target));
 })();

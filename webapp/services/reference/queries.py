@@ -117,6 +117,13 @@ def list_rows(scope: Scope, table: Table, arguments: Mapping[str, str], page: in
     return Listing(table, rows_page, columns, rows, _filters(scope, table, arguments), is_filtered)
 
 
+def listed_row(scope: Scope, table: Table, key: int) -> ListedRow:
+    """A row as the list shows it, in its place in the tree where there is one; raises NotFound."""
+    row = find_row(scope, table, key)
+    columns = [column for column in table.form_columns if column.listed]
+    return _listed(scope, table, columns, [row], _depths(_tree_of(scope, table, {}), [key]))[0]
+
+
 def list_query(scope: Scope, table: Table, arguments: Mapping[str, str]) -> sa.Select[Any]:
     """Select the rows that a list with these arguments shows, in its order, over all pages."""
     query = rows_in_scope(scope, table)
@@ -284,6 +291,15 @@ def _form_value(table: Table, column: Column, row: Model) -> Any:
     if value is None or column.kind in (Kind.LINK, Kind.DAY, Kind.YES_NO):
         return value
     return write(column, value)
+
+
+def text_of(table: Table, column: Column, row: Model) -> str:
+    """A value as files and pasted columns have it: codes of links, yes and no, days in English."""
+    if column.many is None and column.kind is Kind.LINK:
+        return _code_of(BY_NAME[column.refers_to], getattr(row, column.field))
+    if column.many is not None:
+        return str(_form_value(table, column, row))
+    return write(column, getattr(row, column.field))
 
 
 def _code_of(table: Table, key: int | None) -> str:

@@ -274,6 +274,13 @@ class Table:
         return tuple(column for column in self.columns if column.label is not None)
 
     @cached_property
+    def in_place(self) -> frozenset[str]:
+        """The fields that a list lets one edit in place: all it shows but the row's key and what leads to its form."""
+        listed = [column for column in self.form_columns if column.listed]
+        keys = {column.field for column in listed if {column.name, *(part.name for part in column.parts)} & {*self.key}}
+        return frozenset(column.field for column in listed[1:]) - keys
+
+    @cached_property
     def file_columns(self) -> tuple[Column, ...]:
         """The columns that files have; a link that several codes name is a column for each."""
         return tuple(part for column in self.columns for part in (column.parts or (column,)) if part.meaning)

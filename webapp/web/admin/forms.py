@@ -81,22 +81,31 @@ def record_form(scope: Scope, table: Table, values: dict[str, Any]) -> PageForm:
     return kind(data=values)
 
 
-def bulk_form(table: Table, column: Column) -> PageForm:
-    """One value for a column of many rows, or a pasted column; all of it is text, links are codes."""
+def _text_field(table: Table, column: Column) -> Field:
+    """The field for a column's value as files have it: links are codes, which are found while one types."""
     if column.kind in (Kind.YES_NO, Kind.DAY):
         words = DAY_NAMES if column.kind is Kind.DAY else ("yes", "no")
         labels = WEEKDAYS if column.kind is Kind.DAY else (_l("Yes"), _l("No"))
-        value: Field = SelectField(column.label, choices=choices(zip(words, labels, strict=True)))
-    elif column.is_found or column.refers_to:
-        value = StringField(column.label, description=column.hint, render_kw=_picker(table, column))
-    else:
-        value = StringField(column.label, description=column.hint, widget=_WIDGETS.get(column.kind))
+        return SelectField(column.label, choices=choices(zip(words, labels, strict=True)))
+    if column.is_found or column.refers_to:
+        return StringField(column.label, description=column.hint, render_kw=_picker(table, column))
+    return StringField(column.label, description=column.hint, widget=_WIDGETS.get(column.kind))
+
+
+def bulk_form(table: Table, column: Column) -> PageForm:
+    """One value for a column of many rows, or a pasted column; all of it is text, links are codes."""
     pasted = TextAreaField(
         _l("Or paste a column"),
         description=_l("One line for each ticked row, in the order below; it counts instead of the one value."),
     )
-    kind: type[PageForm] = type("BulkForm", (PageForm,), {"value": value, "pasted": pasted})
+    kind: type[PageForm] = type("BulkForm", (PageForm,), {"value": _text_field(table, column), "pasted": pasted})
     return kind()
+
+
+def cell_form(table: Table, column: Column, text: str) -> PageForm:
+    """The one value of a cell that is edited in place, as in `bulk_form`; what was sent stays."""
+    kind: type[PageForm] = type("CellForm", (PageForm,), {"value": _text_field(table, column)})
+    return kind(data={"value": text})
 
 
 def optional_fields(table: Table) -> frozenset[str]:
