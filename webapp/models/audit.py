@@ -42,9 +42,12 @@ class Upload(Model):
     user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("users.user_id", ondelete="SET NULL"))
     filename: Mapped[str] = mapped_column(sa.String(255))
     sha256: Mapped[str] = mapped_column(sa.String(64), index=True)
-    content: Mapped[bytes] = mapped_column(sa.LargeBinary)
+    content: Mapped[bytes] = mapped_column(sa.LargeBinary, deferred=True)
     mapping: Mapped[dict[str, Any] | None] = mapped_column(
         JSONB, comment="how its sheets are read, see services/imports/layouts; null where the file is not one of sheets"
+    )
+    kept_reading: Mapped[bytes | None] = mapped_column(
+        sa.LargeBinary, deferred=True, comment="what came of reading it, see services/imports/kept_tables"
     )
     created_at: Mapped[Created]
     confirmed_at: Mapped[datetime | None] = mapped_column(sa.DateTime(timezone=True))

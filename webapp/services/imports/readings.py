@@ -16,6 +16,7 @@ from webapp.services.imports import new_term
 from webapp.services.imports.formats.books import read_book
 from webapp.services.imports.formats.files import holds_sheets, read_upload
 from webapp.services.imports.formats.workbooks import RawBook
+from webapp.services.imports.kept_tables import KeptReading, keep, kept
 from webapp.services.imports.layouts.columns import with_columns
 from webapp.services.imports.layouts.convert import Converted, convert
 from webapp.services.imports.layouts.guess import guess
@@ -33,6 +34,7 @@ from webapp.services.schema.calendar import TERM
 from webapp.services.schema.columns import Reach
 from webapp.services.shared.codec import from_json, to_json
 from webapp.services.shared.errors import Conflict, Problem
+from webapp.services.shared.garbage import uncollected
 from webapp.services.shared.optimistic_lock import mark
 from webapp.services.shared.scoped import find
 from webapp.services.shared.words import _
@@ -83,11 +85,15 @@ class UploadReading:
     upload: Upload
     plan: UploadPlan
     term: Term | None
-    book: RawBook | None
     converted: Converted
     objections: tuple[Objection, ...] = ()
     term_errors: Mapping[str, str] = field(default_factory=dict)
     """What is wrong with the new term as it was typed, by field."""
+
+    @cached_property
+    def book(self) -> RawBook | None:
+        """The sheets of the file as they stand there, opened when first asked for; None where it holds no sheets."""
+        return read_book(self.upload.filename, self.upload.content) if self.plan.book is not None else None
 
     @cached_property
     def tables(self) -> Tables:
@@ -185,25 +191,38 @@ def begin(organization: Organization, upload: Upload, *, replaces: bool = False)
             recalled=row.import_mapping_id if row is not None else None,
         )
     _keep(upload, plan)
-    reading = reading_of(organization, upload)
+    reading = reading_of(organization, upload, book)
     if reading.lacks_term and not list_terms(organization):
         _keep(upload, replace(plan, term=new_term.suggested(organization, book), is_seen=False))
-        reading = reading_of(organization, upload)
+        reading = reading_of(organization, upload, book)
     return reading
 
 
-def reading_of(organization: Organization, upload: Upload) -> UploadReading:
-    """Read a kept file as its plan says; raises `UploadRefused` where it can't be opened."""
+def reading_of(organization: Organization, upload: Upload, book: RawBook | None = None) -> UploadReading:
+    """Read a kept file as its plan says; raises `UploadRefused` where it can't be opened.
+
+    What was read before and still holds is taken from the upload's row; ``book`` is the file where it is open already.
+    """
     if upload.mapping is None:
         return begin(organization, upload)
     plan, term = plan_of(upload), find(organization, Term, upload.term_id)
     errors = new_term.errors_of(organization, plan.term) if plan.term is not None else {}
     if plan.book is None:
         converted = Converted(read_upload(upload.filename, upload.content))
-        return UploadReading(upload, plan, term, None, converted, (), errors)
-    book = read_book(upload.filename, upload.content)
-    converted = convert(book, plan.book, known_to(organization, upload))
-    return UploadReading(upload, plan, term, book, converted, objections(book, plan.book), errors)
+        return UploadReading(upload, plan, term, converted, (), errors)
+    with uncollected():
+        reading = _book_reading(upload, plan.book, known_to(organization, upload), book)
+    return UploadReading(upload, plan, term, reading.converted, reading.objections, errors)
+
+
+def _book_reading(upload: Upload, mapping: BookMapping, known: Known, book: RawBook | None) -> KeptReading:
+    reading = kept(upload, mapping, known)
+    if reading is None:
+        book = book or read_book(upload.filename, upload.content)
+        reading = KeptReading(convert(book, mapping, known), objections(book, mapping))
+        keep(upload, mapping, known, reading)
+        db.session.flush()
+    return reading
 
 
 def recalled_of(organization: Organization, reading: UploadReading) -> ImportMapping | None:
@@ -218,14 +237,16 @@ def say(organization: Organization, upload: Upload, said: Said) -> UploadReading
     two sheets are said to be the same.
     """
     plan = _with_term(organization, upload, _claim(organization, upload, said.seen), said.term)
+    book = None
     if said.sheet is not None and plan.book is not None:
-        plan = replace(plan, book=_with_sheet(organization, upload, plan.book, said.sheet))
+        book = read_book(upload.filename, upload.content)
+        plan = replace(plan, book=_with_sheet(known_to(organization, upload), book, plan.book, said.sheet))
     _keep(upload, replace(plan, is_seen=plan.is_seen or said.goes_on))
-    return reading_of(organization, upload)
+    return reading_of(organization, upload, book)
 
 
-def _with_sheet(organization: Organization, upload: Upload, mapping: BookMapping, sheet: SheetMapping) -> BookMapping:
-    book, before = read_book(upload.filename, upload.content), mapping.of(sheet.sheet)
+def _with_sheet(to: Known, book: RawBook, mapping: BookMapping, sheet: SheetMapping) -> BookMapping:
+    before = mapping.of(sheet.sheet)
     known = {role.name for role in roles(sheet.shape, sheet.table)}
     sheet = replace(sheet, columns=tuple(name if name in known else "" for name in sheet.columns))
     is_as_before = (sheet.shape, sheet.table) == (before.shape, before.table)
@@ -233,7 +254,7 @@ def _with_sheet(organization: Organization, upload: Upload, mapping: BookMapping
         sheet = replace(sheet, heading_rows=before.heading_rows)
     else:
         heading_row = sheet.heading_row if sheet.heading_row != before.heading_row else None
-        sheet = with_columns(book.sheet(sheet.sheet), sheet, known_to(organization, upload), heading_row=heading_row)
+        sheet = with_columns(book.sheet(sheet.sheet), sheet, to, heading_row=heading_row)
     sheets = tuple(sheet if other.sheet == sheet.sheet else other for other in mapping.sheets)
     changed = replace(mapping, sheets=sheets)
     before_it = objections(book, mapping)  # a guess may find the same twice, which is mended sheet by sheet

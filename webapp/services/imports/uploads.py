@@ -173,6 +173,7 @@ def confirm(
         timetable_id = _store(organization, store, changes, tables, user)
         if upload is not None:
             upload.confirmed_at, upload.term_id = datetime.now(UTC), upload.term_id or store.term_id
+            upload.kept_reading = None
             journal.keep(upload, before, journal.snapshot(Store(organization.organization_id, store.term), changes))
         _note(organization, upload or store.term or organization, user, changes, timetable_id, replace=replace)
     return Imported(changes, timetable_id)

@@ -62,6 +62,7 @@ class Conversion:
         """What a shape keeps from one of its sheets to the next."""
         self._changes: dict[tuple[str, str, str, str, str], int] = {}
         self._questions: dict[str, Question] = {}
+        self._answered: dict[str, Question] = {}
 
     @property
     def changes(self) -> tuple[ReadAs, ...]:
@@ -72,6 +73,11 @@ class Conversion:
     def questions(self) -> tuple[Question, ...]:
         """What has no answer yet, each once."""
         return tuple(self._questions.values())
+
+    @property
+    def answered(self) -> tuple[Question, ...]:
+        """What was asked and has an answer, each once."""
+        return tuple(self._answered.values())
 
     def cell(self, sheet: RawSheet, said: SheetMapping, row: RawRow, role: str) -> RawValue:
         """The cell of a role in a row, the corrected one where somebody corrected it, "" where no column has it."""
@@ -106,15 +112,14 @@ class Conversion:
     ) -> str | None:
         """The answer to a question (a candidate's value, `plan.NEW` or `plan.LEAVE_OUT`), or None, and it is asked."""
         answer = self.mapping.answers.get(key)
-        if answer is not None:
-            return answer
-        asked = self._questions.get(key)
+        questions = self._questions if answer is None else self._answered
+        asked = questions.get(key)
         count, rows = (asked.count, asked.rows) if asked is not None else (0, ())
         rows = (*rows, row) if len(rows) < MOST_ROWS_NAMED else rows
-        self._questions[key] = Question(
+        questions[key] = Question(
             key, code, sheet.name, column, found, count + 1, rows, tuple(candidates), may_create, may_skip, values or {}
         )
-        return None
+        return answer
 
     def open(self, table: str, columns: Iterable[str]) -> None:
         """Begin a table that a sheet holds, be it without a row."""

@@ -27,6 +27,8 @@ class Converted:
     tables: Tables
     changes: tuple[ReadAs, ...] = ()
     questions: tuple[Question, ...] = ()
+    answered: tuple[Question, ...] = ()
+    """What was asked and has an answer, so that it can be changed."""
 
     @property
     def without_answers(self) -> Tables:
@@ -54,7 +56,7 @@ def convert(book: RawBook, mapping: BookMapping, known: Known) -> Converted:
         pass
     sheets = {table.name: _sheet(table, conversion) for table in TABLES if table.name in conversion.rows}
     tables = Tables(book.filename, sheets, _in_order(book, conversion.faults.list))
-    return Converted(tables, conversion.changes, conversion.questions)
+    return Converted(tables, conversion.changes, conversion.questions, conversion.answered)
 
 
 def _in_order(book: RawBook, faults: Sequence[Fault]) -> tuple[Fault, ...]:

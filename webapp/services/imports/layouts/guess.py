@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from hashlib import sha256
 
 from webapp.services.imports.formats.cells import cell_text
@@ -11,6 +12,8 @@ from webapp.services.imports.layouts.lists.table import EXACT
 from webapp.services.imports.layouts.plan import BookMapping, SheetMapping, SheetShape
 from webapp.services.imports.layouts.shapes import SHAPES
 
+ROWS_LOOKED_AT = 3_000
+"""What a sheet is shows in its first rows: no week, and no timetable of a term, takes more."""
 LEAST_SCORE = 50
 """Below it a sheet is skipped until somebody says what it is."""
 
@@ -21,6 +24,7 @@ def guess(book: RawBook, known: Known) -> BookMapping:
 
 
 def _guess_sheet(sheet: RawSheet, known: Known) -> SheetMapping:
+    sheet = replace(sheet, rows=sheet.rows[:ROWS_LOOKED_AT])
     own = SHAPES[SheetShape.TABLE].recognise(sheet, known)
     if own is not None and own.score == EXACT:
         return own.mapping

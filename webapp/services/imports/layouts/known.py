@@ -15,6 +15,7 @@ class Known:
 
     def __init__(self, read: Callable[[str], Mapping[Key, Record]] | None = None) -> None:
         self._read = read
+        self._asked: dict[str, Mapping[Key, Record]] = {}
 
     @property
     def is_given(self) -> bool:
@@ -23,4 +24,11 @@ class Known:
 
     def records(self, table: str) -> Mapping[Key, Record]:
         """The rows of a table."""
-        return self._read(table) if self._read is not None else NOTHING
+        if table not in self._asked:
+            self._asked[table] = self._read(table) if self._read is not None else NOTHING
+        return self._asked[table]
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """The tables whose rows somebody has asked for, by name."""
+        return tuple(self._asked)

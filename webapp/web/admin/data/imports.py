@@ -11,12 +11,13 @@ from flask_login import current_user
 
 from webapp.models import Organization, Term, Upload
 from webapp.services.accounts.permissions import Permission
-from webapp.services.imports import exports, preview_page, readings, uploads
+from webapp.services.imports import exports, readings, uploads
 from webapp.services.imports.faults import UploadRefused
 from webapp.services.imports.formats.writers import template_workbook
 from webapp.services.imports.journal import reversal
 from webapp.services.imports.journal.rows import past_imports
 from webapp.services.imports.layouts import remembered
+from webapp.services.imports.pages import preview_page
 from webapp.services.imports.preview import RowDifference, RowState, TableDifference
 from webapp.services.imports.readings import Step
 from webapp.services.schema.tables import TABLES

@@ -6,9 +6,10 @@ from flask_login import current_user
 
 from webapp.models import ImportMapping, Upload
 from webapp.services.accounts.permissions import Permission
-from webapp.services.imports import mapping_page, readings
+from webapp.services.imports import readings
 from webapp.services.imports.layouts import remembered
-from webapp.services.imports.question_page import question_groups
+from webapp.services.imports.pages import mapping_page
+from webapp.services.imports.pages.question_page import question_groups
 from webapp.services.imports.readings import ReadingOutdated, Said, Step, UploadReading
 from webapp.services.shared import transaction
 from webapp.services.shared.errors import Problem
@@ -114,7 +115,7 @@ def _questions_page(upload: Upload, problem: Problem | None = None) -> ResponseR
     page = render(
         "admin/imports/questions.html",
         reading=reading,
-        groups=question_groups(current_user.organization, reading),
+        groups=question_groups(reading),
         seen=readings.mark_of(upload),
         problem=problem,
     )

@@ -6,8 +6,8 @@ from flask import request
 
 from webapp.services.imports.layouts.plan import SheetMapping, cell_key
 from webapp.services.imports.layouts.row_numbers import read_rows
-from webapp.services.imports.mapping_page import with_kind
 from webapp.services.imports.new_term import FIELDS, NewTerm
+from webapp.services.imports.pages.mapping_page import with_kind
 from webapp.services.imports.readings import Corrections, Said, TermChoice
 from webapp.web.params import number
 

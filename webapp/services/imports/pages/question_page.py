@@ -1,14 +1,12 @@
 """What the page of questions shows: values that nobody but a person can place, column by column, each asked once."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from webapp.models import Organization
-from webapp.services.imports.layouts.convert import convert
 from webapp.services.imports.layouts.plan import LEAVE_OUT, NEW
 from webapp.services.imports.layouts.questions import Question
 from webapp.services.imports.layouts.words import found_words, leave_out_words, question_words, short, where_words
-from webapp.services.imports.readings import UploadReading, known_to
+from webapp.services.imports.readings import UploadReading
 from webapp.services.shared.words import _
 
 MOST_SHOWN = 300
@@ -46,10 +44,10 @@ class QuestionGroup:
         return all(value.answer for value in self.values)
 
 
-def question_groups(organization: Organization, reading: UploadReading) -> list[QuestionGroup]:
+def question_groups(reading: UploadReading) -> list[QuestionGroup]:
     """Everything that was asked, the open ones first, and what was answered already, so that it can be changed."""
     asked: dict[tuple[str, str, str], list[Question]] = {}
-    for question in _all_questions(organization, reading)[:MOST_SHOWN]:
+    for question in (*reading.open_questions, *reading.converted.answered)[:MOST_SHOWN]:
         asked.setdefault((question.sheet, question.column, question.code), []).append(question)
     answers = reading.plan.book.answers if reading.plan.book is not None else {}
     groups, index = [], 0
@@ -61,15 +59,6 @@ def question_groups(organization: Organization, reading: UploadReading) -> list[
         sentence = question_words(questions[0])
         groups.append(QuestionGroup(number, sheet, column, sentence, tuple(values), tuple(_bulk(questions))))
     return groups
-
-
-def _all_questions(organization: Organization, reading: UploadReading) -> list[Question]:
-    """The open questions, then those that come up where nothing is answered."""
-    found = {question.key: question for question in reading.open_questions}
-    if reading.book is not None and reading.plan.book is not None and reading.plan.book.answers:
-        afresh = convert(reading.book, replace(reading.plan.book, answers={}), known_to(organization, reading.upload))
-        found |= {question.key: question for question in afresh.questions if question.key not in found}
-    return list(found.values())
 
 
 def _value(index: int, question: Question, answer: str) -> AskedValue:

@@ -7,15 +7,14 @@ from itertools import islice
 from webapp.models import ImportMapping, Organization
 from webapp.services.imports.formats.cells import cell_text
 from webapp.services.imports.formats.workbooks import RawSheet, column_letter
-from webapp.services.imports.layouts.convert import convert
 from webapp.services.imports.layouts.objections import table_title
 from webapp.services.imports.layouts.plan import SheetMapping, SheetShape
 from webapp.services.imports.layouts.row_numbers import written_rows
 from webapp.services.imports.layouts.shapes import SHAPES, roles
 from webapp.services.imports.layouts.words import note_words, short
 from webapp.services.imports.new_term import FIELDS, NewTerm, suggested
-from webapp.services.imports.readings import Said, UploadReading, known_to, recalled_of
-from webapp.services.imports.sheets import FileSheet
+from webapp.services.imports.readings import Said, UploadReading, recalled_of
+from webapp.services.imports.sheets import FileRow, FileSheet
 from webapp.services.schema.calendar import TERM
 from webapp.services.schema.columns import Column
 from webapp.services.schema.tables import TABLES
@@ -164,7 +163,7 @@ def page_of(
     sheet = said.sheet if said is not None else None
     return MappingPage(
         lines=lines,
-        shown=_shown_sheet(organization, reading, place, sheet) if lines else None,
+        shown=_shown_sheet(reading, place, sheet) if lines else None,
         term=None if reading.names_term else _term_part(organization, reading, said),
         objections=[objection.sentence for objection in reading.objections],
         notes=[note_words(code, value) for code, value in reading.book.notes] if reading.book is not None else [],
@@ -190,9 +189,7 @@ def _term_part(organization: Organization, reading: UploadReading, said: Said | 
     )
 
 
-def _shown_sheet(
-    organization: Organization, reading: UploadReading, index: int, said: SheetMapping | None = None
-) -> ShownSheet:
+def _shown_sheet(reading: UploadReading, index: int, said: SheetMapping | None = None) -> ShownSheet:
     """One sheet of a book, as it is mapped or as ``said`` would have it."""
     assert reading.book is not None and reading.plan.book is not None  # noqa: S101, PT018 (only books come here)
     sheet = reading.book.sheets[index]
@@ -210,7 +207,7 @@ def _shown_sheet(
         columns=tuple(_columns(sheet, shown)) if known else (),
         roles=[("", _("not read")), *((role.name, str(role.label)) for role in known)],
         needed=", ".join(str(role.label) for role in known if role.required),
-        samples=(_as_it_stands(sheet),) if kept.shape is SheetShape.SKIP else _as_read(organization, reading, kept),
+        samples=(_as_it_stands(sheet),) if kept.shape is SheetShape.SKIP else _as_read(reading, sheet.name),
     )
 
 
@@ -241,21 +238,18 @@ def _as_it_stands(sheet: RawSheet) -> Sample:
     return Sample(_("The first rows, as they stand"), tuple(column_letter(at) for at in range(width)), tuple(rows))
 
 
-def _as_read(organization: Organization, reading: UploadReading, said: SheetMapping) -> tuple[Sample, ...]:
-    """The first rows of each table that a sheet alone gives."""
-    assert reading.book is not None and reading.plan.book is not None  # noqa: S101, PT018 (only books come here)
-    alone = replace(reading.plan.book, sheets=(said,))
-    converted = convert(reading.book, alone, known_to(organization, reading.upload))
-    return tuple(_sample(sheet) for sheet in converted.tables.sheets.values() if sheet.columns)
+def _as_read(reading: UploadReading, name: str) -> tuple[Sample, ...]:
+    """The first rows of each table that come of a sheet."""
+    found = ((sheet, [row for row in sheet.rows if row.sheet == name]) for sheet in reading.tables.sheets.values())
+    return tuple(_sample(sheet, rows) for sheet, rows in found if sheet.columns and rows)
 
 
-def _sample(sheet: FileSheet) -> Sample:
+def _sample(sheet: FileSheet, of_sheet: Sequence[FileRow]) -> Sample:
     columns = [sheet.table.by_name[name] for name in sheet.columns]
     rows = [
-        tuple(_cell(write(column, row.record.get(column.name))) for column in columns)
-        for row in sheet.rows[:SAMPLE_ROWS]
+        tuple(_cell(write(column, row.record.get(column.name))) for column in columns) for row in of_sheet[:SAMPLE_ROWS]
     ]
-    number = ngettext("%(num)d row", "%(num)d rows", len(sheet.rows))
+    number = ngettext("%(num)d row", "%(num)d rows", len(of_sheet))
     title = _("%(table)s: %(rows)s", table=table_title(sheet.table.name).capitalize(), rows=number)
     return Sample(title, tuple(_heading(column) for column in columns), tuple(rows))
 

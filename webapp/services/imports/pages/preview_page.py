@@ -43,7 +43,7 @@ class ChangeLine:
 
 def fault_lines(reading: UploadReading, faults: Sequence[Fault]) -> list[FaultLine]:
     """The faults of a preview, those that are alike in one line."""
-    sheets = {sheet.name for sheet in reading.book.sheets} if reading.book is not None else set()
+    sheets = {said.sheet for said in reading.plan.book.sheets} if reading.plan.book is not None else set()
     alike: dict[tuple[str, str, str, str, str], list[Fault]] = {}
     for fault in faults:
         key = (fault.sheet or fault.file, fault.column, fault.value, fault.expected, fault.role)
