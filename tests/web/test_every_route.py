@@ -39,6 +39,7 @@ ROUTES = {
     frozenset({REGISTRAR}): """
         admin.dashboard
         admin.records admin.add_record admin.edit_record admin.delete_record
+        admin.add_section admin.edit_section
         admin.words_used admin.rename admin.choices admin.edit_cell admin.bulk admin.undo_change
         admin.begin_term admin.term_week admin.term_data admin.load_example
         admin.availability admin.paint_availability admin.copy_term admin.start_copy admin.copied_term

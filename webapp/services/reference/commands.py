@@ -11,17 +11,23 @@ import structlog
 from sqlalchemy.exc import DataError, IntegrityError
 
 from webapp.extensions import db
-from webapp.services.reference.errors import DeletionOutdated, RecordChanged, RecordInUse, RecordRefused
+from webapp.services.reference.errors import (
+    DeletionOutdated,
+    RecordChanged,
+    RecordInUse,
+    RecordRefused,
+    correction_words,
+)
 from webapp.services.reference.last_change import watch
 from webapp.services.reference.queries import codes_of_many, find_row, form_values, labels_of, show
 from webapp.services.reference.row_values import LinkedRow, RowValues, read_values
 from webapp.services.reference.timetable_cuts import release
 from webapp.services.reference.uses import Reference, TimetableUses, timetable_uses, used_by
 from webapp.services.schema.columns import Column, Kind, Table
-from webapp.services.schema.scope import Scope, Values
+from webapp.services.schema.scope import Errors, Scope, Values
 from webapp.services.schema.tables import BY_NAME
 from webapp.services.shared import audit, optimistic_lock
-from webapp.services.shared.words import _, ngettext
+from webapp.services.shared.words import _
 
 AUDIT_LENGTH_MAX = 2000
 
@@ -48,9 +54,33 @@ def save_row(scope: Scope, table: Table, key: int | None, values: Values, seen: 
 
 def write_row(scope: Scope, table: Table, key: int | None, values: Values, seen: str | None = None) -> Any:
     """As `save_row`, as a part of a change that the caller watches, under the organisation's lock."""
+    change = put_row(scope, table, key, values, seen)
+    _note(scope, table, change)
+    return change.row
+
+
+@dataclass(frozen=True)
+class RowChange:
+    """A row as it was stored, with the texts of its fields: before, none of a new one; after, none of a gone one."""
+
+    row: Any
+    before: Mapping[str, str]
+    after: Mapping[str, str]
+
+    @property
+    def fields(self) -> list[str]:
+        """The fields that have changed; of a row that is new or gone, those that are not empty."""
+        names = self.after or self.before
+        return [name for name in names if self.before.get(name, "") != self.after.get(name, "")]
+
+
+def put_row(scope: Scope, table: Table, key: int | None, values: Values, seen: str | None = None) -> RowChange:
+    """As `write_row`, without an audit row of its own."""
     row = find_row(scope, table, key) if key is not None else None
     if row is not None and seen is not None:
-        _refuse_changed(scope, table, row, seen)
+        errors = changed_meanwhile(scope, table, row, seen)
+        if errors:
+            raise RecordChanged(errors)
     sent = read_values(scope, table, row, values)
     if sent.errors:
         raise _refused(sent.errors)
@@ -60,15 +90,14 @@ def write_row(scope: Scope, table: Table, key: int | None, values: Values, seen:
             row = _write(scope, table, row, sent)
     except (IntegrityError, DataError) as error:
         raise _refused_by_database(table, error) from error
-    _note(scope, table, row, before, _snapshot(scope, table, row))
-    return row
+    return RowChange(row, before, _snapshot(scope, table, row))
 
 
-def _refuse_changed(scope: Scope, table: Table, row: Any, seen: str) -> None:
+def changed_meanwhile(scope: Scope, table: Table, row: Any, seen: str) -> Errors:
+    """What of a row is no longer as `mark_of` saw it, with what it is now, by field."""
     changed = optimistic_lock.changed_since(seen, form_values(table, row))
-    if changed:
-        texts = _snapshot(scope, table, row)
-        raise RecordChanged({name: optimistic_lock.now(texts[name]) for name in changed})
+    texts = _snapshot(scope, table, row) if changed else {}
+    return {name: optimistic_lock.now(texts[name]) for name in changed}
 
 
 def _write(scope: Scope, table: Table, row: Any, sent: RowValues) -> Any:
@@ -124,27 +153,20 @@ def _snapshot(scope: Scope, table: Table, row: Any) -> dict[str, str]:
     return {name: text[:AUDIT_LENGTH_MAX] for name, text in texts.items()}
 
 
-def _note(scope: Scope, table: Table, row: Any, before: Mapping[str, str], after: Mapping[str, str]) -> None:
-    verb = "edit" if before else "create"
-    changed = {name for name in after if before.get(name, "") != after[name]}
-    if changed or verb == "create":
+def _note(scope: Scope, table: Table, change: RowChange) -> None:
+    if change.fields or not change.before:
         audit.record(
             scope.organization,
             scope.actor,
-            f"{table.address}.{verb}",
-            row,
-            before={name: before[name] for name in changed} if before else None,
-            after={name: after[name] for name in changed},
+            f"{table.address}.{'edit' if change.before else 'create'}",
+            change.row,
+            before={name: change.before[name] for name in change.fields} if change.before else None,
+            after={name: change.after[name] for name in change.fields},
         )
 
 
 def _refused(errors: Mapping[str, str]) -> RecordRefused:
-    message = ngettext(
-        "%(num)d field needs a correction; nothing was stored.",
-        "%(num)d fields need a correction; nothing was stored.",
-        len(errors),
-    )
-    return RecordRefused(message, dict(errors))
+    return RecordRefused(correction_words(len(errors)), dict(errors))
 
 
 def _refused_by_database(table: Table, error: IntegrityError | DataError) -> RecordRefused:
@@ -208,6 +230,14 @@ def delete_row(scope: Scope, table: Table, key: int, seen: str | None = None) ->
     Raises RecordInUse with what refers to it, DeletionOutdated where that has changed, NotFound for a foreign row.
     """
     optimistic_lock.lock(scope.organization)
+    with db.session.begin_nested(), watch(scope, table, [key]):
+        label, change = take_row(scope, table, key, seen)
+        audit.record(scope.organization, scope.actor, f"{table.address}.delete", change.row, before=change.before)
+    return label
+
+
+def take_row(scope: Scope, table: Table, key: int, seen: str | None = None) -> tuple[str, RowChange]:
+    """As `delete_row`, without an audit row of its own, as a part of a change that the caller watches."""
     row = find_row(scope, table, key)
     # Whoever refers to the row holds its key: what is being added is waited for and counted, and no more comes.
     db.session.execute(sa.select(table.primary_key).where(table.primary_key == key).with_for_update())
@@ -218,10 +248,10 @@ def delete_row(scope: Scope, table: Table, key: int, seen: str | None = None) ->
             _("%(label)s, or what uses it, has changed since the page was shown; nothing was deleted. Look again.",
               label=deletion.label)
         )  # fmt: skip
-    before = _snapshot(scope, table, row)
+    change = RowChange(row, _snapshot(scope, table, row), {})
+    db.session.expunge(row)  # whoever notes the change can still name it
     try:
-        with db.session.begin_nested(), watch(scope, table, [key]):
-            audit.record(scope.organization, scope.actor, f"{table.address}.delete", row, before=before)
+        with db.session.begin_nested():
             release(table, {key: deletion.label}, deletion.timetables, scope.actor)
             db.session.execute(sa.delete(table.model).where(table.primary_key == key))
     except IntegrityError as error:  # somebody began to use it in this moment
@@ -229,7 +259,7 @@ def delete_row(scope: Scope, table: Table, key: int, seen: str | None = None) ->
         raise DeletionOutdated(
             _("%(label)s is being used in this moment; nothing was deleted.", label=deletion.label)
         ) from error
-    return deletion.label
+    return deletion.label, change
 
 
 def _refuse_used(deletion: RowDeletion) -> None:

@@ -1,8 +1,23 @@
 """Why a row of a reference table was not stored or deleted."""
 
+from collections.abc import Sequence
+
 from webapp.services.schema.scope import Errors
 from webapp.services.shared.errors import Conflict, Problem
-from webapp.services.shared.words import _
+from webapp.services.shared.words import _, ngettext
+
+
+def correction_words(fields: int) -> str:
+    """The sentence above a refused form: so many fields need a correction."""
+    return ngettext(
+        "%(num)d field needs a correction; nothing was stored.",
+        "%(num)d fields need a correction; nothing was stored.",
+        fields,
+    )
+
+
+def _changed_words() -> str:
+    return _("Somebody else has changed this meanwhile; nothing was stored. Saving again puts in what stands here.")
 
 
 class RecordRefused(Problem):
@@ -17,10 +32,22 @@ class RecordChanged(RecordRefused, Conflict):
     """Somebody else has changed what the form showed; ``errors`` says what it is now, by field."""
 
     def __init__(self, errors: Errors) -> None:
-        words = _(
-            "Somebody else has changed this meanwhile; nothing was stored. Saving again puts in what stands here."
-        )
-        super().__init__(words, errors)
+        super().__init__(_changed_words(), errors)
+
+
+class SectionRefused(RecordRefused):
+    """A section can't be stored with its classes as given; ``classes`` says of each class why, by field."""
+
+    def __init__(self, errors: Errors, classes: Sequence[Errors], message: str = "") -> None:
+        super().__init__(message or correction_words(sum(map(len, (errors, *classes)))), errors)
+        self.classes = classes
+
+
+class SectionChanged(SectionRefused, Conflict):
+    """Somebody else has changed a section or its classes; what they are now stands beside the fields."""
+
+    def __init__(self, errors: Errors, classes: Sequence[Errors]) -> None:
+        super().__init__(errors, classes, _changed_words())
 
 
 class RecordInUse(Problem):

@@ -23,7 +23,7 @@ from webapp.services.reference.uses import columns_to, data_uses, is_of_timetabl
 from webapp.services.schema.calendar import TERM
 from webapp.services.schema.columns import Table
 from webapp.services.schema.scope import Scope
-from webapp.services.schema.tables import find_table
+from webapp.services.schema.tables import BY_NAME, find_table
 from webapp.services.shared import audit, optimistic_lock, transaction
 from webapp.services.shared.errors import Conflict, NotFound
 from webapp.services.shared.words import _, enumerated, ngettext
@@ -60,9 +60,10 @@ def watch(scope: Scope, table: Table, keys: Collection[int]) -> Iterator[Watched
     Nobody can undo what no user did, nor a term that was added or deleted: too much goes with it.
     """
     watched = Watched(table, set(keys), labels_of(scope, table, keys))
-    before = _image(table, watched.keys)
+    before = _image(table, watched.keys, with_detail=True)
     yield watched
-    after = _image(table, watched.keys)
+    after = _image(table, watched.keys, with_detail=True)
+    before, after = _without_same_detail(table, before, after)
     if scope.actor is None or before == after:
         return
     _forget(scope.actor)
@@ -82,6 +83,15 @@ def watch(scope: Scope, table: Table, keys: Collection[int]) -> Iterator[Watched
     )
     db.session.add(change)
     db.session.flush()
+
+
+def _without_same_detail(table: Table, before: Image, after: Image) -> tuple[Image, Image]:
+    """The images without the table's detail where that has not changed, so that others may change it before an undo."""
+    detail = {part.name for part in _parts(table, with_detail=True)} - {part.name for part in _parts(table)}
+    if any(before.get(name) != after.get(name) for name in detail):
+        return before, after
+    own = ({name: rows for name, rows in image.items() if name not in detail} for image in (before, after))
+    return next(own), next(own)
 
 
 def _forget(actor: User) -> None:
@@ -154,11 +164,12 @@ def undo(scope: Scope, seen: str) -> str:
 
 
 def _refuse_changed(table: Table, change: LastChange) -> None:
-    now = _image(table, change.keys)
+    parts = list(_parts(table, with_detail=_has_detail(table, change)))
+    now = _image(table, change.keys, with_detail=_has_detail(table, change))
     changed = [
         label
         for key, label in zip(change.keys, change.labels, strict=True)
-        if _of(table, key, now) != _of(table, key, change.after)
+        if _of(table, key, parts, now) != _of(table, key, parts, change.after)
     ]
     if changed or now != change.after:
         raise NotUndone(
@@ -171,54 +182,93 @@ def _refuse_changed(table: Table, change: LastChange) -> None:
         )
 
 
+def _has_detail(table: Table, change: LastChange) -> bool:
+    """Whether the change was of the table's detail, too."""
+    name = BY_NAME[table.detail].model.__tablename__ if table.detail else ""
+    return name in change.before or name in change.after
+
+
 def _refuse_used(table: Table, change: LastChange) -> None:
-    """A row that was added goes only while nothing names it."""
-    name, key_name = table.model.__tablename__, table.primary_key.key
-    there = {row[key_name] for row in change.before.get(name, [])}
-    added = [row[key_name] for row in change.after.get(name, []) if row[key_name] not in there]
-    if not added:
-        return
-    uses = [use_words(column.table.name, count) for column, _key, count in data_uses(table, added)]
-    in_timetables = timetable_uses(table, added)
-    uses += [part for part in (in_timetables.version_words, in_timetables.words) if part]
+    """A row that was added goes only while nothing names it, but the rows that came with it."""
+    tables = [table, BY_NAME[table.detail]] if _has_detail(table, change) else [table]
+    names = {one.model.__tablename__ for one in tables}
+    uses: list[str] = []
+    for one in tables:
+        name, key_name = one.model.__tablename__, one.primary_key.key
+        there = {row[key_name] for row in change.before.get(name, [])}
+        added = [row[key_name] for row in change.after.get(name, []) if row[key_name] not in there]
+        if not added:
+            continue
+        found = data_uses(one, added)
+        uses += [use_words(column.table.name, count) for column, _key, count in found if column.table.name not in names]
+        in_timetables = timetable_uses(one, added)
+        uses += [part for part in (in_timetables.version_words, in_timetables.words) if part]
     if uses:
         listed = enumerated(list(dict.fromkeys(uses)), MOST_NAMED)
         raise NotUndone(_("What was added is used by %(uses)s by now, so nothing was undone.", uses=listed))
 
 
-def _of(table: Table, key: int, image: Mapping[str, list[RawRow]]) -> list[list[RawRow]]:
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A table whose rows belong to a row: the column that says to which, and the table whose key that is."""
+
+    name: str
+    owner: str
+    of: str
+
+
+def _of(table: Table, key: int, parts: Collection[_Part], image: Mapping[str, list[RawRow]]) -> list[list[RawRow]]:
     """What an image holds about one row, by table in an order of its own: JSON does not keep that of its keys."""
-    return [[row for row in image.get(name, []) if row[owner] == key] for name, owner in _owners(table)]
+    keys: dict[str, set[int]] = {table.model.__tablename__: {key}}
+    found: list[list[RawRow]] = []
+    for part in parts:
+        rows = [row for row in image.get(part.name, []) if row[part.owner] in keys[part.of]]
+        keys.setdefault(part.name, _keys_of(part.name, rows))
+        found.append(rows)
+    return found
 
 
-def _owners(table: Table) -> Iterator[tuple[str, str]]:
-    """The tables whose rows belong to a row of this one, each with the column that names it: its own first."""
-    yield table.model.__tablename__, table.primary_key.key
+def _keys_of(name: str, rows: Collection[RawRow]) -> set[int]:
+    first = next(iter(Model.metadata.tables[name].primary_key)).name
+    return {row[first] for row in rows}
+
+
+def _parts(table: Table, *, with_detail: bool = False) -> Iterator[_Part]:
+    """The tables whose rows belong to a row of this one: its own first, those of its detail last."""
+    own = table.model.__tablename__
+    yield _Part(own, table.primary_key.key, own)
     for column in table.form_columns:
         if column.many is not None:
-            yield column.many.model.__tablename__, column.many.owner
+            yield _Part(column.many.model.__tablename__, column.many.owner, own)
     for other in columns_to(table):
         if other.table.name in table.owned and table is not TERM and not is_of_timetables(other.table):
-            yield other.table.name, other.name
+            yield _Part(other.table.name, other.name, own)
+    if with_detail and table.detail:
+        detail = BY_NAME[table.detail]
+        link = next(column.field for column in detail.form_columns if column.refers_to == table.name)
+        yield _Part(detail.model.__tablename__, link, own)
+        yield from (part for part in _parts(detail) if part.name != detail.model.__tablename__)
 
 
-def _image(table: Table, keys: Collection[int]) -> Image:
+def _image(table: Table, keys: Collection[int], *, with_detail: bool) -> Image:
     """The rows of these keys and all that belongs to them, as the database holds them now."""
     db.session.flush()
     image: Image = {}
-    for name, owner in _owners(table):
-        stored = Model.metadata.tables[name].alias("stored")
+    found: dict[str, set[int]] = {table.model.__tablename__: set(keys)}
+    for part in _parts(table, with_detail=with_detail):
+        stored = Model.metadata.tables[part.name].alias("stored")
         query = (
             sa.select(sa.func.to_jsonb(sa.literal_column("stored"), type_=JSONB))
             .select_from(stored)
-            .where(stored.c[owner].in_(list(keys)))
-            .order_by(*(stored.c[column.name] for column in Model.metadata.tables[name].primary_key))
+            .where(stored.c[part.owner].in_(found[part.of]))
+            .order_by(*(stored.c[column.name] for column in Model.metadata.tables[part.name].primary_key))
         )
         rows = [
             {name: value for name, value in row.items() if name not in VOLATILE} for row in db.session.scalars(query)
         ]
+        found.setdefault(part.name, _keys_of(part.name, rows))
         if rows:
-            image[name] = rows
+            image[part.name] = rows
     return image
 
 

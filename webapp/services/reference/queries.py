@@ -9,14 +9,15 @@ from typing import Any
 import sqlalchemy as sa
 
 from webapp.extensions import Model, db
-from webapp.models import Organization, Term
+from webapp.models import Component, ComponentBatch, Organization, Term
 from webapp.services.schema.columns import Column, Kind, Table
+from webapp.services.schema.courses import SECTIONS
 from webapp.services.schema.scope import Scope, TermMissing
 from webapp.services.schema.tables import BY_NAME
 from webapp.services.schema.values import write
 from webapp.services.shared.numbers import whole_number
 from webapp.services.shared.scoped import load, rows_of
-from webapp.services.shared.words import WEEKDAYS, _, enumerated
+from webapp.services.shared.words import WEEKDAYS, _, enumerated, weekly_class_words
 
 PAGE_SIZE = 50
 CELL_CODES_MAX = 6
@@ -24,12 +25,16 @@ CELL_CODES_MAX = 6
 
 @dataclass(frozen=True, slots=True)
 class ListedRow:
-    """One row of a list: its key, how it is called, a text for each listed field, and how deep it stands in a tree."""
+    """One row of a list: its key, how it is called, a text for each listed field, and how deep it stands in a tree.
+
+    ``detail`` is what is edited with it, in short.
+    """
 
     key: int
     label: str
     cells: tuple[str, ...]
     depth: int = 0
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +49,10 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A page of a table: rows, what they were filtered by, and where in the whole they are."""
+    """A page of a table: rows, what they were filtered by, and where in the whole they are.
+
+    ``detail`` is the heading of what is edited with each row; None where nothing is.
+    """
 
     table: Table
     page: Any
@@ -52,6 +60,7 @@ class Listing:
     rows: list[ListedRow]
     filters: list[Filter]
     is_filtered: bool
+    detail: Any = None
 
 
 def rows_in_scope(scope: Scope, table: Table) -> sa.Select[Any]:
@@ -114,7 +123,8 @@ def list_rows(scope: Scope, table: Table, arguments: Mapping[str, str], page: in
     is_filtered = any(arguments.get(name, "").strip() for name in ("q", *table.by_field))
     depths = _depths(_tree_of(scope, table, arguments), [table.id_of(row) for row in rows_page.items])
     rows = _listed(scope, table, columns, rows_page.items, depths)
-    return Listing(table, rows_page, columns, rows, _filters(scope, table, arguments), is_filtered)
+    detail = BY_NAME[table.detail].title if table.detail else None
+    return Listing(table, rows_page, columns, rows, _filters(scope, table, arguments), is_filtered, detail)
 
 
 def listed_row(scope: Scope, table: Table, key: int) -> ListedRow:
@@ -212,10 +222,38 @@ def _listed(
     keys = [table.id_of(row) for row in rows]
     labels = labels_of(scope, table, keys)
     shown = [shown_texts(scope, table, column, rows, is_first=column is columns[0]) for column in columns]
+    details = weekly_classes(keys) if table is SECTIONS else {}
     return [
-        ListedRow(key, labels.get(key, ""), tuple(texts[position] for texts in shown), depths.get(key, 0))
+        ListedRow(
+            key,
+            labels.get(key, ""),
+            tuple(texts[position] for texts in shown),
+            depths.get(key, 0),
+            details.get(key, ""),
+        )
         for position, key in enumerate(keys)
     ]
+
+
+def weekly_classes(sections: Sequence[int]) -> dict[int, str]:
+    """What sections have every week, in short: "3 × lecture, 1 × lab of 2 slots"."""
+    batches = (
+        sa.select(sa.func.count())
+        .where(ComponentBatch.component_id == Component.component_id)
+        .correlate(Component)
+        .scalar_subquery()
+    )
+    query = (
+        sa.select(
+            Component.section_id, Component.kind, Component.meetings_per_week, Component.slots_per_meeting, batches
+        )
+        .where(Component.section_id.in_(list(sections)))
+        .order_by(Component.code)
+    )
+    classes: dict[int, list[str]] = {}
+    for section_id, *numbers in db.session.execute(query):
+        classes.setdefault(section_id, []).append(weekly_class_words(*numbers))
+    return {key: enumerated(words, CELL_CODES_MAX) for key, words in classes.items()}
 
 
 def shown_texts(

@@ -169,11 +169,16 @@ def _users(column: sa.Column[Any], keys: Collection[int]) -> sa.Select[Any]:
 
 def used_by(table: Table, key: int) -> list[Reference]:
     """Count the data that refer to a row, table by table; rows that go with it and timetables are not counted."""
-    counts = {column: count for column, _key, count in data_uses(table, [key])}
-    return [
-        Reference(use_words(column.table.name, count), count, *_shown_in(column.table.name, column.name))
-        for column, count in counts.items()
-    ]
+    return used_by_each(table, [key]).get(key, [])
+
+
+def used_by_each(table: Table, keys: Collection[int]) -> dict[int, list[Reference]]:
+    """The same for several rows at once, by key; what nothing refers to is not in it."""
+    found: dict[int, list[Reference]] = defaultdict(list)
+    for column, key, count in data_uses(table, keys):
+        shown_in = _shown_in(column.table.name, column.name)
+        found[key].append(Reference(use_words(column.table.name, count), count, *shown_in))
+    return found
 
 
 def data_uses(table: Table, keys: Collection[int]) -> Iterator[tuple[sa.Column[Any], int, int]]:

@@ -217,6 +217,8 @@ class Table:
         The column that points to the row above, where rows form a tree; the list is then in its order.
     owned
         Tables whose rows go with a row of this one, or live on without it, and don't keep it from being deleted.
+    detail
+        The table whose rows a row of this one is edited with, as the weekly classes of a section; its name.
     question
         What a form asks the database before it stores a row.
     after_create
@@ -248,6 +250,7 @@ class Table:
     words: Mapping[str, tuple[str, Words]] = field(default_factory=dict)
     parent: Any = None
     owned: frozenset[str] = frozenset()
+    detail: str = ""
     question: RowQuestion | None = None
     after_create: Hook | None = None
     assumed: Callable[[int | None], Iterable[Record]] | None = None

@@ -1,5 +1,6 @@
 """What is taught: courses, their sections in a term, what must happen every week, and who takes it by own choice."""
 
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -167,6 +168,7 @@ SECTIONS = Table(
         "uq_sections_term_id_course_id_code": ("code", _l("The course has a section of this code in the term already."))
     },
     owned=frozenset({"availability"}),
+    detail="components",
 )
 
 COMPONENTS = Table(
@@ -321,6 +323,11 @@ COMPONENTS = Table(
     owned=frozenset({"term_rule_components"}),
     question=component_keeps_its_pins,
 )
+
+CLASSES = replace(COMPONENTS, columns=tuple(column for column in COMPONENTS.columns if column.link != SECTION))
+"""Weekly classes as the form of their section has them, which says the section itself."""
+CODES_OF_KINDS = {"lecture": "L", "tutorial": "T", "lab": "P"}
+"""The code that a weekly class gets by its kind where none is given."""
 
 ENROLLMENTS = Table(
     name="enrollments",

@@ -48,3 +48,13 @@ def enumerated(names: Sequence[str], most: int, total: int | None = None) -> str
 def in_runs(numbers: Iterable[int]) -> str:
     """Whole numbers in one line, those that follow each other as one ("1-8, 10")."""
     return ", ".join(f"{first}-{last}" if first != last else str(first) for first, last in runs(numbers))
+
+
+def weekly_class_words(kind: str, meetings: int, slots: int, batches: int = 0) -> str:
+    """What happens every week, in short: "3 × lecture", "1 × lab of 2 slots (3 batches)"."""
+    words = f"{meetings} × {kind}"
+    if slots > 1:
+        words = ngettext("%(class_)s of %(num)d slot", "%(class_)s of %(num)d slots", slots, class_=words)
+    if batches:
+        words = ngettext("%(class_)s (%(num)d batch)", "%(class_)s (%(num)d batches)", batches, class_=words)
+    return words

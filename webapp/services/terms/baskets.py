@@ -15,7 +15,7 @@ from webapp.services.schema.scope import Scope
 from webapp.services.shared import audit, optimistic_lock
 from webapp.services.shared.errors import NotFound
 from webapp.services.shared.scoped import load
-from webapp.services.shared.words import _
+from webapp.services.shared.words import _, weekly_class_words
 from webapp.services.terms.basket_rules import BasketsFromRules, baskets_in_rules
 from webapp.services.terms.choices import BasketChoices, choices_of_set, members_of
 
@@ -182,7 +182,12 @@ def _option(rows: TermRows, section_id: int, choices: BasketChoices) -> BasketOp
         label=_label(rows, section_id),
         title=rows.courses[rows.sections[section_id].course_id].title,
         teachers=tuple(dict.fromkeys(rows.faculty[faculty].name for faculty in teachers)),
-        meetings=tuple(f"{c.meetings_per_week} × {c.kind}" for c in own),
+        meetings=tuple(
+            weekly_class_words(
+                c.kind, c.meetings_per_week, c.slots_per_meeting, len(rows.batches.get(c.component_id, ()))
+            )
+            for c in own
+        ),
         students=choices.count(section_id),
     )
 

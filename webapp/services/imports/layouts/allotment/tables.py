@@ -16,6 +16,7 @@ from webapp.services.imports.layouts.names.lookup import Named
 from webapp.services.imports.layouts.plan import NEW, SheetMapping
 from webapp.services.imports.layouts.questions import Candidate
 from webapp.services.schema.columns import Value
+from webapp.services.schema.courses import CODES_OF_KINDS
 from webapp.services.schema.values import listed
 from webapp.services.shared.words import _
 
@@ -281,7 +282,7 @@ class AllottedTables:
         if not batches and teachers == of_section:
             teachers = ()
         for meetings, slots in blocks(part):
-            component = made_code({"lecture": "L", "tutorial": "T", "lab": "P"}[part.kind], used)
+            component = made_code(CODES_OF_KINDS[part.kind], used)
             used.add(component)
             record: dict[str, Value] = {
                 "course": section.course,
