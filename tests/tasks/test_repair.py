@@ -19,6 +19,7 @@ from webapp.models import GenerationJob, JobStatus, TermRule, Timetable, Timetab
 from webapp.services.editor import moves
 from webapp.services.editor.drafts import why_not_editable
 from webapp.services.editor.moves import MoveRequest
+from webapp.services.editor.spots import Spot
 from webapp.services.jobs.failures import failure_in_words
 from webapp.services.jobs.lease import BEAT_SECONDS
 from webapp.services.jobs.requests import cancel
@@ -192,7 +193,9 @@ def test_a_re_solve_that_is_cancelled_makes_no_draft(start_worker: StartWorker, 
 
 def test_a_class_locked_where_a_reason_lets_it_stand_stays_there_and_keeps_the_reason(case: Case) -> None:
     away = case.slot(2, 0)
-    wish = MoveRequest(case.entry("ALG").entry_id, away.time_slot_id, case.rooms[0].room_id, reason="Dr Rao agreed.")
+    wish = MoveRequest(
+        case.entry("ALG").entry_id, Spot(away.time_slot_id), case.rooms[0].room_id, reason="Dr Rao agreed."
+    )
     commit(moves.move, case.user, case.timetable, 1, wish)
     commit(moves.lock, case.user, case.timetable, 2, [case.entry("ALG").entry_id], time=True, room=True)
     base = read_base(case.timetable.timetable_id)

@@ -155,6 +155,11 @@ class Time:
         return self.busy.bit_count()
 
     @property
+    def week_load(self) -> int:
+        """How many teaching periods of a week are held, on all days together."""
+        return self.load * self.days.bit_count()
+
+    @property
     def end(self) -> int:
         """The slot after the last one."""
         return self.start + self.length

@@ -104,6 +104,9 @@ class Component(Model):
     kind: Mapped[str] = mapped_column(sa.String(32), server_default="lecture")
     meetings_per_week: Mapped[int]
     slots_per_meeting: Mapped[int] = mapped_column(server_default="1")
+    day_patterns: Mapped[str] = mapped_column(
+        sa.String(200), server_default="", comment="empty: one day; see services/shared/day_patterns"
+    )
     needs_room: Mapped[bool] = mapped_column(server_default=sa.true())
     room_kind: Mapped[str] = mapped_column(sa.String(64), server_default="", comment="empty: any kind")
     room_features: Mapped[Codes]

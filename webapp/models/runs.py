@@ -17,7 +17,7 @@ from webapp.models.calendar import Term, TimeSlot, WeekSet
 from webapp.models.courses import Component, Course, Section
 from webapp.models.people import Faculty, StudentGroup, User
 from webapp.models.places import Room
-from webapp.models.types import Codes, Created, Json, Key, Name, WeekNumbers, choice
+from webapp.models.types import Codes, Created, DayNumbers, Json, Key, Name, WeekNumbers, choice
 
 
 class JobStatus(StrEnum):
@@ -234,6 +234,7 @@ class TimetableScore(Model):
 class TimetableEntry(Model):
     """One meeting of a timetable: its first slot, the end of its last, its first teacher.
 
+    A meeting of several days has the same hours on each of them; slot and ``day`` are those of the first.
     An unplaced meeting has neither slot nor times, and says why.
     """
 
@@ -246,6 +247,7 @@ class TimetableEntry(Model):
             "num_nonnulls(time_slot_id, day, start_time, end_time) IN (0, 4)", name="placed_or_unplaced"
         ),
         sa.CheckConstraint("end_time > start_time", name="ends_after_start"),
+        sa.CheckConstraint("days = '{}' OR (cardinality(days) > 1 AND days[1] = day)", name="first_of_its_days"),
     )
 
     entry_id: Mapped[Key]
@@ -262,6 +264,9 @@ class TimetableEntry(Model):
     time_slot_id: Mapped[int | None] = mapped_column(sa.ForeignKey("time_slots.time_slot_id"), index=True)
     week_set_id: Mapped[int | None] = mapped_column(sa.ForeignKey("week_sets.week_set_id"), index=True)
     day: Mapped[int | None] = mapped_column(sa.SmallInteger)
+    days: Mapped[tuple[int, ...]] = mapped_column(
+        DayNumbers, server_default=sa.text("'{}'"), comment="all its days where it has several, that of day first"
+    )
     start_time: Mapped[time | None]
     end_time: Mapped[time | None]
     locked_time: Mapped[bool] = mapped_column(server_default=sa.false())
@@ -315,7 +320,7 @@ class EntryGroup(Model):
 
 
 class EntryClaim(Model):
-    """A resource that an entry takes: its room, a teacher, a leaf group.
+    """A resource that an entry takes on one of its days: its room, a teacher, a leaf group.
 
     PostgreSQL refuses that two entries of a timetable take the same at the same time. The check
     comes at commit, so that a swap may pass through a clash.
@@ -342,7 +347,7 @@ class EntryClaim(Model):
         sa.String(255), primary_key=True, comment="room:ID, faculty:ID or group:ID+ID (a leaf group)"
     )
     timetable_id: Mapped[int] = mapped_column(sa.ForeignKey("timetables.timetable_id", ondelete="CASCADE"), index=True)
-    minutes: Mapped[Range[int]] = mapped_column(INT4RANGE, comment="minutes of the week")
+    minutes: Mapped[Range[int]] = mapped_column(INT4RANGE, primary_key=True, comment="minutes of the week")
     weeks: Mapped[frozenset[int]] = mapped_column(WeekNumbers)
 
 

@@ -79,6 +79,21 @@ class WeekNumbers(TypeDecorator[frozenset[int]]):
         return frozenset(weeks)
 
 
+class DayNumbers(TypeDecorator[tuple[int, ...]]):
+    """Days of a week in ascending order, 0 is Monday."""
+
+    impl = ARRAY(sa.SmallInteger)
+    cache_ok = True
+
+    def process_bind_param(self, value: Iterable[int] | None, dialect: object) -> Any:
+        """Write the days as an array."""
+        return None if value is None else sorted(value)
+
+    def process_result_value(self, value: Any, dialect: object) -> tuple[int, ...] | None:
+        """Read the array."""
+        return None if value is None else tuple(value)
+
+
 def runs(numbers: Iterable[int]) -> list[tuple[int, int]]:
     """Group whole numbers into runs of consecutive ones: first and last of each."""
     found: list[tuple[int, int]] = []

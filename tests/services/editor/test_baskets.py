@@ -11,6 +11,7 @@ from webapp.services.editor import moves, view
 from webapp.services.editor import session as steps
 from webapp.services.editor.errors import DoubleBooking, NeedsReason
 from webapp.services.editor.moves import MoveRequest
+from webapp.services.editor.spots import Spot
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ def case(session: scoped_session[Session]) -> Case:
 
 def move(case: Case, day: int, number: int, **asked: object) -> None:
     entry = case.entry("ALG")
-    request = MoveRequest(entry.entry_id, case.slot(day, number).time_slot_id, any_room=True, **asked)  # type: ignore[arg-type]
+    request = MoveRequest(entry.entry_id, Spot(case.slot(day, number).time_slot_id), any_room=True, **asked)  # type: ignore[arg-type]
     moves.move(case.user, case.timetable, case.timetable.revision, request)
     db.session.commit()
 

@@ -26,6 +26,7 @@ from webapp.services.editor.errors import (
     StaleRevision,
 )
 from webapp.services.editor.moves import MoveRequest
+from webapp.services.editor.spots import Spot
 from webapp.services.problem.solutions import content_hash, solution_from
 from webapp.services.problem.term_problem import build_problem
 from webapp.services.problem.words.sentences import words_of
@@ -48,7 +49,7 @@ def case(app: object) -> Iterator[Case]:
 def move(case: Case, code: str, day: int, number: int, room: int | None = 0, ordinal: int = 1, **more: str) -> None:
     wish = MoveRequest(
         case.entry(code, ordinal).entry_id,
-        case.slot(day, number).time_slot_id,
+        Spot(case.slot(day, number).time_slot_id),
         None if room is None else case.rooms[room].room_id,
         any_room=room is None,
         **more,
@@ -110,7 +111,7 @@ def test_each_painted_place_costs_exactly_what_the_move_then_costs(case: Case) -
     for place in places:
         if place.mark == "bad":
             continue
-        wish = MoveRequest(entry.entry_id, place.time_slot_id, place.room_id)
+        wish = MoveRequest(entry.entry_id, place.spot, place.room_id)
         commit(moves.move, case.user, case.timetable, case.timetable.revision, wish)
         after = (case.timetable.hard_violations, case.timetable.cost)
         assert (after[0] - before[0], after[1] - before[1]) == (place.hard, place.cost), place.when
@@ -283,7 +284,7 @@ def test_a_new_step_after_an_undo_says_that_the_undone_ones_are_gone(case: Case)
 def test_a_stale_step_is_told_what_happened_meanwhile_and_does_nothing(case: Case) -> None:
     colleague = factories.user(case.user.organization, name="Arun Nair")
     db.session.commit()
-    wish = MoveRequest(case.entry("BOT").entry_id, case.slot(2, 3).time_slot_id, any_room=True)
+    wish = MoveRequest(case.entry("BOT").entry_id, Spot(case.slot(2, 3).time_slot_id), any_room=True)
     commit(moves.move, colleague, case.timetable, 1, wish)
     with pytest.raises(StaleRevision) as refused:
         commit(
@@ -291,7 +292,7 @@ def test_a_stale_step_is_told_what_happened_meanwhile_and_does_nothing(case: Cas
             case.user,
             case.timetable,
             1,
-            MoveRequest(case.entry("ALG").entry_id, case.slot(2, 2).time_slot_id),
+            MoveRequest(case.entry("ALG").entry_id, Spot(case.slot(2, 2).time_slot_id)),
         )
     assert refused.value.findings == (
         "Arun Nair: BOT A, L 1: from Monday 08:00 to 09:00, LH-2 to Wednesday 11:00 to 12:00, LH-2",
@@ -345,10 +346,10 @@ def test_a_branch_has_all_that_its_origin_has_and_a_second_click_no_second_one(c
 
 def test_a_slot_that_does_not_exist_or_is_too_short_is_refused_in_words(case: Case) -> None:
     with pytest.raises(NoSuchPlace, match="no such slot"):
-        commit(moves.move, case.user, case.timetable, 1, MoveRequest(case.entry("ALG").entry_id, 2**31 - 1))
+        commit(moves.move, case.user, case.timetable, 1, MoveRequest(case.entry("ALG").entry_id, Spot(2**31 - 1)))
     with pytest.raises(NoSuchPlace, match="takes 2 slots in a row"):
         move(case, "LAB", 2, 3)
-    wish = MoveRequest(case.entry("ALG").entry_id, case.slot(2, 2).time_slot_id, factories.room().room_id)
+    wish = MoveRequest(case.entry("ALG").entry_id, Spot(case.slot(2, 2).time_slot_id), factories.room().room_id)
     with pytest.raises(NoSuchPlace, match="no such room"):
         commit(moves.move, case.user, case.timetable, 1, wish)
 
@@ -396,7 +397,7 @@ def test_a_change_of_the_terms_data_is_seen_by_the_next_look(case: Case) -> None
 
 def test_a_step_that_is_not_committed_is_seen_by_nobody_else(case: Case) -> None:
     view.chosen(case.timetable, case.entry("ALG").entry_id)
-    asked = MoveRequest(case.entry("ALG").entry_id, case.slot(2, 2).time_slot_id, any_room=True)
+    asked = MoveRequest(case.entry("ALG").entry_id, Spot(case.slot(2, 2).time_slot_id), any_room=True)
     moves.move(case.user, case.timetable, 1, asked)
     assert view.chosen(case.timetable, asked.entry_id).where.startswith("Wednesday 10:00")
     transaction.rollback()
@@ -408,8 +409,8 @@ def test_a_step_that_is_not_committed_is_seen_by_nobody_else(case: Case) -> None
 
 
 def test_two_steps_are_one_transaction_where_the_caller_wants_it(case: Case) -> None:
-    first = MoveRequest(case.entry("ALG").entry_id, case.slot(2, 2).time_slot_id, case.rooms[0].room_id)
-    second = MoveRequest(case.entry("BOT").entry_id, case.slot(2, 3).time_slot_id, case.rooms[1].room_id)
+    first = MoveRequest(case.entry("ALG").entry_id, Spot(case.slot(2, 2).time_slot_id), case.rooms[0].room_id)
+    second = MoveRequest(case.entry("BOT").entry_id, Spot(case.slot(2, 3).time_slot_id), case.rooms[1].room_id)
     moves.move(case.user, case.timetable, 1, first)
     moves.move(case.user, case.timetable, 2, second)
     transaction.commit()
@@ -431,7 +432,7 @@ def test_what_only_postgresql_sees_is_refused_in_words_and_undoes_the_step_alone
     )
     db.session.add(hidden)
     db.session.commit()
-    asked = MoveRequest(case.entry("ALG").entry_id, slot.time_slot_id, room.room_id)
+    asked = MoveRequest(case.entry("ALG").entry_id, Spot(slot.time_slot_id), room.room_id)
     with pytest.raises(DoubleBooking, match="two places at once"):
         moves.move(case.user, case.timetable, 1, asked)
     transaction.commit()

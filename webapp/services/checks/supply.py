@@ -157,7 +157,7 @@ def own_limits(case: CheckedProblem) -> Iterator[Finding]:
     for row in case.problem.rows:
         for faculty_id in row.faculty_ids:
             for week, numbers in enumerate(case.problem.calendar.week_classes):
-                weeks[faculty_id][week] += row.slots if numbers <= row.weeks else 0
+                weeks[faculty_id][week] += row.slots_a_week if numbers <= row.weeks else 0
     for faculty_id, demands in weeks.items():
         demand = max(demands)
         teacher = case.data.rows.faculty[faculty_id]
@@ -191,9 +191,8 @@ def room_loads(case: CheckedProblem, accounted: Sequence[frozenset[int]]) -> Ite
 
 def _asked(case: CheckedProblem, meetings: Iterable[int]) -> int:
     """Slots of all weeks of the grid that the meetings cover at least."""
-    return sum(
-        min((o.time.length * o.time.weeks.bit_count() for o in case.domains.times(m)), default=0) for m in meetings
-    )
+    times = ([option.time for option in case.domains.times(meeting)] for meeting in meetings)
+    return sum(min((t.length * t.days.bit_count() * t.weeks.bit_count() for t in own), default=0) for own in times)
 
 
 def _open(case: CheckedProblem, rooms: Iterable[int], cells: Collection[int]) -> int:

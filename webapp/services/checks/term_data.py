@@ -173,7 +173,9 @@ class CheckedProblem:
     @cached_property
     def slots(self) -> tuple[int, ...]:
         """Per meeting, the fewest slots of the term that it holds in a week."""
-        times = ([option.time.load for option in self.domains.times(m)] for m in range(len(self.instance.meetings)))
+        times = (
+            [option.time.week_load for option in self.domains.times(m)] for m in range(len(self.instance.meetings))
+        )
         return tuple(min(loads, default=0) for loads in times)
 
     def periods(self, meeting: int) -> tuple[int, ...]:

@@ -9,6 +9,7 @@ from webapp.engine.rule import ResourceKind
 from webapp.services.editor.baskets import moved_with
 from webapp.services.editor.board import Board
 from webapp.services.editor.errors import NoSuchPlace
+from webapp.services.editor.spots import Spot
 from webapp.services.problem.words.labels import time_in_words
 from webapp.services.shared.words import _, enumerated, ngettext
 
@@ -37,7 +38,9 @@ class Place:
         All of it in sentences.
     """
 
-    time_slot_id: int
+    spot: Spot
+    slots: tuple[int, ...]
+    """The slots in which it begins, one on each of its days."""
     room_id: int | None
     when: str
     room: str
@@ -56,7 +59,7 @@ class Place:
     @property
     def value(self) -> str:
         """What a form sends to name the place."""
-        return f"{self.time_slot_id}:{'' if self.room_id is None else self.room_id}"
+        return self.spot.in_room(self.room_id)
 
     @property
     def effect_there(self) -> str:
@@ -126,7 +129,7 @@ def _place(board: Board, index: int, alternative: Alternative) -> Place:
     hard = alternative.hard + (board.placed_hard if unplaced else 0)
     mark, headline = _judged(alternative.is_current, len(taken), hard, alternative.cost)
     affected = dict.fromkeys((*alternative.worse_for, *alternative.better_for))
-    slot = board.slot_of(index, placement)
+    slots = board.slots_of(index, placement)
     why_taken = tuple(board.why_taken(index, placement, other) for other in taken[:MOST_BREAKS])
     worse_for, better_for = _named(board, alternative.worse_for), _named(board, alternative.better_for)
     breaks = () if taken else alternative.breaks[:MOST_BREAKS]
@@ -138,7 +141,8 @@ def _place(board: Board, index: int, alternative: Alternative) -> Place:
     if alternative.free_rooms:
         effect.append(_("Free rooms: %(number)s.", number=len(alternative.free_rooms)))
     return Place(
-        time_slot_id=slot or 0,
+        spot=Spot(slots[0], tuple(placement.at.day_list())),
+        slots=slots,
         room_id=None if placement.room is None else board.problem.room_ids[placement.room],
         when=time_in_words(board.problem.calendar, placement.at),
         room="" if placement.room is None else board.instance.rooms[placement.room].code,
@@ -212,7 +216,7 @@ def _room(board: Board, index: int, here: Placement, room: int, suits: bool) -> 
     delta = board.counted.delta({index: there})
     mark, headline = _judged(here.room == room, len(taken), delta.hard, delta.cost)
     what, size = board.instance.rooms[room], board.instance.meetings[index].size
-    slot = board.states[index].time_slot_id
+    state = board.states[index]
     notes = [_("by %(label)s", label=board.label(taken[0]))] if taken else []
     notes += [] if suits else [_("not of the kind it asks for")]
     return RoomChoice(
@@ -225,6 +229,6 @@ def _room(board: Board, index: int, here: Placement, room: int, suits: bool) -> 
         mark=mark,
         headline=headline,
         note=", ".join(notes),
-        value=f"{slot}:{board.problem.room_ids[room]}",
+        value=Spot(state.time_slot_id, state.days).in_room(board.problem.room_ids[room]),
         order=(here.room != room, bool(taken), not suits, delta.hard, delta.cost, what.capacity, room),
     )

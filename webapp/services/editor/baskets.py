@@ -18,7 +18,8 @@ def moved_with(board: Board, index: int, there: Placement) -> dict[int, Placemen
     rooms = {other: board.counted.placements[other].room for other in partners}
     with board.trying({index: there, **dict.fromkeys(partners, UNPLACED)}):
         for other in partners:
-            moved[other] = _free_place(board, other, board.placement_at(other, slot, None), rooms[other])
+            beside = board.placement_at(other, slot, None, tuple(there.at.day_list()))
+            moved[other] = _free_place(board, other, beside, rooms[other])
             board.counted.place(other, moved[other])
     return moved
 

@@ -11,6 +11,7 @@ from webapp.engine.profiles import measured
 from webapp.engine.solution import Solution
 from webapp.services.editor.errors import ClassGone, NoSuchPlace
 from webapp.services.problem.calendar import clock
+from webapp.services.problem.held_times import time_at
 from webapp.services.problem.meetings import MeetingKey
 from webapp.services.problem.solutions import PLACED_RULE
 from webapp.services.problem.stored_entries import EntryState, read_entries, solution_of
@@ -91,16 +92,26 @@ class Board:
             raise ClassGone(_("A class of this step is no longer in the timetable, so the step can't be repeated."))
         return index
 
-    def placement_at(self, index: int, time_slot_id: int, room_id: int | None) -> Placement:
-        """A slot and a room as the engine has them; raises `NoSuchPlace`."""
+    def placement_at(self, index: int, time_slot_id: int, room_id: int | None, days: tuple[int, ...] = ()) -> Placement:
+        """A slot, the days of a class of several and a room as the engine has them; raises `NoSuchPlace`."""
         calendar, row = self.problem.calendar, self.problem.rows[index]
         slot = calendar.by_id.get(time_slot_id)
         if slot is None:
             raise NoSuchPlace(_("The term has no such slot. Look again and choose another."))
         if room_id is not None and room_id not in self.problem.room_index:
             raise NoSuchPlace(_("There is no such room. Look again and choose another."))
-        chain = next((c for c in calendar.chains(row.slots).values() if c.first.time_slot_id == time_slot_id), None)
-        if chain is None:
+        here = self.counted.placements[index].time
+        moment = time_at(self.problem, index, time_slot_id, days, near=0 if here is None else here.days)
+        if moment is None and any(c.first.time_slot_id == time_slot_id for c in calendar.chains(row.slots).values()):
+            raise NoSuchPlace(
+                _(
+                    "%(label)s is held on several days (%(days)s), and not all of them have slots from %(start)s on.",
+                    label=row.label,
+                    days=row.day_patterns,
+                    start=f"{clock(slot.start):%H:%M}",
+                )
+            )
+        if moment is None:
             raise NoSuchPlace(
                 _(
                     "%(label)s takes %(slots)s slots in a row, and there are not so many from %(start)s on that day.",
@@ -110,7 +121,7 @@ class Board:
                 )
             )
         room = None if room_id is None else self.problem.room_index[room_id]
-        return Placement(calendar.time_of(chain, calendar.weeks_mask(row.weeks)), room)
+        return Placement(moment, room)
 
     # Reading it
 
@@ -127,6 +138,13 @@ class Board:
         if placement.time is None:
             return None
         return self.problem.calendar.chain_of(placement.time, self.problem.rows[index].slots).first.time_slot_id
+
+    def slots_of(self, index: int, placement: Placement) -> tuple[int, ...]:
+        """The slots in which it begins, one on each of its days."""
+        if placement.time is None:
+            return ()
+        chains = self.problem.calendar.chains_of(placement.time, self.problem.rows[index].slots)
+        return tuple(chain.first.time_slot_id for chain in chains)
 
     @cached_property
     def placed_hard(self) -> int:

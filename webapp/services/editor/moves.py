@@ -11,7 +11,8 @@ from webapp.services.editor.baskets import moved_with
 from webapp.services.editor.board import Board
 from webapp.services.editor.errors import ClassLocked, DoubleBooking, NeedsReason, NoSuchPlace, Offer
 from webapp.services.editor.session import EditSession, EditStep, edit_session
-from webapp.services.problem.solutions import PLACED_RULE
+from webapp.services.editor.spots import ANYWHERE, Spot
+from webapp.services.problem.solutions import PLACED_RULE, several_days
 from webapp.services.problem.stored_entries import DOUBLE_BOOKINGS, EntryState
 from webapp.services.problem.words.labels import place_words
 from webapp.services.problem.words.reasons import BY_HAND
@@ -30,7 +31,7 @@ class MoveRequest:
 
     Parameters
     ----------
-    time_slot_id, room_id
+    spot, room_id
         Where to; without a slot the present one, and with ``any_room`` the best room there.
     displaced
         What becomes of a class that stands there: "swap", "tray", or nothing was said.
@@ -41,7 +42,7 @@ class MoveRequest:
     """
 
     entry_id: int
-    time_slot_id: int | None = None
+    spot: Spot = ANYWHERE
     room_id: int | None = None
     any_room: bool = False
     displaced: str = ""
@@ -51,7 +52,7 @@ class MoveRequest:
     @property
     def place(self) -> str:
         """What a form sends to name the place: "12:7", or "12" for the best room there."""
-        return f"{self.time_slot_id or ''}" + ("" if self.any_room else f":{self.room_id or ''}")
+        return str(self.spot) if self.any_room else self.spot.in_room(self.room_id)
 
 
 def move(user: User, timetable: Timetable, revision: int, request: MoveRequest) -> None:
@@ -182,14 +183,14 @@ def offers(board: Board, index: int, moved: dict[int, Placement]) -> list[Offer]
 
 def _destination(board: Board, index: int, request: MoveRequest) -> Placement:
     here = board.counted.placements[index]
-    slot = request.time_slot_id
+    slot, days = request.spot.time_slot_id, request.spot.days
     if slot is None:
-        slot = board.states[index].time_slot_id
+        slot, days = board.states[index].time_slot_id, board.states[index].days
     if slot is None:
         raise NoSuchPlace(_("Choose a slot first: a class without a place has no time to keep."))
     if not request.any_room:
-        return board.placement_at(index, slot, request.room_id)
-    there = board.placement_at(index, slot, None)
+        return board.placement_at(index, slot, request.room_id, days)
+    there = board.placement_at(index, slot, None, days)
     if there.time == here.time:
         return here
     return Placement(there.time, _best_room(board, index, there))
@@ -232,7 +233,7 @@ def _in_exchange(board: Board, index: int, there: Placement, others: tuple[int, 
     slot = board.states[index].time_slot_id
     if slot is None:
         raise NoSuchPlace(_("A swap needs two classes that both have a place."))
-    freed = board.placement_at(other, slot, None)
+    freed = board.placement_at(other, slot, None, board.states[index].days)
     own = board.counted.placements[other].room
     with board.trying({index: there, other: UNPLACED}):
         places = alternatives(board.instance, board.counted, other, board.names)
@@ -280,8 +281,15 @@ def _state_at(
     now = board.states[index]
     room_id = None if there.room is None else board.problem.room_ids[there.room]
     rules = tuple(sorted({violation.rule for violation in broken}))
-    override = (reason, rules) if rules else (None, ())
-    return EntryState(board.slot_of(index, there), room_id, now.locked_time, now.locked_room, *override)
+    return EntryState(
+        board.slot_of(index, there),
+        room_id,
+        now.locked_time,
+        now.locked_room,
+        override_reason=reason if rules else None,
+        override_rules=rules,
+        days=several_days(there.time),
+    )
 
 
 def _action(here: Placement, there: Placement, changes: dict[int, Placement]) -> str:

@@ -253,7 +253,7 @@ def _weeks_beside(
 
 def decision_of(refusal: Problem, asked: MoveRequest, chosen: view.Chosen) -> Decision:
     """The decision to take after a move was refused for a double booking, or for want of a reason."""
-    stays = (asked.time_slot_id, asked.room_id) == (chosen.state.time_slot_id, chosen.state.room_id)
+    stays = asked.place == chosen.place_value
     return Decision(
         asked=asked,
         ways_out=tuple(_way_out(offer) for offer in getattr(refusal, "offers", ())),

@@ -23,9 +23,8 @@ from webapp.services.editor.board_cache import advance_after_commit, board_of
 from webapp.services.editor.drafts import why_not_editable
 from webapp.services.editor.errors import DoubleBooking, NotEditable, NothingToUndo, StaleRevision
 from webapp.services.editor.history import StepSide, figures_of, next_to_redo, next_to_undo, steps_since
-from webapp.services.problem.calendar import clock
 from webapp.services.problem.meetings import MeetingKey
-from webapp.services.problem.solutions import claims_from, content_hash, scores_from
+from webapp.services.problem.solutions import claims_from, content_hash, scores_from, when_held
 from webapp.services.problem.stored_entries import EntryState
 from webapp.services.problem.words.sentences import EditWords
 from webapp.services.shared import audit, transaction
@@ -111,7 +110,7 @@ class EditSession:
         step = EditStep(action, words, self._from_json(entries))
         for index, state in step.states.items():
             now = self.board.states[index]
-            if (now.time_slot_id, now.room_id) != (state.time_slot_id, state.room_id):
+            if not now.stands_as(state):
                 step.moves[index] = self._placement(index, state)
         with self._checked():
             self._write(step)
@@ -121,7 +120,7 @@ class EditSession:
     def _placement(self, index: int, state: EntryState) -> Placement:
         if state.time_slot_id is None:
             return UNPLACED
-        return self.board.placement_at(index, state.time_slot_id, state.room_id)
+        return self.board.placement_at(index, state.time_slot_id, state.room_id, state.days)
 
     @contextmanager
     def _checked(self) -> Iterator[None]:
@@ -161,13 +160,7 @@ class EditSession:
     def _entry_values(self, index: int, state: EntryState, moves: Changes) -> dict[str, Any]:
         values = {"entry_id": self.board.entry_of[index], **state.as_json()}
         if index in moves:
-            moment = moves[index].time
-            if moment is None:
-                values |= {"day": None, "start_time": None, "end_time": None}
-            else:
-                chain = self.board.problem.calendar.chain_of(moment, self.board.problem.rows[index].slots)
-                times = {"start_time": clock(chain.first.start), "end_time": clock(chain.end)}
-                values |= {"day": chain.first.day, **times}
+            values |= when_held(self.board.problem, index, moves[index].time)
         return values
 
     def _write_claims(self, moves: Changes) -> None:

@@ -19,16 +19,18 @@ from webapp.models import (
     Timetable,
     TimetableEntry,
 )
-from webapp.services.editor.alternatives import Place, RoomChoice, rooms_for, where_else
+from webapp.services.editor.alternatives import HERE, Place, RoomChoice, rooms_for, where_else
 from webapp.services.editor.baskets import basket_of
 from webapp.services.editor.board_cache import board_of
 from webapp.services.editor.errors import ClassGone, NothingInPart
 from webapp.services.editor.moves import uncovered_by
+from webapp.services.editor.spots import Spot
 from webapp.services.problem.groups import read_tree
 from webapp.services.problem.parts import PartOfTerm, entries_of_part, part_in_words
 from webapp.services.problem.results import reason_in_words
 from webapp.services.problem.stored_entries import EntryState
 from webapp.services.problem.words.labels import entry_in_words, placement_in_words
+from webapp.services.shared.day_patterns import days_of
 from webapp.services.shared.words import _
 from webapp.services.timetables.diff import InBrief, in_brief
 from webapp.services.views.audience import Lens, Subject
@@ -81,8 +83,9 @@ class Chosen:
 
     @property
     def by_slot(self) -> dict[int, Place]:
-        """The places by the slot in which they begin."""
-        return {place.time_slot_id: place for place in self.places}
+        """The places by the slots in which they begin; of several that share a slot the present one, else the best."""
+        ordered = sorted(self.places, key=lambda place: (place.mark != HERE, place.rank))
+        return {slot: place for place in reversed(ordered) for slot in place.slots}
 
     @property
     def uncovered(self) -> list[Reason]:
@@ -92,7 +95,7 @@ class Chosen:
     @property
     def best(self) -> list[Place]:
         """The places other than the present one, best first."""
-        return sorted((place for place in self.places if place.mark != "here"), key=lambda place: place.rank)
+        return sorted((place for place in self.places if place.mark != HERE), key=lambda place: place.rank)
 
     @property
     def best_first(self) -> list[Place]:
@@ -112,7 +115,7 @@ class Chosen:
     @property
     def place_value(self) -> str:
         """What a form sends to name where it is."""
-        return f"{self.state.time_slot_id}:{self.state.room_id or ''}"
+        return Spot(self.state.time_slot_id, self.state.days).in_room(self.state.room_id)
 
     @property
     def locks(self) -> list[tuple[str, str, bool]]:
@@ -170,7 +173,7 @@ def _placed(timetable: Timetable, condition: Any, day: int | None) -> list[int]:
         TimetableEntry.timetable_id == timetable.timetable_id, TimetableEntry.time_slot_id.is_not(None), condition
     )
     if day is not None:
-        query = query.where(TimetableEntry.day == day)
+        query = query.where(sa.or_(TimetableEntry.day == day, sa.literal(day) == sa.any_(TimetableEntry.days)))
     return list(db.session.scalars(query))
 
 
@@ -252,7 +255,14 @@ def overrides(timetable: Timetable) -> Sequence[Overridden]:
     entry = TimetableEntry
     query = (
         sa.select(
-            entry.entry_id, Course.code, Section.code, entry.day, entry.start_time, Room.code, entry.override_reason
+            entry.entry_id,
+            Course.code,
+            Section.code,
+            entry.day,
+            entry.days,
+            entry.start_time,
+            Room.code,
+            entry.override_reason,
         )
         .join(Course, Course.course_id == entry.course_id)
         .join(Section, Section.section_id == entry.section_id)
@@ -262,7 +272,10 @@ def overrides(timetable: Timetable) -> Sequence[Overridden]:
     )
     return [
         Overridden(
-            entry_id, f"{course} {section}", entry_in_words(day, start, room), reason_in_words(timetable, reason or "")
+            entry_id,
+            f"{course} {section}",
+            entry_in_words(days_of(day, days), start, room),
+            reason_in_words(timetable, reason or ""),
         )
-        for entry_id, course, section, day, start, room, reason in db.session.execute(query)
+        for entry_id, course, section, day, days, start, room, reason in db.session.execute(query)
     ]

@@ -11,6 +11,7 @@ from webapp.services.problem.meetings import MeetingKey
 from webapp.services.problem.results import TimetableResult
 from webapp.services.problem.words.reasons import NOT_IN_FILE
 from webapp.services.schema.columns import Record, Value
+from webapp.services.shared.day_patterns import parse
 
 
 def store_entries(
@@ -40,7 +41,9 @@ def _meeting_key(store: Store, record: Record) -> MeetingKey:
 
 def _place(store: Store, record: Record) -> ChosenPlace:
     slot_id, room_id = _id_of(store, "time_slots", record["slot"]), _id_of(store, "rooms", record["room"])
-    return ChosenPlace(slot_id, room_id, bool(record["locked_time"]), bool(record["locked_room"]))
+    named = parse(str(record["days"] or ""))
+    days = named.named[0] if named is not None and named.named else ()
+    return ChosenPlace(slot_id, room_id, bool(record["locked_time"]), bool(record["locked_room"]), days)
 
 
 def _id_of(store: Store, table: str, code: Value) -> int | None:

@@ -1,5 +1,6 @@
 """The way out: a term in the exchange format or as a file of FET, and a published timetable as a `.ctt` solution."""
 
+from datetime import time
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -27,6 +28,7 @@ from webapp.services.problem.term_problem import problem_from
 from webapp.services.schema.columns import Record, Value
 from webapp.services.schema.tables import TABLES
 from webapp.services.schema.wishes import ENTRIES
+from webapp.services.shared.day_patterns import days_of
 from webapp.services.shared.errors import Problem
 from webapp.services.shared.words import _
 
@@ -115,30 +117,29 @@ def ctt_solution(organization: Organization, term: Term) -> str:
         raise NothingPublished(_("%(name)s has no published timetable.", name=term.name))
     periods = _periods(term)
     query = (
-        sa.select(Course.code, Room.code, TimetableEntry.time_slot_id)
+        sa.select(Course.code, Room.code, TimetableEntry.day, TimetableEntry.days, TimetableEntry.start_time)
         .join(Course, Course.course_id == TimetableEntry.course_id)
         .join(Room, Room.room_id == TimetableEntry.room_id)
         .where(TimetableEntry.timetable_id == timetable_id, TimetableEntry.time_slot_id.is_not(None))
         .order_by(Course.code, TimetableEntry.component_id, TimetableEntry.ordinal, TimetableEntry.entry_id)
     )
     lines = []
-    for course, room, slot_id in db.session.execute(query):
-        if slot_id is not None:
-            day, period = periods[slot_id]
-            lines.append(f"{course} {room} {day} {period}\n")
+    for course, room, day, days, start in db.session.execute(query):
+        if start is not None:
+            lines += [f"{course} {room} {day} {periods[day, start]}\n" for day in days_of(day, days)]
     return "".join(lines)
 
 
-def _periods(term: Term) -> dict[int, tuple[int, int]]:
-    """Day and number of the period within the day, both from 0, by slot."""
+def _periods(term: Term) -> dict[tuple[int, time], int]:
+    """The number of the period within the day, from 0, by day and start."""
     query = (
-        sa.select(TimeSlot.time_slot_id, TimeSlot.day)
+        sa.select(TimeSlot.day, TimeSlot.start_time)
         .where(TimeSlot.term_id == term.term_id)
         .order_by(TimeSlot.day, TimeSlot.start_time, TimeSlot.shift)
     )
-    periods: dict[int, tuple[int, int]] = {}
+    periods: dict[tuple[int, time], int] = {}
     used: dict[int, int] = {}
-    for slot_id, day in db.session.execute(query):
-        periods[slot_id] = (day, used.get(day, 0))
+    for day, start in db.session.execute(query):
+        periods.setdefault((day, start), used.get(day, 0))
         used[day] = used.get(day, 0) + 1
     return periods

@@ -17,6 +17,7 @@ from webapp.services.schema.row_checks import is_asked_for
 from webapp.services.schema.tables import BY_NAME
 from webapp.services.schema.values import empty
 from webapp.services.schema.wishes import ENTRIES
+from webapp.services.shared.day_patterns import joined
 
 
 @dataclass
@@ -202,6 +203,7 @@ class Store:
                 "batch": _code(groups, entry.student_group_id),
                 "number": entry.ordinal,
                 "slot": _code(slots, entry.time_slot_id),
+                "days": joined(entry.days),
                 "room": _code(rooms, entry.room_id),
                 "locked_time": entry.locked_time,
                 "locked_room": entry.locked_room,

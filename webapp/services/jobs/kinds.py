@@ -287,7 +287,7 @@ class RepairOptions:
 
 
 Place = tuple[int | None, ...]
-"""Where a class stands: component, batch, number, time slot, end in minutes, room."""
+"""Where a class stands: component, batch, number, time slot, end in minutes, room, and its days."""
 
 
 @dataclass(frozen=True)

@@ -8,16 +8,18 @@ which weighs as much as they are.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import time
 from functools import cached_property
 from itertools import pairwise
 
 from webapp.engine.instance import TimeOption
 from webapp.engine.periods import Periods
+from webapp.engine.rules.patterns import first_bit
 from webapp.engine.timegrid import Time, TimeGrid
 from webapp.services.problem.words.statements import told
+from webapp.services.shared.day_patterns import ONE_DAY, DayPatterns
 from webapp.services.shared.errors import Problem
 
 
@@ -65,6 +67,12 @@ class Chain:
     def end(self) -> int:
         """When the last slot ends, in minutes since midnight."""
         return self.slots[-1].end
+
+    @property
+    def minutes(self) -> tuple[int, int]:
+        """When it starts and ends, in minutes since the week began."""
+        midnight = self.first.day * 24 * 60
+        return midnight + self.first.start, midnight + self.end
 
 
 @dataclass(frozen=True)
@@ -200,21 +208,47 @@ class Calendar:
                 if all(0 <= later.start - earlier.end <= self.break_minutes for earlier, later in pairwise(slots)):
                     yield Chain(tuple(slots))
 
-    def options(self, length: int, weeks: int) -> tuple[TimeOption, ...]:
-        """All times at which a meeting of that many slots can be held, in a mask of weeks; earliest first."""
-        times = (self.time_of(chain, weeks) for chain in self.chains(length).values())
+    def options(self, length: int, weeks: int, patterns: DayPatterns = ONE_DAY) -> tuple[TimeOption, ...]:
+        """All times at which a meeting of that many slots can be held, in a mask of weeks; earliest first.
+
+        A meeting of several days is held in slots with the same hours on each of them.
+        """
+        if patterns == ONE_DAY:
+            times = [self.time_of(chain, weeks) for chain in self.chains(length).values()]
+        else:
+            days_of: dict[tuple[int, int], list[int]] = defaultdict(list)
+            for day, first, pieces in self.chains(length):
+                days_of[first, pieces].append(day)
+            times = [
+                replace(self.time_of(self.chains(length)[days[0], *hours], weeks), days=mask_of(days))
+                for hours, held in days_of.items()
+                for days in patterns.among(held)
+            ]
         return tuple(TimeOption(moment) for moment in sorted(times, key=lambda t: (t.days, t.start)))
 
     def chain_of(self, moment: Time, length: int) -> Chain:
-        """The slots of a meeting of ``length`` slots that the engine has placed."""
-        return self.chains(length)[moment.days.bit_length() - 1, moment.start, moment.length]
+        """The slots of a meeting of ``length`` slots that the engine has placed, on the first of its days."""
+        return self.chains(length)[first_bit(moment.days), moment.start, moment.length]
 
-    def time_from(self, time_slot_id: int, length: int, weeks: int, end: int | None = None) -> Time:
-        """The engine's time of a meeting that starts in a slot.
+    def chains_of(self, moment: Time, length: int) -> Iterator[Chain]:
+        """Yield the slots of such a meeting on each of its days."""
+        chains = self.chains(length)
+        yield from (chains[day, moment.start, moment.length] for day in moment.day_list())
+
+    def time_from(
+        self, time_slot_id: int, length: int, weeks: int, end: int | None = None, days: Iterable[int] = ()
+    ) -> Time:
+        """The engine's time of a meeting that starts in a slot, and with the same hours on further days.
 
         Where no chain of ``length`` slots starts there (the data has changed since), it is the time up to ``end``
-        (minutes since midnight), or of the slot alone.
+        (minutes since midnight), or of the slot alone. Of the ``days`` only those count that have slots of these hours.
         """
+        first = self._time_from(time_slot_id, length, weeks, end)
+        chains = self.chains(length)
+        also = [day for day in days if (day, first.start, first.length) in chains]
+        return replace(first, days=first.days | mask_of(also)) if also else first
+
+    def _time_from(self, time_slot_id: int, length: int, weeks: int, end: int | None) -> Time:
         slot = self.by_id[time_slot_id]
         chains = [c for c in self._starting(length).get(time_slot_id, ()) if end is None or c.end == end]
         if chains:
@@ -225,6 +259,11 @@ class Calendar:
         until = self.pieces[last - 1][1]
         row = [s for s in self.slots if (s.shift, s.day) == (slot.shift, slot.day) and slot.start <= s.start < until]
         return Time(first, last - first, 1 << slot.day, weeks, self._named(row))
+
+
+def mask_of(days: Iterable[int]) -> int:
+    """The bit mask of some days."""
+    return sum({1 << day for day in days})
 
 
 def build_calendar(

@@ -12,8 +12,9 @@ import sqlalchemy as sa
 from webapp.extensions import db
 from webapp.models import Component, Course, EntryFaculty, EntryGroup, Section, TimetableEntry
 from webapp.services.problem.calendar import clock
-from webapp.services.problem.meetings import MeetingKey
+from webapp.services.problem.meetings import MeetingKey, MeetingRow
 from webapp.services.problem.term_problem import TermProblem
+from webapp.services.shared.day_patterns import Days, days_of
 from webapp.services.shared.words import _
 
 
@@ -54,13 +55,22 @@ def changed_since(problem: TermProblem, timetable_id: int) -> list[DataChange]:
     teachers = _linked(EntryFaculty, EntryFaculty.faculty_id, of_entry)
     attends = _linked(EntryGroup, EntryGroup.student_group_id, of_entry)
     entry = TimetableEntry
-    hours = (entry.day, entry.start_time, entry.end_time)
+    hours = (entry.day, entry.days, entry.start_time, entry.end_time)
     named = (entry.entry_id, entry.component_id, entry.student_group_id, entry.ordinal, entry.section_id)
     entries = sa.select(*named, entry.week_set_id, entry.time_slot_id, *hours).where(of_entry)
     changes, gone = [], []
-    for entry_id, component_id, batch_id, ordinal, section_id, week_set_id, slot_id, *when in db.session.execute(
-        entries
-    ):
+    for (
+        entry_id,
+        component_id,
+        batch_id,
+        ordinal,
+        section_id,
+        week_set_id,
+        slot_id,
+        day,
+        days,
+        *when,
+    ) in db.session.execute(entries):
         index = problem.index_of.get(MeetingKey(component_id, batch_id, ordinal))
         if index is None:
             gone.append(entry_id)
@@ -70,7 +80,8 @@ def changed_since(problem: TermProblem, timetable_id: int) -> list[DataChange]:
             DataChangeKind.TEACHERS: set(row.faculty_ids) != teachers[entry_id],
             DataChangeKind.GROUPS: set(row.group_ids) != attends[entry_id],
             DataChangeKind.WEEKS: row.week_set_id != week_set_id,
-            DataChangeKind.HOURS: slot_id is not None and tuple(when) not in _hours(problem, slot_id, row.slots),
+            DataChangeKind.HOURS: slot_id is not None
+            and (days_of(day, days), *clock_times) not in _hours(problem, slot_id, row),
         }
         changes += [DataChange(row.label, kind, section_id) for kind, is_other in differs.items() if is_other]
     return sorted([*changes, *_gone(gone)])
@@ -103,8 +114,16 @@ def _gone(entry_ids: list[int]) -> list[DataChange]:
     ]
 
 
-def _hours(problem: TermProblem, time_slot_id: int, length: int) -> set[tuple[int, time, time]]:
-    """Day, start and end that a meeting of that many slots has today when it begins in a slot."""
-    chains = problem.calendar.chains(length).values()
-    own = [chain for chain in chains if chain.first.time_slot_id == time_slot_id]
-    return {(chain.first.day, clock(chain.first.start), clock(chain.end)) for chain in own}
+def _hours(problem: TermProblem, time_slot_id: int, row: MeetingRow) -> set[tuple[Days, time, time]]:
+    """Days, start and end that a meeting can have today when it begins in a slot."""
+    chains = problem.calendar.chains(row.slots)
+    days_of: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for day, first, pieces in chains:
+        days_of[first, pieces].append(day)
+    return {
+        (days, clock(chain.first.start), clock(chain.end))
+        for (_day, *hours), chain in chains.items()
+        if chain.first.time_slot_id == time_slot_id
+        for days in row.day_patterns.among(days_of[hours[0], hours[1]])
+        if days[0] == chain.first.day
+    }

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from webapp.engine.instance import UNPLACED, Placement
 from webapp.engine.solution import Solution
 from webapp.models import Term
+from webapp.services.problem.held_times import time_at
 from webapp.services.problem.meetings import MeetingKey
 from webapp.services.problem.results import TimetableResult
 from webapp.services.problem.solutions import TimetableFacts, store_timetable, trimmed
@@ -15,12 +16,13 @@ from webapp.services.problem.words.reasons import UnplacedReason
 
 @dataclass(frozen=True, slots=True)
 class ChosenPlace:
-    """Where a meeting shall stand: its first slot, its room, and which of them is locked."""
+    """Where a meeting shall stand: its first slot, its days, its room, and which of them is locked."""
 
     time_slot_id: int | None
     room_id: int | None
     locked_time: bool = False
     locked_room: bool = False
+    days: tuple[int, ...] = ()
 
 
 def store_draft(
@@ -54,5 +56,8 @@ def _placement(problem: TermProblem, index: int, place: ChosenPlace | None) -> P
     if place is None or place.time_slot_id is None:
         return UNPLACED
     row = problem.rows[index]
-    time = problem.calendar.time_from(place.time_slot_id, row.slots, problem.calendar.weeks_mask(row.weeks))
+    weeks = problem.calendar.weeks_mask(row.weeks)
+    time = time_at(problem, index, place.time_slot_id, place.days)
+    if time is None or (place.days and tuple(time.day_list()) != place.days):
+        time = problem.calendar.time_from(place.time_slot_id, row.slots, weeks, days=place.days)
     return Placement(time, problem.room_index.get(place.room_id) if place.room_id is not None else None)

@@ -221,7 +221,7 @@ def _without_excess(problem: TermProblem, built: HeldProblem) -> HeldProblem:
 def _slots_asked(instance: Instance, meetings: Sequence[int]) -> int:
     """Slots in the fullest week."""
     times = [instance.meetings[meeting].times[0].time for meeting in meetings]
-    return max(sum(time.load for time in times if time.weeks >> week & 1) for week in range(instance.grid.weeks))
+    return max(sum(time.week_load for time in times if time.weeks >> week & 1) for week in range(instance.grid.weeks))
 
 
 def _locked(placement: Placement, state: EntryState) -> Placement:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from webapp.engine.instance import Meeting, Placement, Resource, RoomOption
+from webapp.engine.instance import Meeting, Placement, Resource, RoomOption, TimeOption
 from webapp.engine.rule import ResourceKind
 from webapp.models import Component, Course, Section
 from webapp.services.problem.baskets import ChosenLeaves, OptionSet, Unit, plain_leaf, week_positions
@@ -13,6 +13,7 @@ from webapp.services.problem.calendar import Calendar, EmptyWeekSet
 from webapp.services.problem.groups import LeafGroups
 from webapp.services.problem.rows import TermRows
 from webapp.services.problem.words.statements import told
+from webapp.services.shared.day_patterns import ONE_DAY, DayPatterns, parse
 from webapp.services.shared.words import _
 
 
@@ -36,12 +37,23 @@ class MeetingRow:
     label: str
     kind: str
     slots: int
+    day_patterns: DayPatterns
     week_set_id: int | None
     weeks: frozenset[int]
     faculty_ids: tuple[int, ...]
     group_ids: tuple[int, ...]
     leaves: tuple[str, ...]
     parallel: bool
+
+    @property
+    def slots_a_week(self) -> int:
+        """Slots of a week that it takes at least, on all of its days."""
+        return self.slots * self.day_patterns.least_days
+
+
+def patterns_of(component: Component) -> DayPatterns:
+    """On which days the meetings of a component may be held; what nobody can read any more is one day."""
+    return parse(component.day_patterns or "") or ONE_DAY
 
 
 @dataclass(frozen=True)
@@ -102,6 +114,7 @@ class TermMeetings:
             label=self._label(course, section, component, batch, ordinal),
             kind=component.kind,
             slots=component.slots_per_meeting,
+            day_patterns=patterns_of(component),
             week_set_id=component.week_set_id,
             weeks=self._weeks(component, course),
             faculty_ids=self._teachers(component, batch),
@@ -288,24 +301,26 @@ class TermMeetings:
             for index in meetings:
                 students[index].append(resource)
         pins = self._pins()
-        options = {}
+        options: dict[tuple[int, int, DayPatterns], tuple[TimeOption, ...]] = {}
         built = []
         for index, row in enumerate(self.meetings):
             component = components[row.key.component_id]
             weeks = self.calendar.weeks_mask(row.weeks)
-            if (row.slots, weeks) not in options:
-                options[row.slots, weeks] = self.calendar.options(row.slots, weeks)
+            asked = (row.slots, weeks, row.day_patterns)
+            if asked not in options:
+                options[asked] = self.calendar.options(*asked)
+            times, pin = _pinned(options[asked], pins.get(row.key))
             people = [self.resource_of_faculty[faculty] for faculty in row.faculty_ids]
             people += [self.resource_of_leaf[leaf] for leaf in row.leaves]
             built.append(
                 Meeting(
                     code=row.label,
-                    times=options[row.slots, weeks],
+                    times=times,
                     rooms=rooms.of(component) if component.needs_room else (),
                     resources=(*people, *students[index]),
                     size=seats.of(row),
                     needs_room=component.needs_room,
-                    pin=pins.get(row.key),
+                    pin=pin,
                 )
             )
         return tuple(built)
@@ -324,6 +339,24 @@ class TermMeetings:
                 moment = self.calendar.time_from(pin.time_slot_id, row.slots, weeks)
             pins[key] = Placement(moment, index_of_room[pin.room_id] if pin.room_id is not None else None)
         return pins
+
+
+def _pinned(options: tuple[TimeOption, ...], pin: Placement | None) -> tuple[tuple[TimeOption, ...], Placement | None]:
+    """The times and the pin of a meeting that is fixed at a slot.
+
+    A slot says the hour and one day of a meeting of several days: it is fixed where that leaves one time, and may be
+    held at those that are left where it leaves some.
+    """
+    if pin is None or pin.time is None or any(option.time == pin.time for option in options):
+        return options, pin
+    at = pin.time
+    hours = (at.start, at.length)
+    left = tuple(o for o in options if o.time.days & at.days and (o.time.start, o.time.length) == hours)
+    if len(left) == 1:
+        return options, replace(pin, time=left[0].time)
+    if left:
+        return left, (None if pin.room is None else replace(pin, time=None))
+    return options, pin
 
 
 class _Sizes:

@@ -78,14 +78,15 @@ class RepairBase:
             return (*named, None, None, None)
         chain = self.problem.calendar.chain_of(placement.time, row.slots)
         room = None if placement.room is None else self.problem.room_ids[placement.room]
-        return (*named, chain.first.time_slot_id, chain.end, room)
+        return (*named, chain.first.time_slot_id, chain.end, room, *placement.time.day_list())
 
     def solution_with(self, places: Iterable[Place]) -> Solution:
         """The base with these classes elsewhere; raises `BaseChanged` where the term no longer has one of them."""
         return self.solution.moved(self._read(place) for place in places)
 
     def _read(self, place: Place) -> tuple[int, Placement]:
-        slot, end, room = place[3:]
+        slot, end, room = place[3:6]
+        days = [day for day in place[6:] if day is not None]
         problem = self.problem
         index = problem.index_of.get(key_of(place))
         lost = slot is not None and (slot not in problem.calendar.by_id or room not in {None, *problem.room_index})
@@ -94,7 +95,7 @@ class RepairBase:
         if slot is None:
             return index, UNPLACED
         row = problem.rows[index]
-        moment = problem.calendar.time_from(slot, row.slots, problem.calendar.weeks_mask(row.weeks), end)
+        moment = problem.calendar.time_from(slot, row.slots, problem.calendar.weeks_mask(row.weeks), end, days)
         return index, Placement(moment, None if room is None else problem.room_index[room])
 
 

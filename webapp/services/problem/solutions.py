@@ -37,6 +37,7 @@ from webapp.services.problem.words.reasons import NOT_LOOKED_AT, UnplacedReason
 from webapp.services.problem.words.statements import told
 from webapp.services.schema.values import DAY_NAMES
 from webapp.services.shared.codec import to_json
+from webapp.services.shared.day_patterns import Days
 from webapp.services.shared.errors import Problem
 
 PLACED_RULE = "all_placed"
@@ -183,12 +184,13 @@ def content_hash(problem: TermProblem, solution: Solution) -> str:
 
 
 def _hours(problem: TermProblem, moment: Time | None) -> str:
-    """Day and clock times of a meeting."""
+    """Days and clock times of a meeting."""
     if moment is None:
         return "-"
     pieces = problem.calendar.pieces
     begin, end = pieces[moment.start][0], pieces[moment.start + moment.length - 1][1]
-    return f"{DAY_NAMES[moment.days.bit_length() - 1]} {clock(begin):%H:%M}-{clock(end):%H:%M}"
+    days = "+".join(DAY_NAMES[day] for day in moment.day_list())
+    return f"{days} {clock(begin):%H:%M}-{clock(end):%H:%M}"
 
 
 def _add_rows(problem: TermProblem, solution: Solution, facts: TimetableFacts, score: Score, timetable_id: int) -> None:
@@ -242,24 +244,32 @@ def entries_from(
                 "ordinal": row.key.ordinal,
                 "week_set_id": row.week_set_id,
                 "faculty_id": row.faculty_ids[0] if row.faculty_ids else None,
-                **_place(problem, index, placement),
+                "room_id": None if placement.room is None else problem.room_ids[placement.room],
+                **when_held(problem, index, placement.time),
                 "unplaced_reason": reasons.get(index, NOT_LOOKED_AT).as_json() if placement.time is None else None,
             }
         )
     return entries
 
 
-def _place(problem: TermProblem, index: int, placement: Placement) -> dict[str, Any]:
-    if placement.time is None:
-        return dict.fromkeys(("room_id", "time_slot_id", "day", "start_time", "end_time"))
-    chain = problem.calendar.chain_of(placement.time, problem.rows[index].slots)
+def when_held(problem: TermProblem, index: int, moment: Time | None) -> dict[str, Any]:
+    """The columns of an entry that say when its meeting is held."""
+    if moment is None:
+        return dict.fromkeys(("time_slot_id", "day", "start_time", "end_time")) | {"days": ()}
+    chain = problem.calendar.chain_of(moment, problem.rows[index].slots)
     return {
-        "room_id": None if placement.room is None else problem.room_ids[placement.room],
         "time_slot_id": chain.first.time_slot_id,
         "day": chain.first.day,
+        "days": several_days(moment),
         "start_time": clock(chain.first.start),
         "end_time": clock(chain.end),
     }
+
+
+def several_days(moment: Time) -> Days:
+    """All days of a time that has several, as an entry names them; nothing for one day, which it names by itself."""
+    days = tuple(moment.day_list())
+    return days if len(days) > 1 else ()
 
 
 def _teachers(problem: TermProblem, index: int, entry_id: int) -> Iterator[dict[str, Any]]:
@@ -273,18 +283,17 @@ def _groups(problem: TermProblem, index: int, entry_id: int) -> Iterator[dict[st
 
 
 def claims_from(problem: TermProblem, index: int, placement: Placement) -> Iterator[dict[str, Any]]:
-    """The claims of a meeting where it stands: its room, its teachers, its leaf groups."""
+    """The claims of a meeting where it stands, for each of its days: its room, its teachers, its leaf groups."""
     if placement.time is None:
         return
     row = problem.rows[index]
-    chain = problem.calendar.chain_of(placement.time, row.slots)
-    midnight = chain.first.day * 24 * 60
-    minutes = Range(midnight + chain.first.start, midnight + chain.end)
     taken = [f"faculty:{faculty_id}" for faculty_id in row.faculty_ids] + list(row.leaves)
     if placement.room is not None:
         taken.append(f"room:{problem.room_ids[placement.room]}")
-    for resource in taken:
-        yield {"resource": resource, "minutes": minutes, "weeks": row.weeks}
+    for chain in problem.calendar.chains_of(placement.time, row.slots):
+        minutes = Range(*chain.minutes)
+        for resource in taken:
+            yield {"resource": resource, "minutes": minutes, "weeks": row.weeks}
 
 
 def scores_from(score: Score) -> Iterator[dict[str, Any]]:
@@ -336,5 +345,5 @@ def trimmed(
 def _is_settled(problem: TermProblem, violation: Violation, off: set[int]) -> bool:
     """Return whether enough of a violation's meetings are taken off: slots as many as it counts, or all but one."""
     gone = off.intersection(violation.meetings)
-    slots = sum(problem.rows[meeting].slots for meeting in gone)
+    slots = sum(problem.rows[meeting].slots_a_week for meeting in gone)
     return bool(gone) and (slots >= violation.count or len(gone) >= len(set(violation.meetings)) - 1)

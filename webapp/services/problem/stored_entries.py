@@ -50,6 +50,12 @@ class EntryState:
     override_rules: tuple[str, ...] = ()
     """The rules that the reason was given for; others ask for one anew."""
     unplaced_reason: UnplacedReason | None = None
+    days: tuple[int, ...] = ()
+    """All the days on which it is held, that of its slot first; nothing where that is the only one."""
+
+    def stands_as(self, other: "EntryState") -> bool:
+        """Return whether both are at the same time in the same room."""
+        return (self.time_slot_id, self.days, self.room_id) == (other.time_slot_id, other.days, other.room_id)
 
     @property
     def is_locked(self) -> bool:
@@ -65,14 +71,15 @@ class EntryState:
         """For the row of a change; by the names of an entry's columns."""
         values = {name: getattr(self, name) for name in STATE_COLUMNS}
         reason = None if self.unplaced_reason is None else self.unplaced_reason.as_json()
-        return values | {"override_rules": list(self.override_rules), "unplaced_reason": reason}
+        lists = {"override_rules": list(self.override_rules), "days": list(self.days)}
+        return values | lists | {"unplaced_reason": reason}
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> "EntryState":
         """As the row of a change, or of an entry, has it."""
         reason = UnplacedReason.from_json(values.get("unplaced_reason"))
-        rules = tuple(values.get("override_rules", ()))
-        return cls(**{**values, "override_rules": rules, "unplaced_reason": reason})
+        lists = {name: tuple(values.get(name, ())) for name in ("override_rules", "days")}
+        return cls(**{**values, **lists, "unplaced_reason": reason})
 
 
 STATE_COLUMNS = tuple(field.name for field in fields(EntryState))
@@ -93,7 +100,8 @@ class StoredEntry:
         if slot is None or slot not in calendar.by_id:
             return UNPLACED
         row = problem.rows[problem.index_of[self.key]]
-        moment = calendar.time_from(slot, row.slots, calendar.weeks_mask(row.weeks), self.end_minute)
+        weeks = calendar.weeks_mask(row.weeks)
+        moment = calendar.time_from(slot, row.slots, weeks, self.end_minute, self.state.days)
         return Placement(moment, None if room is None else problem.room_index.get(room))
 
 

@@ -71,7 +71,7 @@ def _take_off(column: sa.Column[Any], keys: Collection[int], reason: UnplacedRea
     if not entries:
         return
     db.session.execute(sa.delete(EntryClaim).where(EntryClaim.entry_id.in_(entries)))
-    nothing: dict[str, Any] = dict.fromkeys((*PLACE, column.name))
+    nothing: dict[str, Any] = dict.fromkeys((*PLACE, column.name)) | {"days": ()}
     values = nothing | {"unplaced_reason": reason.as_json(), "locked_time": False, "locked_room": False}
     values |= {"override_reason": None, "override_rules": []}
     db.session.execute(sa.update(TimetableEntry).where(TimetableEntry.entry_id.in_(entries)).values(values))

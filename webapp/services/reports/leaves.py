@@ -111,7 +111,8 @@ def _of_teachers(reading: Reading, covers: list[Cover]) -> ReportTable:
     """A line a teacher; the column of a day says how many of the day's classes are covered."""
     taught: dict[int, dict[int, list[Cover]]] = defaultdict(lambda: defaultdict(list))
     for cover in covers:
-        taught[cover.teacher][cover.meeting.time.days.bit_length() - 1].append(cover)
+        for day in cover.meeting.time.day_list():
+            taught[cover.teacher][day].append(cover)
     days = sorted({day for own in taught.values() for day in own})
     rows = []
     for key, own in taught.items():

@@ -24,7 +24,7 @@ def report(reading: Reading) -> Report:
     teachers = []
     for key, meetings in reading.of_teacher.items():
         teacher = reading.rows.faculty[key]
-        hours = sum(meeting.row.slots * meeting.share for meeting in meetings)
+        hours = sum(meeting.row.slots * meeting.time.days.bit_count() * meeting.share for meeting in meetings)
         teachers.append((hours - norm_of(teacher), hours, teacher))
     teachers.sort(key=lambda item: (-item[0], item[2].name))
     rows = tuple(_row(reading, *item) for item in teachers)

@@ -155,14 +155,12 @@ def read(timetable: Timetable) -> Reading:
     rows = read_term(timetable.term, timetable.timetable_id)
     problem = problem_from(rows)
     solution = solution_from(problem, timetable.timetable_id)
-    per_day = problem.calendar.grid.slots_per_day
     placed = []
     for index, (row, placement) in enumerate(zip(problem.rows, solution.placements, strict=True)):
         if placement.time is None:
             continue
         room_id = None if placement.room is None else problem.room_ids[placement.room]
-        day = placement.time.days.bit_length() - 1
-        cells = frozenset(day * per_day + slot for slot in range(placement.time.start, placement.time.end))
+        cells = frozenset(placement.time.cells(problem.calendar.grid))
         share = len(row.weeks) / timetable.term.weeks
         placed.append(PlacedMeeting(index, row, placement.time, cells, room_id, share))
     home = timetable.organization_id

@@ -47,6 +47,7 @@ class Kind(Enum):
     TIME = "time"
     DAY = "day"
     WEEKS = "weeks"
+    DAYS = "days"
     CODES = "codes"
     LINK = "one row of another table"
     ROWS = "several rows of another table"

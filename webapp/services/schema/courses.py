@@ -216,6 +216,16 @@ COMPONENTS = Table(
             most=12,
         ),
         Column(
+            "days",
+            Kind.DAYS,
+            _l("On several days"),
+            "Days at the same hour: how many (3), or patterns to choose from (Mon-Wed-Fri, Tue-Thu). Empty: one day.",
+            "Mon-Wed-Fri, Tue-Thu",
+            attribute="day_patterns",
+            listed=False,
+            hint=_l("One class on several days at the same hour: 3, or Mon-Wed-Fri, Tue-Thu. Empty: one day each."),
+        ),
+        Column(
             "needs_room",
             Kind.YES_NO,
             _l("Needs a room"),

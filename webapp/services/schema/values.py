@@ -10,9 +10,10 @@ from difflib import get_close_matches
 from typing import Any
 
 from webapp.services.schema.columns import Column, Kind, Record, Value
+from webapp.services.shared import day_patterns
 from webapp.services.shared.words import _, in_runs
 
-DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+DAY_NAMES = day_patterns.NAMES
 """Days as files and reports write them, in no language but this; 0 is Monday."""
 YES = frozenset({"yes", "y", "true", "1", "x"})
 NO = frozenset({"no", "n", "false", "0"})
@@ -75,7 +76,7 @@ def empty(column: Column) -> Value:
         return column.default
     if column.kind in (Kind.CODES, Kind.ROWS):
         return ()
-    return "" if column.kind is Kind.TEXT else None
+    return "" if column.kind in (Kind.TEXT, Kind.DAYS) else None
 
 
 def read(column: Column, text: str) -> Value:
@@ -257,6 +258,15 @@ def _read_weeks(text: str) -> Value:
     return frozenset(weeks)
 
 
+def _read_days(text: str) -> Value:
+    patterns = day_patterns.parse(text)
+    if patterns is None:
+        raise ValueRefused("days", _("a number of days such as 3, or patterns such as Mon-Wed-Fri, Tue-Thu"), _(
+            "Write on how many days at the same hour (3), or the days: Mon-Wed-Fri, Tue-Thu. Monday and Friday alone "
+            "are Mon+Fri, since Mon-Fri may mean all five."))  # fmt: skip
+    return str(patterns)
+
+
 def _read_text(text: str) -> Value:
     return text
 
@@ -272,6 +282,7 @@ READERS: dict[Kind, Callable[[str], Value]] = {
     Kind.TIME: _read_time,
     Kind.DAY: _read_day,
     Kind.WEEKS: _read_weeks,
+    Kind.DAYS: _read_days,
     Kind.CODES: _read_codes,
     Kind.LINK: _read_text,
     Kind.ROWS: _read_codes,

@@ -168,6 +168,7 @@ ENTRIES = Table(
         BATCH,
         NUMBER,
         FIRST_SLOT,
+        Column("days", Kind.DAYS, None, "All its days, where it is held on several at the same hour.", "Mon-Wed-Fri"),
         OWN_ROOM,
         Column("locked_time", Kind.YES_NO, None, "Whether its time is locked.", "no", default=False),
         Column("locked_room", Kind.YES_NO, None, "Whether its room is locked.", "no", default=False),

@@ -204,6 +204,6 @@ def _place(seen: SeenEntry | None) -> list[str]:
     if seen is None:
         return ["", "", "", "", ""]
     view = seen.view
-    day = DAY_NAMES[view.day] if view.day is not None else ""
+    day = "+".join(DAY_NAMES[day] for day in view.days)
     hours = [f"{moment:%H:%M}" if moment is not None else "" for moment in (view.start, view.end)]
     return [day, *hours, view.room_code or "", ", ".join(view.faculty)]

@@ -31,6 +31,7 @@ from webapp.models import (
 )
 from webapp.services.problem.groups import Direction, closure
 from webapp.services.problem.words.labels import entry_in_words
+from webapp.services.shared.day_patterns import days_of
 from webapp.services.shared.errors import Problem
 from webapp.services.shared.words import _
 from webapp.services.views.entries import SeenEntry, read_entries
@@ -180,7 +181,7 @@ class _Row:
 
     @property
     def placed(self) -> bool:
-        return self.time[0] is not None
+        return bool(self.time[0])
 
     @property
     def whole(self) -> tuple[Any, ...]:
@@ -230,7 +231,7 @@ def where(seen: SeenEntry | None) -> str:
     if seen is None:
         return _("not there")
     view = seen.view
-    return entry_in_words(view.day, view.start, view.room_code, view.weeks)
+    return entry_in_words(view.days, view.start, view.room_code, view.weeks)
 
 
 def _where(row: _Row | None) -> str:
@@ -264,7 +265,15 @@ def _apart(a: Timetable, b: Timetable, own: sa.ColumnElement[bool]) -> tuple[set
         return set(), db.session.scalar(whole.where(own)) or 0
     entry, both = TimetableEntry, (a.timetable_id, b.timetable_id)
     taught = _taught(both)
-    columns = (entry.day, entry.start_time, entry.end_time, entry.week_set_id, entry.room_id, taught.c.faculty_ids)
+    columns = (
+        entry.day,
+        entry.days,
+        entry.start_time,
+        entry.end_time,
+        entry.week_set_id,
+        entry.room_id,
+        taught.c.faculty_ids,
+    )
     place = sa.func.concat_ws(";", *(sa.func.coalesce(sa.cast(column, sa.Text), "-") for column in columns))
     batch = entry.student_group_id
     sides = (
@@ -312,7 +321,7 @@ def _rows(timetable: Timetable, keys: set[Key], own: sa.ColumnElement[bool]) -> 
     query = (
         sa.select(
             entry.entry_id, entry.component_id, entry.student_group_id, entry.ordinal,
-            entry.time_slot_id, entry.day, entry.start_time, entry.end_time, entry.week_set_id, entry.room_id,
+            entry.day, entry.days, entry.start_time, entry.end_time, entry.week_set_id, entry.room_id,
             taught.c.faculty_ids, Room.code.label("room"), WeekSet.name.label("weeks"),
             Course.code, Course.title, Section.code.label("section"),
             Component.code.label("component"), batch.code.label("batch"),
@@ -341,7 +350,7 @@ def _rows(timetable: Timetable, keys: set[Key], own: sa.ColumnElement[bool]) -> 
                 entry_id=row.entry_id,
                 label=f"{row.code} {row.section}, {row.component} {row.ordinal}{named}",
                 title=row.title,
-                time=(row.day, row.start_time, row.end_time, row.week_set_id),
+                time=(days_of(row.day, row.days), row.start_time, row.end_time, row.week_set_id),
                 room_id=row.room_id,
                 faculty_ids=tuple(row.faculty_ids or ()),
                 weeks=row.weeks or "",

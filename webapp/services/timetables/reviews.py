@@ -260,7 +260,7 @@ def _labels(timetable: Timetable, entry_ids: Iterable[int]) -> dict[int, str]:
 def label_of(entry: SeenEntry) -> str:
     """A class in words: "CSE301 A, Monday 09:00, LH-1"."""
     view = entry.view
-    return f"{view.course_code} {view.section}, {entry_in_words(view.day, view.start, view.room_code)}"
+    return f"{view.course_code} {view.section}, {entry_in_words(view.days, view.start, view.room_code)}"
 
 
 def classes_of(timetable: Timetable, department_id: int) -> list[tuple[int, str]]:

@@ -26,6 +26,7 @@ from webapp.models import (
     WeekSet,
 )
 from webapp.services.problem.words.reasons import sentence_of
+from webapp.services.shared.day_patterns import days_of
 from webapp.services.views.grid import EntryView, SlotView
 
 
@@ -55,6 +56,7 @@ class SeenEntry:
             room_code=None,
             room_name=None,
             day=view.day,
+            days=view.days,
             start=view.start,
             end=view.end,
             weeks=view.weeks,
@@ -100,6 +102,7 @@ def _rows(where: Sequence[Any]) -> Sequence[Any]:
             Room.code.label("room_code"),
             Room.name.label("room_name"),
             TimetableEntry.day,
+            TimetableEntry.days,
             TimetableEntry.start_time,
             TimetableEntry.end_time,
             WeekSet.name.label("weeks"),
@@ -152,6 +155,7 @@ def _seen(row: Any, teachers: list[tuple[int, str]], groups: list[tuple[int, str
         room_code=row.room_code,
         room_name=row.room_name,
         day=row.day,
+        days=days_of(row.day, row.days),
         start=row.start_time,
         end=row.end_time,
         weeks=row.weeks or "",

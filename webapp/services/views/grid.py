@@ -43,7 +43,10 @@ CellKind = Literal["entries", "free", "break", "off", "filler"]
 
 @dataclass(frozen=True, slots=True)
 class EntryView:
-    """One meeting as its readers see it; a foreign one is shown as busy, with its owner's name in `note`."""
+    """One meeting as its readers see it; a foreign one is shown as busy, with its owner's name in `note`.
+
+    One of several days stands in a grid on each of its ``days``, there as if it were of that ``day`` alone.
+    """
 
     entry_id: int
     course_code: str
@@ -60,6 +63,7 @@ class EntryView:
     weeks: str
     department_code: str
     time_slot_id: int | None
+    days: tuple[int, ...] = ()
     locked: bool = False
     foreign: bool = False
     note: str = ""
@@ -290,7 +294,7 @@ class _Block:
 
 def build_grid(slots: Sequence[SlotView], entries: Sequence[EntryView]) -> Grid:
     """Lay meetings and the slots they leave free into one table; no input at all gives an empty grid."""
-    placed = [entry for entry in entries if entry.placed]
+    placed = [of_day for entry in entries if entry.placed for of_day in _by_day(entry)]
     axis = _Axis(_columns(slots, placed))
     days = []
     for day in sorted({slot.day for slot in slots} | {entry.day for entry in placed if entry.day is not None}):
@@ -299,6 +303,13 @@ def build_grid(slots: Sequence[SlotView], entries: Sequence[EntryView]) -> Grid:
         todays = tuple(entry for _hours_of_stack, entries in stacks for entry in entries)
         days.append(DayRows(day, _Day(axis, _of_day(slots, day)).rows(blocks), todays))
     return Grid(axis.columns, tuple(days), tuple(entry for entry in entries if not entry.placed))
+
+
+def _by_day(entry: EntryView) -> list[EntryView]:
+    """The meeting as it stands on each of its days."""
+    if len(entry.days) < 2:
+        return [entry]
+    return [entry if day == entry.day else replace(entry, day=day) for day in entry.days]
 
 
 def _stacks(todays: Sequence[EntryView]) -> list[tuple[tuple[time, time], tuple[EntryView, ...]]]:

@@ -42,11 +42,12 @@ def sheet_text(head: SheetHead, entries: Iterable[EntryView], unplaced: int = 0)
 
 
 def _line(entry: EntryView) -> str:
-    """A class: day, hours, weeks, course, title, section, kind, teachers, groups, room; tabs between them."""
+    """A class: days, hours, weeks, course, title, section, kind, teachers, groups, room; tabs between them."""
     if entry.day is None or entry.start is None or entry.end is None:
         day = hours = NOTHING
     else:
-        day, hours = DAY_NAMES[entry.day], f"{entry.start:%H:%M}-{entry.end:%H:%M}"
+        day = "+".join(DAY_NAMES[day] for day in entry.days or (entry.day,))
+        hours = f"{entry.start:%H:%M}-{entry.end:%H:%M}"
     if entry.foreign:
         parts = [day, hours, entry.weeks, "busy", entry.department_code, entry.note]
     else:

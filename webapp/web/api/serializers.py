@@ -11,7 +11,7 @@ from webapp.services.views.grid import EntryView
 
 
 def entry(view: EntryView, timetable: Timetable) -> dict[str, Any]:
-    """One meeting; day 0 is Monday, and an unplaced meeting has neither day nor times."""
+    """One meeting; day 0 is Monday, the first of its ``days``; an unplaced one has neither days nor times."""
     return {
         "entry_id": view.entry_id,
         "course": {"code": view.course_code, "title": view.course_title},
@@ -21,6 +21,7 @@ def entry(view: EntryView, timetable: Timetable) -> dict[str, Any]:
         "groups": list(view.groups),
         "room": {"code": view.room_code, "name": view.room_name} if view.room_code else None,
         "day": view.day,
+        "days": list(view.days),
         "start_time": _clock(view.start),
         "end_time": _clock(view.end),
         "weeks": view.weeks or "all",

@@ -1,5 +1,6 @@
 """Words for people: what the engine's indices are called, and where and when a class takes place."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import time
 from typing import Any
@@ -67,9 +68,9 @@ def _hours(calendar: Calendar, moment: Time) -> dict[str, Any]:
     return {"days": list(moment.day_list()), "begins": f"{begins:%H:%M}", "ends": f"{ends:%H:%M}"}
 
 
-def entry_in_words(day: int | None, start: time | None, room: str | None, weeks: str = "") -> str:
+def entry_in_words(days: Sequence[int], start: time | None, room: str | None, weeks: str = "") -> str:
     """Say where a row has a class: "Tuesday 09:00 (odd weeks), LH-2", or that it has no place."""
-    if day is None or start is None:
+    if not days or start is None:
         return _("without a place")
     hours = f"{start:%H:%M} ({weeks})" if weeks else f"{start:%H:%M}"
-    return place_in_words([day], hours, room=room or "")
+    return place_in_words(days, hours, room=room or "")

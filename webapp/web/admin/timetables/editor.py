@@ -14,6 +14,7 @@ from webapp.services.editor import drafts, moves, session, view
 from webapp.services.editor.errors import DoubleBooking, NeedsReason
 from webapp.services.editor.moves import MoveRequest
 from webapp.services.editor.page import decision_of, editor_page
+from webapp.services.editor.spots import Spot
 from webapp.services.repair.requests import DEFAULT_SECONDS, RESOLVE_SECONDS
 from webapp.services.shared import transaction
 from webapp.services.shared.errors import Problem
@@ -131,7 +132,7 @@ def _page(timetable: Timetable, refusal: Problem | None = None, asked: MoveReque
         show=SHOWN,
         here=here,
         links=links,
-        marks={place.time_slot_id: place.mark for place in page.chosen.places} if page.chosen else {},
+        marks={slot: place.mark for slot, place in page.chosen.by_slot.items()} if page.chosen else {},
         refusal=refusal,
         decision=decision_of(refusal, asked, page.chosen) if refusal and asked and page.chosen else None,
         resolve_seconds=[(seconds, seconds == DEFAULT_SECONDS) for seconds in RESOLVE_SECONDS],
@@ -149,11 +150,11 @@ def _url(timetable: Timetable) -> str:
 
 
 def _move_request() -> MoveRequest:
-    """Read the move asked for: a place is a slot and a room, "12:7", or a slot alone for the best room there."""
-    slot, colon, room = request.form.get("place", "").partition(":")
+    """Read the move asked for: a place is a spot and a room, "12:7", or a spot alone for the best room there."""
+    spot, colon, room = request.form.get("place", "").partition(":")
     asked = MoveRequest(
         _whole("entry"),
-        number(slot),
+        Spot.of(spot),
         number(room) or None,
         displaced=request.form.get("displaced", ""),
         reason=request.form.get("reason", ""),
