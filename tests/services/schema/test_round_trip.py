@@ -112,6 +112,7 @@ STRATEGIES: Mapping[Kind, Callable[[Column], st.SearchStrategy[Any]]] = {
     Kind.TIME: lambda column: st.times().map(lambda moment: f"{moment:%H:%M}"),
     Kind.DAY: lambda column: st.integers(0, 6),
     Kind.WEEKS: weeks,
+    Kind.DAYS: lambda column: st.sampled_from(["3", "Mon-Wed-Fri, Tue-Thu", "Mon+Fri"]),
     Kind.CODES: lambda column: st.lists(CODES, unique=True, max_size=3).map(", ".join),
 }
 

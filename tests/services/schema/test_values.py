@@ -31,6 +31,7 @@ def column(kind: Kind, **fields: object) -> Column:
         (Kind.DAY, "tue", 1),
         (Kind.DAY, "Sunday", 6),
         (Kind.WEEKS, "1-3; 7", frozenset({1, 2, 3, 7})),
+        (Kind.DAYS, "MWF or TTh", "Mon-Wed-Fri, Tue-Thu"),
         (Kind.CODES, "A, B;A|C", ("A", "B", "C")),
         (Kind.EMAIL, "a.b@example.edu", "a.b@example.edu"),
     ],
@@ -59,6 +60,7 @@ def test_a_cell_is_understood(kind: Kind, text: str, value: Value) -> None:
         (column(Kind.DAY), "T", "Monday"),
         (column(Kind.WEEKS), "0-3", "weeks from 1"),
         (column(Kind.WEEKS), "odd", "weeks such as"),
+        (column(Kind.DAYS), "Mon-Fri", "patterns such as"),
         (column(Kind.EMAIL), "nobody", "e-mail"),
     ],
 )

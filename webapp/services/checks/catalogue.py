@@ -8,7 +8,7 @@ from webapp.models import Term
 from webapp.services.checks.baskets import basket_data, baskets_that_cannot_stand, unlike_options
 from webapp.services.checks.findings import Finding, FindingKind, Severity, in_order
 from webapp.services.checks.impossible_rules import rules_that_cannot_hold
-from webapp.services.checks.needs import rooms_that_do_not_exist, slots_in_a_row
+from webapp.services.checks.needs import hours_on_its_days, rooms_that_do_not_exist, slots_in_a_row
 from webapp.services.checks.people import missing_data, unused_data
 from webapp.services.checks.pins import pins_of_nothing, pins_that_cannot_stand, pins_that_clash
 from webapp.services.checks.supply import own_limits, room_loads, shortage_findings, tight_loads
@@ -37,6 +37,7 @@ ABOUT_SINGLE_CLASSES = (
     pins_that_cannot_stand,
     rooms_that_do_not_exist,
     slots_in_a_row,
+    hours_on_its_days,
     baskets_that_cannot_stand,
 )
 """Checks that account for the classes they are about."""

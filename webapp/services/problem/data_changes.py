@@ -12,9 +12,9 @@ import sqlalchemy as sa
 from webapp.extensions import db
 from webapp.models import Component, Course, EntryFaculty, EntryGroup, Section, TimetableEntry
 from webapp.services.problem.calendar import clock
-from webapp.services.problem.meetings import MeetingKey, MeetingRow
+from webapp.services.problem.meetings import MeetingKey
 from webapp.services.problem.term_problem import TermProblem
-from webapp.services.shared.day_patterns import Days, days_of
+from webapp.services.shared.day_patterns import DayPatterns, Days, days_of
 from webapp.services.shared.words import _
 
 
@@ -57,31 +57,25 @@ def changed_since(problem: TermProblem, timetable_id: int) -> list[DataChange]:
     entry = TimetableEntry
     hours = (entry.day, entry.days, entry.start_time, entry.end_time)
     named = (entry.entry_id, entry.component_id, entry.student_group_id, entry.ordinal, entry.section_id)
-    entries = sa.select(*named, entry.week_set_id, entry.time_slot_id, *hours).where(of_entry)
+    query = sa.select(*named, entry.week_set_id, entry.time_slot_id, *hours).where(of_entry)
     changes, gone = [], []
-    for (
-        entry_id,
-        component_id,
-        batch_id,
-        ordinal,
-        section_id,
-        week_set_id,
-        slot_id,
-        day,
-        days,
-        *when,
-    ) in db.session.execute(entries):
+    possible: dict[tuple[int, DayPatterns], set[Held]] = {}
+    for entry_id, component_id, batch_id, ordinal, section_id, week_set_id, slot_id, *when in db.session.execute(query):
+        day, days, *clock_times = when
         index = problem.index_of.get(MeetingKey(component_id, batch_id, ordinal))
         if index is None:
             gone.append(entry_id)
             continue
         row = problem.rows[index]
+        kind_of = row.slots, row.day_patterns
+        if kind_of not in possible:
+            possible[kind_of] = _possible(problem, *kind_of)
+        held = (slot_id, days_of(day, days), *clock_times)
         differs = {
             DataChangeKind.TEACHERS: set(row.faculty_ids) != teachers[entry_id],
             DataChangeKind.GROUPS: set(row.group_ids) != attends[entry_id],
             DataChangeKind.WEEKS: row.week_set_id != week_set_id,
-            DataChangeKind.HOURS: slot_id is not None
-            and (days_of(day, days), *clock_times) not in _hours(problem, slot_id, row),
+            DataChangeKind.HOURS: slot_id is not None and held not in possible[kind_of],
         }
         changes += [DataChange(row.label, kind, section_id) for kind, is_other in differs.items() if is_other]
     return sorted([*changes, *_gone(gone)])
@@ -114,16 +108,19 @@ def _gone(entry_ids: list[int]) -> list[DataChange]:
     ]
 
 
-def _hours(problem: TermProblem, time_slot_id: int, row: MeetingRow) -> set[tuple[Days, time, time]]:
-    """Days, start and end that a meeting can have today when it begins in a slot."""
-    chains = problem.calendar.chains(row.slots)
-    days_of: dict[tuple[int, int], list[int]] = defaultdict(list)
+Held = tuple[int, Days, time, time]
+"""First slot, days, start and end of a meeting."""
+
+
+def _possible(problem: TermProblem, slots: int, patterns: DayPatterns) -> set[Held]:
+    """When meetings of that many slots can be held today."""
+    chains = problem.calendar.chains(slots)
+    days_of_hours: dict[tuple[int, int], list[int]] = defaultdict(list)
     for day, first, pieces in chains:
-        days_of[first, pieces].append(day)
+        days_of_hours[first, pieces].append(day)
     return {
-        (days, clock(chain.first.start), clock(chain.end))
-        for (_day, *hours), chain in chains.items()
-        if chain.first.time_slot_id == time_slot_id
-        for days in row.day_patterns.among(days_of[hours[0], hours[1]])
-        if days[0] == chain.first.day
+        (chain.first.time_slot_id, days, clock(chain.first.start), clock(chain.end))
+        for (day, first, pieces), chain in chains.items()
+        for days in patterns.among(days_of_hours[first, pieces])
+        if days[0] == day
     }

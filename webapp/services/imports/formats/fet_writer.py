@@ -77,7 +77,8 @@ def locked(filename: str, content: bytes, places: Mapping[tuple[str, str, str, i
 class TermFile:
     """Writes a term anew.
 
-    Raises `NotForFet` where slots of a day overlap, or classes are not held every week: FET has one grid and one week.
+    Raises `NotForFet` where slots of a day overlap, or classes are not held every week or on several days at once:
+    FET has one grid, one week, and one time for each activity.
     """
 
     def __init__(self, rows: TermRows, meetings: Sequence[MeetingRow], leaves: LeafGroups) -> None:
@@ -89,6 +90,16 @@ class TermFile:
                     "%(num)d class is not held every week, and FET knows one week only: no file was written.",
                     "%(num)d classes are not held every week, and FET knows one week only: no file was written.",
                     some,
+                )
+            )
+        if several := sum(meeting.day_patterns.most_days > 1 for meeting in meetings):
+            raise NotForFet(
+                ngettext(
+                    "%(num)d class is held on several days at the same hour, and an activity of FET has one day: no "
+                    "file was written.",
+                    "%(num)d classes are held on several days at the same hour, and an activity of FET has one day: no "
+                    "file was written.",
+                    several,
                 )
             )
         by_day: dict[int, list[Slot]] = defaultdict(list)

@@ -93,6 +93,9 @@ SENTENCES: Mapping[str, str | tuple[str, str]] = {
         "%(name)s: %(length)s slots in a row asked for, and at most %(longest)s follow each other with breaks of "
         "%(minutes)s minutes or less."
     ),
+    "no_hour_on_days": marked(
+        "%(name)s is to be held on several days at the same hour (%(days)s), and no hour is there on all of them."
+    ),
     # people, and what is missing or unused
     "no_teacher": marked("%(name)s has no teacher."),
     "more_no_teacher": marked("%(number)s more sections have no teacher: %(names)s."),
