@@ -17,6 +17,8 @@ from math import ceil
 from textwrap import wrap
 from typing import Literal
 
+from webapp.services.views.lanes import in_lanes, overlapping
+
 TONES = 12
 PATTERNS = 4
 
@@ -75,6 +77,11 @@ class EntryView:
     def placed(self) -> bool:
         """Says whether the meeting has a day and hours."""
         return self.day is not None and self.start is not None and self.end is not None
+
+    @property
+    def on_each_day(self) -> tuple[EntryView, ...]:
+        """The meeting as it stands on each of its days."""
+        return tuple(replace(self, day=day) for day in self.days) or (self,)
 
     @property
     def tone(self) -> int:
@@ -294,7 +301,7 @@ class _Block:
 
 def build_grid(slots: Sequence[SlotView], entries: Sequence[EntryView]) -> Grid:
     """Lay meetings and the slots they leave free into one table; no input at all gives an empty grid."""
-    placed = [of_day for entry in entries if entry.placed for of_day in _by_day(entry)]
+    placed = [of_day for entry in entries if entry.placed for of_day in entry.on_each_day]
     axis = _Axis(_columns(slots, placed))
     days = []
     for day in sorted({slot.day for slot in slots} | {entry.day for entry in placed if entry.day is not None}):
@@ -303,13 +310,6 @@ def build_grid(slots: Sequence[SlotView], entries: Sequence[EntryView]) -> Grid:
         todays = tuple(entry for _hours_of_stack, entries in stacks for entry in entries)
         days.append(DayRows(day, _Day(axis, _of_day(slots, day)).rows(blocks), todays))
     return Grid(axis.columns, tuple(days), tuple(entry for entry in entries if not entry.placed))
-
-
-def _by_day(entry: EntryView) -> list[EntryView]:
-    """The meeting as it stands on each of its days."""
-    if len(entry.days) < 2:
-        return [entry]
-    return [entry if day == entry.day else replace(entry, day=day) for day in entry.days]
 
 
 def _stacks(todays: Sequence[EntryView]) -> list[tuple[tuple[time, time], tuple[EntryView, ...]]]:
@@ -431,7 +431,7 @@ class _Day:
 
     def rows(self, blocks: Sequence[_Block]) -> tuple[tuple[Cell, ...], ...]:
         """Put blocks that overlap into lanes; all else reaches over the whole height of the day."""
-        clusters = [_lanes(cluster) for cluster in _clusters(blocks)]
+        clusters = [in_lanes(cluster) for cluster in overlapping(blocks)]
         height = max((len(lanes) for lanes in clusters), default=1)
         rows: list[list[Cell]] = [[] for _ in range(height)]
         reached = 0
@@ -483,27 +483,3 @@ class _Day:
         slots = tuple(slot for start, _, slot in self._spans if first <= start < last) if top else ()
         start, end = self._columns[first].start, self._columns[last - 1].end
         return Cell(kind, first, last - first, rowspan, start, end, (), slots)
-
-
-def _clusters(blocks: Sequence[_Block]) -> list[list[_Block]]:
-    """Group blocks that overlap, directly or through others."""
-    clusters: list[list[_Block]] = []
-    reached = 0
-    for block in sorted(blocks, key=lambda block: (block.first, -block.last)):
-        if not clusters or block.first >= reached:
-            clusters.append([])
-        clusters[-1].append(block)
-        reached = max(reached, block.last)
-    return clusters
-
-
-def _lanes(cluster: Sequence[_Block]) -> list[list[_Block]]:
-    """Give each block the first lane that is free when it begins."""
-    lanes: list[list[_Block]] = []
-    for block in cluster:
-        lane = next((lane for lane in lanes if lane[-1].last <= block.first), None)
-        if lane is None:
-            lanes.append([block])
-        else:
-            lane.append(block)
-    return lanes

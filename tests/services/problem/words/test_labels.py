@@ -24,6 +24,6 @@ def test_a_placement_says_days_hours_and_room_and_a_pin_only_what_it_fixes(app):
 
 
 def test_a_row_says_day_hour_weeks_and_room_or_that_it_has_no_place(app):
-    assert entry_in_words(1, time(9), "LH-2", "odd weeks") == "Tuesday 09:00 (odd weeks), LH-2"
-    assert entry_in_words(1, time(9), None) == "Tuesday 09:00"
-    assert entry_in_words(None, None, None) == "without a place"
+    assert entry_in_words([1], time(9), "LH-2", "odd weeks") == "Tuesday 09:00 (odd weeks), LH-2"
+    assert entry_in_words([1, 3], time(9), None) == "Tuesday, Thursday 09:00"
+    assert entry_in_words([], None, None) == "without a place"
