@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 
 from webapp.engine.instance import UNPLACED, Instance, Placement
 from webapp.engine.parts import CountPart, cost_of, parts
-from webapp.engine.rules import RULES
+from webapp.engine.rules import RULES, STUDENT_RULES
 from webapp.engine.solution import Solution
 from webapp.engine.touched import Aspect, Touched
 from webapp.engine.words import Names, finding_in_words, finding_values
 
-_ORDER = {rule.name: place for place, rule in enumerate(RULES)}
+_ORDER = {rule.name: place for place, rule in enumerate((*RULES, *STUDENT_RULES))}
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ class Violation:
 
 def evaluate(instance: Instance, solution: Solution) -> Score:
     """Count every rule of the instance for a timetable."""
-    return Score.of(instance, _totals(instance, solution.placements))
+    return Score.of(instance, _totals(instance, solution))
 
 
 def violations(
@@ -113,7 +113,7 @@ def violations(
     for index in sorted(
         used, key=lambda i: (not instance.constraints[i].hard, _ORDER[instance.constraints[i].rule.name])
     ):
-        for part in parts(instance, solution.placements, index):
+        for part in parts(instance, solution.placements, index, solution.sectioning):
             yield violation_of(instance, solution.placements, part, names)
 
 
@@ -150,8 +150,8 @@ class ScoredTimetable:
         self.instance = instance
         solution = solution or Solution.empty(instance)
         self._sectioning = solution.sectioning
-        self._touched = Touched(instance, solution.placements)
-        self._totals = _totals(instance, solution.placements)
+        self._touched = Touched(instance, solution.placements, solution.sectioning)
+        self._totals = _totals(instance, solution)
 
     @property
     def placements(self) -> Sequence[Placement]:
@@ -229,8 +229,11 @@ class ScoredTimetable:
         return Delta(*self.worth(summed), _ordered({rule: change for rule, change in counts.items() if change}))
 
 
-def _totals(instance: Instance, placements: Sequence[Placement]) -> list[int]:
-    return [sum(part.count for part in parts(instance, placements, i)) for i in range(len(instance.constraints))]
+def _totals(instance: Instance, solution: Solution) -> list[int]:
+    placements, attends = solution.placements, solution.sectioning
+    return [
+        sum(part.count for part in parts(instance, placements, i, attends)) for i in range(len(instance.constraints))
+    ]
 
 
 def _ordered(counts: Mapping[str, int]) -> dict[str, int]:

@@ -329,6 +329,16 @@ class Instance:
         if one is None or two is None or one == two:
             return 0
         return max(self.rooms[one].travel.get(two, 0), self.rooms[two].travel.get(one, 0))
+    @cached_property
+    def course_of(self) -> Mapping[int, int]:
+        """The course that each meeting is a class of, where students ask for courses."""
+        return {
+            meeting: course
+            for course, structure in enumerate(self.courses)
+            for configuration in structure.configurations
+            for subpart in configuration.subparts
+            for meeting in subpart.meetings
+        }
 
     def resources_of_kind(self, kind: ResourceKind) -> tuple[int, ...]:
         """Indices of the resources of a kind."""

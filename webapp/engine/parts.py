@@ -12,6 +12,7 @@ from itertools import combinations
 from webapp.engine.instance import Constraint, Instance, Placement
 from webapp.engine.rule import Rule
 from webapp.engine.rules.family import (
+    Attendance,
     ChoiceRule,
     ClashRule,
     DayPatternRule,
@@ -19,6 +20,7 @@ from webapp.engine.rules.family import (
     PlacedRule,
     RuleSubject,
     SamePlaceRule,
+    SectioningRule,
     SetRule,
     WeekPatternRule,
     subjects_of,
@@ -42,10 +44,16 @@ class CountPart:
     day: int | None = None
 
 
-def parts(instance: Instance, placements: Sequence[Placement], index: int) -> Iterator[CountPart]:
+def parts(
+    instance: Instance, placements: Sequence[Placement], index: int, attends: Attendance = ()
+) -> Iterator[CountPart]:
     """Yield the parts of a constraint (by its index) that count at least 1."""
     constraint = instance.constraints[index]
     rule = constraint.rule
+    if isinstance(rule, SectioningRule):
+        for student, count, meetings in rule.found(instance, placements, attends):
+            yield CountPart(index, RuleSubject(meetings, student=student), count, meetings)
+        return
     if isinstance(rule, PairRule):
         yield from _pair_parts(instance, placements, index, rule)
         return

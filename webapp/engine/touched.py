@@ -13,6 +13,7 @@ from webapp.engine.instance import Constraint, Instance, Placement
 from webapp.engine.parts import CountPart, held, pair_weight
 from webapp.engine.rule import Rule
 from webapp.engine.rules.family import (
+    Attendance,
     ChoiceRule,
     ClashRule,
     DayPatternRule,
@@ -20,11 +21,13 @@ from webapp.engine.rules.family import (
     PlacedRule,
     RuleSubject,
     SamePlaceRule,
+    SectioningRule,
     SetRule,
     WeekPatternRule,
     subjects_of,
 )
 from webapp.engine.rules.patterns import DayPattern, averaged, day_patterns, week_loads
+from webapp.engine.rules.same_attendees import cannot_attend
 from webapp.engine.timegrid import Time
 
 _Change = tuple[CountPart, int]
@@ -57,8 +60,13 @@ class _Watch:
 class Touched:
     """The meetings where they stand, indexed for asking what a move changes."""
 
-    def __init__(self, instance: Instance, placements: Sequence[Placement]) -> None:
-        self.instance = instance
+    def __init__(self, instance: Instance, placements: Sequence[Placement], attends: Attendance = ()) -> None:
+        self.instance, self.attends = instance, attends
+        self._sectioned: list[int] = []
+        self._students: list[list[int]] = [[] for _ in instance.meetings]
+        for student, meetings in enumerate(attends):
+            for meeting in meetings:
+                self._students[meeting].append(student)
         self.placements = list(placements)
         count = len(instance.meetings)
         self._at: list[set[int]] = [set() for _ in range(instance.grid.cells)]
@@ -84,6 +92,10 @@ class Touched:
             return
         if isinstance(rule, ClashRule) and rule.rooms:
             self._room_clashes.append(index)
+            return
+        if isinstance(rule, SectioningRule):
+            if rule.about_places:
+                self._sectioned.append(index)
             return
         for subject in subjects_of(self.instance, constraint):
             if isinstance(rule, PlacedRule):
@@ -210,6 +222,7 @@ class Touched:
             yield from self._pattern_changes(meeting, old, new)
         if (retimed or reroomed) and Aspect.BOTH in aspect:
             yield from self._room_clash_changes(meeting, old, new)
+            yield from self._student_changes(meeting, old, new)
         if reroomed and Aspect.ROOM in aspect:
             yield from self._same_place_changes(meeting, old, new)
         wanted = aspect & ((Aspect.TIME if retimed else Aspect(0)) | (Aspect.ROOM if reroomed else Aspect(0)))
@@ -266,6 +279,29 @@ class Touched:
                 (count, who), (then, _) = after.get(day, (0, ())), before.get(day, (0, ()))
                 if count != then:
                     yield CountPart(index, subject, count, who, day), count - then
+    def _student_changes(self, meeting: int, old: Placement, new: Placement) -> Iterator[_Change]:
+        """Pairs of classes of one student: each is asked about where the moved one was and where it comes."""
+        if not self._sectioned or not self._students[meeting]:
+            return
+        known: dict[int, int] = {}
+        for student in self._students[meeting]:
+            for other in self.attends[student]:
+                if other == meeting:
+                    continue
+                if other not in known:
+                    there = self.placements[other]
+                    before, after = (
+                        place.time is not None and there.time is not None and cannot_attend(self.instance, place, there)
+                        for place in (old, new)
+                    )
+                    known[other] = after - before
+                if known[other]:
+                    pair = _pair(meeting, other)
+                    for index in self._sectioned:
+                        yield (
+                            CountPart(index, RuleSubject(pair, student=student), int(known[other] > 0), pair),
+                            known[other],
+                        )
 
     def _shared_with(self, meeting: int) -> dict[int, list[tuple[int, RuleSubject, int]]]:
         """Per other meeting, the constraints under which the two may not overlap, and what a pair counts."""

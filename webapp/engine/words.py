@@ -56,6 +56,8 @@ def subject_label(instance: Instance, part: CountPart, names: Names) -> str:
         return instance.resources[subject.resource].label
     if subject.room is not None:
         return names.room(subject.room)
+    if subject.student is not None:
+        return instance.students[subject.student].code
     if label := instance.constraints[part.constraint].label:
         return label
     if len(subject.meetings) == len(instance.meetings) > NAMED_AT_MOST:

@@ -15,7 +15,7 @@ from webapp.engine.solution import Solution
 
 __all__ = ["MODULES", "ReadError", "read", "read_solution", "write_solution"]
 
-MODULES = {".ctt": "ctt", ".ectt": "ctt", ".tim": "tim"}
+MODULES = {".ctt": "ctt", ".ectt": "ctt", ".tim": "tim", ".xml": "itc2019"}
 """The module that reads each extension, imported when asked for."""
 
 

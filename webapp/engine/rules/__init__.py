@@ -8,7 +8,9 @@ from webapp.engine.rules.building_change_gap import BuildingChangeGap
 from webapp.engine.rules.building_changes_a_day import BuildingChangesADay
 from webapp.engine.rules.building_changes_a_week import BuildingChangesAWeek
 from webapp.engine.rules.changes import Changes
+from webapp.engine.rules.class_limit import ClassLimit
 from webapp.engine.rules.consecutive import Consecutive
+from webapp.engine.rules.course_requests import CourseRequests
 from webapp.engine.rules.days_between import DaysBetween
 from webapp.engine.rules.different_days import DifferentDays
 from webapp.engine.rules.different_room import DifferentRoom
@@ -43,6 +45,7 @@ from webapp.engine.rules.most_at_once import MostAtOnce
 from webapp.engine.rules.most_slots_of import MostSlotsOf
 from webapp.engine.rules.no_overlap import NoOverlap
 from webapp.engine.rules.overlap import Overlap
+from webapp.engine.rules.parent_class import ParentClass
 from webapp.engine.rules.pinned import Pinned
 from webapp.engine.rules.possible_time import PossibleTime
 from webapp.engine.rules.precedence import Precedence
@@ -62,6 +65,7 @@ from webapp.engine.rules.same_time import SameTime
 from webapp.engine.rules.same_time_of_day import SameTimeOfDay
 from webapp.engine.rules.same_weeks import SameWeeks
 from webapp.engine.rules.student_clash import StudentClash
+from webapp.engine.rules.student_conflicts import StudentConflicts
 from webapp.engine.rules.suitable_room import SuitableRoom
 from webapp.engine.rules.time_penalty import TimePenalty
 from webapp.engine.rules.together_on_a_day import TogetherOnADay
@@ -140,7 +144,10 @@ RULES: tuple[Rule, ...] = (
 )
 """Every rule, in the order in which a registrar cares. Whether one is hard is up to the instance."""
 
-_BY_NAME = {rule.name: rule for rule in RULES}
+STUDENT_RULES: tuple[Rule, ...] = (CourseRequests(), ParentClass(), ClassLimit(), StudentConflicts())
+"""Rules about who attends what, for instances whose students ask for courses; no term turns them on or off."""
+
+_BY_NAME = {rule.name: rule for rule in (*RULES, *STUDENT_RULES)}
 
 
 def rule_named(name: str) -> Rule:

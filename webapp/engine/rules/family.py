@@ -37,7 +37,7 @@ from webapp.engine.timegrid import TimeGrid
 
 @dataclass(frozen=True, slots=True)
 class RuleSubject:
-    """Whom or what a count is about: a resource, a room, or a set of meetings.
+    """Whom or what a count is about: a resource, a room, a student who asks for courses, or a set of meetings.
 
     ``meetings`` is empty for a room: its meetings are those that are held there.
     """
@@ -45,6 +45,7 @@ class RuleSubject:
     meetings: tuple[int, ...]
     resource: int | None = None
     room: int | None = None
+    student: int | None = None
 
 
 def subjects_of(instance: Instance, constraint: Constraint) -> tuple[RuleSubject, ...]:
@@ -60,6 +61,28 @@ def subjects_of(instance: Instance, constraint: Constraint) -> tuple[RuleSubject
     if constraint.meetings:
         subjects.append(RuleSubject(constraint.meetings))
     return tuple(subjects)
+
+
+Attendance: TypeAlias = Sequence[tuple[int, ...]]
+"""Per student who asks for courses, the meetings attended; empty where nobody has been sectioned."""
+
+FoundPart: TypeAlias = tuple[int | None, int, tuple[int, ...]]
+"""The student that a part is about (None: nobody alone), its count, and the meetings that cause it."""
+
+
+class SectioningRule(Rule):
+    """A function of who attends which meetings, where students ask for courses."""
+
+    family = "sectioning"
+
+    about_places: ClassVar[bool] = False
+    """True when it matters where the meetings stand: then a part is about a student and two meetings."""
+
+    @abstractmethod
+    def found(
+        self, instance: Instance, placements: Sequence[Placement], attends: Attendance
+    ) -> Iterator[FoundPart]:
+        """Yield the parts of the count."""
 
 
 class PlacedRule(Rule):

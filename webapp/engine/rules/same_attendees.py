@@ -18,9 +18,14 @@ class SameAttendees(PairRule):
 
     def cost(self, instance: Instance, constraint: Constraint, first: Placement, second: Placement) -> int:
         """1 when on a day of a common week one does not end, with the way, before the other starts."""
-        one, two = first.at, second.at
-        if not (one.days & two.days and one.weeks & two.weeks):
-            return 0
-        earlier, later = (one, two) if one.start <= two.start else (two, one)
-        way = instance.travel(first.room, second.room)
-        return int(earlier.end > later.start or instance.grid.time_between(earlier.end, later.start) < way)
+        return int(cannot_attend(instance, first, second))
+
+
+def cannot_attend(instance: Instance, first: Placement, second: Placement) -> bool:
+    """Whether nobody can attend both: they overlap, or the way takes longer than what lies between."""
+    one, two = first.at, second.at
+    if not (one.days & two.days and one.weeks & two.weeks):
+        return False
+    earlier, later = (one, two) if one.start <= two.start else (two, one)
+    way = instance.travel(first.room, second.room)
+    return earlier.end > later.start or instance.grid.time_between(earlier.end, later.start) < way

@@ -24,7 +24,12 @@ _OPTIONS: dict[str, Any] = {
 _FILES = ("arrays", "compiled", "kernel", "moves")
 """Whose text goes into compiled code."""
 
-_SOURCE = sha256(b"".join(Path(__file__).with_name(f"{name}.py").read_bytes() for name in _FILES)).hexdigest()[:12]
+_WIDE = Path(__file__).parents[1] / "wide"
+"""A second room of compiled code."""
+
+_SOURCES = [*(Path(__file__).with_name(f"{name}.py") for name in _FILES), *sorted(_WIDE.glob("*.py"))]
+
+_SOURCE = sha256(b"".join(path.read_bytes() for path in _SOURCES)).hexdigest()[:12]
 """Digest of those files: numba looks at a function's own file only, and would miss a change in a helper's."""
 
 
@@ -38,4 +43,10 @@ def compiled(function: Callable[_P, _R]) -> Callable[_P, _R]:
 def inlined(function: Callable[_P, _R]) -> Callable[_P, _R]:
     """Make a function part of each compiled function that calls it: a call would hand over sixty arrays."""
     made: Callable[_P, _R] = numba.njit(inline="always", **_OPTIONS)(function)
+    return made
+
+
+def called(function: Callable[_P, _R]) -> Callable[_P, _R]:
+    """Compile a function that compiled functions call in several places, where a call costs less than its work."""
+    made: Callable[_P, _R] = numba.njit(**_OPTIONS)(function)
     return made

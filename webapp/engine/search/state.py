@@ -30,7 +30,7 @@ def new_state(problem: Compiled, seed: int) -> SearchState:
         distinct=np.zeros(places, np.int32),
         best_time=np.full(meetings, -1, np.int32),
         best_room=np.full(meetings, -1, np.int32),
-        totals=np.array([empty, empty, _random_state(seed)], np.int64),
+        totals=np.array([empty, empty, random_state(seed)], np.int64),
     )
 
 
@@ -42,7 +42,7 @@ def _patterns_of_nothing(problem: Compiled) -> int:
     return found
 
 
-def _random_state(seed: int) -> int:
+def random_state(seed: int) -> int:
     """A state of the generator that is never 0 (splitmix64 of the seed)."""
     mask = (1 << 64) - 1
     value = (seed * 0x9E3779B97F4A7C15 + 0x9E3779B97F4A7C15) & mask

@@ -1,0 +1,224 @@
+"""Flattens an instance into the arrays of the search on wide weeks."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence, Sized
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+
+from webapp.engine.instance import Configuration, Constraint, Instance, Meeting
+from webapp.engine.rules.family import PairRule, SetRule
+from webapp.engine.rules.operations import PairOp, SetOp
+from webapp.engine.search.arrays import Ints, pack
+from webapp.engine.search.lists import flattened
+from webapp.engine.timegrid import Time
+from webapp.engine.wide.arrays import Sections, WideModel
+
+HARD_ALWAYS = frozenset(("all_placed", "room_clash", "possible_time", "room_closed", "suitable_room"))
+HARD_STUDENTS = frozenset(("course_requests", "parent_class", "class_limit"))
+"""Hard rules that the search knows without looking at them: classes stand at times and in rooms of their own."""
+
+CHOICES = frozenset(("time_penalty", "room_penalty"))
+
+PAIR_OPS = frozenset(
+    {
+        *(PairOp.SAME_START, PairOp.SAME_TIME_OF_DAY, PairOp.DIFFERENT_TIME, PairOp.SAME_DAYS),
+        *(PairOp.DIFFERENT_WEEKDAYS, PairOp.SAME_WEEKS, PairOp.DIFFERENT_WEEKS, PairOp.OVERLAP),
+        *(PairOp.NOT_OVERLAPPING, PairOp.SAME_ROOM, PairOp.DIFFERENT_ROOM, PairOp.SAME_ATTENDEES),
+        *(PairOp.PRECEDENCE, PairOp.WORK_DAY, PairOp.MIN_GAP),
+    }
+)
+SET_OPS = frozenset({SetOp.MAX_DAYS, SetOp.MAX_DAY_LOAD, SetOp.MAX_BREAKS, SetOp.MAX_BLOCK})
+"""The functions of pair and set rules that this search knows."""
+
+STUDENTS = "student_conflicts"
+
+
+@dataclass(frozen=True)
+class Wide:
+    """The arrays, and how to read them."""
+
+    instance: Instance
+    model: WideModel
+    sections: Sections
+    times: tuple[Time, ...]
+    time_at: dict[Time, int]
+    demands_of: tuple[tuple[int, ...], ...]
+    """student -> its demands"""
+
+
+def is_wide(instance: Instance) -> bool:
+    """Whether the search on wide weeks knows all that the instance asks for."""
+    used = [constraint for constraint in instance.constraints if constraint.weight != 0]
+    hard = {constraint.rule.name for constraint in instance.constraints if constraint.hard}
+    asks = hard >= HARD_ALWAYS and not hard & (CHOICES | {STUDENTS}) and all(map(_is_known, used))
+    return asks and (not instance.students or hard >= HARD_STUDENTS) and all(map(_has_place, instance.meetings))
+
+
+def _is_known(constraint: Constraint) -> bool:
+    rule = constraint.rule
+    if isinstance(rule, PairRule):
+        return rule.op in PAIR_OPS
+    if isinstance(rule, SetRule):
+        return rule.op in SET_OPS and not constraint.resources
+    return rule.name in HARD_ALWAYS | HARD_STUDENTS | CHOICES | {STUDENTS}
+
+
+def _has_place(meeting: Meeting) -> bool:
+    return bool(meeting.times) and bool(meeting.rooms or not meeting.needs_room) and meeting.pin is None
+
+
+def compile_wide(instance: Instance) -> Wide:
+    """Flatten an instance for which `is_wide` holds."""
+    times = tuple(sorted({option.time for meeting in instance.meetings for option in meeting.times}))
+    time_at = {time: index for index, time in enumerate(times)}
+    arrays = _times(times) | _rooms(instance, times) | _options(instance, time_at) | _pairs(instance)
+    arrays |= _sets(instance)
+    near_at, near = flattened(_near(instance))
+    weight = sum(c.weight or 0 for c in instance.constraints if c.rule.name == STUDENTS)
+    size = np.array([instance.grid.weeks, instance.grid.days, len(instance.rooms), weight], np.int64)
+    model = WideModel(**arrays, near_at=near_at, near=near, size=size)
+    sections = Sections(times=model.times, walk=model.walk, weight=np.array([weight], np.int64), **_courses(instance))
+    ends = sections.demands_at.tolist()
+    demands = tuple(tuple(range(ends[i], ends[i + 1])) for i in range(len(instance.students)))
+    return Wide(instance, model, sections, times, time_at, demands)
+
+
+def _times(times: Sequence[Time]) -> dict[str, Ints]:
+    lowest = [((t.weeks & -t.weeks).bit_length(), (t.days & -t.days).bit_length()) for t in times]
+    rows = [(t.start, t.end, t.days, t.weeks, week * 64 + day) for t, (week, day) in zip(times, lowest, strict=True)]
+    return {"times": _table(rows, 5)}
+
+
+def _table(rows: Sequence[tuple[int, ...]], columns: int) -> Ints:
+    return np.array(rows, np.int64).reshape(len(rows), columns)
+
+
+def _offsets(rows: Iterable[Sized]) -> Ints:
+    return np.cumsum([0, *map(len, rows)]).astype(np.int32)
+
+
+def _rooms(instance: Instance, times: Sequence[Time]) -> dict[str, Ints]:
+    count = len(instance.rooms)
+    closed = np.zeros((count + 1, len(times)), np.int8)
+    walk = np.zeros((count + 1, count + 1), np.int16)
+    known: dict[Time, Ints] = {}
+    for room, data in enumerate(instance.rooms):
+        for shut in data.closed:
+            if shut not in known:
+                known[shut] = np.array([time.overlaps(shut) for time in times], np.int8)
+            closed[room] |= known[shut]
+        for other in range(count):
+            walk[room, other] = instance.travel(room, other)
+    return {"closed": closed, "walk": walk}
+
+
+def _options(instance: Instance, time_at: dict[Time, int]) -> dict[str, Ints]:
+    of_time = sum(c.weight or 0 for c in instance.constraints if c.rule.name == "time_penalty")
+    of_room = sum(c.weight or 0 for c in instance.constraints if c.rule.name == "room_penalty")
+    none = len(instance.rooms)
+    times = [sorted((time_at[o.time], o.penalty * of_time) for o in meeting.times) for meeting in instance.meetings]
+    rooms = [sorted((o.room, o.penalty * of_room) for o in m.rooms) or [(none, 0)] for m in instance.meetings]
+    return {
+        "options_at": _offsets(times), "options": _table([item for row in times for item in row], 2),
+        "rooms_at": _offsets(rooms), "rooms": _table([item for row in rooms for item in row], 2),
+    }  # fmt: skip
+
+
+def _weight(constraint: Constraint) -> int:
+    return pack(1, 0) if constraint.weight is None else constraint.weight
+
+
+def _pairs(instance: Instance) -> dict[str, Ints]:
+    rows: list[list[tuple[int, int, int, int, int]]] = [[] for _ in instance.meetings]
+    for constraint in instance.constraints:
+        rule, cost, amount = constraint.rule, _weight(constraint), constraint.amount
+        for first, second in rule.pairs(constraint) if isinstance(rule, PairRule) and cost else ():
+            rows[first].append((second, rule.op, amount, cost, 1))
+            rows[second].append((first, rule.op, amount, cost, 0))
+    return {"pairs_at": _offsets(rows), "pairs": _table([item for row in rows for item in row], 5)}
+
+
+def _sets(instance: Instance) -> dict[str, Ints]:
+    grid = instance.grid
+    found = [(c, c.rule) for c in instance.constraints if isinstance(c.rule, SetRule) and c.weight != 0]
+    of_class: list[list[int]] = [[] for _ in instance.meetings]
+    for which, (constraint, _) in enumerate(found):
+        for meeting in constraint.meetings:
+            of_class[meeting].append(which)
+    at, sets = flattened(of_class)
+    members_at, members = flattened([list(constraint.meetings) for constraint, _ in found])
+    rows = [
+        (rule.op, c.amount, c.second_amount, _weight(c), grid.calendar_weeks if rule.is_mean and not c.hard else 1)
+        for c, rule in found
+    ]
+    return {
+        "sets_at": at, "sets": sets, "members_at": members_at, "members": members, "rules": _table(rows, 5),
+    }  # fmt: skip
+
+
+def _courses(instance: Instance) -> dict[str, Ints]:
+    meetings = instance.meetings
+    configurations = [c for course in instance.courses for c in course.configurations]
+    ordered = [_parents_first(configuration, meetings) for configuration in configurations]
+    configs_at = _offsets([course.configurations for course in instance.courses])
+    parts_at = _offsets(ordered)
+    classes_at, classes = flattened([list(part) for parts in ordered for part in parts])
+    demands_at, course = flattened([list(student.courses) for student in instance.students])
+    asked: list[list[int]] = [[] for _ in instance.courses]
+    for demand, wanted in enumerate(course.tolist()):
+        asked[wanted].append(demand)
+    asked_at, asked_by = flattened(asked)
+    several = [_has_several_ways(each.configurations) for each in instance.courses]
+    owner = [student for student, each in enumerate(instance.students) for _ in each.courses]
+    bounds = [(-1 if m.limit is None else m.limit, -1 if m.parent is None else m.parent) for m in meetings]
+    return {
+        "configs_at": configs_at, "parts_at": parts_at, "classes_at": classes_at, "classes": classes,
+        "demands_at": demands_at, "demands": _table(list(zip(owner, course.tolist(), strict=True)), 2),
+        "asked_at": asked_at, "asked": asked_by, "bounds": _table(bounds, 2),
+        "open": np.array([d for d, wanted in enumerate(course.tolist()) if several[wanted]], np.int32),
+    }  # fmt: skip
+
+
+def _parents_first(configuration: Configuration, meetings: Sequence[Meeting]) -> list[tuple[int, ...]]:
+    """The subparts of a configuration, those of parents before those of their children."""
+    part_of = {m: part for part, each in enumerate(configuration.subparts) for m in each.meetings}
+
+    def depth(part: int) -> int:
+        found = 0
+        for meeting in configuration.subparts[part].meetings:
+            steps, above = 0, meetings[meeting].parent
+            while above is not None:
+                steps += above in part_of
+                above = meetings[above].parent
+            found = max(found, steps)
+        return found
+
+    order = sorted(range(len(configuration.subparts)), key=lambda part: (depth(part), part))
+    return [configuration.subparts[part].meetings for part in order]
+
+
+def _has_several_ways(configurations: Iterable[Configuration]) -> bool:
+    found = list(configurations)
+    return len(found) > 1 or any(len(part.meetings) > 1 for each in found for part in each.subparts)
+
+
+def _near(instance: Instance) -> list[list[int]]:
+    """Per class, those that a student may have beside it: of the same course, or of two courses asked for together."""
+    classes: list[list[int]] = [[] for _ in instance.courses]
+    for meeting, course in sorted(instance.course_of.items()):
+        classes[course].append(meeting)
+    together: dict[int, set[int]] = defaultdict(set)
+    for student in instance.students:
+        for course in student.courses:
+            together[course].add(course)
+        for one, two in combinations(student.courses, 2):
+            together[one].add(two)
+            together[two].add(one)
+    found: list[list[int]] = [[] for _ in instance.meetings]
+    for course, others in together.items():
+        beside = sorted(m for other in others for m in classes[other])
+        for meeting in classes[course]:
+            found[meeting] = [m for m in beside if m != meeting]
+    return found
