@@ -168,6 +168,8 @@ class Constraint:
         The rule's other number, where it has two.
     rooms
         Indices of the rooms it names, for rules about certain rooms.
+    factor
+        What a whole point of cost counts for, after the mean over weeks has been rounded down (`Rule.is_mean`).
     """
 
     rule: Rule
@@ -179,6 +181,7 @@ class Constraint:
     label: str = ""
     second_amount: int = 0
     rooms: tuple[int, ...] = ()
+    factor: int = 1
 
     def __post_init__(self) -> None:
         where = f"rule {self.rule.name}"
@@ -186,6 +189,9 @@ class Constraint:
             _whole("weight", self.weight, where)
         _whole("amount", self.amount, where)
         _whole("second amount", self.second_amount, where)
+        _whole("factor", self.factor, where)
+        if self.factor != 1 and not self.rule.is_mean:
+            raise ValueError(f"{where}: its weight can say what the factor {self.factor} does")
         if self.rule.is_mean and self.resources:
             raise ValueError(f"{where}: it is about a set of meetings, not about people")
 
@@ -329,6 +335,7 @@ class Instance:
         if one is None or two is None or one == two:
             return 0
         return max(self.rooms[one].travel.get(two, 0), self.rooms[two].travel.get(one, 0))
+
     @cached_property
     def course_of(self) -> Mapping[int, int]:
         """The course that each meeting is a class of, where students ask for courses."""

@@ -65,7 +65,7 @@ def parts(
 def cost_of(instance: Instance, constraint: Constraint, count: int) -> int:
     """What a count of a soft constraint costs; 0 for a hard one."""
     cost = (constraint.weight or 0) * count
-    return cost // instance.grid.calendar_weeks if constraint.rule.is_mean else cost
+    return constraint.factor * (cost // instance.grid.calendar_weeks) if constraint.rule.is_mean else cost
 
 
 _Found = Iterator[tuple[int, tuple[int, ...]] | tuple[int, tuple[int, ...], int | None]]

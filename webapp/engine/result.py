@@ -1,8 +1,10 @@
 """What a run of the engine says about itself."""
 
+import platform
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from importlib.metadata import version
 from typing import Any, Protocol
 
 from webapp.engine.solution import Solution
@@ -125,3 +127,9 @@ class Stop(Protocol):
 def never() -> bool:
     """Go on until the limit."""
     return False
+
+
+def versions() -> dict[str, str]:
+    """Versions of what a result depends on."""
+    found = {name: version(name) for name in ("numba", "numpy", "ortools")}
+    return {"python": platform.python_version()} | found

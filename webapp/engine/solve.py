@@ -1,12 +1,10 @@
 """Solving: clustering, scheduling and conflict resolution, wired together."""
 
-import platform
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
-from importlib.metadata import version
 
 from webapp.engine.clusters import Clusters, cluster
 from webapp.engine.evaluate import evaluate
@@ -14,12 +12,14 @@ from webapp.engine.instance import Instance
 from webapp.engine.obstacles import reasons
 from webapp.engine.params import MOVES_PER_SECOND, SearchParams, SolveParams, WorkNotDone, guard_seconds
 from webapp.engine.placement import without_clashes
-from webapp.engine.result import NoObserver, Observer, Remark, Result, Status, Stop, never
+from webapp.engine.result import NoObserver, Observer, Remark, Result, Status, Stop, never, versions
 from webapp.engine.search.annealing import HARD_ALONE, AnnealingResult, anneal_rounds, find_feasible, unreported
 from webapp.engine.search.budget import Budget, GivenBudget, NotedBudget, TimeBudget, WorkBudget
 from webapp.engine.search.compile import Compiled, compile_instance
 from webapp.engine.sizes import options, soon_built
 from webapp.engine.solution import Solution
+from webapp.engine.wide.compile import is_wide
+from webapp.engine.wide.run import solve_wide
 from webapp.engine.words import RemarkCode
 from webapp.engine.work import AFTER_CPSAT, CPSAT, FIRST, WorkDone, chain_name
 
@@ -70,6 +70,8 @@ def solve(
         Judged by the truth; feasible only when nothing hard is violated.
     """
     watcher = observer or NoObserver()
+    if is_wide(instance):
+        return solve_wide(instance, Solution.empty(instance), params, stop, watcher, work)
     watcher.on_stage("clustering")
     run = _Run(instance, params, stop, watcher, work)
     share = SCHEDULING_SHARE if run.asks_cpsat else ALONE_SHARE
@@ -86,6 +88,8 @@ def schedule(
     work: WorkDone | None = None,
 ) -> Result:
     """Find a first timetable, as good as comes quickly; what finds no place is listed with a reason."""
+    if is_wide(instance):
+        return solve_wide(instance, Solution.empty(instance), params, stop, observer or NoObserver(), work)
     run = _Run(instance, params, stop, observer or NoObserver(), work)
     return run.result(run.schedule(1.0))
 
@@ -107,6 +111,8 @@ def resolve(
     is_tight
         Whether only CP-SAT could find the start (`Result.is_tight`): then no hard rule is broken on the way.
     """
+    if is_wide(instance):
+        return solve_wide(instance, start, params, stop, observer or NoObserver(), work)
     run = _Run(instance, params, stop, observer or NoObserver(), work)
     run.is_tight = is_tight
     return run.result(run.resolve(start))
@@ -416,12 +422,6 @@ class _Run:
             yield Remark(RemarkCode.NOT_FOUND, {"hard": hard})
         if self.problem.left_out:
             yield Remark(RemarkCode.LEFT_OUT, {"rules": list(self.problem.left_out)})
-
-
-def versions() -> dict[str, str]:
-    """Versions of what a result depends on."""
-    found = {name: version(name) for name in ("numba", "numpy", "ortools")}
-    return {"python": platform.python_version()} | found
 
 
 def warm() -> None:

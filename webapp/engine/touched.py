@@ -279,6 +279,7 @@ class Touched:
                 (count, who), (then, _) = after.get(day, (0, ())), before.get(day, (0, ()))
                 if count != then:
                     yield CountPart(index, subject, count, who, day), count - then
+
     def _student_changes(self, meeting: int, old: Placement, new: Placement) -> Iterator[_Change]:
         """Pairs of classes of one student: each is asked about where the moved one was and where it comes."""
         if not self._sectioned or not self._students[meeting]:

@@ -14,7 +14,7 @@ RULE_OF: Mapping[str, str] = {
     "SameWeeks": "same_weeks",
     "DifferentWeeks": "different_weeks",
     "Overlap": "overlap",
-    "NotOverlap": "not_overlapping",
+    "NotOverlap": "no_overlap",
     "SameRoom": "same_room",
     "DifferentRoom": "different_room",
     "SameAttendees": "same_attendees",
@@ -47,12 +47,7 @@ def constraint_of(
     wanted = NUMBERS.get(name, 0)
     if len(numbers) != wanted or any(number > MOST for number in numbers):
         raise ValueError(f"{name} with {('no number', 'one number', 'two numbers')[wanted]} up to {MOST}")
-    amount, second = (*numbers, 0, 0)[:2]
-    return Constraint(
-        rule_named(RULE_OF[name]),
-        None if penalty is None else weight * penalty,
-        meetings=meetings,
-        amount=amount,
-        second_amount=second,
-        label=name,
-    )
+    rule, (amount, second) = rule_named(RULE_OF[name]), (*numbers, 0, 0)[:2]
+    factor = weight if rule.is_mean and penalty is not None else 1
+    cost = penalty if penalty is None or rule.is_mean else weight * penalty
+    return Constraint(rule, cost, meetings=meetings, amount=amount, label=name, second_amount=second, factor=factor)

@@ -143,7 +143,8 @@ def instance_data(instance: Instance) -> Json:
         "constraints": [
             [
                 *(c.rule.name, c.weight, list(c.resources), list(c.meetings), cells.number(c.cells), c.amount, c.label),
-                *([c.second_amount, list(c.rooms)] if c.second_amount or c.rooms else []),
+                *([c.second_amount, list(c.rooms)] if c.second_amount or c.rooms or c.factor != 1 else []),
+                *([c.factor] if c.factor != 1 else []),
             ]
             for c in instance.constraints
         ],
@@ -218,9 +219,10 @@ def _constraint(
     label: str,
     second_amount: int = 0,
     rooms: Sequence[int] = (),
+    factor: int = 1,
 ) -> Constraint:
     named = rule_named(rule), weight, tuple(people), tuple(meetings)
-    return Constraint(*named, cells, amount, label, second_amount, tuple(rooms))
+    return Constraint(*named, cells, amount, label, second_amount, tuple(rooms), factor)
 
 
 def _placement(pin: list[Any] | None) -> Placement | None:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from webapp.engine.instance import UNPLACED, Instance
 from webapp.engine.receipt.instance_data import DataRefused, timetable_hash
 from webapp.engine.receipt.receipt import GIVEN, Receipt, RunPart, code_hash, with_weights
-from webapp.engine.result import Result
+from webapp.engine.result import Result, versions
 from webapp.engine.solution import Solution
-from webapp.engine.solve import resolve, schedule, solve, versions
+from webapp.engine.solve import resolve, schedule, solve
 
 
 @dataclass(frozen=True)

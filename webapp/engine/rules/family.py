@@ -79,9 +79,7 @@ class SectioningRule(Rule):
     """True when it matters where the meetings stand: then a part is about a student and two meetings."""
 
     @abstractmethod
-    def found(
-        self, instance: Instance, placements: Sequence[Placement], attends: Attendance
-    ) -> Iterator[FoundPart]:
+    def found(self, instance: Instance, placements: Sequence[Placement], attends: Attendance) -> Iterator[FoundPart]:
         """Yield the parts of the count."""
 
 

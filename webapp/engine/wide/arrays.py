@@ -15,8 +15,9 @@ START, END, DAYS, WEEKS, FIRST = range(5)
 OTHER, KIND, AMOUNT, COST, IS_FIRST = range(5)
 """Columns of ``pairs``: the other class, the rule, its number, its packed cost, whether the class is named first."""
 
-SET_KIND, SET_AMOUNT, SET_SECOND, SET_COST, SET_OVER = range(5)
-"""Columns of ``rules`` about sets: the rule, its numbers, packed cost of a unit, what the cost is divided by."""
+SET_KIND, SET_AMOUNT, SET_SECOND, SET_COST, SET_OVER, SET_FACTOR = range(6)
+"""Columns of ``rules`` about sets: the rule, its numbers, packed cost of a unit, what the cost is divided by, and
+what a whole point of it then counts for."""
 
 TIME, TIME_COST, ROOM, ROOM_COST = range(4)
 """Columns of ``place``: the time, the room, what they cost."""

@@ -25,7 +25,7 @@ PAIR_OPS = frozenset(
     {
         *(PairOp.SAME_START, PairOp.SAME_TIME_OF_DAY, PairOp.DIFFERENT_TIME, PairOp.SAME_DAYS),
         *(PairOp.DIFFERENT_WEEKDAYS, PairOp.SAME_WEEKS, PairOp.DIFFERENT_WEEKS, PairOp.OVERLAP),
-        *(PairOp.NOT_OVERLAPPING, PairOp.SAME_ROOM, PairOp.DIFFERENT_ROOM, PairOp.SAME_ATTENDEES),
+        *(PairOp.NO_OVERLAP, PairOp.SAME_ROOM, PairOp.DIFFERENT_ROOM, PairOp.SAME_ATTENDEES),
         *(PairOp.PRECEDENCE, PairOp.WORK_DAY, PairOp.MIN_GAP),
     }
 )
@@ -49,10 +49,11 @@ class Wide:
 
 
 def is_wide(instance: Instance) -> bool:
-    """Whether the search on wide weeks knows all that the instance asks for."""
+    """Whether classes belong to courses that students take, and the search on wide weeks knows all that is asked."""
     used = [constraint for constraint in instance.constraints if constraint.weight != 0]
     hard = {constraint.rule.name for constraint in instance.constraints if constraint.hard}
     asks = hard >= HARD_ALWAYS and not hard & (CHOICES | {STUDENTS}) and all(map(_is_known, used))
+    asks = asks and bool(instance.courses)
     return asks and (not instance.students or hard >= HARD_STUDENTS) and all(map(_has_place, instance.meetings))
 
 
@@ -141,8 +142,10 @@ def _pairs(instance: Instance) -> dict[str, Ints]:
 
 
 def _sets(instance: Instance) -> dict[str, Ints]:
-    grid = instance.grid
-    found = [(c, c.rule) for c in instance.constraints if isinstance(c.rule, SetRule) and c.weight != 0]
+    weeks = instance.grid.calendar_weeks
+    found: list[tuple[Constraint, SetRule]] = [
+        (c, c.rule) for c in instance.constraints if isinstance(c.rule, SetRule) and c.weight != 0
+    ]
     of_class: list[list[int]] = [[] for _ in instance.meetings]
     for which, (constraint, _) in enumerate(found):
         for meeting in constraint.meetings:
@@ -150,11 +153,11 @@ def _sets(instance: Instance) -> dict[str, Ints]:
     at, sets = flattened(of_class)
     members_at, members = flattened([list(constraint.meetings) for constraint, _ in found])
     rows = [
-        (rule.op, c.amount, c.second_amount, _weight(c), grid.calendar_weeks if rule.is_mean and not c.hard else 1)
+        (rule.op, c.amount, c.second_amount, _weight(c), weeks if rule.is_mean and not c.hard else 1, c.factor)
         for c, rule in found
     ]
     return {
-        "sets_at": at, "sets": sets, "members_at": members_at, "members": members, "rules": _table(rows, 5),
+        "sets_at": at, "sets": sets, "members_at": members_at, "members": members, "rules": _table(rows, 6),
     }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from webapp.engine.wide.arrays import (
     FIRST,
     SET_AMOUNT,
     SET_COST,
+    SET_FACTOR,
     SET_KIND,
     SET_OVER,
     SET_SECOND,
@@ -23,7 +24,7 @@ SAME_START, SAME_TIME = int(PairOp.SAME_START), int(PairOp.SAME_TIME_OF_DAY)
 DIFFERENT_TIME, SAME_DAYS = int(PairOp.DIFFERENT_TIME), int(PairOp.SAME_DAYS)
 DIFFERENT_DAYS, SAME_WEEKS = int(PairOp.DIFFERENT_WEEKDAYS), int(PairOp.SAME_WEEKS)
 DIFFERENT_WEEKS, OVERLAP = int(PairOp.DIFFERENT_WEEKS), int(PairOp.OVERLAP)
-NOT_OVERLAP, SAME_ROOM = int(PairOp.NOT_OVERLAPPING), int(PairOp.SAME_ROOM)
+NOT_OVERLAP, SAME_ROOM = int(PairOp.NO_OVERLAP), int(PairOp.SAME_ROOM)
 DIFFERENT_ROOM, SAME_ATTENDEES = int(PairOp.DIFFERENT_ROOM), int(PairOp.SAME_ATTENDEES)
 PRECEDENCE, WORK_DAY = int(PairOp.PRECEDENCE), int(PairOp.WORK_DAY)
 """Functions of two placements, as numbers that compiled code knows; what is left is the least gap."""
@@ -35,7 +36,7 @@ MAX_DAYS, MAX_DAY_LOAD, MAX_BREAKS = int(SetOp.MAX_DAYS), int(SetOp.MAX_DAY_LOAD
 @inlined
 def overlap(times: Ints, one: int, two: int) -> bool:
     """Whether two times have a slot in common."""
-    return (
+    return bool(
         times[one, START] < times[two, END]
         and times[two, START] < times[one, END]
         and (times[one, DAYS] & times[two, DAYS]) != 0
@@ -47,7 +48,7 @@ def overlap(times: Ints, one: int, two: int) -> bool:
 def too_close(times: Ints, walk: Ints, t1: int, r1: int, t2: int, r2: int) -> bool:
     """Whether nobody can attend both."""
     way = walk[r1, r2]
-    return (
+    return bool(
         (times[t1, DAYS] & times[t2, DAYS]) != 0
         and (times[t1, WEEKS] & times[t2, WEEKS]) != 0
         and times[t1, START] < times[t2, END] + way
@@ -97,7 +98,8 @@ def broken(times: Ints, walk: Ints, kind: int, amount: int, t1: int, r1: int, t2
 @inlined
 def set_cost(model: WideModel, which: int, amount: int) -> int:
     """Packed cost of a set rule that is broken so much."""
-    return model.rules[which, SET_COST] * amount // model.rules[which, SET_OVER]
+    rules = model.rules
+    return int(rules[which, SET_COST] * amount // rules[which, SET_OVER] * rules[which, SET_FACTOR])
 
 
 @called

@@ -173,4 +173,4 @@ def swap_students(sections: Sections, rolls: Rolls, demand: int, seed: Bits, lim
     copy_row(choice, OLD, choice, NEW)
     copy_row(choice, NEW, choice, SPARE)
     give(sections, rolls, other)
-    return change
+    return int(change)
