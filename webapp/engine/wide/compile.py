@@ -135,7 +135,9 @@ def _pairs(instance: Instance) -> dict[str, Ints]:
     rows: list[list[tuple[int, int, int, int, int]]] = [[] for _ in instance.meetings]
     for constraint in instance.constraints:
         rule, cost, amount = constraint.rule, _weight(constraint), constraint.amount
-        for first, second in rule.pairs(constraint) if isinstance(rule, PairRule) and cost else ():
+        if not isinstance(rule, PairRule) or not cost:
+            continue
+        for first, second in rule.pairs(constraint):
             rows[first].append((second, rule.op, amount, cost, 1))
             rows[second].append((first, rule.op, amount, cost, 0))
     return {"pairs_at": _offsets(rows), "pairs": _table([item for row in rows for item in row], 5)}

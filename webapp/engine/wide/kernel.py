@@ -154,16 +154,14 @@ def fill_students(sections: Sections, rolls: Rolls, best: Best, order: Ints, tri
 
 
 @compiled
-def enter_all(model: WideModel, state: WideState, sections: Sections, rolls: Rolls) -> None:
-    """Enter all classes in their rooms, and what the students take in loads and shared students."""
+def enter_all(model: WideModel, state: WideState, sections: Sections, rolls: Rolls, given: Ints) -> None:
+    """Enter all classes in their rooms, and what students are given (as in `Rolls.taken`) who take nothing yet."""
     for one in range(len(state.place)):
         enter_room(model, state, one)
     for demand in range(len(rolls.taken)):
-        copy_row(rolls.choice, NEW, rolls.taken, demand)
-        for place in range(rolls.taken.shape[1]):
-            rolls.taken[demand, place] = -1
+        copy_row(rolls.choice, NEW, given, demand)
         enroll(sections, rolls, demand, NEW, 1)
-        copy_row(rolls.taken, demand, rolls.choice, NEW)
+        copy_row(rolls.taken, demand, given, demand)
 
 
 @compiled

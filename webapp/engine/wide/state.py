@@ -32,7 +32,8 @@ class WideTimetable:
     def of(cls, problem: Wide, start: Solution, seed: int) -> "WideTimetable":
         """Begin with a solution; what stands nowhere possible is put somewhere, students without classes get some."""
         random = np.random.default_rng(seed)
-        place, taken = _placed(problem, start, random), _taken(problem, start)
+        place, given = _placed(problem, start, random), _given(problem, start)
+        taken = np.full_like(given, -1)
         classes, rooms = len(place), len(problem.instance.rooms)
         shared = np.zeros((classes, classes) if len(taken) else (1, 1), np.int16)
         members = np.diff(problem.model.members_at)
@@ -47,7 +48,7 @@ class WideTimetable:
         )
         rolls = Rolls(place, shared, taken, np.zeros(classes, np.int32), np.full((3, taken.shape[1]), -1, np.int32))
         best = Best(np.zeros_like(place), np.zeros_like(taken), np.array([0, 0, random_state(seed)], np.int64))
-        enter_all(problem.model, state, problem.sections, rolls)
+        enter_all(problem.model, state, problem.sections, rolls, given)
         without = np.flatnonzero(taken[:, 0] < 0).astype(np.int32)
         fill_students(problem.sections, rolls, best, random.permutation(without), WAYS_TRIED)
         made = cls(problem, state, rolls, best)
@@ -105,13 +106,13 @@ def _placed(problem: Wide, start: Solution, random: np.random.Generator) -> Ints
     return place
 
 
-def _taken(problem: Wide, start: Solution) -> Ints:
+def _given(problem: Wide, start: Solution) -> Ints:
     """The classes that the solution gives its students, course by course, -1 beyond."""
     parts, course_of = np.diff(problem.sections.parts_at), problem.instance.course_of
-    taken = np.full((len(problem.sections.demands), int(parts.max()) if len(parts) else 1), -1, np.int32)
+    given = np.full((len(problem.sections.demands), int(parts.max()) if len(parts) else 1), -1, np.int32)
     for demands, classes in zip(problem.demands_of, start.sectioning, strict=False):
         for demand in demands:
             mine = [m for m in classes if course_of[m] == problem.sections.demands[demand, 1]]
-            if len(mine) <= taken.shape[1]:
-                taken[demand, : len(mine)] = mine
-    return taken
+            if len(mine) <= given.shape[1]:
+                given[demand, : len(mine)] = mine
+    return given
