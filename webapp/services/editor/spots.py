@@ -21,10 +21,10 @@ class Spot:
 
     @classmethod
     def of(cls, text: str) -> "Spot":
-        """Read it again; what is no number names nothing."""
+        """Read it again; what is no number names slot 0, which no term has."""
         slot, _dot, days = text.partition(".")
         return cls(
-            int(slot) if slot.isascii() and slot.isdigit() and len(slot) < 10 else None,
+            int(slot) if slot.isascii() and slot.isdigit() and len(slot) < 10 else 0,
             tuple(sorted({int(day) for day in days if day in "0123456"})),
         )
 
