@@ -70,7 +70,7 @@ def test_an_import_says_of_each_rule_that_it_changes_how_it_is_used_before_and_a
     path = tmp_path / "rules.csv"
     path.write_text("code,rule,hard,weight\ngroup_gaps,group_gaps,no,9\n", encoding="utf-8")
     result = runner.invoke(args=["import", str(path), *IN_TERM])
-    assert "  rule Group gaps: soft, weight 2 -> soft, weight 9\n" in result.output
+    assert "  rule Group gaps: wish, weight 2 -> wish, weight 9\n" in result.output
     assert "  32 other rules of the term stay as they are.\n" in result.output
 
 

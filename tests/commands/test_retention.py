@@ -17,7 +17,7 @@ from tests import factories
 from tests.university import university
 from webapp.embedded import package_folder
 from webapp.extensions import db
-from webapp.models import AuditEvent, JobStatus, Timetable, TimetableComment, TimetableStatus, Upload
+from webapp.models import AuditEvent, JobStatus, RunRecord, Timetable, TimetableComment, TimetableStatus, Upload
 from webapp.services.timetables import publishing
 
 MANUAL = Path(__file__).parents[2] / "docs" / "operating.md"
@@ -50,18 +50,34 @@ def test_old_drafts_and_files_go_and_leave_a_word(runner: FlaskCliRunner, sessio
     kept = upload(term.organization, 80)
     db.session.commit()
     listed = runner.invoke(args=["clean", "--dry-run"])
-    assert "1 drafts and 1 files would be deleted." in listed.stdout
+    assert "1 draft, 1 file and records of 0 runs would be deleted." in listed.stdout
     assert ", Old, " in listed.stdout
     assert drafts() == {"Old", "Young"}
     done = runner.invoke(args=["clean"])
     assert done.exit_code == 0, done.output
-    assert done.stdout.splitlines()[-1] == "1 drafts and 1 files deleted."
+    assert done.stdout.splitlines()[-1] == "1 draft, 1 file and records of 0 runs deleted."
     assert drafts() == {"Young"}
     assert db.session.scalars(sa.select(Upload.upload_id)).all() == [kept.upload_id]
     events = db.session.scalars(sa.select(AuditEvent).order_by(AuditEvent.audit_event_id)).all()
     assert [event.action for event in events[-2:]] == ["timetable.clean", "upload.clean"]
     assert events[-2].before is not None
     assert events[-2].before["name"] == "Old"
+
+
+def test_the_records_of_a_run_go_with_the_last_of_its_timetables(runner: FlaskCliRunner, session) -> None:
+    term = factories.term()
+    long_ago = datetime.now(UTC) - timedelta(days=400)
+    jobs = [factories.job(term, status=JobStatus.COMPLETED, created_at=long_ago) for _number in range(3)]
+    bare, with_version, with_draft = jobs
+    young = factories.job(term, status=JobStatus.COMPLETED)
+    factories.timetable(term, generation_job_id=with_version.job_id, status=TimetableStatus.PUBLISHED, number=1)
+    aged(factories.timetable(term, generation_job_id=with_draft.job_id), 400)
+    db.session.add_all(RunRecord(job_id=job.job_id, position=0, content=b"-") for job in (*jobs, young))
+    db.session.commit()
+    done = runner.invoke(args=["clean"])
+    assert done.stdout.splitlines()[-1] == "1 draft, 0 files and records of 2 runs deleted."
+    kept = set(db.session.scalars(sa.select(RunRecord.job_id)))
+    assert kept == {with_version.job_id, young.job_id}, (bare.job_id, with_draft.job_id)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ from flask.testing import FlaskCliRunner
 
 from tests import factories
 from webapp.extensions import db, queue
-from webapp.models import GenerationJob, JobStatus, Term, Timetable, TimetableStatus
+from webapp.models import GenerationJob, JobStatus, StudentGroup, Term, Timetable, TimetableStatus
+from webapp.services.runs.options import choices_of
 
 
 @pytest.fixture
@@ -73,6 +74,22 @@ def test_without_waiting_the_run_is_left_to_a_worker(runner: FlaskCliRunner, whe
     assert queue.get("generation").count == 1
 
 
+def test_a_part_of_the_term_is_named_by_codes_and_needs_a_timetable_for_the_rest(
+    runner: FlaskCliRunner, where: list[str], tiny_term: Term
+) -> None:
+    code = db.session.scalars(sa.select(StudentGroup.code).filter_by(term_id=tiny_term.term_id)).first() or ""
+    refused = runner.invoke(args=["generate", *where, "--group", code, "--group", "NOWHERE"])
+    assert (refused.exit_code, "has no group NOWHERE." in refused.stderr) == (2, True)
+    refused = runner.invoke(args=["generate", *where, "--group", code])
+    assert "Choose a timetable, so that the classes outside the part can stay" in refused.stderr
+    base = factories.timetable(tiny_term)
+    db.session.commit()
+    done = runner.invoke(args=["generate", *where, "--group", code, "--base", str(base.timetable_id)])
+    assert done.exit_code == 0, done.output
+    job = db.session.scalars(sa.select(GenerationJob)).one()
+    assert (job.base_timetable_id, len(choices_of(job).part.groups)) == (base.timetable_id, 1)
+
+
 def test_a_run_takes_as_long_as_the_setting_says(
     runner: FlaskCliRunner, where: list[str], committed_app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -89,6 +106,7 @@ def test_a_run_takes_as_long_as_the_setting_says(
         (["--organization", "ORG", "--year", "9999-00", "--semester", "3"], "'9999-00' is not an academic year"),
         (["--organization", "ORG", "--year", "2024-25", "--semester", "3", "--seed", "4294967296"], "--seed"),
         (["--organization", "ORG", "--year", "2024-25", "--semester", "3", "--seconds", "2"], "5<=x<=21600"),
+        (["--organization", "ORG", "--year", "2024-25", "--semester", "3", "--study-semester", "x"], "'x'"),
     ],
 )
 def test_bad_input_exits_with_2_and_the_reason(runner: FlaskCliRunner, arguments: list[str], reason: str) -> None:

@@ -17,12 +17,11 @@ from webapp.extensions import db
 from webapp.models import GenerationJob, JobStatus, RunRecord, Term
 from webapp.services.problem.solutions import solution_from
 from webapp.services.problem.term_problem import build_problem
-from webapp.services.problem.weights import VARIANTS
+from webapp.services.problem.weights import FIRST_TIMETABLE, VARIANTS
 from webapp.services.runs.requests import RunRequest, write_run
 from webapp.services.shared import transaction
 from webapp.services.timetables import receipts
 from webapp.tasks import generate, runner
-from webapp.tasks.pool import FIRST
 
 pytestmark = pytest.mark.slow
 
@@ -57,7 +56,7 @@ def test_every_variant_of_a_run_by_the_clock_is_done_again_from_its_receipt(
     job = ended(tiny_term, seconds=5)
     _name, content = receipts.receipt_of_run(job)
     lines = replayed(content, tmp_path)
-    assert [line.get("part") or line["variant"] for line in lines] == [FIRST, *VARIANTS, *VARIANTS]
+    assert [line.get("part") or line["variant"] for line in lines] == [FIRST_TIMETABLE, *VARIANTS, *VARIANTS]
     receipt, instance = unzipped(content)
     problem = build_problem(tiny_term)
     for made, origin in zip(job.timetables, receipt.variants, strict=True):
@@ -69,7 +68,7 @@ def test_every_variant_of_a_run_by_the_clock_is_done_again_from_its_receipt(
     assert name == f"receipt-{job.job_id}-Room-Saving.zip"
     lines = replayed(content, tmp_path)
     assert [line["variant"] for line in lines if "variant" in line] == ["Room-Saving"]
-    assert lines[0]["part"] == FIRST
+    assert lines[0]["part"] == FIRST_TIMETABLE
 
 
 def test_a_repeatable_run_that_was_begun_anew_has_the_answer_of_one_that_was_not(

@@ -58,7 +58,7 @@ ROUTES = {
         admin.run_receipt admin.timetable_receipt
         admin.weight_profiles admin.create_weight_profile admin.weight_profile admin.delete_weight_profile
         admin.timetables admin.variants admin.side_by_side admin.timetable admin.timetable_violations
-        admin.timetable_week admin.timetable_print admin.compare admin.compare_csv
+        admin.count_timetable admin.timetable_week admin.timetable_print admin.compare admin.compare_csv
         admin.confirm_deletion admin.delete_timetables
         admin.reports_index admin.report admin.report_csv
         admin.editor admin.editor_branch admin.editor_move admin.editor_unplace admin.editor_lock admin.editor_undo

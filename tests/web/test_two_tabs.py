@@ -192,7 +192,7 @@ class TestWhatOthersStoreMeanwhile:
         )
         pages.post(path, theirs | {"weight-group_gaps": "8"})
         page = parse(pages.post(path, mine | {"weight-group_gaps": "5"}, status=409).get_data(as_text=True))
-        assert "Changed meanwhile: it is now “soft, weight 8”." in words(page)
+        assert "Changed meanwhile: it is now “wish, weight 8”." in words(page)
         assert weights("group_gaps") == {"Autumn": 8}
         again = sent_by(page, path)
         assert again["weight-group_gaps"] == "5"

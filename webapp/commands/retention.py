@@ -8,6 +8,7 @@ from webapp.commands.options import report_problems
 from webapp.extensions import db
 from webapp.models import Organization, Term, Timetable
 from webapp.services.shared import transaction
+from webapp.services.shared.words import _, ngettext
 from webapp.services.timetables import retention
 
 DAYS = click.IntRange(1, 36_500)
@@ -20,7 +21,9 @@ DAYS = click.IntRange(1, 36_500)
 @with_appcontext
 @report_problems
 def clean(drafts: int, uploads: int, dry_run: bool) -> None:
-    """Delete drafts that nobody has touched for long, and old uploaded files; each leaves an audit event.
+    """Delete drafts that nobody has touched for long, old uploaded files, and records of runs without a timetable.
+
+    Each leaves an audit event.
 
     What was ever published stays, and so does what was submitted or approved.
     """
@@ -29,7 +32,12 @@ def clean(drafts: int, uploads: int, dry_run: bool) -> None:
         click.echo(f"Draft {draft.timetable_id}, {draft.variant_name}, {draft.term.name}, {draft.created_at:%Y-%m-%d}")
     for upload in expired.uploads:
         click.echo(f"File {upload.upload_id}, {upload.filename}, {upload.created_at:%Y-%m-%d}")
-    counted = f"{len(expired.drafts)} drafts and {len(expired.uploads)} files"
+    for run in expired.runs:
+        click.echo(f"Records of run {run.job_id}, {run.created_at:%Y-%m-%d}")
+    counted = _("%(drafts)s, %(files)s and %(records)s",
+                drafts=ngettext("%(num)d draft", "%(num)d drafts", len(expired.drafts)),
+                files=ngettext("%(num)d file", "%(num)d files", len(expired.uploads)),
+                records=ngettext("records of %(num)d run", "records of %(num)d runs", len(expired.runs)))  # fmt: skip
     if dry_run:
         click.echo(f"{counted} would be deleted.")
         return
@@ -38,6 +46,9 @@ def clean(drafts: int, uploads: int, dry_run: bool) -> None:
         transaction.commit()
     for upload in expired.uploads:
         retention.delete_upload(upload)
+        transaction.commit()
+    for run in expired.runs:
+        retention.delete_records(run)
         transaction.commit()
     click.echo(f"{counted} deleted.")
 

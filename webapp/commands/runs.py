@@ -5,6 +5,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Collection, Sequence
+from typing import Any
 
 import click
 from flask import current_app
@@ -17,6 +18,7 @@ from webapp.models import GenerationJob, JobStatus
 from webapp.services.jobs import lease
 from webapp.services.jobs.requests import cancel, hand_over
 from webapp.services.problem.holds import RunChoices
+from webapp.services.runs.options import checked, part_by_codes
 from webapp.services.runs.progress import Progress, progress_of
 from webapp.services.runs.requests import RunRequest, default_seconds, write_run
 from webapp.services.shared import transaction
@@ -38,6 +40,11 @@ POLL_SECONDS = 0.5
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=1, show_default=True, help="Where chance begins.")
 @click.option("--reproducible", is_flag=True, help="Limit the search by work, so that it can be repeated exactly.")
 @click.option("--partial", is_flag=True, help="Place what can be placed although the check finds that not all can.")
+@click.option("--department", "departments", multiple=True, metavar="CODE", help="Only classes of this department.")
+@click.option("--programme", "programmes", multiple=True, metavar="NAME", help="Only classes of this programme.")
+@click.option("--study-semester", "semesters", multiple=True, type=int, help="Only classes of this semester of study.")
+@click.option("--group", "groups", multiple=True, metavar="CODE", help="Only classes of this group and its parts.")
+@click.option("--base", type=int, metavar="NUMBER", help="The timetable where the classes outside of the part stay.")
 @click.option("--wait", is_flag=True, help="Show the progress until the run has ended; needs a worker.")
 @click.option("--inline", is_flag=True, help="Run in this process instead of a worker's, and wait.")
 @with_appcontext
@@ -50,12 +57,19 @@ def generate(
     seed: int,
     reproducible: bool,
     partial: bool,
+    base: int | None,
     wait: bool,
     inline: bool,
+    **part: tuple[Any, ...],
 ) -> None:
-    """Generate the variants of a term's timetable. Exit code 1 says that the run did not complete."""
+    """Generate the variants of a term's timetable. Exit code 1 says that the run did not complete.
+
+    Departments, programmes, semesters of study and groups name a part of the term, each as often as wanted; all other
+    classes stay where the timetable --base has them.
+    """
     _, term = term_of(organization, year, semester)
-    request = RunRequest(seconds=seconds, seed=seed, reproducible=reproducible, choices=RunChoices(partial=partial))
+    choices = checked(term, RunChoices(part=part_by_codes(term, **part), base_id=base, partial=partial))
+    request = RunRequest(seconds=seconds, seed=seed, reproducible=reproducible, choices=choices)
     job = write_run(term, None, request)
     transaction.commit()
     if inline:

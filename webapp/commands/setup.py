@@ -25,6 +25,12 @@ def setup_token() -> None:
     click.echo(token)
 
 
+def is_development_server() -> bool:
+    """Whether `flask run` loads the application; of the command's own processes only one prints a token."""
+    context = click.get_current_context(silent=True)
+    return context is not None and context.info_name == "run"
+
+
 def announce(app: Flask) -> None:
     """Print where and with which token an empty installation is set up; nothing once there is an organisation."""
     with app.app_context():

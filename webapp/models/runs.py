@@ -187,6 +187,10 @@ class Timetable(Model):
     data_revision: Mapped[int | None] = mapped_column(
         sa.BigInteger, comment="the term's, of the data that figures and scores were counted with"
     )
+    counted_at: Mapped[datetime | None] = mapped_column(
+        sa.DateTime(timezone=True),
+        comment="when its figures were counted again without a change of it; null: not since it was made or changed",
+    )
     rules_off: Mapped[list[str] | None] = mapped_column(
         sa.ARRAY(sa.String(64)),
         comment="usual rules that were off when its score was counted; null: not known",

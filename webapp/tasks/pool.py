@@ -9,10 +9,8 @@ from webapp.engine.receipt.instance_data import timetable_hash
 from webapp.engine.receipt.receipt import GIVEN, RunPart, part_of, weights_within
 from webapp.engine.result import Result
 from webapp.engine.solution import Solution
+from webapp.services.problem.weights import FIRST_TIMETABLE
 from webapp.services.timetables import receipts
-
-FIRST = "(first timetable)"
-"""The name of the part that all variants begin from."""
 
 
 class Pool:
@@ -58,7 +56,14 @@ class Pool:
     def add_first(self, params: SolveParams, result: Result, kept: Solution) -> None:
         """Add the first timetable."""
         part = part_of(
-            FIRST, "schedule", params, result, self._instance, solution=kept, is_tight=result.is_tight, program=VERSION
+            FIRST_TIMETABLE,
+            "schedule",
+            params,
+            result,
+            self._instance,
+            solution=kept,
+            is_tight=result.is_tight,
+            program=VERSION,
         )
         self._add(part)
 

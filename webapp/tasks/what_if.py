@@ -24,6 +24,7 @@ from webapp.engine.solve import resolve, schedule
 from webapp.extensions import db
 from webapp.models import Stage, Term, TimetableEntry
 from webapp.services.checks.term_data import problem_of, read_term_data
+from webapp.services.editor.drafts import unused_name
 from webapp.services.jobs.failures import FailureCode
 from webapp.services.jobs.kinds import WhatIfAnswer, WhatIfOptions, options_of
 from webapp.services.problem.meetings import MeetingKey
@@ -93,7 +94,7 @@ class Tried:
         who = self.options.sentence.values.get("who", "")
         name = f"What-if: {who}" if who else "What-if"
         facts = TimetableFacts(
-            variant_name=name if len(name) <= 100 else f"{name[:99]}…",
+            variant_name=unused_name(self.problem.term_id, name),
             job_id=job_id,
             created_by_id=user_id,
             result=TimetableResult(status="what-if", relaxation=self.options.sentence, seconds=self.seconds),

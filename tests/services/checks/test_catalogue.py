@@ -185,7 +185,7 @@ def test_a_room_without_a_feature_and_rooms_that_are_all_closed_are_told_apart(u
     section.teachers = [SectionFaculty(faculty_id=uni.iyer.faculty_id)]
     component = factories.component(section, meetings_per_week=1, room_features=["gpu"])
     found = only(uni, Severity.BLOCKER, FindingKind.ROOMS)
-    assert found.sentence == "CSE500 A, L: none of 1 rooms has gpu."
+    assert found.sentence == "CSE500 A, L: the one room does not have gpu."
     component.room_features, component.room_kind = [], "lab"
     factories.room(uni.organization, "LAB1", kind="lab", is_open=False)
     found = only(uni, Severity.BLOCKER, FindingKind.ROOMS)

@@ -57,12 +57,12 @@ def test_a_rule_about_classes_is_added_in_their_order_changed_and_deleted(scope:
     (constraint,) = [c for c in build_problem(uni.term).instance.constraints if c.rule.name == "precedence"]
     labels = [build_problem(uni.term).rows[meeting].key.component_id for meeting in constraint.meetings]
     assert labels == [logic, theory]
-    first = "Order: hard; MAT205 A, L · CSE301 A, L"
+    first = "Order: must hold; MAT205 A, L · CSE301 A, L"
     assert actions()[-1] == ("rule.create", None, {"code": "precedence-1", "use": first})
     seen = class_rules.mark_of(row)
     sent = ClassRuleSent("precedence", is_hard=False, weight="4", classes=(theory, logic))
     class_rules.save_class_rule(scope, row.term_rule_id, sent, seen)
-    second = "Order: soft, weight 4; CSE301 A, L · MAT205 A, L"
+    second = "Order: wish, weight 4; CSE301 A, L · MAT205 A, L"
     assert actions()[-1] == ("rule.edit", {"use": first}, {"code": "precedence-1", "use": second})
     with pytest.raises(RecordChanged, match="Somebody else"):
         class_rules.delete_class_rule(scope, row.term_rule_id, seen)
@@ -127,10 +127,10 @@ def test_the_usual_rules_are_restored_after_saying_which_and_added_ones_stay(sco
     db.session.flush()
     told = {one.title: (one.before, one.after, one.classes) for one in rules.restorable_rules(scope)}
     assert told == {
-        "Unavailable times": ("off", "hard", 0),
-        "Most per day": ("hard, number 2", "hard, number 7", 0),
-        "Same time": ("hard", "hard", 5),
-        "Group gaps": ("off", "soft, weight 2", 0),
+        "Unavailable times": ("off", "must hold", 0),
+        "Most per day": ("must hold, number 2", "must hold, number 7", 0),
+        "Same time": ("must hold", "must hold", 5),
+        "Group gaps": ("off", "wish, weight 2", 0),
     }
     seen = rules.mark_of_rules(rules.rules_of(scope))
     rows["pinned"].is_enabled = False

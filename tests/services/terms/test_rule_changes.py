@@ -87,7 +87,7 @@ def test_a_workbook_with_rules_for_baskets_leaves_every_usual_rule_of_the_new_te
     if name == "with-split-baskets.xlsx":
         return
     assert told.changes[0].title == "Same time (basket-CSE5)"
-    assert told.changes[0].after == "hard; CSE5E1 A, L · CSE5E2 A, L · CSE5E3 A, L"
+    assert told.changes[0].after == "must hold; CSE5E1 A, L · CSE5E2 A, L · CSE5E3 A, L"
     uploads.confirm(organization, None, tables, seen=seen.digest)
     term = db.session.scalars(sa.select(Term).filter_by(organization_id=organization.organization_id)).one()
     stored = uses(term)
@@ -109,8 +109,8 @@ def test_what_a_file_names_is_said_before_and_after_and_nothing_else_changes(
     told = rule_changes(sent(organization, term, rules))
     assert told is not None
     assert [(c.title, c.before, c.after, c.is_switched_off) for c in told.changes] == [
-        ("Group gaps", "soft, weight 2", "off", True),
-        ("Teacher gaps", "soft, weight 1", "soft, weight 9", False),
+        ("Group gaps", "wish, weight 2", "off", True),
+        ("Teacher gaps", "wish, weight 1", "wish, weight 9", False),
     ]
     changed = {code: use for code, use in uses(term).items() if use != BY_DEFAULT[code]}
     assert {code: (use["enabled"], use["weight"]) for code, use in changed.items()} == {
@@ -126,7 +126,7 @@ def test_replacing_removes_added_rules_that_the_file_lacks_and_switches_no_usual
     seen = sent(organization, term, "code,rule,enabled,hard,weight\nyours,group_days,yes,no,1\n", replace=True)
     told = rule_changes(seen)
     assert told is not None
-    assert [(c.title, c.before, c.after) for c in told.changes] == [("Group gaps (mine)", "soft, weight 4", "removed")]
+    assert [(c.title, c.before, c.after) for c in told.changes] == [("Group gaps (mine)", "wish, weight 4", "removed")]
     assert {code: use for code, use in uses(term).items() if code != "yours"} == BY_DEFAULT
 
 

@@ -13,7 +13,7 @@ from tests.university import university
 from webapp.extensions import db
 from webapp.models import JobStatus, TermRule
 from webapp.services.editor.drafts import branch
-from webapp.services.timetables import approvals, publishing, scores
+from webapp.services.timetables import approvals, publishing, recount, scores
 from webapp.services.timetables.quality import ScoreStanding, standing_of
 
 
@@ -91,7 +91,7 @@ def test_every_page_with_a_score_says_that_it_is_older_than_the_data(
     draft.generation_job_id = published.generation_job_id = job.job_id
     publishing.publish(None, published, factories.EVERYTHING)
     approvals.submit(uni.registrar, submitted)
-    factories.room(uni.organization)
+    uni.hall.capacity -= 1
     db.session.commit()
     key = draft.timetable_id
     paths = {
@@ -111,3 +111,32 @@ def test_every_page_with_a_score_says_that_it_is_older_than_the_data(
         assert told >= most, path
     answer = client.get(f"/api/timetable/result/{job.job_id}").get_json()
     assert [(one["is_outdated"], one["rules_off"]) for one in answer["variants"]] == [(True, []), (True, [])]
+
+
+def test_only_what_a_score_counts_makes_it_out_of_date(session: object) -> None:
+    uni = university()
+    later = factories.term(uni.organization, semester=4)
+    timetable = uni.timetable("Balanced")
+    timetable.bound = 3
+    spare = factories.room(uni.organization, "SPARE")
+    db.session.commit()
+
+    def after(row: object, **change: object) -> tuple[str, int | None]:
+        for name, value in change.items():
+            setattr(row, name, value)
+        db.session.commit()
+        return standing_of(timetable).doubt, timetable.bound
+
+    assert timetable.bound is None, "with another room less may be possible"
+    timetable.bound = 3
+    assert after(spare, name="Another name") == ("", 3)
+    assert after(uni.hall, name="Another name") == ("", 3)
+    assert after(uni.rao, name="Dr R. Rao", rank="Professor") == ("", 3)
+    assert after(uni.cse, name="Computer science") == ("", 3)
+    assert after(factories.faculty(uni.cse, "NEW"), max_slots_day=1) == ("", 3), "who teaches nothing of it"
+    factories.section(later, uni.logic.course, "Z")
+    assert after(factories.student(uni.organization), name="Asha") == ("", 3)
+    assert after(spare, capacity=1) == ("", None)
+    assert after(uni.rao, max_slots_day=5) == ("out of date", None)
+    recount.count_again(uni.registrar, timetable, timetable.revision)
+    assert after(uni.hall, capacity=uni.hall.capacity + 1) == ("out of date", None)

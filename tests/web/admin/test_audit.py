@@ -33,6 +33,15 @@ def test_before_and_after_stand_side_by_side_with_a_link_to_the_row(pages, regis
     assert "No event matches" in words(pages.get(f"{PAGE}?q=nothing-of-the-kind"))
 
 
+def test_tables_are_called_what_pages_call_them(pages, registrar):
+    slot = factories.slot(factories.term(registrar.organization))
+    for row in (slot, factories.job(factories.term(registrar.organization, semester=2))):
+        audit.record(registrar.organization, registrar, "some.edit", row)
+    page = pages.get(PAGE)
+    (select,) = (e for e in page.iter("select") if e.get("name") == "table")
+    assert [words(option) for option in select.iter("option")] == ["All", "Runs", "Time slots"]
+
+
 @pytest.mark.parametrize(
     ("kind", "options", "address"),
     [

@@ -27,11 +27,37 @@ def university(registrar):
 
 
 def test_an_account_is_created_with_a_password_shown_once(app, pages, university):
-    sent = {"name": "Dr Rao", "email": "rao@example.edu", "roles": "faculty", "faculty": "RAO"}
+    sent = {
+        "name": "Dr Rao",
+        "email": "rao@example.edu",
+        "roles": "faculty",
+        "faculty": "RAO",
+        "first_password": "drawn",
+    }
     page = parse(pages.post("/admin/users/new", sent, 200).get_data(as_text=True))
     password = next(words(e) for e in page.iter("code"))
     assert sessions.authenticate("rao@example.edu", password).faculty_id
     assert password not in words(pages.get("/admin/users"))
+
+
+def test_one_account_is_handed_over_by_invitation_unless_a_password_is_asked_for(app, pages, university):
+    path = "/admin/users/new"
+    sent = {"name": "Dr Rao", "email": "rao@example.edu", "roles": "faculty", "faculty": "RAO"}
+    page = parse(pages.post(path, sent_by(pages.get(path), path) | sent, 200).get_data(as_text=True))
+    link = next(words(e) for e in page.iter("code")).partition("localhost")[2]
+    assert links_of(pages) == {"rao@example.edu": link}, "it can be fetched again until it is confirmed"
+    factories.user(university, name="Never asked")
+
+    def listed(state):
+        rows = (row for row in pages.get(f"/admin/users?state={state}").iter("tr"))
+        return [words(next(row.iter("td"))) for row in rows if list(row.iter("td"))]
+
+    assert listed("invited") == ["Dr Rao"]
+    assert ("Never asked" in listed("waiting"), "Dr Rao" in listed("waiting")) == (True, False)
+    new = {"new": "seven horses sleep", "again": "seven horses sleep"}
+    Pages(app.test_client()).post(link, new)
+    assert sessions.authenticate("rao@example.edu", "seven horses sleep")
+    assert "Dr Rao" not in " ".join(listed("invited"))
 
 
 @pytest.mark.parametrize(
@@ -61,6 +87,16 @@ def test_an_account_gets_further_roles_with_their_links(pages, university):
     assert (head.roles, head.faculty.code) == ({Role.HOD, Role.FACULTY}, "RAO")
     assert "Head of department, Teacher" in words(pages.get("/admin/users"))
     assert "somebody else" in words(parse(pages.post(path, sent, 409).get_data(as_text=True))).lower()
+
+
+def test_a_role_that_is_taken_says_whose_timetable_goes_with_it(pages, university):
+    head = factories.user(university, Role.HOD)
+    path = f"/admin/users/{head.user_id}/edit"
+    both = sent_by(pages.get(path), path) | {"roles": ["hod", "faculty"], "faculty": "RAO"}
+    assert "no longer belongs" not in words(pages.get(pages.post(path, both).location))
+    fewer = sent_by(pages.get(path), path) | {"roles": ["hod"]}
+    told = words(pages.get(pages.post(path, fewer).location))
+    assert "The account no longer belongs to the teacher RAO and doesn't see that timetable." in told
 
 
 def test_the_link_of_a_role_that_is_not_ticked_counts_for_nothing(pages, university):

@@ -1,11 +1,15 @@
 """The JSON endpoints: who may call them, with what, and what they answer."""
 
 import pytest
+import sqlalchemy as sa
 
 from tests import factories
+from tests.university import university
 from webapp.extensions import db
 from webapp.models import GenerationJob, Role
 from webapp.services.accounts import sessions, tokens
+from webapp.services.problem.parts import PartOfTerm
+from webapp.services.runs.options import choices_of
 
 PATHS = {
     "/api/timetable/progress/tt_000000000000": {Role.REGISTRAR},
@@ -120,12 +124,38 @@ def test_naming_the_own_organisation_is_no_fault(client, registrar, term):
         ({"semester": 3}, "academic_year"),
         ({"academic_year": "2024-25", "semester": 3, "seconds": "long"}, "seconds"),
         ({"academic_year": "2024-25", "semester": 3, "partial": "yes"}, "partial"),
+        ({"academic_year": "2024-25", "semester": 3, "part": ["CSE"]}, "part must be an object"),
+        ({"academic_year": "2024-25", "semester": 3, "part": {"teachers": []}}, "part has no teachers"),
+        ({"academic_year": "2024-25", "semester": 3, "part": {"groups": "A"}}, "part.groups"),
+        ({"academic_year": "2024-25", "semester": 3, "part": {"semesters": ["3"]}}, "part.semesters"),
+        ({"academic_year": "2024-25", "semester": 3, "part": {"departments": ["\0"]}}, "no department"),
+        ({"academic_year": "2024-25", "semester": 3, "part": {"semesters": [10**30]}}, "Choose a timetable"),
+        ({"academic_year": "2024-25", "semester": 3, "timetable_id": "one"}, "timetable_id"),
     ],
 )
 def test_a_wrong_body_is_refused_in_words_that_name_the_field(client, registrar, term, body, named):
     answer = client.post(GENERATE, json=body, headers=bearer(registrar))
     assert answer.status_code == 422
     assert named in answer.json["message"]
+
+
+def test_a_part_of_the_term_is_named_by_codes(client, session):
+    uni = university()
+    base = uni.timetable()
+    uni.year.programme, uni.year.semester_of_study = "B.Tech", 3
+    db.session.commit()
+    body = {
+        "semester": 3,
+        "academic_year": "2024-25",
+        "part": {"departments": ["CSE"], "programmes": ["B.Tech"], "semesters": [3], "groups": ["A1", "A2"]},
+        "timetable_id": base.timetable_id,
+    }
+    answer = client.post(GENERATE, json=body, headers=bearer(uni.registrar))
+    assert answer.status_code == 202, answer.json
+    choices = choices_of(db.session.scalars(sa.select(GenerationJob)).one())
+    keys = (uni.a1.student_group_id, uni.a2.student_group_id)
+    assert choices.part == PartOfTerm((uni.cse.department_id,), ("B.Tech",), (3,), keys)
+    assert choices.base_id == base.timetable_id
 
 
 @pytest.mark.parametrize("body", ["", "[]", "{", '"text"'])

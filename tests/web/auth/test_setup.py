@@ -1,11 +1,12 @@
 """The page of the first run: it leads in once, with the server's token, and is gone afterwards."""
 
+import click
 import pytest
 
 from tests import factories
 from tests.pages import Pages, parse, words
 from webapp.app import create_app
-from webapp.commands.setup import announce
+from webapp.commands.setup import announce, is_development_server
 from webapp.extensions import db, limiter
 from webapp.services.accounts import first_run
 
@@ -86,6 +87,13 @@ def test_a_guesser_is_stopped(app, limited):
 def test_a_server_whose_database_is_away_starts_all_the_same(capsys):
     announce(create_app({"TESTING": True, "SQLALCHEMY_DATABASE_URI": "postgresql+psycopg2://nobody@127.0.0.1:1/none"}))
     assert "give this token" not in capsys.readouterr().err
+
+
+def test_only_flask_run_is_a_development_server_that_prints_a_token():
+    assert not is_development_server()
+    for name, is_so in (("run", True), ("shell", False)):
+        with click.Context(click.Command(name), info_name=name):
+            assert is_development_server() is is_so
 
 
 def test_a_stranger_of_a_running_house_finds_no_setup(client):

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 from flask import current_app
@@ -20,7 +21,8 @@ from sqlalchemy.orm import joinedload
 from webapp.extensions import db
 from webapp.models import Organization, TokenPurpose, User, UserToken
 from webapp.services.accounts.sessions import end_sessions
-from webapp.services.accounts.tokens import hash_token, revoke_tokens
+from webapp.services.accounts.tokens import hash_token, open_invitations, revoke_tokens
+from webapp.services.accounts.users import create_user
 from webapp.services.shared import audit, optimistic_lock
 from webapp.services.shared.errors import Conflict
 from webapp.services.shared.words import _
@@ -73,6 +75,12 @@ def invite(users: Sequence[User], actor: User | None) -> list[Invitation]:
         audit.record(user.organization_id, actor, "user.invite", user)
         made.append(Invitation(user, secret, expires_at))
     db.session.flush()
+    return made
+
+
+def create_invited(organization: Organization, actor: User, **fields: Any) -> Invitation:
+    """Create an account whose owner sets the first password by a link; ``fields`` as in `create_user`."""
+    (made,) = invite([create_user(organization, actor=actor, **fields)], actor)
     return made
 
 
@@ -134,7 +142,7 @@ def confirm_handed_out(organization: Organization, actor: User, seen: str) -> in
 def states_of(users: Sequence[User]) -> Mapping[int, AccountState]:
     """How far each account has come, by its key."""
     keys = [user.user_id for user in users]
-    query = sa.select(UserToken.user_id).where(UserToken.user_id.in_(keys), *_open())
+    query = sa.select(UserToken.user_id).where(UserToken.user_id.in_(keys), *open_invitations())
     invited = set(db.session.scalars(query)) if keys else set()
     return {user.user_id: _state_of(user, user.user_id in invited) for user in users}
 
@@ -147,19 +155,10 @@ def _state_of(user: User, is_invited: bool) -> AccountState:
     return AccountState.WAITING if user.last_sign_in_at is None else AccountState.ACTIVE
 
 
-def _open() -> tuple[sa.ColumnElement[bool], ...]:
-    return (
-        UserToken.purpose == TokenPurpose.INVITATION,
-        UserToken.used_at.is_(None),
-        UserToken.revoked_at.is_(None),
-        UserToken.expires_at > sa.func.now(),
-    )
-
-
 def _waiting(organization: Organization) -> tuple[sa.ColumnElement[bool], ...]:
     """The conditions on tokens and their users of what is to be handed out."""
     is_own = User.organization_id == organization.organization_id
-    return (*_open(), UserToken.draw.is_not(None), User.is_enabled.is_(True), is_own)
+    return (*open_invitations(), UserToken.draw.is_not(None), User.is_enabled.is_(True), is_own)
 
 
 def _revoke(keys: Sequence[int]) -> None:

@@ -119,3 +119,13 @@ def note_use(token: UserToken) -> bool:
     token.used_at = now
     db.session.flush()
     return True
+
+
+def open_invitations() -> tuple[sa.ColumnElement[bool], ...]:
+    """The conditions on tokens that are invitations and can still be used."""
+    return (
+        UserToken.purpose == TokenPurpose.INVITATION,
+        UserToken.used_at.is_(None),
+        UserToken.revoked_at.is_(None),
+        UserToken.expires_at > sa.func.now(),
+    )

@@ -8,8 +8,9 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from webapp.extensions import db
-from webapp.models import Department, Faculty, Organization, Role, Student, User
+from webapp.models import Department, Faculty, Organization, Role, Student, User, UserToken
 from webapp.services.accounts.passwords import hash_password, initial_password
+from webapp.services.accounts.tokens import open_invitations
 from webapp.services.schema.values import EMAIL, EMAIL_LENGTH_MAX
 from webapp.services.shared import audit
 from webapp.services.shared.errors import Conflict, Problem
@@ -158,8 +159,10 @@ def _assign(user: User, roles: Collection[Role], links: Links) -> None:
     user.faculty, user.student = links.faculty, links.student
 
 
-def change_user(user: User, actor: User, *, name: str, roles: Collection[Role], links: Links, seen: str) -> None:
+def change_user(user: User, actor: User, *, name: str, roles: Collection[Role], links: Links, seen: str) -> list[str]:
     """Give a user another name, other roles and links; ``seen`` is the `mark_of` what the page was made with.
+
+    Returns sentences about what it no longer belongs to.
 
     Raises AccountChanged, OwnAccount or RoleIncomplete.
     """
@@ -169,6 +172,7 @@ def change_user(user: User, actor: User, *, name: str, roles: Collection[Role], 
         raise AccountChanged(_("Somebody else has changed this account since the page was shown. Look again."))
     if user.user_id == actor.user_id and Role.REGISTRAR not in roles and Role.REGISTRAR in user.roles:
         raise OwnAccount(_("You can't take the registrar's role from yourself. Another registrar can."))
+    earlier = Links(user.department, user.faculty, user.student)
     _assign(user, roles, links)
     user.name = name.strip() or user.email
     db.session.flush()
@@ -182,6 +186,24 @@ def change_user(user: User, actor: User, *, name: str, roles: Collection[Role], 
             before={field: before[field] for field in changed},
             after={field: after[field] for field in changed},
         )
+    return _links_lost(user, earlier)
+
+
+def _links_lost(user: User, earlier: Links) -> list[str]:
+    kinds = (
+        (_("the teacher"), earlier.faculty, user.faculty),
+        (_("the student"), earlier.student, user.student),
+        (_("the department"), earlier.department, user.department),
+    )
+    return [
+        _(
+            "The account no longer belongs to %(kind)s %(code)s and doesn't see that timetable.",
+            kind=kind,
+            code=was.code,
+        )
+        for kind, was, now in kinds
+        if was is not None and now is not was
+    ]
 
 
 def mark_of(user: User) -> str:
@@ -222,7 +244,10 @@ def find_by_email(email: str) -> User | None:
 
 
 def list_users(organization: Organization, *, text: str = "", role: str = "", state: str = "", page: int = 1) -> Any:
-    """A page of users by name; ``state`` is enabled, disabled or never (has not signed in yet)."""
+    """A page of users by name.
+
+    ``state`` is enabled, disabled, never (has not signed in), invited (and not signed in) or waiting (neither).
+    """
     query = rows_of(organization, User)
     if text:
         query = query.where(
@@ -232,7 +257,10 @@ def list_users(organization: Organization, *, text: str = "", role: str = "", st
         query = query.where(User.has_role(Role(role)))
     if state in ("enabled", "disabled"):
         query = query.where(User.is_enabled.is_(state == "enabled"))
-    if state == "never":
+    if state in ("never", "invited", "waiting"):
         query = query.where(User.last_sign_in_at.is_(None))
+    if state in ("invited", "waiting"):
+        invited = User.user_id.in_(sa.select(UserToken.user_id).where(*open_invitations()))
+        query = query.where(User.is_enabled, invited if state == "invited" else sa.not_(invited))
     query = query.order_by(sa.func.lower(User.name), User.user_id)
     return db.paginate(query, page=page, per_page=PAGE_SIZE, error_out=False)

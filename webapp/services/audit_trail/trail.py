@@ -13,6 +13,7 @@ from webapp.extensions import db
 from webapp.models import AuditEvent, GenerationJob, Organization, Term, Timetable, User
 from webapp.services.imports.formats.writers import csv_text
 from webapp.services.problem.words.sentences import words_of
+from webapp.services.reference.uses import nouns
 from webapp.services.schema.columns import Table
 from webapp.services.schema.tables import WITH_PAGES
 from webapp.services.shared.words import _
@@ -77,6 +78,11 @@ class TrailEvent:
         return self.event.action.replace("_", " ").replace(".", ": ")
 
     @property
+    def table(self) -> str:
+        """The table of its row, as pages call it."""
+        return table_in_words(self.event.subject)
+
+    @property
     def who(self) -> str:
         """The person's name, or that it was none."""
         return self.event.user.name if self.event.user is not None else _("command or worker")
@@ -123,7 +129,7 @@ def read(organization: Organization, search: TrailSearch, page: int = 1) -> Trai
         events=_shown(organization, events.items),
         people=_people(organization),
         actions=_distinct(organization, AuditEvent.action),
-        tables=_distinct(organization, AuditEvent.subject),
+        tables=_tables(organization),
         search=search,
     )
 
@@ -178,6 +184,19 @@ def _people(organization: Organization) -> list[tuple[str, str]]:
 def _distinct(organization: Organization, column: Any) -> list[tuple[str, str]]:
     values = db.session.scalars(sa.select(column).where(_own(organization)).distinct().order_by(column))
     return [(value, value.replace("_", " ").replace(".", ": ")) for value in values]
+
+
+def _tables(organization: Organization) -> list[tuple[str, str]]:
+    """The tables of the events, as pages call them."""
+    names = db.session.scalars(sa.select(AuditEvent.subject).where(_own(organization)).distinct())
+    return sorted(((name, table_in_words(name)) for name in names), key=lambda one: one[1].casefold())
+
+
+def table_in_words(name: str) -> str:
+    """What pages call a table of the database."""
+    title = next((str(table.title) for table in WITH_PAGES if table.model.__tablename__ == name), "")
+    _one, several = nouns().get(name, ("", name.replace("_", " ")))
+    return title or f"{several[:1].upper()}{several[1:]}"
 
 
 def _shown(organization: Organization, events: Sequence[AuditEvent]) -> list[TrailEvent]:

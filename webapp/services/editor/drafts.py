@@ -43,6 +43,7 @@ COUNTED = (
     "unplaced",
     "cut_classes",
     "data_revision",
+    "counted_at",
     "rules_off",
 )
 """Figures of a timetable that hold for its copy as well."""
@@ -144,6 +145,17 @@ def draft_name(timetable: Timetable, made_by: JobKind | None = None) -> str:
     while f"{base}, {word} {number}" in taken:
         number += 1
     return f"{base}, {word} {number}"
+
+
+def unused_name(term_id: int, name: str) -> str:
+    """The name itself, cut to what a name may have, or with a number where a timetable of the term has it: "(2)"."""
+    taken = set(db.session.scalars(sa.select(Timetable.variant_name).filter_by(term_id=term_id)))
+    whole = name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
+    number = 1
+    while whole in taken:
+        number += 1
+        whole = f"{name[: LONGEST_NAME - 10]} ({number})"
+    return whole
 
 
 def _named(timetable: Timetable, name: str) -> Timetable | None:

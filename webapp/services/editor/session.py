@@ -23,6 +23,7 @@ from webapp.services.editor.board_cache import advance_after_commit, board_of
 from webapp.services.editor.drafts import why_not_editable
 from webapp.services.editor.errors import DoubleBooking, NotEditable, NothingToUndo, StaleRevision
 from webapp.services.editor.history import StepSide, figures_of, next_to_redo, next_to_undo, steps_since
+from webapp.services.problem.choice_counts import ChoiceCounts
 from webapp.services.problem.meetings import MeetingKey
 from webapp.services.problem.solutions import claims_from, content_hash, scores_from, when_held
 from webapp.services.problem.stored_entries import EntryState
@@ -138,11 +139,12 @@ class EditSession:
         """Entries, claims, scores and figures of the state after the step, and its audit event."""
         draft, board = self.draft, self.board
         with board.trying(step.moves):
-            score = board.counted.score()
             solution = board.counted.solution
+            score = ChoiceCounts(board.problem).score(solution, board.counted.score())
             draft.hard_violations = board.hard_of(score)
         draft.quality_score = quality_score(board.problem.instance, score)
         draft.data_revision = board.problem.data_revision
+        draft.counted_at = None
         draft.rules_off = list(board.problem.rules_off)
         draft.cost = score.cost
         draft.unplaced = len(solution.unplaced)

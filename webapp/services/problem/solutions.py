@@ -29,6 +29,7 @@ from webapp.models import (
     TimetableStatus,
 )
 from webapp.services.problem.calendar import clock
+from webapp.services.problem.choice_counts import ChoiceCounts
 from webapp.services.problem.results import TimetableResult
 from webapp.services.problem.stored_entries import Override, Overrides, entries_of, solution_of
 from webapp.services.problem.term_problem import TermProblem
@@ -113,16 +114,31 @@ def replace_timetable(problem: TermProblem, solution: Solution, facts: Timetable
     return True
 
 
+def recount_timetable(problem: TermProblem, timetable_id: int) -> None:
+    """Count a stored timetable by the truth with the data of today; where its classes stand, nothing changes.
+
+    What is proven of other timetables, the least possible cost, was proven with the data of then and is dropped.
+    """
+    solution = solution_from(problem, timetable_id)
+    score = count_solution(problem, solution)
+    counted = _of_timetable(problem, solution, TimetableFacts(""), score)
+    values = {name: value for name, value in counted.items() if name not in ("content_hash", "result", "counted_at")}
+    own = Timetable.timetable_id == timetable_id
+    db.session.execute(sa.update(Timetable).where(own).values(**values, counted_at=sa.func.now()))
+    db.session.execute(sa.delete(TimetableScore).filter_by(timetable_id=timetable_id))
+    _insert(TimetableScore, (row | {"timetable_id": timetable_id} for row in scores_from(score)))
+
+
 def verified(problem: TermProblem, solution: Solution, overrides: Overrides = NOTHING_EXCUSED) -> Score:
     """The truth's score, with everything on the yardstick; raises `NotFeasible` where what is placed breaks a rule.
 
     What a registrar's word excuses does not count.
     """
-    score = evaluate(measured(problem.instance), solution)
+    score = count_solution(problem, solution)
     if score.hard > _unplaced_hard(problem, solution):
         findings = [
             told("breach", rule=violation.rule, **violation.values)
-            for violation in hard_violations(problem, solution)
+            for violation in ChoiceCounts(problem).once(hard_violations(problem, solution))
             if not is_excused(violation, overrides)
         ]
         if findings:
@@ -132,7 +148,12 @@ def verified(problem: TermProblem, solution: Solution, overrides: Overrides = NO
 
 def _counted(problem: TermProblem, solution: Solution, relaxed: TermProblem) -> Score:
     verified(relaxed, solution)
-    return evaluate(measured(problem.instance), solution)
+    return count_solution(problem, solution)
+
+
+def count_solution(problem: TermProblem, solution: Solution) -> Score:
+    """The truth's score, with everything on the yardstick, and what a choosing group breaks counted once."""
+    return ChoiceCounts(problem).score(solution, evaluate(measured(problem.instance), solution))
 
 
 def is_excused(violation: Violation, overrides: Overrides) -> bool:
@@ -166,6 +187,7 @@ def _of_timetable(problem: TermProblem, solution: Solution, facts: TimetableFact
         "hard_violations": score.hard - _unplaced_hard(problem, solution),
         "unplaced": len(solution.unplaced),
         "data_revision": problem.data_revision,
+        "counted_at": None,
         "rules_off": list(problem.rules_off),
         "result": to_json(facts.result),
     }

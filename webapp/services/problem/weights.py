@@ -7,6 +7,8 @@ from webapp.engine.rules import rule_named
 
 VARIANTS = tuple(profile.name for profile in PROFILES)
 """What a run makes unless told otherwise."""
+FIRST_TIMETABLE = "(first timetable)"
+"""What the part of a run is called from which all its variants begin: no variant has this name."""
 WEIGHED = tuple(rule for rule in YARDSTICK if rule not in ("all_placed", "room_capacity"))
 """The rules that a profile can weigh; what a term makes hard stays hard."""
 

@@ -13,7 +13,7 @@ from webapp.services.schema.scope import Errors, Scope, Values
 from webapp.services.schema.tables import BY_NAME
 from webapp.services.schema.values import ValueRefused, check, expected_sentence, nearest, nothing, read
 from webapp.services.shared.numbers import KEY_MAX, whole_number
-from webapp.services.shared.words import _
+from webapp.services.shared.words import _, short
 
 CODES_MAX = 5000
 LinkedRow = tuple[int, int | None]
@@ -122,7 +122,7 @@ def _keys_by_code(scope: Scope, table: Table, codes: list[str]) -> dict[str, int
 
 def _unknown(scope: Scope, table: Table, codes: Sequence[str]) -> ValueRefused:
     known = db.session.scalars(rows_in_scope(scope, table).with_only_columns(table.list_code))
-    words = _("No row of the table “%(table)s” has the code “%(code)s”.", table=table.title, code=codes[0])
+    words = _("No row of the table “%(table)s” has the code “%(code)s”.", table=table.title, code=short(codes[0]))
     if near := nearest(codes[0], known):
         words += " " + _("Did you mean %(code)s?", code=near)
     if len(codes) > 1:

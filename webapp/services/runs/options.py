@@ -1,7 +1,7 @@
 """What a run holds to: whose classes it may move, which locks it keeps, how close it stays to a timetable."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -14,8 +14,11 @@ from webapp.services.problem.holds import CLOSENESS, BaseGone, RunChoices
 from webapp.services.problem.parts import PartOfTerm, has_classes, part_in_words, read_groups
 from webapp.services.problem.term_problem import TermProblem
 from webapp.services.problem.words.statements import told
+from webapp.services.schema.columns import CODE_LENGTH
 from webapp.services.shared.errors import Problem
-from webapp.services.shared.words import _
+from webapp.services.shared.words import _, enumerated
+
+MOST_CODES = 5
 
 
 class ChoiceRefused(Problem):
@@ -92,6 +95,35 @@ def options_with(
 
 
 # What there is to choose from
+
+
+def part_by_codes(
+    term: Term,
+    departments: Sequence[str] = (),
+    programmes: Sequence[str] = (),
+    semesters: Sequence[int] = (),
+    groups: Sequence[str] = (),
+) -> PartOfTerm:
+    """The part that callers name by codes of departments and groups; raises `ChoiceRefused` with what is not there.
+
+    Programmes and semesters of study are looked at with the other choices, by `checked`.
+    """
+    query = sa.select(Department.code, Department.department_id)
+    own = query.filter_by(organization_id=term.organization_id)
+    known_departments = dict(db.session.execute(own).all())
+    known_groups = {group.code: group.key for group in read_groups(term.term_id).groups}
+    for kind, codes, known in (("departments", departments, known_departments), ("groups", groups, known_groups)):
+        if unknown := [code[:CODE_LENGTH] for code in codes if code not in known]:
+            words = {"departments": _("There is no department %(codes)s.", codes=enumerated(unknown, MOST_CODES)),
+                     "groups": _("%(term)s has no group %(codes)s.", term=term.name,
+                                 codes=enumerated(unknown, MOST_CODES))}  # fmt: skip
+            raise ChoiceRefused(kind, words[kind])
+    return PartOfTerm(
+        tuple(known_departments[code] for code in departments),
+        tuple(programmes),
+        tuple(semesters),
+        tuple(known_groups[code] for code in groups),
+    ).sorted()
 
 
 def bases_of(term: Term) -> list[BaseTimetable]:

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from webapp.extensions import db
 from webapp.models import Term, TermRule, User, WeightProfile
-from webapp.services.problem.weights import VARIANTS, WEIGHED, RuleWeight, with_weight
+from webapp.services.problem.weights import FIRST_TIMETABLE, VARIANTS, WEIGHED, RuleWeight, with_weight
 from webapp.services.schema.wishes import WEIGHT_MAX
 from webapp.services.shared import audit, optimistic_lock
 from webapp.services.shared.errors import Conflict, Problem
@@ -124,6 +124,8 @@ def _fault_of_name(user: User, profile: WeightProfile | None, name: str) -> str:
         return _("Expected at most %(most)s characters, found %(found)s.", most=LONGEST_NAME, found=len(name))
     if name.casefold() in {known.casefold() for known in VARIANTS}:
         return _("%(name)s is one of the five that Timeloom brings along; choose another name.", name=name)
+    if name.casefold() == FIRST_TIMETABLE.casefold():
+        return _("A run calls what all its variants begin from %(name)s; choose another name.", name=name)
     others = [other.name.casefold() for other in profiles_of(user) if other is not profile]
     return _taken(name) if name.casefold() in others else ""
 

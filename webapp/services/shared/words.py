@@ -9,6 +9,7 @@ from webapp.models.types import runs
 
 WEEKDAYS = (_l("Monday"), _l("Tuesday"), _l("Wednesday"), _l("Thursday"), _l("Friday"), _l("Saturday"), _l("Sunday"))
 """The days of the week in the reader's language, 0 is Monday; files have `webapp.services.schema.values.DAY_NAMES`."""
+SHOWN_LENGTH = 80
 
 
 def _(message: str, **values: object) -> str:
@@ -19,6 +20,12 @@ def _(message: str, **values: object) -> str:
 def marked(message: str) -> str:
     """The message itself, for tables of messages: marked for translation, translated when it is shown."""
     return message
+
+
+def short(text: str, length: int = SHOWN_LENGTH) -> str:
+    """A text in one line, and no longer than is readable within a sentence."""
+    text = " ".join(text.split())
+    return text if len(text) <= length else text[: length - 1] + "…"
 
 
 def ngettext(single: str, many: str, num: int, **values: object) -> str:

@@ -22,13 +22,13 @@ def sentence_about_classes(rule: str) -> str:
 
 
 def use_in_words(setting: RuleSetting, classes: Sequence[str] = ()) -> str:
-    """How a term uses a rule, such as "hard, number 7" or "soft, weight 3; CSE301 A, L and CSE302 A, L"."""
+    """How a term uses a rule, such as "must hold, number 7" or "wish, weight 3; CSE301 A, L and CSE302 A, L"."""
     if not setting.enabled:
         words = [_("off")]
     elif setting.hard:
-        words = [_("hard")]
+        words = [_("must hold")]
     else:
-        words = [_("soft"), _("weight %(weight)d", weight=setting.weight or 0)]
+        words = [_("wish"), _("weight %(weight)d", weight=setting.weight or 0)]
     if setting.amount is not None:
         words.append(_("number %(amount)d", amount=setting.amount))
     uses = ", ".join(words)

@@ -111,7 +111,7 @@ def plan_week(shifts: Sequence[ShiftPlan], longest_break: int | None = None) -> 
                 taught[day] += 1
                 label = f"{shift.name} {number}" if len(shifts) > 1 and shift.name else str(number)
                 code = slot_code(day, taught[day])
-                slots.append(PlannedSlot(code, label[:64], shift.name, day, _clock(start), _clock(end)))
+                slots.append(PlannedSlot(code, label[:64], shift.name, day, clock_of(start), clock_of(end)))
     if not slots and not faults:
         faults.append(_("No day is taught: choose a full or a half day for one at least."))
     remarks = _long_breaks(shifts, longest_break) + _overlaps(shifts, hours_of)
@@ -133,8 +133,8 @@ def _hours(shift: ShiftPlan) -> tuple[list[Hours], list[str]]:
     """Start and end of each period in minutes of the day, as far as they fit, and what does not fit."""
     pauses = {pause.after: pause.minutes for pause in shift.breaks}
     faults, hours = _pause_faults(shift), list[Hours]()
-    lunch = None if shift.lunch_starts is None else _minute(shift.lunch_starts)
-    begin, ended = _minute(shift.starts), _minute(shift.starts)
+    lunch = None if shift.lunch_starts is None else minute_of(shift.lunch_starts)
+    begin, ended = minute_of(shift.starts), minute_of(shift.starts)
     for number in range(1, shift.periods + 1):
         if lunch is not None and hours and ended <= lunch <= begin:
             begin = max(begin, lunch + shift.lunch_minutes)
@@ -184,7 +184,7 @@ def _pause_faults(shift: ShiftPlan) -> list[str]:
 
 
 def _lunch_inside(shift: ShiftPlan, number: int, begin: int, ended: int) -> str:
-    lunch = _minute(shift.lunch_starts) if shift.lunch_starts is not None else 0
+    lunch = minute_of(shift.lunch_starts) if shift.lunch_starts is not None else 0
     fault = _(
         "Lunch at %(lunch)s falls into period %(number)s (%(start)s to %(end)s).",
         lunch=_text(lunch),
@@ -253,11 +253,13 @@ def _overlaps(shifts: Sequence[ShiftPlan], hours_of: Sequence[Sequence[Hours]]) 
     return sentences
 
 
-def _minute(moment: time) -> int:
+def minute_of(moment: time) -> int:
+    """The minute of the day."""
     return moment.hour * 60 + moment.minute
 
 
-def _clock(minute: int) -> time:
+def clock_of(minute: int) -> time:
+    """The time of a minute of the day."""
     return time(minute // 60, minute % 60)
 
 
@@ -274,6 +276,12 @@ def slots_of(term: Term) -> list[SlotRow]:
 def grid_of(slots: Sequence[SlotRow]) -> Grid:
     """The picture of the slots that a term has."""
     return build_slot_grid([SlotView(s.time_slot_id, s.day, s.start_time, s.end_time, s.label) for s in slots])
+
+
+def is_week_of(plan: WeekPlan, slots: Sequence[SlotRow]) -> bool:
+    """Whether a plan gives exactly the days and hours of these slots."""
+    planned = sorted((slot.shift, slot.day, slot.start, slot.end) for slot in plan.slots)
+    return planned == sorted((slot.shift, slot.day, slot.start_time, slot.end_time) for slot in slots)
 
 
 def is_in_use(term: Term) -> bool:

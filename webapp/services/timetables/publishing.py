@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from webapp.engine.solution import Solution
 from webapp.extensions import db
 from webapp.models import Term, Timetable, TimetableEntry, User
+from webapp.services.problem.choice_counts import ChoiceCounts
 from webapp.services.problem.data_changes import changed_since
 from webapp.services.problem.results import reason_in_words
 from webapp.services.problem.solutions import content_hash, hard_violations
@@ -232,7 +233,7 @@ def _excused_violations(
 ) -> list[Point]:
     """The hard rules that a reason excuses; raises `BreaksHardRules` with those that none does."""
     findings, points = [], []
-    for violation in hard_violations(problem, solution):
+    for violation in ChoiceCounts(problem).once(hard_violations(problem, solution)):
         concerned = (entries[index] for index in violation.meetings if index in entries)
         overrides = ((entry.entry_id, override) for entry in concerned if (override := entry.state.override))
         excuse = next((pair for pair in overrides if pair[1].excuses(violation.rule)), None)

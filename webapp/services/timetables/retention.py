@@ -10,6 +10,7 @@ from sqlalchemy.orm import defer, joinedload
 from webapp.extensions import db
 from webapp.models import (
     GenerationJob,
+    RunRecord,
     Timetable,
     TimetableChange,
     TimetableComment,
@@ -30,17 +31,19 @@ class Expired:
 
     drafts: Sequence[Timetable]
     uploads: Sequence[Upload]
+    runs: Sequence[GenerationJob]
+    """Those whose records go: what is kept to do them again, once nothing is left of what they made."""
 
 
 def expired(draft_days: int = DRAFT_DAYS, upload_days: int = UPLOAD_DAYS) -> Expired:
     """The drafts that nobody has made, changed or spoken about for so many days, and the files sent before so many.
 
     What was ever published has a number and is none of them, whatever its status is today. Nor is what a run that is
-    queued or under way has made or holds to.
+    queued or under way has made or holds to. A run's records go with the last of its timetables.
     """
-    return Expired(
-        db.session.scalars(_old_drafts(draft_days)).all(), db.session.scalars(_old_uploads(upload_days)).all()
-    )
+    drafts = db.session.scalars(_old_drafts(draft_days)).all()
+    runs = _without_timetables(draft_days, [draft.timetable_id for draft in drafts])
+    return Expired(drafts, db.session.scalars(_old_uploads(upload_days)).all(), db.session.scalars(runs).all())
 
 
 def delete_draft(draft: Timetable) -> bool:
@@ -60,6 +63,29 @@ def delete_upload(upload: Upload) -> None:
     before = {"file": upload.filename, "sent": f"{upload.created_at:%Y-%m-%d}"}
     audit.record(upload.organization_id, None, "upload.clean", upload, before=before)
     db.session.execute(sa.delete(Upload).filter_by(upload_id=upload.upload_id))
+
+
+def delete_records(run: GenerationJob) -> None:
+    """Delete what is kept of a run to do it again, with its audit event; the run itself stays."""
+    before = {"run": run.job_id, "asked": f"{run.created_at:%Y-%m-%d}"}
+    audit.record(run.organization_id, None, "run.clean", run, before=before)
+    db.session.execute(sa.delete(RunRecord).filter_by(job_id=run.job_id))
+
+
+def _without_timetables(days: int, going: Sequence[int]) -> sa.Select[GenerationJob]:
+    """Runs older than so many days with records and without a timetable, but for those that go."""
+    own = GenerationJob.job_id
+    left = sa.exists().where(Timetable.generation_job_id == own, Timetable.timetable_id.not_in(going))
+    return (
+        sa.select(GenerationJob)
+        .where(
+            GenerationJob.created_at < datetime.now(UTC) - timedelta(days=days),
+            GenerationJob.status.not_in(ACTIVE),
+            sa.exists().where(RunRecord.job_id == own),
+            sa.not_(left),
+        )
+        .order_by(own)
+    )
 
 
 def _old_drafts(days: int) -> sa.Select[Timetable]:

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from webapp.engine.evaluate import Violation
 from webapp.models import Term, Timetable
+from webapp.services.problem.choice_counts import ChoiceCounts
 from webapp.services.problem.data_changes import DataChangeKind, changed_since
 from webapp.services.problem.solutions import hard_violations, is_excused
 from webapp.services.problem.stored_entries import StoredEntry, entries_of, solution_of
@@ -134,7 +134,8 @@ def _parts(timetable: Timetable) -> Iterator[SincePart]:
     if unplaced:
         yield SincePart(SinceKind.UNPLACED, len(unplaced), tuple(unplaced[:MOST_NAMED]))
     overrides = {index: entry.state.override for index, entry in entries.items() if entry.state.override is not None}
-    broken: list[Violation] = [one for one in hard_violations(problem, solution) if not is_excused(one, overrides)]
+    breaches = ChoiceCounts(problem).once(hard_violations(problem, solution))
+    broken = [one for one in breaches if not is_excused(one, overrides)]
     if broken:
         yield SincePart(SinceKind.BROKEN, len(broken), tuple(one.sentence for one in broken[:MOST_NAMED]))
 

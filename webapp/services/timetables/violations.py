@@ -15,6 +15,7 @@ from webapp.engine.rules import RULES, rule_named
 from webapp.extensions import db
 from webapp.models import Timetable, TimetableEntry
 from webapp.services.imports.formats.writers import csv_text
+from webapp.services.problem.choice_counts import ChoiceCounts
 from webapp.services.problem.groups import GroupTree, groups_of_leaf, read_tree
 from webapp.services.problem.meetings import MeetingKey
 from webapp.services.problem.solutions import solution_from
@@ -118,7 +119,8 @@ class _Itemiser:
         parts: dict[tuple[str, bool], list[CountPart]] = {}
         for part, name, is_hard in self._parts(rule):
             parts.setdefault((name, is_hard), []).append(part)
-        groups = [self._group(name, is_hard, of_rule, start, most) for (name, is_hard), of_rule in parts.items()]
+        once = ChoiceCounts(self.problem).parts_once
+        groups = [self._group(name, is_hard, once(own), start, most) for (name, is_hard), own in parts.items()]
         return sorted(groups, key=lambda group: (not group.is_hard, -group.cost, _ORDER[group.rule]))
 
     def _parts(self, rule: str | None) -> Iterator[tuple[CountPart, str, bool]]:

@@ -63,13 +63,16 @@ def record_field(scope: Scope, table: Table, column: Column) -> Field:
     if column.kind is Kind.YES_NO:
         return BooleanField(column.label, description=column.hint)
     if column.is_found:
-        return StringField(column.label, description=column.hint, render_kw=_picker(table, column))
+        return StringField(column.label, description=column.hint, render_kw=picker_of(table, column))
     return StringField(column.label, description=column.hint, widget=_WIDGETS.get(column.kind))
 
 
-def _picker(table: Table, column: Column) -> dict[str, str]:
-    """What `static/picker.js` must know of a field that offers values while one types."""
-    address = url_for("admin.choices", table_key=table.address, field=column.field)
+def picker_of(table: Table, column: Column, term_id: int | None = None) -> dict[str, str]:
+    """What `static/picker.js` must know of a field that offers values while one types.
+
+    ``term_id`` is the term, where the form has no field that names it.
+    """
+    address = url_for("admin.choices", table_key=table.address, field=column.field, term=term_id)
     marks = {"data-picker-list": column.is_list, "data-picker-words": column.vocabulary}
     return {"data-picker": address, "autocomplete": "off", **{name: "yes" for name, is_so in marks.items() if is_so}}
 
@@ -88,7 +91,7 @@ def _text_field(table: Table, column: Column) -> Field:
         labels = WEEKDAYS if column.kind is Kind.DAY else (_l("Yes"), _l("No"))
         return SelectField(column.label, choices=choices(zip(words, labels, strict=True)))
     if column.is_found or column.refers_to:
-        return StringField(column.label, description=column.hint, render_kw=_picker(table, column))
+        return StringField(column.label, description=column.hint, render_kw=picker_of(table, column))
     return StringField(column.label, description=column.hint, widget=_WIDGETS.get(column.kind))
 
 
@@ -113,6 +116,9 @@ def optional_fields(table: Table) -> frozenset[str]:
     return frozenset(c.field for c in table.form_columns if not c.required and c.kind is not Kind.YES_NO)
 
 
+BY_LINK = "link"
+
+
 class UserForm(PageForm):
     name = StringField(_l("Name"), [InputRequired(_l("This is needed.")), Length(max=200)])
     email = StringField(_l("E-mail"), [InputRequired(_l("This is needed.")), Length(max=EMAIL_LENGTH_MAX)])
@@ -133,6 +139,16 @@ class UserForm(PageForm):
     )
     student = StringField(
         _l("Student"), [Length(max=64)], description=_l("The code of the student whose account this is.")
+    )
+    first_password = SelectField(
+        _l("First password"),
+        choices=choices(
+            [
+                (BY_LINK, _l("Set by a link that you hand out, within two weeks")),
+                ("drawn", _l("Drawn and shown to you once; it must be changed at first sign-in")),
+            ]
+        ),
+        default=BY_LINK,
     )
     seen = HiddenField()
 

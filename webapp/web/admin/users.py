@@ -17,7 +17,7 @@ from webapp.services.shared.errors import Problem
 from webapp.services.shared.words import _, ngettext
 from webapp.web.access import requires
 from webapp.web.admin import bp
-from webapp.web.admin.forms import ROLES, UserForm, choices
+from webapp.web.admin.forms import BY_LINK, ROLES, UserForm, choices
 from webapp.web.errors import status_of
 from webapp.web.htmx import redirect_to, render
 from webapp.web.navigation import me, public_address, scope
@@ -71,15 +71,24 @@ def create_user() -> ResponseReturnValue:
     form = _form(UserForm())
     if form.validate_on_submit():
         try:
-            made = account_users.create_user_with_initial_password(
-                me().organization, email=form.email.data or "", actor=me(), **_fields(form)
-            )
+            shown = _created(form)
         except Problem as problem:
             form.form_errors = [problem.message]
         else:
             transaction.commit()
-            return render("admin/user_password.html", user=made.user, password=made.password)
+            return render("admin/user_password.html", **shown)
     return render("admin/user.html", form=form), 422 if form.errors else 200
+
+
+def _created(form: UserForm) -> dict[str, Any]:
+    """Create the account, and return what is shown once: the link of an invitation, or a password."""
+    fields = {"email": form.email.data or "", "actor": me(), **_fields(form)}
+    if form.first_password.data == BY_LINK:
+        made = invitations.create_invited(me().organization, **fields)
+        link = public_address(url_for("auth.accept_invitation", secret=made.secret))
+        return {"user": made.user, "link": link, "invitation": made}
+    drawn = account_users.create_user_with_initial_password(me().organization, **fields)
+    return {"user": drawn.user, "password": drawn.password}
 
 
 @bp.route("/users/<int:user_id>/edit", methods=["GET", "POST"])
@@ -87,15 +96,15 @@ def create_user() -> ResponseReturnValue:
 def edit_user(user_id: int) -> ResponseReturnValue:
     account, status = _find(user_id), 200
     form = _form(UserForm(data=_values(account)))
-    del form.email
+    del form.email, form.first_password
     if form.validate_on_submit():
         try:
-            account_users.change_user(account, me(), seen=form.seen.data or "", **_fields(form))
+            lost = account_users.change_user(account, me(), seen=form.seen.data or "", **_fields(form))
         except Problem as problem:
             form.form_errors, status = [problem.message], status_of(problem)
         else:
             transaction.commit()
-            return _back(_("%(email)s is changed.", email=account.email), user_id)
+            return _back(" ".join([_("%(email)s is changed.", email=account.email), *lost]), user_id)
     return render("admin/user.html", form=form, user=account), 422 if form.errors and status == 200 else status
 
 

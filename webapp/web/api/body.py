@@ -5,12 +5,17 @@ from typing import Any
 from flask import Request
 
 from webapp.config import LEAST_RUN_SECONDS, MOST_RUN_SECONDS
-from webapp.models import User
+from webapp.models import Term, User
+from webapp.services.problem.parts import PartOfTerm
+from webapp.services.runs.options import part_by_codes
 from webapp.services.schema.calendar import TERM
 from webapp.services.schema.row_checks import is_academic_year
 from webapp.services.shared.errors import Forbidden, Problem
 from webapp.services.shared.numbers import whole_number
 from webapp.services.shared.words import _
+
+PART_KINDS: dict[str, type] = {"departments": str, "programmes": str, "semesters": int, "groups": str}
+"""By what a part of a term is named, and what its list holds."""
 
 
 class BodyRefused(Problem):
@@ -61,6 +66,29 @@ def yes(body: dict[str, Any], name: str) -> bool:
     if not isinstance(given, bool):
         raise BodyRefused(_("%(name)s must be true or false, not %(given)s.", name=name, given=_shown(given)))
     return given
+
+
+def part(body: dict[str, Any], term: Term) -> PartOfTerm:
+    """The part of the term to generate: lists of codes, names and numbers by kind; raises BodyRefused."""
+    named = body.get("part", {})
+    if not isinstance(named, dict):
+        raise BodyRefused(_("part must be an object, not %(given)s.", given=_shown(named)))
+    if unknown := sorted(set(named) - set(PART_KINDS)):
+        raise BodyRefused(
+            _("part has no %(name)s; it has %(kinds)s.", name=unknown[0][:40], kinds=", ".join(PART_KINDS))
+        )
+    for kind, of in PART_KINDS.items():
+        values = named.get(kind, [])
+        if not isinstance(values, list) or any(type(value) is not of for value in values):
+            form = _("a list of whole numbers") if of is int else _("a list of texts")
+            raise BodyRefused(_("part.%(kind)s must be %(form)s, not %(given)s.", kind=kind, form=form,
+                                given=_shown(values)))  # fmt: skip
+    return part_by_codes(term, **named)
+
+
+def timetable(body: dict[str, Any]) -> int | None:
+    """The key of the timetable that the run holds to, or None; raises BodyRefused."""
+    return _whole(body, "timetable_id", 1, 2**31 - 1) if body.get("timetable_id") is not None else None
 
 
 def _whole(body: dict[str, Any], name: str, least: int, most: int) -> int:

@@ -10,7 +10,7 @@ from webapp.services.problem.holds import RunChoices
 from webapp.services.runs.progress import progress_of
 from webapp.services.runs.requests import default_seconds, request_generation
 from webapp.services.shared import transaction
-from webapp.services.terms.selection import shown_term
+from webapp.services.terms.selection import load_term, shown_term
 from webapp.services.timetables import scores
 from webapp.services.timetables.lifecycle import published_timetable
 from webapp.services.views import audience
@@ -28,7 +28,8 @@ def generate() -> ResponseReturnValue:
     body.refuse_foreign_organization(sent, me())
     year, semester = body.academic_year(sent), body.semester(sent)
     seconds = body.seconds(sent, default_seconds())
-    choices = RunChoices(partial=body.yes(sent, "partial"))
+    part, base_id = body.part(sent, load_term(me(), year, semester)), body.timetable(sent)
+    choices = RunChoices(part=part, base_id=base_id, partial=body.yes(sent, "partial"))
     job = request_generation(me(), year, semester, seconds=seconds, choices=choices)
     transaction.commit()
     location = url_for("api.progress", job_id=job.job_id)

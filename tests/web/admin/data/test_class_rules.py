@@ -56,7 +56,7 @@ def test_a_rule_is_added_from_looking_for_classes_to_its_links_edited_and_delete
     change = {**mine, "rule": "precedence", "kind": "soft", "weight": "3", "class": [first, second]}
     stale = {**change, "weight": "5"}
     pages.post(path, change)
-    assert "it is now “Order: soft, weight 3;" in words(parse(pages.post(path, stale, 409).get_data(as_text=True)))
+    assert "it is now “Order: wish, weight 3;" in words(parse(pages.post(path, stale, 409).get_data(as_text=True)))
     pages.post(f"{path}/delete", {"seen": mine["seen"]}, 409)
     pages.post(f"{path}/delete", sent_by(pages.get(f"{path}/delete"), f"{path}/delete"))
     assert "Order (precedence-1) is deleted." in words(pages.get("/admin/rules"))
@@ -71,7 +71,7 @@ def test_the_usual_rules_are_restored_once_it_is_confirmed_what_changes(pages: P
     assert "1 rule is used otherwise than in a new term" in words(pages.get("/admin/rules"))
     page = pages.get("/admin/rules/usual")
     rows = [[words(cell) for cell in row] for row in page.iter("tr")]
-    assert rows[1:] == [["Unavailable times", "off", "hard"]]
+    assert rows[1:] == [["Unavailable times", "off", "must hold"]]
     sent = sent_by(page, "/admin/rules/usual")
     pages.post("/admin/rules/usual", {**sent, "seen": ""}, 409)
     pages.post("/admin/rules/usual", sent)
@@ -89,6 +89,6 @@ def test_a_files_rules_are_told_before_and_after_in_its_preview_and_the_others_c
     assert "32 other rules of the term stay as they are." in words(section)
     rows = [[words(cell) for cell in row.iter("td")] for row in section.iter("tr")]
     assert rows[1:] == [
-        ["Unavailable times switched off", "hard", "off"],
-        ["Same room (mine)", "not there", "hard; CSE391 A, P"],
+        ["Unavailable times switched off", "must hold", "off"],
+        ["Same room (mine)", "not there", "must hold; CSE391 A, P"],
     ]

@@ -59,6 +59,19 @@ def test_the_week_is_shown_as_it_would_be_and_stored(week, pages: Pages):
     pages.post(week, sent, 409)
 
 
+def test_the_form_begins_with_the_week_that_is_stored(week, pages: Pages):
+    other = {"s1-starts": "08:30", "s1-length": "45", "s1-lunch_starts": "", "s1-lunch_minutes": "", "s1-day_5": "off"}
+    pages.post(week, sent_by(pages.get(week), week) | other)
+    page = pages.get(week)
+    assert "The form begins with them." in words(page)
+    again = sent_by(page, week)
+    assert {name: again[name] for name in other} == other
+    slot = db.session.scalars(sa.select(TimeSlot).filter_by(code="MON2")).one()
+    db.session.delete(slot)
+    db.session.commit()
+    assert "another week than the stored one" in words(pages.get(week))
+
+
 def test_a_second_shift_counts_once_something_of_it_is_filled_in(week, pages: Pages):
     sent = sent_by(pages.get(week), week)
     evening = {"s2-name": "Evening", "s2-starts": "18:00", "s2-length": "45", "s2-periods": "3", "s2-half_periods": "1"}

@@ -67,6 +67,21 @@ def test_a_run_is_asked_for_with_what_was_ticked_and_nothing_else(pages: Pages, 
     assert choices_of(job) == RunChoices(PartOfTerm((here.mat.department_id,)), base.timetable_id, keep_locks=True)
 
 
+def test_groups_of_a_part_are_found_by_code_however_many_there_are(pages: Pages, here: University) -> None:
+    base = here.timetable()
+    page = pages.get(GENERATE)
+    (field,) = (e for e in page.iter("input") if e.get("name") == "groups")
+    assert field.get("data-picker") == f"/admin/records/sections/choices?field=groups&term={here.term.term_id}"
+    pages.post(GENERATE, form(groups="A1, B", base=base.timetable_id))
+    (job,) = jobs()
+    groups = tuple(sorted((here.a1.student_group_id, here.section_b.student_group_id)))
+    assert choices_of(job).part == PartOfTerm(groups=groups)
+    answer = pages.post(GENERATE, form(groups="A1, NOWHERE", base=base.timetable_id), 422)
+    again = parse(answer.get_data(as_text=True))
+    assert "has no group NOWHERE." in words(again)
+    assert [e.get("value") for e in again.iter("input") if e.get("name") == "groups"] == ["A1, NOWHERE"]
+
+
 @pytest.mark.parametrize(
     ("fields", "said"),
     [

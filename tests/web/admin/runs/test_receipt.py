@@ -19,6 +19,8 @@ def test_the_page_of_a_run_leads_to_its_receipts(client, sign_in, pages, session
         f"/admin/timetables/runs/{here.job.job_id}/receipt",
         f"/admin/timetables/{here.timetable.timetable_id}/receipt",
     ]
+    own = pages.get(f"/admin/timetables/{here.timetable.timetable_id}")
+    assert receipts_on(own) == links[1:]
     for link in links:
         answer = client.get(link)
         assert answer.mimetype == "application/zip"

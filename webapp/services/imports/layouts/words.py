@@ -10,9 +10,8 @@ from flask_babel import lazy_gettext as _l
 from webapp.services.imports.layouts.questions import Question, ReadAs
 from webapp.services.imports.layouts.row_numbers import written_rows
 from webapp.services.schema.columns import Words
-from webapp.services.shared.words import _, ngettext
+from webapp.services.shared.words import _, ngettext, short
 
-SHOWN_LENGTH = 80
 ROWS_NAMED = 5
 
 CHANGES: Mapping[str, Words] = {
@@ -95,12 +94,6 @@ NOTES: Mapping[str, Words] = {
     "macros": _l("The workbook has macros. They are not run; its sheets are read."),
 }
 """What a reader should know of a file, by the code of the note."""
-
-
-def short(text: str, length: int = SHOWN_LENGTH) -> str:
-    """A text in one line, and no longer than is readable within a sentence."""
-    text = " ".join(text.split())
-    return text if len(text) <= length else text[: length - 1] + "…"
 
 
 def change_words(change: ReadAs) -> str:

@@ -11,7 +11,7 @@ from webapp.services.imports.layouts.objections import table_title
 from webapp.services.imports.layouts.plan import SheetMapping, SheetShape
 from webapp.services.imports.layouts.row_numbers import written_rows
 from webapp.services.imports.layouts.shapes import SHAPES, roles
-from webapp.services.imports.layouts.words import note_words, short
+from webapp.services.imports.layouts.words import note_words
 from webapp.services.imports.new_term import FIELDS, NewTerm, suggested
 from webapp.services.imports.readings import Said, UploadReading, recalled_of
 from webapp.services.imports.sheets import FileRow, FileSheet
@@ -19,7 +19,7 @@ from webapp.services.schema.calendar import TERM
 from webapp.services.schema.columns import Column
 from webapp.services.schema.tables import TABLES
 from webapp.services.schema.values import write
-from webapp.services.shared.words import _, ngettext
+from webapp.services.shared.words import _, ngettext, short
 
 HEADING_ROWS_OFFERED = 20
 SAMPLE_ROWS = 5

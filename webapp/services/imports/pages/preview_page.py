@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from webapp.services.imports.faults import Fault
 from webapp.services.imports.layouts.questions import ReadAs
 from webapp.services.imports.layouts.row_numbers import written_rows
-from webapp.services.imports.layouts.words import change_words, short, times
+from webapp.services.imports.layouts.words import change_words, times
 from webapp.services.imports.readings import UploadReading
-from webapp.services.shared.words import _, ngettext
+from webapp.services.shared.words import _, ngettext, short
 
 MOST_FAULTS_SHOWN = 100
 MOST_CHANGES_SHOWN = 200

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from webapp.services.imports.layouts.plan import LEAVE_OUT, NEW
 from webapp.services.imports.layouts.questions import Question
-from webapp.services.imports.layouts.words import found_words, leave_out_words, question_words, short, where_words
+from webapp.services.imports.layouts.words import found_words, leave_out_words, question_words, where_words
 from webapp.services.imports.readings import UploadReading
-from webapp.services.shared.words import _
+from webapp.services.shared.words import _, short
 
 MOST_SHOWN = 300
 """Questions on one page; the next follow once these have answers."""

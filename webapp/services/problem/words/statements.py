@@ -83,9 +83,15 @@ SENTENCES: Mapping[str, str | tuple[str, str]] = {
     # needs of single classes
     "no_room_at_all": marked("%(name)s: it needs a room, and there is none."),
     "no_room_of_kind": marked("%(name)s: no room is of kind %(kind)s; the kinds are %(known)s."),
-    "no_room_with": marked("%(name)s: none of %(number)s rooms%(of_kind)s has %(features)s."),
+    "no_room_with": (
+        marked("%(name)s: the one room%(of_kind)s does not have %(features)s."),
+        marked("%(name)s: none of %(number)s rooms%(of_kind)s has %(features)s."),
+    ),
     "of_kind": marked(" of kind %(kind)s"),
-    "rooms_closed": marked("%(name)s: all %(number)s rooms that suit it are closed: %(rooms)s."),
+    "rooms_closed": (
+        marked("%(name)s: the one room that suits it is closed: %(rooms)s."),
+        marked("%(name)s: all %(number)s rooms that suit it are closed: %(rooms)s."),
+    ),
     "no_seats": marked(
         "%(name)s: %(size)s students, and the largest of %(number)s suitable rooms, %(room)s, has %(seats)s seats."
     ),
@@ -210,7 +216,8 @@ class Statement(StoredSentence):
             return SPECIAL[self.code](self.values)
         message, values = SENTENCES[self.code], {name: _said(value) for name, value in self.values.items()}
         if isinstance(message, tuple):
-            return ngettext(str(message[0]), str(message[1]), **values)
+            num = values.pop("num") if "num" in values else values["number"]
+            return ngettext(str(message[0]), str(message[1]), num, **values)
         return _(str(message), **values)
 
 

@@ -2,6 +2,7 @@
 
 from flask import flash, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
 from webapp.demo import example
 from webapp.models import Term
@@ -14,10 +15,19 @@ from webapp.services.shared.errors import Problem
 from webapp.services.shared.scoped import load
 from webapp.services.shared.words import _, ngettext
 from webapp.services.terms import week_plan
+from webapp.services.terms.stored_week import plans_of
 from webapp.services.terms.week_plan import WeekPlan
 from webapp.web.access import requires
 from webapp.web.admin import bp
-from webapp.web.admin.data.week_form import ShiftForm, shift_forms, used_forms, usual_week
+from webapp.web.admin.data.week_form import (
+    MOST_BREAKS,
+    MOST_SHIFTS,
+    ShiftForm,
+    shift_forms,
+    used_forms,
+    usual_week,
+    week_of,
+)
 from webapp.web.admin.forms import optional_fields, record_form
 from webapp.web.errors import status_of
 from webapp.web.htmx import redirect_to, render
@@ -46,7 +56,7 @@ def begin_term() -> ResponseReturnValue:
 @requires(Permission.EDIT_DATA)
 def term_week(term_id: int) -> ResponseReturnValue:
     term = load(me(), Term, term_id)
-    forms = shift_forms(request.form if request.method == "POST" else usual_week())
+    forms = shift_forms(request.form if request.method == "POST" else _stored_week(term))
     used = used_forms(forms)
     plan = _plan(term, used)
     if request.method == "GET" or "show" in request.form:
@@ -61,6 +71,12 @@ def term_week(term_id: int) -> ResponseReturnValue:
     transaction.commit()
     flash(ngettext("%(num)d time slot a week is stored.", "%(num)d time slots a week are stored.", number), "good")
     return redirect_to(url_for("admin.term_data", term_id=term_id))
+
+
+def _stored_week(term: Term) -> MultiDict[str, str]:
+    """The week that is stored, where the form can say it; else the usual one."""
+    plans = plans_of(week_plan.slots_of(term), MOST_BREAKS)
+    return usual_week() if plans is None or len(plans) > MOST_SHIFTS else week_of(plans)
 
 
 def _plan(term: Term, used: list[ShiftForm]) -> WeekPlan | None:
@@ -81,6 +97,7 @@ def _week_page(
         used=used,
         plan=plan,
         problem=problem,
+        is_stored=plan is not None and week_plan.is_week_of(plan, stored),
         stored=stored,
         stored_grid=week_plan.grid_of(stored),
         in_use=week_plan.is_in_use(term),

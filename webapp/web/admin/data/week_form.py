@@ -1,6 +1,6 @@
 """The form of a term's week: up to three shifts, each with its days, hours, breaks and lunch."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -94,8 +94,33 @@ for _day, _name in enumerate(WEEKDAYS):
 def usual_week() -> MultiDict[str, str]:
     """What the form begins with: one shift, Monday to Friday and half of Saturday."""
     first = {f"s1-{name}": text for name, text in USUAL.items()}
-    days = {f"s{n}-day_{d}": length.value for n in range(1, MOST_SHIFTS + 1) for d, length in enumerate(USUAL_DAYS)}
-    return MultiDict({**first, **days})
+    return MultiDict({**first, **usual_days(1)})
+
+
+def week_of(plans: Sequence[ShiftPlan]) -> MultiDict[str, str]:
+    """What the form begins with where a week is stored that these plans give."""
+    values: dict[str, str] = {}
+    for number, plan in enumerate(plans, start=1):
+        fields = {
+            "name": plan.name,
+            "starts": f"{plan.starts:%H:%M}",
+            "length": str(plan.length),
+            "periods": str(plan.periods),
+            "half_periods": str(plan.half_periods),
+            **{f"day_{day}": plan.days.get(day, DayLength.OFF).value for day in range(len(WEEKDAYS))},
+        }
+        for n, pause in enumerate(plan.breaks, start=1):
+            fields |= {f"after_{n}": str(pause.after), f"pause_{n}": str(pause.minutes)}
+        if plan.lunch_starts is not None:
+            fields |= {"lunch_starts": f"{plan.lunch_starts:%H:%M}", "lunch_minutes": str(plan.lunch_minutes)}
+        values |= {f"s{number}-{name}": text for name, text in fields.items()}
+    return MultiDict({**usual_days(len(plans) + 1), **values})
+
+
+def usual_days(first: int) -> dict[str, str]:
+    """The days of the shifts from that number on, before anybody has chosen."""
+    shifts = range(first, MOST_SHIFTS + 1)
+    return {f"s{n}-day_{d}": length.value for n in shifts for d, length in enumerate(USUAL_DAYS)}
 
 
 def shift_forms(sent: MultiDict[str, str]) -> list[ShiftForm]:

@@ -5,7 +5,7 @@ from secrets import token_hex
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, HiddenField, IntegerField, SelectField, SelectMultipleField
+from wtforms import BooleanField, HiddenField, IntegerField, SelectField, SelectMultipleField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -14,11 +14,13 @@ from webapp.models import Term, TimetableStatus
 from webapp.services.problem.holds import RunChoices
 from webapp.services.problem.parts import PartOfTerm
 from webapp.services.problem.weights import VARIANTS
-from webapp.services.runs.options import BaseTimetable, ChoiceRefused, PartOption, PartOptions
+from webapp.services.runs.options import BaseTimetable, ChoiceRefused, PartOption, PartOptions, part_by_codes
 from webapp.services.runs.requests import default_seconds
+from webapp.services.schema.courses import SECTIONS
+from webapp.services.schema.values import SEPARATORS
 from webapp.services.shared.words import _, ngettext
 from webapp.services.timetables.lifecycle import STATUS_WORDS
-from webapp.web.admin.forms import choices
+from webapp.web.admin.forms import choices, picker_of
 from webapp.web.forms import PageForm
 from webapp.web.params import number
 
@@ -63,15 +65,12 @@ class GenerateForm(PageForm):
         description=_l("A class combined of several groups is placed anew if any of them is in such a semester."),
         **_TICKS,
     )
-    groups = SelectMultipleField(
+    groups = StringField(
         _l("Only these groups"),
-        coerce=_key,
-        validate_choice=False,
         description=_l(
-            "A group stands for its batches. A combined class is placed anew if any of its groups is ticked; "
-            "what a group hears with all of a larger one is of that one."
+            "Codes, separated by commas. A group stands for its batches. A combined class is placed anew if any of its "
+            "groups is named; what a group hears with all of a larger one is of that one."
         ),
-        **_TICKS,
     )
     base = SelectField(
         _l("Timetable to hold to"),
@@ -116,12 +115,15 @@ class GenerateForm(PageForm):
         **fields: Any,
     ) -> None:
         super().__init__(**fields)
-        self._terms = {(term.academic_year, term.semester) for term in terms}
+        self._terms = {(term.academic_year, term.semester): term for term in terms}
         years = sorted({term.academic_year for term in terms}, reverse=True)
         self.academic_year.choices = choices((year, year) for year in years)
         self.semester.choices = choices((number, str(number)) for number in sorted({term.semester for term in terms}))
         self.variants.choices = choices((name, name) for name in (*VARIANTS, *own))
         parts = parts or PartOptions()
+        self._has_groups = len(parts.groups) > 1
+        if term is not None:
+            self.groups.render_kw = picker_of(SECTIONS, SECTIONS.by_field["groups"], term.term_id)
         self.classes: dict[str, dict[int | str, str]] = {}
         for field, known in self._fields_of(parts):
             field.choices = choices((option.key, option.label) for option in known)
@@ -155,14 +157,14 @@ class GenerateForm(PageForm):
             (self.departments, parts.departments),
             (self.programmes, parts.programmes),
             (self.semesters, parts.semesters),
-            (self.groups, parts.groups),
         ]
 
     @property
     def part_fields(self) -> list[Any]:
         """The fields by which a part is chosen, where there is more than one thing to choose or something is ticked."""
-        fields = (self.departments, self.programmes, self.semesters, self.groups)
-        return [field for field in fields if len(field.choices) > 1 or field.data or field.errors]
+        ticks = (self.departments, self.programmes, self.semesters)
+        fields = [field for field in ticks if len(field.choices) > 1 or field.data or field.errors]
+        return [*fields, self.groups] if self._has_groups or self.groups.data or self.groups.errors else fields
 
     @property
     def holds(self) -> bool:
@@ -171,13 +173,16 @@ class GenerateForm(PageForm):
         return any(field.data or field.errors for field in fields)
 
     def chosen(self) -> RunChoices:
-        """The choices that the run holds to."""
+        """The choices that the run holds to; raises `ChoiceRefused` for a group that the term does not have."""
+        term = self._terms.get((self.academic_year.data, self.semester.data))
+        codes = [code for part in SEPARATORS.split(self.groups.data or "") if (code := part.strip())]
+        groups = part_by_codes(term, groups=codes).groups if term is not None else ()
         return RunChoices(
             part=PartOfTerm(
                 tuple(key or 0 for key in self.departments.data or ()),
                 tuple(self.programmes.data or ()),
                 tuple(key or 0 for key in self.semesters.data or ()),
-                tuple(key or 0 for key in self.groups.data or ()),
+                groups,
             ),
             base_id=self.base.data,
             keep_locks=bool(self.keep_locks.data),

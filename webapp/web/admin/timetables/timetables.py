@@ -12,9 +12,11 @@ from webapp.services.charts import pareto
 from webapp.services.jobs.selection import job_of, latest_jobs
 from webapp.services.problem.parts import part_in_words, read_part_names
 from webapp.services.runs.verdict import verdict_of
+from webapp.services.shared import transaction
 from webapp.services.shared.scoped import load
 from webapp.services.shared.words import _
-from webapp.services.timetables import scores, violations
+from webapp.services.timetables import receipts, recount, scores, violations
+from webapp.services.timetables.quality import standing_of
 from webapp.services.timetables.scores import Variant
 from webapp.services.timetables.since_published import since_published
 from webapp.services.timetables.violations import Item
@@ -25,7 +27,7 @@ from webapp.web.admin import bp
 from webapp.web.htmx import redirect_to, render
 from webapp.web.navigation import chosen_term, me
 from webapp.web.pagination import ListPage
-from webapp.web.params import key_or_404, page_number
+from webapp.web.params import key_or_404, number, page_number
 from webapp.web.presentation import SHOWN, lens_of, paper, part_of, subject_of
 
 
@@ -89,8 +91,20 @@ def timetable(timetable_id: int) -> ResponseReturnValue:
         rule=rule,
         page=ListPage(range(max((group.total for group in groups), default=0)), page, most) if rule else None,
         urls=_pages_of(chosen),
+        has_receipt=receipts.has_receipt(chosen.job),
         tray=[entry for entry in audience.timetable_entries(chosen) if not entry.placed] if chosen.unplaced else [],
     )
+
+
+@bp.post("/timetables/<int:timetable_id>/count")
+@requires(Permission.EDIT_TIMETABLES)
+def count_timetable(timetable_id: int) -> ResponseReturnValue:
+    """Count it with the data of today; `revision` is the one that the page showed."""
+    chosen = load(me(), Timetable, timetable_id)
+    recount.count_again(me(), chosen, number(request.form.get("revision")))
+    transaction.commit()
+    flash(_("Counted with the data of today: %(standing)s.", standing=standing_of(chosen).sentence), "good")
+    return redirect_to(url_for("admin.timetable", timetable_id=timetable_id))
 
 
 @bp.get("/timetables/<int:timetable_id>/violations.csv")
