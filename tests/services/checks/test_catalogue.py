@@ -189,7 +189,7 @@ def test_a_room_without_a_feature_and_rooms_that_are_all_closed_are_told_apart(u
     component.room_features, component.room_kind = [], "lab"
     factories.room(uni.organization, "LAB1", kind="lab", is_open=False)
     found = only(uni, Severity.BLOCKER, FindingKind.ROOMS)
-    assert found.sentence == "CSE500 A, L: all 1 rooms that suit it are closed: LAB1."
+    assert found.sentence == "CSE500 A, L: the one room that suits it is closed: LAB1."
 
 
 @pytest.mark.parametrize(("soft", "severity"), [(False, Severity.BLOCKER), (True, Severity.WARNING)])

@@ -44,6 +44,6 @@ def test_a_class_of_the_whole_group_beside_a_basket_is_one_clash(session):
     assert said.sentence.endswith("It is so for 2 more choices of its students.")
     alone = [*where]
     alone[next(i for i, row in enumerate(problem.rows) if row.section_id == core.section_id)] = Placement(
-        times[5].time, 4
+        times[9].time, 4
     )
     assert count_solution(problem, Solution(tuple(alone))).hard == 0
