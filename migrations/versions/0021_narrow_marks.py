@@ -1,7 +1,7 @@
 """Let the figures of timetables that use nothing of what changed go along with the state of the data; say when counted.
 
-Revision ID: 0020_narrow_marks
-Revises: 0019_kept_readings
+Revision ID: 0021_narrow_marks
+Revises: 0020_day_patterns
 
 Rows of an organisation raise the number of each of its terms, since checks and boards look at all rooms and people. A
 timetable's own figures depend on the rooms and teachers that it uses, and of them on what is counted: the others'
@@ -11,8 +11,8 @@ number is raised with their term's.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0020_narrow_marks"
-down_revision = "0019_kept_readings"
+revision = "0021_narrow_marks"
+down_revision = "0020_day_patterns"
 branch_labels = None
 depends_on = None
 
