@@ -11,6 +11,7 @@ DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
 REGISTRAR = (
     "/admin/records/rooms/new",
+    "/admin/records/sections/new",
     "/admin/availability/rooms",
     "/admin/users/new",
     "/admin/timetables/{timetable}",

@@ -5,10 +5,10 @@ import sqlalchemy as sa
 
 from tests import factories
 from webapp.extensions import db
-from webapp.models import AuditEvent, Component, ComponentBatch, Section, TermRuleComponent
+from webapp.models import AuditEvent, ComponentBatch, Section, TermRuleComponent
 from webapp.services.reference import commands, last_change, queries
-from webapp.services.reference.errors import SectionRefused
-from webapp.services.reference.section_classes import SentClass, classes_of, save_section, uses_of_section
+from webapp.services.reference.errors import DeletionOutdated, RecordInUse, SectionRefused
+from webapp.services.reference.section_classes import SentClass, classes_of, save_section
 from webapp.services.schema.courses import CLASSES, COMPONENTS, SECTIONS
 from webapp.services.schema.scope import Scope
 
@@ -110,10 +110,28 @@ def test_one_event_tells_what_has_changed_of_section_and_classes(scope, section)
     assert db.session.scalars(sa.select(AuditEvent)).all() == [], "nothing has changed"
 
 
-def test_what_uses_a_section_names_the_class_that_is_used(scope, section):
-    factories.pin(classes_of(section.section_id)[0], room=factories.room(scope.organization))
+def test_a_section_goes_with_its_classes_and_comes_back_with_them(scope, section):
+    lecture, lab = classes_of(section.section_id)
+    key, keys = section.section_id, [lecture.component_id, lab.component_id]
+    assert commands.deletion_of(scope, SECTIONS, key).detail == ("L", "P")
+    commands.delete_row(scope, SECTIONS, key)
+    assert classes_of(key) == []
+    (event,) = db.session.scalars(sa.select(AuditEvent))
+    assert event.before["class P"]["batches"] == "B1, B2"
+    undo(scope)
+    assert [row.component_id for row in classes_of(key)] == keys
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(ComponentBatch)) == 2
+
+
+def test_what_uses_a_class_keeps_its_section_and_names_the_class(scope, section):
+    key, seen = section.section_id, commands.deletion_of(scope, SECTIONS, section.section_id).seen
+    factories.component(section, code="T")
+    with pytest.raises(DeletionOutdated):
+        commands.delete_row(scope, SECTIONS, key, seen)
+    factories.pin(classes_of(key)[0], room=factories.room(scope.organization))
     factories.enrollment(factories.student(scope.organization), section)
-    uses = uses_of_section(section.section_id)
-    assert [use.words for use in uses.references] == ["1 enrolment"]
-    assert [(code, use.words) for code, use in uses.of_classes] == [("L", "1 fixed class")]
-    assert db.session.scalar(sa.select(sa.func.count()).select_from(Component)) == 2
+    deletion = commands.deletion_of(scope, SECTIONS, key)
+    assert [use.words for use in deletion.uses] == ["1 enrolment", "L: 1 fixed class"]
+    with pytest.raises(RecordInUse, match="L: 1 fixed class"):
+        commands.delete_row(scope, SECTIONS, key)
+    assert codes(section) == ["L", "P", "T"]

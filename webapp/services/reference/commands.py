@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,10 +22,17 @@ from webapp.services.reference.last_change import watch
 from webapp.services.reference.queries import codes_of_many, find_row, form_values, labels_of, show
 from webapp.services.reference.row_values import LinkedRow, RowValues, read_values
 from webapp.services.reference.timetable_cuts import release
-from webapp.services.reference.uses import Reference, TimetableUses, timetable_uses, used_by
+from webapp.services.reference.uses import (
+    Reference,
+    TimetableUses,
+    detail_codes,
+    timetable_uses,
+    used_with_detail,
+)
+from webapp.services.schema.calendar import TERM
 from webapp.services.schema.columns import Column, Kind, Table
 from webapp.services.schema.scope import Errors, Scope, Values
-from webapp.services.schema.tables import BY_NAME
+from webapp.services.schema.tables import BY_NAME, detail_of
 from webapp.services.shared import audit, optimistic_lock
 from webapp.services.shared.words import _
 
@@ -64,8 +71,8 @@ class RowChange:
     """A row as it was stored, with the texts of its fields: before, none of a new one; after, none of a gone one."""
 
     row: Any
-    before: Mapping[str, str]
-    after: Mapping[str, str]
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
 
     @property
     def fields(self) -> list[str]:
@@ -193,6 +200,10 @@ class RowDeletion:
     seen: str
     can_be_dropped: bool = False
     """Whether it can be marked as not held instead."""
+    detail: tuple[str, ...] = ()
+    """The codes of what goes with it: the weekly classes of a section."""
+    can_be_undone: bool = True
+    """Whether the last change can bring it back: a term has too much to it."""
 
     @property
     def refusal(self) -> str:
@@ -216,15 +227,25 @@ def deletion_of(scope: Scope, table: Table, key: int) -> RowDeletion:
     """What deleting a row would meet; raises NotFound for a foreign row."""
     row = find_row(scope, table, key)
     label = labels_of(scope, table, [key])[key]
-    uses, timetables = used_by(table, key), timetable_uses(table, [key])
+    uses, timetables = used_with_detail(table, key), timetable_uses(table, [key])
     shown = {use.words: use.count for use in uses}
     classes = {f"timetable {number}": sorted(entries) for number, entries in timetables.entries.items()}
-    seen = optimistic_lock.mark(form_values(table, row) | shown | classes)
-    return RowDeletion(label, uses, timetables, seen, "held" in table.by_field)
+    codes = detail_codes(table, key)
+    seen = optimistic_lock.mark(
+        form_values(table, row) | shown | classes | {detail_name(codes[row]): row for row in codes}
+    )
+    return RowDeletion(
+        label, uses, timetables, seen, "held" in table.by_field, tuple(codes.values()), table is not TERM
+    )
+
+
+def detail_name(code: str) -> str:
+    """How events and marks of a row call a row that is edited with it."""
+    return f"class {code}"
 
 
 def delete_row(scope: Scope, table: Table, key: int, seen: str | None = None) -> str:
-    """Delete a row that no data refer to, with its audit row; returns how it was called.
+    """Delete a row that no data refer to, with its detail and its audit row; returns how it was called.
 
     Timetables that were never published lose it (see `release`). ``seen`` is the `RowDeletion.seen` of what was shown.
     Raises RecordInUse with what refers to it, DeletionOutdated where that has changed, NotFound for a foreign row.
@@ -241,6 +262,7 @@ def take_row(scope: Scope, table: Table, key: int, seen: str | None = None) -> t
     row = find_row(scope, table, key)
     # Whoever refers to the row holds its key: what is being added is waited for and counted, and no more comes.
     db.session.execute(sa.select(table.primary_key).where(table.primary_key == key).with_for_update())
+    detail = _hold_detail(table, key)
     deletion = deletion_of(scope, table, key)
     _refuse_used(deletion)
     if seen is not None and set(seen.split()) != set(deletion.seen.split()):
@@ -248,7 +270,7 @@ def take_row(scope: Scope, table: Table, key: int, seen: str | None = None) -> t
             _("%(label)s, or what uses it, has changed since the page was shown; nothing was deleted. Look again.",
               label=deletion.label)
         )  # fmt: skip
-    change = RowChange(row, _snapshot(scope, table, row), {})
+    change = RowChange(row, {**_snapshot(scope, table, row), **_snapshots(scope, table, detail)}, {})
     db.session.expunge(row)  # whoever notes the change can still name it
     try:
         with db.session.begin_nested():
@@ -260,6 +282,19 @@ def take_row(scope: Scope, table: Table, key: int, seen: str | None = None) -> t
             _("%(label)s is being used in this moment; nothing was deleted.", label=deletion.label)
         ) from error
     return deletion.label, change
+
+
+def _hold_detail(table: Table, key: int) -> list[Any]:
+    found = detail_of(table)
+    if found is None:
+        return []
+    query = sa.select(found[0].model).where(getattr(found[0].model, found[1].field) == key)
+    return list(db.session.scalars(query.with_for_update().execution_options(populate_existing=True)))
+
+
+def _snapshots(scope: Scope, table: Table, detail: Sequence[Any]) -> dict[str, Any]:
+    """The texts of the rows that a row is edited with, as an event of it keeps them."""
+    return {detail_name(row.code): _snapshot(scope, BY_NAME[table.detail], row) for row in detail}
 
 
 def _refuse_used(deletion: RowDeletion) -> None:

@@ -23,7 +23,7 @@ from webapp.services.reference.uses import columns_to, data_uses, is_of_timetabl
 from webapp.services.schema.calendar import TERM
 from webapp.services.schema.columns import Table
 from webapp.services.schema.scope import Scope
-from webapp.services.schema.tables import BY_NAME, find_table
+from webapp.services.schema.tables import BY_NAME, detail_of, find_table
 from webapp.services.shared import audit, optimistic_lock, transaction
 from webapp.services.shared.errors import Conflict, NotFound
 from webapp.services.shared.words import _, enumerated, ngettext
@@ -243,10 +243,10 @@ def _parts(table: Table, *, with_detail: bool = False) -> Iterator[_Part]:
     for other in columns_to(table):
         if other.table.name in table.owned and table is not TERM and not is_of_timetables(other.table):
             yield _Part(other.table.name, other.name, own)
-    if with_detail and table.detail:
-        detail = BY_NAME[table.detail]
-        link = next(column.field for column in detail.form_columns if column.refers_to == table.name)
-        yield _Part(detail.model.__tablename__, link, own)
+    found = detail_of(table) if with_detail else None
+    if found is not None:
+        detail, link = found
+        yield _Part(detail.model.__tablename__, link.field, own)
         yield from (part for part in _parts(detail) if part.name != detail.model.__tablename__)
 
 

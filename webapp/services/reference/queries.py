@@ -247,7 +247,7 @@ def weekly_classes(sections: Sequence[int]) -> dict[int, str]:
         sa.select(
             Component.section_id, Component.kind, Component.meetings_per_week, Component.slots_per_meeting, batches
         )
-        .where(Component.section_id.in_(list(sections)))
+        .where(Component.section_id.in_(list(sections)), Component.held)
         .order_by(Component.code)
     )
     classes: dict[int, list[str]] = {}

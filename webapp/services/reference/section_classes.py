@@ -14,6 +14,7 @@ from webapp.models import Component
 from webapp.services.reference.commands import (
     RowChange,
     changed_meanwhile,
+    detail_name,
     put_row,
     take_row,
 )
@@ -27,7 +28,6 @@ from webapp.services.reference.errors import (
 from webapp.services.reference.last_change import watch
 from webapp.services.reference.queries import find_row
 from webapp.services.reference.row_values import read_values
-from webapp.services.reference.uses import Reference, TimetableUses, timetable_uses, used_by, used_by_each
 from webapp.services.schema.courses import CLASSES, CODES_OF_KINDS, COMPONENTS, SECTIONS
 from webapp.services.schema.scope import Errors, Scope, Values
 from webapp.services.shared import audit, optimistic_lock
@@ -81,28 +81,6 @@ def classes_of(section_id: int) -> list[Component]:
     """The weekly classes of a section as stored now, in order."""
     query = sa.select(Component).filter_by(section_id=section_id).order_by(Component.code)
     return list(db.session.scalars(query.execution_options(populate_existing=True)))
-
-
-@dataclass(frozen=True)
-class SectionUses:
-    """What uses a section: data, data by the code of the class that they use, and timetables."""
-
-    references: list[Reference]
-    of_classes: list[tuple[str, Reference]]
-    timetables: TimetableUses
-
-    @property
-    def are_there(self) -> bool:
-        """Whether anything uses it."""
-        return bool(self.references or self.of_classes or self.timetables.versions or self.timetables.others)
-
-
-def uses_of_section(section_id: int) -> SectionUses:
-    """What uses a section or one of its classes; the classes themselves are a part of it and not counted."""
-    own = [use for use in used_by(SECTIONS, section_id) if use.table != COMPONENTS.address]
-    codes = {row.component_id: row.code for row in classes_of(section_id)}
-    of_classes = [(codes[key], use) for key, uses in used_by_each(COMPONENTS, codes).items() for use in uses]
-    return SectionUses(own, sorted(of_classes, key=lambda use: use[0]), timetable_uses(SECTIONS, [section_id]))
 
 
 def save_section(
@@ -250,7 +228,7 @@ def _note(scope: Scope, section: RowChange, changes: Sequence[RowChange]) -> Non
         fields = [name for name in change.fields if name != SECTION_FIELD]
         if not fields:
             continue
-        name = f"class {(change.before or change.after)['code']}"
+        name = detail_name((change.before or change.after)["code"])
         for side, texts in ((before, change.before), (after, change.after)):
             if texts:
                 side[name] = {one: texts[one] for one in fields}

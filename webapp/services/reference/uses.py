@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from webapp.extensions import Model, db
 from webapp.models import GenerationJob, JobKind, Timetable, TimetableEntry
 from webapp.services.schema.columns import Table
-from webapp.services.schema.tables import WITH_PAGES
+from webapp.services.schema.tables import WITH_PAGES, detail_of
 from webapp.services.shared.words import _, enumerated, ngettext
 
 MOST_VERSIONS = 5
@@ -179,6 +179,32 @@ def used_by_each(table: Table, keys: Collection[int]) -> dict[int, list[Referenc
         shown_in = _shown_in(column.table.name, column.name)
         found[key].append(Reference(use_words(column.table.name, count), count, *shown_in))
     return found
+
+
+def detail_codes(table: Table, key: int) -> dict[int, str]:
+    """The codes of the rows that a row is edited with, by key, in order; none where the table has no detail."""
+    found = detail_of(table)
+    if found is None:
+        return {}
+    detail, link = found
+    query = sa.select(detail.primary_key, detail.model.code).where(getattr(detail.model, link.field) == key)
+    return {int(row): str(code) for row, code in db.session.execute(query.order_by(detail.model.code))}
+
+
+def used_with_detail(table: Table, key: int) -> list[Reference]:
+    """What `used_by` finds of a row and of the rows that it is edited with, which do not count themselves.
+
+    Words about one of those begin with its code, and no list shows them.
+    """
+    found, codes = detail_of(table), detail_codes(table, key)
+    if found is None:
+        return used_by(table, key)
+    own = [use for use in used_by(table, key) if use.table != found[0].address]
+    return own + [
+        Reference(f"{codes[row]}: {use.words}", use.count, "", "")
+        for row, uses in used_by_each(found[0], codes).items()
+        for use in uses
+    ]
 
 
 def data_uses(table: Table, keys: Collection[int]) -> Iterator[tuple[sa.Column[Any], int, int]]:

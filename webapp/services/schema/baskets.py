@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _l
 from webapp.models import Basket, BasketGroup, BasketSection
 from webapp.services.schema.columns import CODE_LENGTH, Column, Kind, Many, Reach, Table
 from webapp.services.schema.courses import SECTION
-from webapp.services.schema.people import GROUP
+from webapp.services.schema.people import groups_column
 from webapp.services.schema.places import BETWEEN, code_column, code_words
 
 OPTIONS_EACH_MAX = 20
@@ -26,14 +26,12 @@ BASKETS = Table(
             length=2 * CODE_LENGTH + 1,
             hint=_l("Sections as course/section, separated by commas: CS501/A, CS502/A."),
         ),
-        Column(
-            "groups",
-            Kind.ROWS,
-            _l("Groups"),
+        groups_column(
+            BasketGroup,
+            "basket_id",
             "Groups whose students choose; the sections need not name them.",
             "CSE5-A, CSE5-B",
-            many=Many(BasketGroup, "basket_id", GROUP),
-            length=CODE_LENGTH,
+            label=_l("Groups"),
             hint=_l("Codes of the groups whose students choose. The sections need not name them."),
         ),
         Column(

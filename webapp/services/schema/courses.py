@@ -19,7 +19,7 @@ from webapp.models import (
 )
 from webapp.services.schema.calendar import WEEKS
 from webapp.services.schema.columns import CODE_LENGTH, Column, Kind, Link, Many, Reach, Table
-from webapp.services.schema.people import FACULTY_LINK, GROUP, STUDENT
+from webapp.services.schema.people import FACULTY_LINK, GROUP, STUDENT, groups_column
 from webapp.services.schema.places import (
     BETWEEN,
     CLASS_KINDS,
@@ -130,14 +130,12 @@ SECTIONS = Table(
             length=CODE_LENGTH,
             hint=_l("Codes of teachers, separated by commas; the first one leads."),
         ),
-        Column(
-            "groups",
-            Kind.ROWS,
-            _l("Groups"),
+        groups_column(
+            SectionGroup,
+            "section_id",
             "Groups that attend; several make a combined class.",
             "CSE3-A",
-            many=Many(SectionGroup, "section_id", GROUP),
-            length=CODE_LENGTH,
+            label=_l("Groups"),
             hint=_l("Codes of the groups that attend, separated by commas."),
         ),
         Column(

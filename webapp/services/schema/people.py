@@ -1,5 +1,7 @@
 """Who there is: teachers, the groups that are timetabled together, and students."""
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
 
 from webapp.models import Faculty, Student, StudentGroup, StudentGroupMember
@@ -12,6 +14,13 @@ from webapp.services.schema.values import EMAIL_LENGTH_MAX
 GROUP = Link("student_group_id", "groups")
 FACULTY_LINK = Link("faculty_id", "faculty")
 STUDENT = Link("student_id", "students")
+
+
+def groups_column(model: type[Any], owner: str, meaning: str, example: str, **options: Any) -> Column:
+    """The groups of a row: codes, kept in ``model`` by its ``owner``; ``options`` say what a form needs of it."""
+    many = Many(model, owner, GROUP)
+    return Column("groups", Kind.ROWS, meaning=meaning, example=example, many=many, length=CODE_LENGTH, **options)
+
 
 FACULTY = Table(
     name="faculty",
@@ -128,13 +137,11 @@ STUDENTS = Table(
         Column("name", Kind.TEXT, _l("Name"), "Name.", "Asha Nair", required=True),
         department_column(),
         Column("email", Kind.EMAIL, _l("E-mail"), "E-mail address.", "asha.nair@example.edu", length=EMAIL_LENGTH_MAX),
-        Column(
-            "groups",
-            Kind.ROWS,
-            meaning="Smallest groups the student belongs to; the groups above them follow.",
-            example="CSE3-A-B1, CSE3-A-T2",
-            many=Many(StudentGroupMember, "student_id", GROUP),
-            length=CODE_LENGTH,
+        groups_column(
+            StudentGroupMember,
+            "student_id",
+            "Smallest groups the student belongs to; the groups above them follow.",
+            "CSE3-A-B1, CSE3-A-T2",
         ),
     ),
     key=("code",),

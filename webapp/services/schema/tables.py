@@ -4,7 +4,7 @@ from sqlalchemy.exc import IntegrityError
 
 from webapp.services.schema.baskets import BASKETS
 from webapp.services.schema.calendar import TERM, TIME_SLOTS, WEEK_SETS
-from webapp.services.schema.columns import Table
+from webapp.services.schema.columns import Column, Table
 from webapp.services.schema.courses import COMPONENTS, COURSES, ENROLLMENTS, SECTIONS
 from webapp.services.schema.people import FACULTY, GROUPS, STUDENTS
 from webapp.services.schema.places import BUILDINGS, DEPARTMENTS, ROOMS
@@ -45,6 +45,14 @@ def find_table(address: str) -> Table:
     if address not in _BY_ADDRESS:
         raise NotFound(_("There is no such table."))
     return _BY_ADDRESS[address]
+
+
+def detail_of(table: Table) -> tuple[Table, Column] | None:
+    """The table whose rows a row of this one is edited with, and its column that names that row; None without one."""
+    if not table.detail:
+        return None
+    detail = BY_NAME[table.detail]
+    return detail, next(column for column in detail.form_columns if column.refers_to == table.name)
 
 
 def constraint_in_words(error: IntegrityError) -> tuple[str, str]:

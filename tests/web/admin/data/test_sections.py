@@ -56,6 +56,7 @@ def edit_path(section):
 def test_a_section_is_added_with_its_classes_listed_in_short_and_undone_as_a_whole(pages: Pages, here):
     sent = form_of(pages.get(NEW), NEW)
     assert sent["class"] == ["1"], "a new section begins with one class"
+    assert not any("open" in details.attrib for details in pages.get(NEW).iter("details"))
     sent |= {"course_id": "CS1", "code": "Y", "teachers": "RAO", "groups": "A", "class-1-meetings_per_week": "3"}
     sent = pressed(pages, NEW, sent, "add")
     sent |= {"class-2-kind": "lab", "class-2-slots_per_meeting": "2", "class-2-batches": "B1, B2"}
@@ -128,6 +129,8 @@ def test_a_class_that_timetables_use_goes_after_a_warning_that_may_be_taken_back
     sent = form_of(pages.get(path), path)
     page = parse(pages.post(path, {**sent, "remove": "1"}, status=200).text)
     assert "CS1 X L will be deleted when you save. It is used in 1 draft: 1 class goes there." in words(page)
+    (focused,) = (e for e in page.iter("button") if e.get("data-focus") is not None)
+    assert focused.get("name") == "keep"
     kept = pressed(pages, path, form_of(page, path), "keep", "1")
     assert kept["class-1-meetings_per_week"] == "3"
     pages.post(path, kept)
@@ -147,7 +150,7 @@ def test_a_class_that_data_use_says_so_and_stays(pages: Pages, here):
     path = edit_path(here)
     factories.pin(classes()["L"], room=factories.room(here.term.organization))
     db.session.commit()
-    assert "class L: 1 fixed class" in words(pages.get(path))
+    assert "L: 1 fixed class" in words(pages.get(path))
     page = parse(pages.post(path, {**form_of(pages.get(path), path), "remove": "1"}, status=200).text)
     assert "CS1 X L can't be deleted; it is used by 1 fixed class." in words(page)
     assert form_of(page, path)["class"] == ["1"]

@@ -13,7 +13,7 @@ from webapp.services.reference import commands, queries
 from webapp.services.reference.commands import RowDeletion
 from webapp.services.reference.errors import SectionRefused
 from webapp.services.reference.section_classes import SentClass, classes_of
-from webapp.services.schema.columns import Column
+from webapp.services.schema.columns import Column, Kind
 from webapp.services.schema.courses import CLASSES, COMPONENTS, SECTIONS
 from webapp.services.schema.scope import Errors, Scope
 from webapp.services.shared.errors import NotFound
@@ -21,8 +21,8 @@ from webapp.web.admin.forms import record_field, record_form
 from webapp.web.forms import PageForm
 from webapp.web.params import number
 
-MAIN = tuple(column for column in CLASSES.form_columns if column.listed)
-MORE = tuple(column for column in CLASSES.form_columns if not column.listed)
+MAIN = tuple(column for column in CLASSES.form_columns if column.listed and column.kind is not Kind.YES_NO)
+MORE = tuple(column for column in CLASSES.form_columns if column not in MAIN)
 OF_THE_GROUP = ("groups", "code")
 """What a section that is copied for another group does not take over."""
 
@@ -43,8 +43,8 @@ class ClassFields:
         What deleting it would meet, where that is asked for.
     errors
         What is wrong with the class as a whole.
-    is_new
-        Whether it has just been added, so that the page begins there.
+    has_focus
+        Whether a button has just changed it, so that the page goes on there.
     """
 
     number: int
@@ -53,7 +53,7 @@ class ClassFields:
     seen: str = ""
     deletion: RowDeletion | None = None
     errors: list[str] = field(default_factory=list)
-    is_new: bool = False
+    has_focus: bool = False
 
     def name(self, part: str) -> str:
         """The name of what the page sends of it beside its fields."""
@@ -66,16 +66,18 @@ class ClassFields:
     @property
     def has_more(self) -> bool:
         """Whether the fields that are folded away say something: other than of a new class, or something wrong."""
-        return any(own.errors or (own.data or "") != (_shown(c) or "") for c in MORE for own in [self.form[c.field]])
+        return bool(self.errors) or any(
+            self.form[column.field].errors or _text(self.form[column.field].data) != _text(column.default)
+            for column in MORE
+        )
 
     def sent(self) -> SentClass:
         """The class as it was sent."""
         return SentClass(self.key, self.form.data, self.seen, self.deletion.seen if self.deletion else None)
 
 
-def _shown(column: Column) -> Any:
-    """What a field of a new row shows."""
-    return str(column.default) if column.numeric else column.default
+def _text(value: Any) -> str:
+    return "" if value is None else str(value)
 
 
 class SectionForm:
@@ -138,7 +140,7 @@ class SectionForm:
     def add(self) -> None:
         """Add a class with the values that a new one begins with."""
         at = self._next()
-        self.classes.append(ClassFields(at, self._fields(at, queries.form_values(CLASSES, None)), is_new=True))
+        self.classes.append(ClassFields(at, self._fields(at, queries.form_values(CLASSES, None)), has_focus=True))
 
     def add_stored(self, section_id: int, *, as_new: bool = False) -> None:
         """Add the classes of a stored section that the form does not have, or new ones like them for other groups."""
@@ -160,16 +162,16 @@ class SectionForm:
         deletion = self._deletion(row.key) if row is not None and row.key is not None else None
         if deletion is None:
             self.classes = [one for one in self.classes if one.number != at]
-        elif row is not None and deletion.refusal:
-            row.errors = [deletion.refusal]
         elif row is not None:
-            row.deletion = deletion
+            row.has_focus = True
+            row.errors = [deletion.refusal] if deletion.refusal else []
+            row.deletion = None if deletion.refusal else deletion
 
     def keep(self, at: int) -> None:
         """Take back that a class is to be deleted."""
         for row in self.classes:
             if row.number == at:
-                row.deletion = None
+                row.deletion, row.has_focus = None, True
 
     def is_sound(self) -> bool:
         """Whether all fields could be read, the token against forgery included."""
@@ -193,6 +195,11 @@ class SectionForm:
             row.seen = commands.mark_of(CLASSES, stored[row.key]) if row.key is not None else ""
             row.deletion = self._deletion(row.key) if row.deletion is not None and row.key is not None else None
         self.add_stored(self.key)
+
+    @property
+    def uses(self) -> RowDeletion | None:
+        """What uses a stored section: what its deletion would meet."""
+        return commands.deletion_of(self.scope, SECTIONS, self.key) if self.key is not None else None
 
     @property
     def faults(self) -> list[tuple[str, Any, str]]:

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from webapp.services.accounts.permissions import Permission
 from webapp.services.reference import queries
 from webapp.services.reference.errors import SectionChanged, SectionRefused
-from webapp.services.reference.section_classes import save_section, uses_of_section
+from webapp.services.reference.section_classes import save_section
 from webapp.services.schema.courses import SECTIONS
 from webapp.services.shared import transaction
 from webapp.services.shared.words import _
@@ -59,7 +59,7 @@ def _answer(form: SectionForm) -> ResponseReturnValue:
     pressed = next((name for name in ROW_BUTTONS if name in request.form), None)
     if pressed is not None:
         form.press(pressed, number(request.form[pressed]))
-        return _page(form)
+        return _page(form, pressed=pressed)
     if not form.is_sound():
         if not form.faults:
             abort(400)
@@ -77,7 +77,7 @@ def _answer(form: SectionForm) -> ResponseReturnValue:
     return redirect_to(url_for(endpoint, table_key=SECTIONS.address))
 
 
-def _page(form: SectionForm, refusal: SectionRefused | None = None) -> str:
+def _page(form: SectionForm, refusal: SectionRefused | None = None, pressed: str | None = None) -> str:
     return render(
         "admin/section.html",
         "classes",
@@ -85,7 +85,8 @@ def _page(form: SectionForm, refusal: SectionRefused | None = None) -> str:
         term=form.scope.term,
         label=queries.labels_of(form.scope, SECTIONS, [form.key])[form.key] if form.key else "",
         changed=refusal if isinstance(refusal, SectionChanged) else None,
-        uses=uses_of_section(form.key) if form.key else None,
+        uses=form.uses,
+        pressed=pressed,
         main=MAIN,
         more=MORE,
     )
