@@ -135,3 +135,15 @@ def test_what_uses_a_class_keeps_its_section_and_names_the_class(scope, section)
     with pytest.raises(RecordInUse, match="L: 1 fixed class"):
         commands.delete_row(scope, SECTIONS, key)
     assert codes(section) == ["L", "P", "T"]
+
+
+def test_the_list_says_what_happens_every_week_of_what_is_held(section):
+    lecture, lab = classes_of(section.section_id)
+    lecture.meetings_per_week, lecture.day_patterns = 1, "Mon-Wed-Fri"
+    factories.component(section, code="T", kind="tutorial", day_patterns="2", slots_per_meeting=2)
+    factories.component(section, code="X", held=False)
+    db.session.flush()
+    words = queries.weekly_classes([section.section_id])[section.section_id]
+    lab_words = f"{lab.meetings_per_week} × lab (2 batches)"
+    assert words.split(", ")[:2] == ["1 × lecture on Mon-Wed-Fri", lab_words]
+    assert words.endswith("× tutorial of 2 slots on 2 days")

@@ -245,7 +245,12 @@ def weekly_classes(sections: Sequence[int]) -> dict[int, str]:
     )
     query = (
         sa.select(
-            Component.section_id, Component.kind, Component.meetings_per_week, Component.slots_per_meeting, batches
+            Component.section_id,
+            Component.kind,
+            Component.meetings_per_week,
+            Component.slots_per_meeting,
+            batches,
+            Component.day_patterns,
         )
         .where(Component.section_id.in_(list(sections)), Component.held)
         .order_by(Component.code)

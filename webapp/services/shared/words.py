@@ -57,11 +57,15 @@ def in_runs(numbers: Iterable[int]) -> str:
     return ", ".join(f"{first}-{last}" if first != last else str(first) for first, last in runs(numbers))
 
 
-def weekly_class_words(kind: str, meetings: int, slots: int, batches: int = 0) -> str:
+def weekly_class_words(kind: str, meetings: int, slots: int, batches: int = 0, days: str = "") -> str:
     """What happens every week, in short: "3 × lecture", "1 × lab of 2 slots (3 batches)"."""
     words = f"{meetings} × {kind}"
     if slots > 1:
         words = ngettext("%(class_)s of %(num)d slot", "%(class_)s of %(num)d slots", slots, class_=words)
+    if days.isdecimal():
+        words = ngettext("%(class_)s on %(num)d day", "%(class_)s on %(num)d days", int(days), class_=words)
+    elif days:
+        words = _("%(class_)s on %(days)s", class_=words, days=days)
     if batches:
         words = ngettext("%(class_)s (%(num)d batch)", "%(class_)s (%(num)d batches)", batches, class_=words)
     return words

@@ -184,7 +184,11 @@ def _option(rows: TermRows, section_id: int, choices: BasketChoices) -> BasketOp
         teachers=tuple(dict.fromkeys(rows.faculty[faculty].name for faculty in teachers)),
         meetings=tuple(
             weekly_class_words(
-                c.kind, c.meetings_per_week, c.slots_per_meeting, len(rows.batches.get(c.component_id, ()))
+                c.kind,
+                c.meetings_per_week,
+                c.slots_per_meeting,
+                len(rows.batches.get(c.component_id, ())),
+                c.day_patterns,
             )
             for c in own
         ),
