@@ -120,16 +120,14 @@ class Model(NamedTuple):
     """place x number of distinct rooms -> packed cost"""
     pairs_at: Ints
     pair_other: Ints
-    pair_table: Ints
-    """meeting -> other meeting and table of each pair"""
-    pair_tables: Ints
-    """table x (own time * times + other's time) -> packed cost"""
-    room_pairs_at: Ints
-    room_pair_other: Ints
-    room_pair_table: Ints
-    """the same about rooms"""
-    room_pair_tables: Ints
-    """table x (own room * (rooms + 1) + other's room) -> packed cost; the last row and column: no room"""
+    pair_form: Ints
+    """meeting -> other meeting and function of each pair"""
+    forms: Any
+    """functions of pairs: `webapp.engine.search.joint.FormModel`"""
+    sets: Any
+    """sets of meetings: `webapp.engine.search.joint.SetModel`"""
+    dates: Any
+    """times and rooms as these look at them: `webapp.engine.search.dates.DateModel`"""
 
 
 class SearchState(NamedTuple):
@@ -155,6 +153,10 @@ class SearchState(NamedTuple):
     """place x room -> meetings held there"""
     distinct: Ints
     """place -> distinct rooms"""
+    set_count: Ints
+    """set x day -> what it counts"""
+    order: Ints
+    """room to order a set's meetings in"""
     best_time: Ints
     best_room: Ints
     """the best timetable so far"""

@@ -3,7 +3,7 @@
 Rules are known here by their family alone: a choice rule becomes a cost per time and per room, a
 clash rule a weight per pair of kinds, a day pattern a table from the 2**periods busy masks to a count,
 a week pattern a table over the masks of used days, a same-place rule a cost per number of rooms, a
-pair rule a table over two times or two rooms. The tables are made by calling the truth.
+pair or set rule the number of a compiled function. The tables are made by calling the truth.
 """
 
 from collections import defaultdict
@@ -23,15 +23,15 @@ from webapp.engine.rules.family import (
     PairRule,
     PlacedRule,
     SamePlaceRule,
-    SetRule,
     WeekPatternRule,
     subjects_of,
 )
-from webapp.engine.rules.operations import PairOp
 from webapp.engine.rules.pinned import Pinned
 from webapp.engine.rules.room_closed import RoomClosed
 from webapp.engine.search.arrays import Ints, Model, pack
+from webapp.engine.search.dates import dates_of
 from webapp.engine.search.days import MOST_TABLE_PERIODS, SearchDays
+from webapp.engine.search.joint import Joint
 from webapp.engine.search.lists import Numbered, flattened
 from webapp.engine.search.relief import relief
 from webapp.engine.search.scale import scaled, unit_of
@@ -93,10 +93,9 @@ class _Compiler:
         # What each meeting is subject to: (constraint, times counted), by family.
         self.choices: list[dict[int, int]] = [defaultdict(int) for _ in instance.meetings]
         self.clash: dict[tuple[int, int], int] = defaultdict(int)
-        self.pair_lists: list[list[tuple[int, int]]] = [[] for _ in instance.meetings]
-        self.room_pair_lists: list[list[tuple[int, int]]] = [[] for _ in instance.meetings]
         self._collect_choices()
         self._make_kinds()
+        self.joint = Joint(instance, self.rules, self.kind, self._weight)
 
     def _weight(self, constraint: Constraint) -> int:
         return pack(1, 0) if constraint.weight is None else scaled(constraint.weight, self.unit)
@@ -151,15 +150,25 @@ class _Compiler:
         self._times_and_rooms()
         self._clashes()
         arrays = self._choice_arrays() | self._time_arrays() | self._clash_arrays()
-        arrays |= self._pattern_arrays() | self._place_arrays() | self._pair_arrays()
-        arrays["relief"] = relief(arrays, len(self.samples), self.grid.weeks, in_runs=self.days.are_disjoint)
+        arrays |= self._pattern_arrays() | self._place_arrays() | self.joint.arrays()
+        arrays["dates"] = dates_of(self.instance, self.times)
+        arrays["relief"] = relief(
+            arrays, arrays["sets"], len(self.samples), self.grid.weeks, in_runs=self.days.are_disjoint
+        )
         grid = self.grid
         units = grid.weeks * grid.cells
         sizes = [len(self.kind), len(self.samples), len(self.times), len(self.instance.rooms), units]
         sizes += [grid.weeks * grid.days, grid.days, grid.weeks, self.days.periods]
         sizes += [len(arrays["day_at"]) - 1, arrays["place_cost"].shape[0], grid.calendar_weeks]
         model = Model(size=np.array(sizes, np.int64), kind=self.kind, **arrays)
-        return Compiled(self.instance, model, self.times, self._closed(), tuple(sorted(self.left_out)), self.unit)
+        return Compiled(
+            self.instance,
+            model,
+            self.times,
+            self._closed(),
+            tuple(sorted(self.left_out | self.joint.left_out)),
+            self.unit,
+        )
 
     # Choice ---------------------------------------------------------------------------------------
 
@@ -436,45 +445,3 @@ class _Compiler:
         at, flat = flattened(kind_places)
         table = np.stack(costs) if costs else np.zeros((0, rooms + 1), np.int64)
         return {"places_at": at, "places": flat, "place_cost": table}
-
-    # Pairs ----------------------------------------------------------------------------------------
-
-    def _pair_arrays(self) -> dict[str, Ints]:
-        tables: dict[bool, list[Ints]] = {True: [], False: []}
-        lists: dict[bool, list[list[tuple[int, int]]]] = {
-            side: [[] for _ in self.instance.meetings] for side in (True, False)
-        }
-        known: dict[Hashable, int] = {}
-        for rule, constraint in self.rules:
-            if isinstance(rule, SetRule) or (isinstance(rule, PairRule) and rule.op is PairOp.SAME_ATTENDEES):
-                self.left_out.add(rule.name)
-                continue
-            if not isinstance(rule, PairRule):
-                continue
-            side = rule.time_only
-            key = (rule.name, constraint.weight, constraint.amount, constraint.cells)
-            if key not in known:
-                table = self._pair_table(rule, constraint)
-                known[key] = len(tables[side])
-                tables[side] += [table.ravel(), table.T.copy().ravel()]
-            for first, second in rule.pairs(constraint):
-                lists[side][first].append((second, known[key]))
-                lists[side][second].append((first, known[key] + 1))
-        found: dict[str, Ints] = {}
-        for side, prefix, width in ((True, "", len(self.times)), (False, "room_", len(self.instance.rooms) + 1)):
-            at, other = flattened([[item[0] for item in row] for row in lists[side]])
-            stacked = np.stack(tables[side]) if tables[side] else np.zeros((0, width * width), np.int64)
-            found |= {f"{prefix}pairs_at": at, f"{prefix}pair_other": other}
-            found |= {f"{prefix}pair_table": flattened([[item[1] for item in row] for row in lists[side]])[1]}
-            found[f"{prefix}pair_tables"] = stacked
-        return found
-
-    def _pair_table(self, rule: PairRule, constraint: Constraint) -> Ints:
-        """The truth of a pair rule over all pairs of times, or of rooms where it is about rooms."""
-        if rule.time_only:
-            places = [Placement(time) for time in self.times]
-        else:
-            places = [Placement(Time(0, 1, 1), room) for room in (*range(len(self.instance.rooms)), None)]
-        weight, size = self._weight(constraint), len(places)
-        costs = [weight * rule.cost(self.instance, constraint, one, two) for one in places for two in places]
-        return np.array(costs, np.int64).reshape(size, size)

@@ -21,7 +21,7 @@ _OPTIONS: dict[str, Any] = {
     "_nrt": False,
 }
 
-_FILES = ("arrays", "compiled", "kernel", "moves")
+_FILES = ("arrays", "compiled", "dates", "joint", "kernel", "moves", "pair_counts", "set_counts")
 """Whose text goes into compiled code."""
 
 _WIDE = Path(__file__).parents[1] / "wide"

@@ -6,6 +6,8 @@ a swap the other meeting goes the opposite way, so that whatever both belong to 
 
 from webapp.engine.search.arrays import Model, SearchState
 from webapp.engine.search.compiled import inlined
+from webapp.engine.search.pair_counts import pair_count
+from webapp.engine.search.set_counts import sets_change
 
 N_MEETINGS, N_KINDS, N_TIMES, N_ROOMS, N_UNITS, N_PARTS, N_DAYS, N_WEEKS, N_PERIODS, N_SUBJECTS, N_PLACES = range(11)
 N_CALENDAR_WEEKS = 11
@@ -212,34 +214,46 @@ def pair_change(
     """
     found = 0
     t0, r0 = state.time[meeting], state.room[meeting]
-    times, rooms = model.size[N_TIMES], model.size[N_ROOMS]
+    dates, forms, none = model.dates, model.forms, model.size[N_ROOMS]
+    r0, r1 = (r0 if r0 >= 0 else none), (r1 if r1 >= 0 else none)
     for item in range(model.pairs_at[meeting], model.pairs_at[meeting + 1]):
-        other, table = model.pair_other[item], model.pair_table[item]
-        before = state.time[other]
-        after = before
-        if other == swapped:
-            if not both:
-                continue
-            after = its_time
-        if t1 >= 0 and after >= 0:
-            found += model.pair_tables[table, t1 * times + after]
-        if t0 >= 0 and before >= 0:
-            found -= model.pair_tables[table, t0 * times + before]
-    none = rooms  # the last row and column: a meeting without a room
-    for item in range(model.room_pairs_at[meeting], model.room_pairs_at[meeting + 1]):
-        other, table = model.room_pair_other[item], model.room_pair_table[item]
+        other, form = model.pair_other[item], model.pair_form[item]
         before, room_before = state.time[other], state.room[other]
         after, room_after = before, room_before
         if other == swapped:
             if not both:
                 continue
             after, room_after = its_time, its_room
-        if t1 >= 0 and after >= 0:
-            row = (r1 if r1 >= 0 else none) * (rooms + 1)
-            found += model.room_pair_tables[table, row + (room_after if room_after >= 0 else none)]
-        if t0 >= 0 and before >= 0:
-            row = (r0 if r0 >= 0 else none) * (rooms + 1)
-            found -= model.room_pair_tables[table, row + (room_before if room_before >= 0 else none)]
+        room_before, room_after = (
+            room_before if room_before >= 0 else none,
+            room_after if room_after >= 0 else none,
+        )
+        op, amount, change = forms.op[form], forms.amount[form], 0
+        for now in range(2):
+            mine, my_room, theirs, their_room = t0, r0, before, room_before
+            if now == 1:
+                mine, my_room, theirs, their_room = t1, r1, after, room_after
+            if mine < 0 or theirs < 0:
+                continue
+            if forms.flipped[form]:
+                mine, my_room, theirs, their_room = theirs, their_room, mine, my_room
+            count = pair_count(dates, op, amount, mine, my_room, theirs, their_room)
+            change += count if now == 1 else -count
+        found += forms.cost[form] * change
+    return int(found)
+
+
+@inlined
+def joint_change(
+    model: Model, state: SearchState, meeting: int, kind: int, t1: int, r1: int, other: int, keep: bool
+) -> int:
+    """Change in the kind's sets when a meeting moves, but for those of the other kind; ``keep`` writes it down."""
+    found = 0
+    if model.sets.kind_at[kind + 1] > model.sets.kind_at[kind]:
+        found = sets_change(
+            model.dates, model.sets, state.time, state.room, state.set_count, state.order,
+            meeting, kind, t1, r1, other, model.size[N_CALENDAR_WEEKS], keep,
+        )  # fmt: skip
     return int(found)
 
 
@@ -328,9 +342,8 @@ def other_change(model: Model, state: SearchState, meeting: int, t1: int, r1: in
         if t0 != t1:
             found += pattern_change(model, state, its_kind, t0, t1, against, simple)
         found += place_change(model, state, its_kind, r0, r1, against)
-        if model.pairs_at[mover + 1] + model.room_pairs_at[mover + 1] > (
-            model.pairs_at[mover] + model.room_pairs_at[mover]
-        ):
+        found += joint_change(model, state, mover, its_kind, t1, r1, against, False)
+        if model.pairs_at[mover + 1] > model.pairs_at[mover]:
             swapped = other if side == 0 else meeting
             found += pair_change(model, state, mover, t1, r1, swapped, t0, r0, side == 0)
     return int(found)
@@ -340,6 +353,11 @@ def other_change(model: Model, state: SearchState, meeting: int, t1: int, r1: in
 def swap(model: Model, state: SearchState, meeting: int, t1: int, r1: int, other: int) -> None:
     """Carry out what `sure_change` and `other_change` weigh together."""
     t0, r0 = state.time[meeting], state.room[meeting]
+    kind, its_kind = model.kind[meeting], -1
+    if other >= 0:
+        its_kind = model.kind[other]
+        joint_change(model, state, other, its_kind, t0, r0, kind, True)
+    joint_change(model, state, meeting, kind, t1, r1, its_kind, True)
     for step in range(4):
         sign = -1 if step < 2 else 1
         mover = meeting if step % 2 == 0 else other

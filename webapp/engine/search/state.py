@@ -6,6 +6,7 @@ from webapp.engine.instance import UNPLACED, Placement
 from webapp.engine.search.arrays import CLOSED, Ints, SearchState, unpack
 from webapp.engine.search.compile import Compiled
 from webapp.engine.search.kernel import anneal
+from webapp.engine.search.set_counts import no_counts
 from webapp.engine.solution import Solution
 
 
@@ -15,6 +16,7 @@ def new_state(problem: Compiled, seed: int) -> SearchState:
     at = np.full((rooms, units), -1, np.int32)
     for room, unit in problem.closed:
         at[room, unit] = CLOSED
+    set_count, order = no_counts(problem.model.sets, problem.instance.grid.days)
     empty = sum(int(problem.model.unplaced_cost[kind]) for kind in problem.model.kind)
     empty += int(problem.model.place_cost[:, 0].sum()) + _patterns_of_nothing(problem)
     return SearchState(
@@ -28,6 +30,8 @@ def new_state(problem: Compiled, seed: int) -> SearchState:
         used=np.zeros((subjects, weeks), np.int64),
         in_room=np.zeros((places, max(1, rooms)), np.int16),
         distinct=np.zeros(places, np.int32),
+        set_count=set_count,
+        order=order,
         best_time=np.full(meetings, -1, np.int32),
         best_room=np.full(meetings, -1, np.int32),
         totals=np.array([empty, empty, random_state(seed)], np.int64),
