@@ -44,9 +44,11 @@ def dates_of(instance: Instance, times: Sequence[Time]) -> DateModel:
     layout, fits = _fits(grid)
     held = [0 if grid.periods is None or len(grid.periods.spans) > MOST_BITS else time.periods for time in times]
     rows = [
-        (time.start, time.end, time.days, time.weeks & (1 << MOST_BITS) - 1)
-        + (first_bit(time.weeks) * grid.days + first_bit(time.days), time.load)
-        + (periods, spans[time.start][0], spans[time.end - 1][1])
+        [
+            *(time.start, time.end, time.days, time.weeks & (1 << MOST_BITS) - 1),
+            *(first_bit(time.weeks) * grid.days + first_bit(time.days), time.load),
+            *(periods, spans[time.start][0], spans[time.end - 1][1]),
+        ]
         for time, periods in zip(times, held, strict=True)
     ]
     return DateModel(

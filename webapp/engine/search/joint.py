@@ -112,9 +112,9 @@ class Joint:
 
     def _set_model(self) -> SetModel:
         kinds: list[list[int]] = [[] for _ in range(int(self.kind.max(initial=-1)) + 1)]
-        cells: dict[frozenset[int], int] = {frozenset(): 0}
-        for number, (_, constraint, members) in enumerate(self.sets):
-            cells.setdefault(constraint.cells, len(cells))
+        cells: dict[frozenset[int] | None, int] = {}
+        for number, (rule, constraint, members) in enumerate(self.sets):
+            cells.setdefault(_named(rule, constraint), len(cells))
             for kind in sorted(set(self.kind[list(members)].tolist())):
                 kinds[kind].append(number)
         kind_at, kind_sets = flattened(kinds)
@@ -131,12 +131,12 @@ class Joint:
         )  # fmt: skip
 
     def _row(
-        self, rule: SetRule, constraint: Constraint, _members: tuple[int, ...], cells: dict[frozenset[int], int]
+        self, rule: SetRule, constraint: Constraint, _members: tuple[int, ...], cells: dict[frozenset[int] | None, int]
     ) -> list[int]:
         """The columns of a set."""
         second = 0 if rule.op is SetOp.GROUPED else constraint.second_amount
         allowed = rule.allowed(constraint) if isinstance(rule, WeekSetRule) else 0
-        how = [constraint.hard, rule.is_mean, rule.time_only, cells[constraint.cells]]
+        how = [constraint.hard, rule.is_mean, rule.time_only, cells[_named(rule, constraint)]]
         return [rule.op, constraint.amount, second, allowed, _level(rule), self.weight(constraint), *how]
 
     def _weeks(
@@ -159,17 +159,15 @@ class Joint:
         pin = self.instance.meetings[meeting].pin
         return None if pin is None else pin.time
 
-    def _cells(self, known: dict[frozenset[int], int]) -> dict[str, Ints]:
+    def _cells(self, known: dict[frozenset[int] | None, int]) -> dict[str, Ints]:
         grid = self.grid
         named = np.zeros((len(known), grid.days, grid.slots_per_day), np.int64)
         for cells, row in known.items():
-            named[row].reshape(-1)[sorted(cells)] = 1
-        named_or_all = named.copy()
-        named_or_all[0] = 1  # no cells: anywhere
+            named[row].reshape(-1)[slice(None) if cells is None else sorted(cells)] = 1
         slots = grid.slots_per_day
         after = np.full((len(known), grid.days, slots + 1), slots + 1, np.int32)
         for slot in range(slots - 1, -1, -1):
-            after[:, :, slot] = np.where(named_or_all[:, :, slot], slot, after[:, :, slot + 1])
+            after[:, :, slot] = np.where(named[:, :, slot], slot, after[:, :, slot + 1])
         up_to = np.zeros((len(known), grid.days, slots + 1), np.int32)
         up_to[:, :, 1:] = named.cumsum(axis=2)
         masks = np.zeros((len(known), grid.days), np.int64)
@@ -179,6 +177,11 @@ class Joint:
                 within = up_to[:, day, end] - up_to[:, day, start] == end - start
                 masks[:, day] |= within.astype(np.int64) << index
         return {"next_cell": after, "cells_up_to": up_to, "period_cells": masks}
+
+
+def _named(rule: SetRule, constraint: Constraint) -> frozenset[int] | None:
+    """The cells that a rule looks at; None for all."""
+    return None if rule.op is SetOp.MOST_AT_ONCE and not constraint.cells else constraint.cells
 
 
 def _level(rule: SetRule) -> int:

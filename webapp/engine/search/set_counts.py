@@ -11,10 +11,9 @@ from webapp.engine.search.arrays import Ints
 from webapp.engine.search.compiled import compiled
 from webapp.engine.search.dates import BEGINS, DAYS, END, ENDS, LOAD, PERIODS, START, WEEKS, DateModel
 from webapp.engine.search.joint import (
-    BY_DAY,
-    WHOLE,
     ALLOWED,
     AMOUNT,
+    BY_DAY,
     CELLS,
     COST,
     IS_HARD,
@@ -23,6 +22,7 @@ from webapp.engine.search.joint import (
     OP,
     SECOND,
     TIME_ONLY,
+    WHOLE,
     SetModel,
 )
 from webapp.engine.search.pair_counts import periods_between
