@@ -5,9 +5,19 @@ from dataclasses import dataclass, field
 
 from ortools.sat.python import cp_model
 
-from webapp.engine.cpsat import choice, clash, day_pattern, pair, placed, room_counts, same_place, week_pattern
+from webapp.engine.cpsat import (
+    choice,
+    clash,
+    day_pattern,
+    pair,
+    placed,
+    room_counts,
+    same_place,
+    set_rule,
+    week_pattern,
+)
 from webapp.engine.cpsat.variables import Count, Variables
-from webapp.engine.instance import Constraint
+from webapp.engine.instance import MOST, Constraint
 from webapp.engine.rule import Rule
 from webapp.engine.rules.family import (
     ChoiceRule,
@@ -16,6 +26,7 @@ from webapp.engine.rules.family import (
     PairRule,
     PlacedRule,
     SamePlaceRule,
+    SetRule,
     WeekPatternRule,
 )
 
@@ -28,11 +39,14 @@ class Objective:
     ----------
     counts
         Per soft constraint's index, its count.
+    means
+        Per index of one whose cost is rounded after it is weighed (`Rule.is_mean`), that cost.
     left_out
         Names of rules that the model has no form for: it neither keeps nor counts them.
     """
 
     counts: dict[int, Count] = field(default_factory=dict)
+    means: dict[int, Count] = field(default_factory=dict)
     left_out: set[str] = field(default_factory=set)
 
 
@@ -98,8 +112,21 @@ def _charge(variables: Variables, index: int, constraint: Constraint, objective:
     counted = count(variables, constraint)
     if counted is None:
         objective.left_out.add(constraint.rule.name)
+    elif constraint.rule.is_mean:
+        objective.means[index] = _mean(variables, constraint, counted)
     else:
         objective.counts[index] = counted
+
+
+def _mean(variables: Variables, constraint: Constraint, counted: Count) -> Count:
+    """What a count over all weeks costs, weight and all: divided by their number, rounded down."""
+    weeks, found = variables.grid.calendar_weeks, Count()
+    weight = constraint.weight or 0
+    total = cp_model.LinearExpr.weighted_sum(counted.variables, [weight * factor for factor in counted.coefficients])
+    cost = variables.model.new_int_var(0, MOST, "")
+    variables.model.add(cost * weeks >= total + weight * counted.constant - (weeks - 1))
+    found.add(cost)
+    return found
 
 
 def count(variables: Variables, constraint: Constraint) -> Count | None:
@@ -121,4 +148,6 @@ def count(variables: Variables, constraint: Constraint) -> Count | None:
             return same_place.count(variables, constraint, rule)
         case PairRule():
             return pair.count(variables, constraint, rule)
+        case SetRule():
+            return set_rule.count(variables, constraint, rule)
     return None

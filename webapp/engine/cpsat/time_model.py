@@ -69,8 +69,8 @@ def cost(instance: Instance, variables: Variables, objective: Objective) -> cp_m
     terms: list[cp_model.LinearExprT] = []
     factors: list[int] = []
     constant = 0
-    for index, count in objective.counts.items():
-        weight = instance.constraints[index].weight or 0
+    weighed = [(instance.constraints[index].weight or 0, count) for index, count in objective.counts.items()]
+    for weight, count in (*weighed, *((1, count) for count in objective.means.values())):
         terms += count.variables
         factors += [weight * coefficient for coefficient in count.coefficients]
         constant += weight * count.constant
