@@ -150,8 +150,8 @@ class _Compiler:
         self._times_and_rooms()
         self._clashes()
         arrays = self._choice_arrays() | self._time_arrays() | self._clash_arrays()
-        arrays |= self._pattern_arrays() | self._place_arrays() | self.joint.arrays()
-        arrays["dates"] = dates_of(self.instance, self.times)
+        arrays |= self._pattern_arrays() | self._place_arrays()
+        joint = self.joint.arrays() | {"dates": dates_of(self.instance, self.times)}
         arrays["relief"] = relief(
             arrays, arrays["sets"], len(self.samples), self.grid.weeks, in_runs=self.days.are_disjoint
         )
@@ -160,7 +160,7 @@ class _Compiler:
         sizes = [len(self.kind), len(self.samples), len(self.times), len(self.instance.rooms), units]
         sizes += [grid.weeks * grid.days, grid.days, grid.weeks, self.days.periods]
         sizes += [len(arrays["day_at"]) - 1, arrays["place_cost"].shape[0], grid.calendar_weeks]
-        model = Model(size=np.array(sizes, np.int64), kind=self.kind, **arrays)
+        model = Model(size=np.array(sizes, np.int64), kind=self.kind, **arrays, **joint)
         return Compiled(
             self.instance,
             model,

@@ -1,23 +1,23 @@
 """What a move can save at most in what is not looked up for it alone: most moves are refused without the look."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
 from webapp.engine.search.arrays import SHIFT, Ints
-from webapp.engine.search.joint import SetModel
 
 BOUNDLESS = 1 << 60
 """A relief that nothing exceeds."""
 
 
-def relief(arrays: Mapping[str, Ints], sets: SetModel, kinds: int, weeks: int, *, in_runs: bool) -> Ints:
+def relief(arrays: Mapping[str, Ints], joint: Mapping[str, Any], kinds: int, weeks: int, *, in_runs: bool) -> Ints:
     """The most that moving one meeting of a kind saves in what is not looked up for it alone.
 
     No bound is drawn where patterns are hard, pairs are compared, or weeks differ. ``in_runs``: the periods of a
     meeting follow each other in the masks.
     """
-    paired = np.diff(arrays["pairs_at"]) > 0
+    paired = np.diff(joint["pairs_at"]) > 0
     if weeks > 1 or (np.diff(arrays["parts_at"]) != 1).any() or paired.any():
         return np.full(kinds, BOUNDLESS, np.int64)
     gaps = np.array([_gaps(table, in_runs) for table in arrays["day_tables"]] or [(0, 0)], np.int64)
@@ -31,7 +31,7 @@ def relief(arrays: Mapping[str, Ints], sets: SetModel, kinds: int, weeks: int, *
             found[kind] += week[rows].sum()
         for place in arrays["places"][arrays["places_at"][kind] : arrays["places_at"][kind + 1]]:
             found[kind] += np.abs(np.diff(arrays["place_cost"][place])).max(initial=0)
-    found[np.flatnonzero(np.diff(sets.kind_at))] = BOUNDLESS
+    found[np.flatnonzero(np.diff(joint["sets"].kind_at))] = BOUNDLESS
     return np.where(found >> (SHIFT - 2) > 0, BOUNDLESS, found)
 
 

@@ -157,7 +157,7 @@ def of_day(dates: DateModel, sets: SetModel, which: int, week: int, day: int, or
         found = blocks_of_day(dates, op, sets.what[which, SECOND], amount, week, day, order, count)
         return max(0, found - 1 - amount) if op == MAX_BREAKS else found
     if op == MOST_AT_ONCE:
-        return max(0, most_at_once(dates, sets, cells, week, day, order, count) - amount)
+        return int(max(0, most_at_once(dates, sets, cells, week, day, order, count) - amount))
     if op == MOST_SLOTS_OF:
         return slots_of_day(dates, sets, cells, week, day, order, count)
     if op in (WALKING_TIME, CHANGES_A_DAY, CHANGES_A_WEEK, CHANGE_GAP):
@@ -173,7 +173,7 @@ def of_day(dates: DateModel, sets: SetModel, which: int, week: int, day: int, or
             return int(periods_between(dates, day, 0, dates.time[time, START]) >= max(1, amount))
         elif op == INTERVAL_DAYS and sets.next_cell[cells, day, dates.time[time, START]] < dates.time[time, END]:
             return 1
-    return max(0, found - amount)
+    return int(max(0, found - amount))
 
 
 @compiled
@@ -190,7 +190,7 @@ def part_count(
         while used:
             used &= used - 1
             number += 1
-        return max(0, number - sets.what[which, AMOUNT])
+        return int(max(0, number - sets.what[which, AMOUNT]))
     total = 0
     for item in range(sets.week_at[which], sets.week_at[which + 1]):
         week = sets.week[item]
@@ -240,8 +240,8 @@ def set_change(
             counts[which, part] = now
     cost = sets.what[which, COST]
     if sets.what[which, IS_MEAN] and not sets.what[which, IS_HARD]:
-        return (cost * (before + change)) // calendar - (cost * before) // calendar
-    return cost * change
+        return int((cost * (before + change)) // calendar - (cost * before) // calendar)
+    return int(cost * change)
 
 
 @compiled

@@ -79,6 +79,12 @@ SENTENCES: Mapping[str, str | tuple[str, str]] = {
         "%(name)s: %(number)s classes are to start at the same time, and no time is possible for all of them: %(one)s "
         "and others."
     ),
+    "pair_without_times": marked(
+        "%(one)s and %(other)s: no two of their possible times keep what is asked: %(rules)s."
+    ),
+    "pair_without_rooms": marked(
+        "%(one)s and %(other)s: no two of their possible rooms keep what is asked: %(rules)s."
+    ),
     "too_long": marked("%(name)s: one class takes %(load)s slots in a row, and %(who)s may have %(most)s (%(rule)s)."),
     # needs of single classes
     "no_room_at_all": marked("%(name)s: it needs a room, and there is none."),
