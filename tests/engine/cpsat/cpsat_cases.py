@@ -47,7 +47,7 @@ def random_instance(random: Random, constraints: int = 0, **grid_fields: int) ->
             random.choice((5, 10, 20)),
             tuple(random_time(random, grid) for _ in range(random.randint(0, 1))),
             travel={other: random.randint(0, 2) for other in range(i)},
-            building=random.choice(("", "A", "B")),
+            building=("A", "B", random.choice(("", "A", "B")))[i],
         )
         for i in range(3)
     )
@@ -98,7 +98,8 @@ def random_constraint(random: Random, instance: Instance, rule: str, weight: int
         meetings = some
     second = random.randint(0, 1) if isinstance(shape, SetRule) else 0
     rooms = tuple(random.sample(range(3), random.randint(1, 2))) if rule == "home_room" else ()
-    return Constraint(rule_named(rule), weight, resources, meetings, cells, random.randint(0, 3), "it", second, rooms)
+    amount = 0 if "building_changes" in rule else random.randint(0, 3)
+    return Constraint(rule_named(rule), weight, resources, meetings, cells, amount, "it", second, rooms)
 
 
 def forced(variables: Variables, solution: Solution) -> None:

@@ -48,8 +48,8 @@ def prepared(random: Random, rule: str, weight: int | None, **grid_fields: int) 
         together = instance.meetings[0].times
         instance = replace(instance, meetings=tuple(replace(m, times=together) for m in instance.meetings))
         solution = Solution(tuple(replace(p, time=together[0].time) for p in solution.placements))
-    if rule in ("consecutive", "overlap") and random.random() < 0.5:
-        starts = [Time(m if rule == "consecutive" else 0, 1, 1, instance.grid.all_weeks) for m in range(3)]
+    if rule in ("consecutive", "grouped", "overlap") and random.random() < 0.5:
+        starts = [Time(0 if rule == "overlap" else m, 1, 1, instance.grid.all_weeks) for m in range(3)]
         three = tuple(replace(m, times=(TimeOption(t),)) for m, t in zip(instance.meetings, starts, strict=False))
         instance = replace(instance, meetings=three)
         solution = Solution(tuple(replace(p, time=t) for p, t in zip(solution.placements, starts, strict=False)))

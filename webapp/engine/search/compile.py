@@ -152,9 +152,7 @@ class _Compiler:
         arrays = self._choice_arrays() | self._time_arrays() | self._clash_arrays()
         arrays |= self._pattern_arrays() | self._place_arrays()
         joint = self.joint.arrays() | {"dates": dates_of(self.instance, self.times)}
-        arrays["relief"] = relief(
-            arrays, arrays["sets"], len(self.samples), self.grid.weeks, in_runs=self.days.are_disjoint
-        )
+        arrays["relief"] = relief(arrays, joint, len(self.samples), self.grid.weeks, in_runs=self.days.are_disjoint)
         grid = self.grid
         units = grid.weeks * grid.cells
         sizes = [len(self.kind), len(self.samples), len(self.times), len(self.instance.rooms), units]
