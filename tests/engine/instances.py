@@ -194,6 +194,7 @@ def constraints(
         cells=draw(st.frozensets(st.integers(0, grid.cells - 1), max_size=4)) if name in WITH_CELLS else frozenset(),
         amount=draw(st.integers(0, 3)) if name in WITH_AMOUNT or isinstance(rule, PairRule | SetRule) else 0,
         second_amount=draw(st.integers(0, 2)) if isinstance(rule, SetRule) else 0,
+        factor=draw(st.integers(1, 3)) if rule.is_mean else 1,
         rooms=draw(_few(st.integers(0, rooms - 1), rooms)) if name == "home_room" else (),
     )
 

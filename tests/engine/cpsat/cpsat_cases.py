@@ -1,5 +1,6 @@
 """Random small instances for one rule at a time, and what a CP-SAT model says about a timetable of theirs."""
 
+from dataclasses import replace
 from random import Random
 
 from ortools.sat.python import cp_model
@@ -99,7 +100,8 @@ def random_constraint(random: Random, instance: Instance, rule: str, weight: int
     second = random.randint(0, 1) if isinstance(shape, SetRule) else 0
     rooms = tuple(random.sample(range(3), random.randint(1, 2))) if rule == "home_room" else ()
     amount = 0 if "building_changes" in rule else random.randint(0, 3)
-    return Constraint(rule_named(rule), weight, resources, meetings, cells, amount, "it", second, rooms)
+    found = Constraint(rule_named(rule), weight, resources, meetings, cells, amount, "it", second, rooms)
+    return replace(found, factor=random.randint(1, 3)) if shape.is_mean else found
 
 
 def forced(variables: Variables, solution: Solution) -> None:

@@ -125,7 +125,7 @@ def _mean(variables: Variables, constraint: Constraint, counted: Count) -> Count
     total = cp_model.LinearExpr.weighted_sum(counted.variables, [weight * factor for factor in counted.coefficients])
     cost = variables.model.new_int_var(0, MOST, "")
     variables.model.add(cost * weeks >= total + weight * counted.constant - (weeks - 1))
-    found.add(cost)
+    found.add(cost, constraint.factor)
     return found
 
 

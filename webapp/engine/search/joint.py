@@ -17,9 +17,10 @@ BY_DAY, BY_WEEK, WHOLE = range(3)
 """What a set rule looks at: a day, a week, or everything."""
 
 
-OP, AMOUNT, SECOND, ALLOWED, LEVEL, COST, IS_HARD, IS_MEAN, TIME_ONLY, CELLS = range(10)
+OP, AMOUNT, SECOND, ALLOWED, LEVEL, COST, IS_HARD, IS_MEAN, TIME_ONLY, CELLS, FACTOR = range(11)
 """Columns of `SetModel.what`: function, its numbers, what is free in a week, what it looks at (`BY_DAY`, `BY_WEEK` or
-`WHOLE`), packed cost of one that is counted, how it is added up, whether rooms make no difference, row of cells."""
+`WHOLE`), packed cost of one that is counted, how it is added up, whether rooms make no difference, row of cells, and
+what a mean is multiplied by."""
 
 
 class FormModel(NamedTuple):
@@ -125,7 +126,7 @@ class Joint:
         week_at, week = flattened([[item[0] for item in row] for row in weeks])
         return SetModel(
             kind_at=kind_at, kind_sets=kind_sets, member_at=member_at, members=members_flat,
-            what=np.array([self._row(*each, cells) for each in self.sets], np.int64).reshape(-1, 10),
+            what=np.array([self._row(*each, cells) for each in self.sets], np.int64).reshape(-1, 11),
             week_at=week_at, week=week, week_size=flattened([[item[1] for item in row] for row in weeks])[1],
             **self._cells(cells),
         )  # fmt: skip
@@ -136,7 +137,7 @@ class Joint:
         """The columns of a set."""
         second = 0 if rule.op is SetOp.GROUPED else constraint.second_amount
         allowed = rule.allowed(constraint) if isinstance(rule, WeekSetRule) else 0
-        how = [constraint.hard, rule.is_mean, rule.time_only, cells[_named(rule, constraint)]]
+        how = [constraint.hard, rule.is_mean, rule.time_only, cells[_named(rule, constraint)], constraint.factor]
         return [rule.op, constraint.amount, second, allowed, _level(rule), self.weight(constraint), *how]
 
     def _weeks(

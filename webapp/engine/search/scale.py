@@ -51,7 +51,8 @@ def _most(instance: Instance, constraint: Constraint, largest: int) -> int:
         return len(subjects) * (len(instance.rooms) + 1)
     if isinstance(rule, SetRule):
         meetings = sum(len(subject.meetings) for subject in subjects)
-        return meetings * grid.days * grid.slots_per_day * (grid.calendar_weeks if rule.is_mean else 1)
+        weeks = grid.calendar_weeks if rule.is_mean else 1
+        return meetings * grid.days * grid.slots_per_day * weeks * constraint.factor
     periods = max(len(day.indices) for day in grid.days_periods)
     per_subject = grid.days * periods ** (2 if isinstance(rule, DayPatternRule) else 1)
     return len(subjects) * per_subject

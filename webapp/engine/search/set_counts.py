@@ -16,6 +16,7 @@ from webapp.engine.search.joint import (
     BY_DAY,
     CELLS,
     COST,
+    FACTOR,
     IS_HARD,
     IS_MEAN,
     LEVEL,
@@ -240,7 +241,7 @@ def set_change(
             counts[which, part] = now
     cost = sets.what[which, COST]
     if sets.what[which, IS_MEAN] and not sets.what[which, IS_HARD]:
-        return int((cost * (before + change)) // calendar - (cost * before) // calendar)
+        return int(sets.what[which, FACTOR] * ((cost * (before + change)) // calendar - (cost * before) // calendar))
     return int(cost * change)
 
 
