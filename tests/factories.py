@@ -48,6 +48,7 @@ from webapp.models import (
     WeekSet,
     WishLevel,
 )
+from webapp.services.reference.vocabulary import begin_lists
 from webapp.services.terms.selection import data_revision_of
 
 _numbers = count(1)
@@ -78,7 +79,9 @@ def _code(prefix: str) -> str:
 def organization(code: str | None = None, **fields: Any) -> Organization:
     """An organisation in Indian time."""
     code = code or _code("ORG")
-    return _add(Organization(**{"code": code, "name": f"University {code}", "timezone": "Asia/Kolkata"} | fields))
+    made = _add(Organization(**{"code": code, "name": f"University {code}", "timezone": "Asia/Kolkata"} | fields))
+    begin_lists(made)
+    return made
 
 
 def department(organization: Organization | None = None, code: str | None = None, **fields: Any) -> Department:

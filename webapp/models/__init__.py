@@ -47,6 +47,7 @@ from webapp.models.runs import (
     TimetableStatus,
     WeightProfile,
 )
+from webapp.models.vocabulary import VocabularyWord
 from webapp.models.wishes import Availability, Pin, TermRule, TermRuleComponent, WishLevel
 
 __all__ = [
@@ -102,6 +103,7 @@ __all__ = [
     "Upload",
     "User",
     "UserToken",
+    "VocabularyWord",
     "WeekSet",
     "WeightProfile",
     "WishLevel",

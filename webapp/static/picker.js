@@ -140,9 +140,10 @@
       }
     }
 
-    show({ options, note }) {
+    show({ options, note, addition }) {
       const chosen = this.isList ? this.values : [];
       this.options = options.filter((option) => !chosen.includes(option.value));
+      if (addition) this.options.push({ value: this.input.value.trim(), label: addition, isNew: true });
       this.list.replaceChildren(...this.options.map((option, index) =>
         make("li", { role: "option", id: `${this.id}-${index}`, "aria-selected": "false" }, option.label)));
       this.note.textContent = note;
@@ -187,8 +188,28 @@
       item.scrollIntoView({ block: "nearest" });
     }
 
-    take(index) {
-      const { value } = this.options[index];
+    // A new word goes into its list before the field holds it.
+    async add(text) {
+      const body = new FormData();
+      body.set("q", text);
+      body.set("csrf_token", this.box.closest("form").elements.namedItem("csrf_token").value);
+      try {
+        const answer = await fetch(this.address, { method: "POST", body, headers: { Accept: "application/json" } });
+        const { value, note } = await answer.json();
+        if (value) return value;
+        this.show({ options: [], note });
+      } catch {
+        this.show({ options: [], note: word("offline") });
+      }
+      return null;
+    }
+
+    async take(index) {
+      const { isNew, ...option } = this.options[index];
+      if (isNew) this.input.setAttribute("aria-busy", "true");
+      const value = isNew ? await this.add(option.value) : option.value;
+      this.input.removeAttribute("aria-busy");
+      if (value === null) return;
       this.input.value = value;
       if (this.isList && value.endsWith("@")) this.ask();
       else if (this.isList) this.keep();
@@ -218,6 +239,7 @@
         event.stopPropagation();
         this.close();
       } else if (key === "Tab" && open && this.current >= 0) {
+        if (this.options[this.current].isNew) event.preventDefault();
         this.take(this.current);
       } else if (key === "Backspace" && this.isList && !this.input.value && this.values.length) {
         this.remove(this.values.length - 1);

@@ -6,9 +6,7 @@ import sqlalchemy as sa
 from tests import factories
 from webapp.extensions import db
 from webapp.models import Faculty
-from webapp.services.reference.choices import MOST_CHOICES, find_choices
-from webapp.services.reference.errors import RecordRefused
-from webapp.services.reference.vocabulary import rename_word, words_in_use
+from webapp.services.reference.choices import MOST_CHOICES, add_choice, find_choices
 from webapp.services.schema.scope import Scope
 from webapp.services.schema.tables import BY_NAME
 from webapp.services.shared.errors import NotFound
@@ -56,42 +54,20 @@ def test_what_several_codes_name_is_offered_by_all_of_them_and_a_batch_behind_it
     assert offered(scope, "components", "teachers", "RAO@batch") == ["RAO@B1"]
 
 
-def test_words_in_use_are_offered_with_where_they_stand_and_none_of_another_organisation(scope):
+def test_words_of_the_list_are_offered_with_where_they_stand_and_a_text_that_is_none_as_a_new_one(scope):
     factories.room(scope.organization, kind="lab", features=["fume hood"])
-    factories.room(scope.organization, kind="lab")
-    factories.room(factories.organization(), kind="laboratory")
-    section = factories.section(scope.term, factories.course(factories.department(scope.organization)))
-    factories.component(section, room_kind="lab")
-    assert [(word.word, word.places) for word in words_in_use(scope.organization, "room_kinds")] == [
-        ("lab", "2 rooms, 1 weekly class")
-    ]
     assert offered(scope, "components", "room_kind", "LA") == ["lab"]
     assert offered(scope, "components", "room_features", "fume") == ["fume hood"]
+    found = {text: find_choices(scope, BY_NAME["rooms"], "kind", text) for text in ("", "LAB", "lab 2", "x" * 65)}
+    assert [choice.label for choice in found[""].options] == ["lab (1 room)", "lecture (not used)"]
+    assert [found[text].addition for text in found] == ["", "", "Add “lab 2” as a new kind of room", ""]
+    assert add_choice(scope, BY_NAME["rooms"], "kind", "lab 2") == "lab 2"
+    assert offered(scope, "components", "room_kind", "lab") == ["lab", "lab 2"]
+    with pytest.raises(NotFound):
+        add_choice(scope, BY_NAME["rooms"], "name", "lab 3")
 
 
 def test_a_field_that_offers_nothing_is_not_found(scope):
     for field in ("name", "ghost", ""):
         with pytest.raises(NotFound):
             find_choices(scope, BY_NAME["rooms"], field, "")
-
-
-def test_a_word_is_renamed_wherever_it_stands_and_two_become_one(scope):
-    room = factories.room(scope.organization, kind="computer lab", features=["pc", "beamer"])
-    foreign = factories.room(factories.organization(), kind="computer lab", features=["pc"])
-    section = factories.section(scope.term, factories.course(factories.department(scope.organization)))
-    component = factories.component(section, room_kind="computer lab", room_features=["pc", "computers"])
-    assert rename_word(scope, "room_kinds", "computer lab", " PC lab ") == 2
-    assert rename_word(scope, "room_features", "pc", "computers") == 2
-    for row in (room, component, foreign):
-        db.session.refresh(row)
-    assert (room.kind, component.room_kind, foreign.kind) == ("PC lab", "PC lab", "computer lab")
-    assert (room.features, component.room_features) == (["computers", "beamer"], ["computers"])
-    for old, new in (
-        ("ghost", "x"),
-        ("PC lab", " "),
-        ("computers", "a, b"),
-        ("PC lab", "PC lab"),
-        ("PC lab", "x" * 65),
-    ):
-        with pytest.raises(RecordRefused):
-            rename_word(scope, "room_features" if "," in new else "room_kinds", old, new)

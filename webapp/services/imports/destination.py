@@ -11,6 +11,7 @@ from webapp.extensions import db
 from webapp.models import Organization, SetupToken, Term
 from webapp.services.imports.faults import ImportConflict
 from webapp.services.imports.sheets import Tables
+from webapp.services.reference.vocabulary import begin_lists
 from webapp.services.schema.calendar import TERM
 from webapp.services.schema.columns import Reach
 from webapp.services.schema.scope import TermMissing
@@ -59,6 +60,7 @@ def make_organization(code: str, name: str, timezone: str) -> Organization:
     organization = Organization(code=code, name=name.strip(), timezone=timezone)
     db.session.add(organization)
     db.session.flush()
+    begin_lists(organization)
     db.session.execute(sa.delete(SetupToken))
     return organization
 

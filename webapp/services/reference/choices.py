@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from webapp.extensions import db
 from webapp.services.reference.queries import rows_in_scope
-from webapp.services.reference.vocabulary import words_in_use
+from webapp.services.reference.vocabulary import ADDITIONS, add_word, listed_words, may_add
 from webapp.services.schema.columns import Column, Table
 from webapp.services.schema.scope import Scope
 from webapp.services.schema.tables import BY_NAME
@@ -32,10 +32,14 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """The nearest choices to a text, at most `MOST_CHOICES`; ``note`` says how many more, or that there are none."""
+    """The nearest choices to a text, at most `MOST_CHOICES`; ``note`` says how many more, or that there are none.
+
+    ``addition`` offers the text itself as a new word of a list; "" where that can't be.
+    """
 
     options: Sequence[Choice]
     note: str
+    addition: str = ""
 
 
 def find_choices(scope: Scope, table: Table, name: str, text: str) -> Choices:
@@ -89,12 +93,25 @@ def _called(value: str, label: str, prefix: str) -> str:
 
 
 def _words(scope: Scope, column: Column, text: str) -> Choices:
-    used = words_in_use(scope.organization, column.vocabulary)
-    found = [word for word in used if text.lower() in word.word.lower()]
+    listed = listed_words(scope.organization, column.vocabulary)
+    found = [word for word in listed if text.lower() in word.word.lower()]
     found.sort(key=lambda word: (not word.word.lower().startswith(text.lower()), word.word.lower()))
-    options = [Choice(word.word, f"{word.word} ({word.places})") for word in found[:MOST_CHOICES]]
-    note = "" if options else _("Not used so far; it will be a new one.")
-    return Choices(options, _note(text, len(found)) if options else note)
+    options = [Choice(word.word, f"{word.word} ({word.places or _('not used')})") for word in found[:MOST_CHOICES]]
+    addition = ""
+    if may_add(column.vocabulary, text, [word.word for word in listed]):
+        addition = str(ADDITIONS[column.vocabulary]) % {"word": text}
+    return Choices(options, "" if addition and not found else _note(text, len(found)), addition)
+
+
+def add_choice(scope: Scope, table: Table, name: str, text: str) -> str:
+    """Add what was typed to the list that a field takes its words from; returns the word.
+
+    Raises NotFound where the field has no list, WordRefused.
+    """
+    column = table.by_field.get(name)
+    if column is None or not column.vocabulary:
+        raise NotFound(_("There is no such field."))
+    return add_word(scope, column.vocabulary, text)
 
 
 def _note(text: str, total: int) -> str:

@@ -56,3 +56,11 @@ class RecordInUse(Problem):
 
 class DeletionOutdated(Conflict):
     """A row, or what uses it, is not what was shown when its deletion was agreed to."""
+
+
+class WordRefused(Problem):
+    """A word can't be added to its list, renamed, made one with another or deleted as it was asked."""
+
+
+class WordChanged(Conflict):
+    """A word, or who says it, is not what the page has shown."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from webapp.extensions import Model, db
 from webapp.services.reference.queries import labels_of, rows_in_scope
+from webapp.services.reference.vocabulary import as_listed
 from webapp.services.schema.columns import Column, Kind, Record, Table, Value
 from webapp.services.schema.scope import Errors, Scope, Values
 from webapp.services.schema.tables import BY_NAME
@@ -36,6 +37,8 @@ def read_values(scope: Scope, table: Table, row: Model | None, values: Values) -
     for column in table.form_columns:
         try:
             _read_column(scope, column, values.get(column.field), form_row)
+            if column.vocabulary:
+                _keep_to_list(scope, column, row, form_row)
         except ValueRefused as refusal:
             form_row.errors[column.field] = refusal.sentence
     if not form_row.errors:
@@ -62,6 +65,16 @@ def _value(column: Column, given: Any) -> Value:
     if given is None:
         return nothing(column)
     return read(column, given) if isinstance(given, str) else check(column, given)
+
+
+def _keep_to_list(scope: Scope, column: Column, row: Model | None, form_row: RowValues) -> None:
+    """Take a kind or features as their list has them; what the row says already stands in it."""
+    value = form_row.values[column.field]
+    if not value or (row is not None and value == getattr(row, column.field)):
+        return
+    words = as_listed(scope.organization, column, value if isinstance(value, list) else [value])
+    form_row.values[column.field] = words if isinstance(value, list) else words[0]
+    form_row.record[column.name] = tuple(words) if isinstance(value, list) else words[0]
 
 
 def value_of_text(scope: Scope, column: Column, text: str) -> Any:

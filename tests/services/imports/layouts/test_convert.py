@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from tests.services.imports.layouts import dirt
-from tests.services.imports.layouts.layouts import sheet
+from tests.services.imports.layouts.layouts import known, sheet, table
+from tests.services.imports.layouts.layouts import read as read_sheets
 from webapp.demo import catalogue, university
 from webapp.services.imports.formats.books import read_book
 from webapp.services.imports.formats.workbooks import BookKind, RawBook
@@ -153,3 +154,22 @@ def test_two_sheets_of_one_table_are_refused_in_words() -> None:
     (fault,) = found.tables.faults
     assert (fault.sheet, fault.value) == ("Teachers", "Teachers")
     assert "once: leave one of the two sheets unread" in fault.expected
+
+
+def test_a_kind_that_is_nearly_one_in_use_is_asked_about_once_and_a_new_one_is_not() -> None:
+    stored = known(rooms=[["code", "kind", "features"], ["R0", "computer lab", ("projector",)]])
+    rooms = sheet("Our rooms", [
+        ["Room no.", "Name", "Seats", "Type of room", "Equipment"],
+        ["R1", "Lab 1", 30, "Computr lab", "projector"], ["R2", "Lab 2", 30, "computr lab", "projecter"],
+        ["R3", "Studio", 30, "dance studio", "mirrors"],
+    ])  # fmt: skip
+    asked = read_sheets(stored, rooms)
+    assert [(question.found, question.count, question.candidates[0].value) for question in asked.questions] == [
+        ("computr lab", 2, "computer lab"),
+        ("projecter", 1, "projector"),
+    ]
+    answers = {asked.questions[0].key: "computer lab", asked.questions[1].key: NEW}
+    told = read_sheets(stored, rooms, answers=answers)
+    assert table(told, "rooms", "kind") == ["computer lab", "computer lab", "dance studio"]
+    assert table(told, "rooms", "features") == [("projector",), ("projecter",), ("mirrors",)]
+    assert told.questions == ()

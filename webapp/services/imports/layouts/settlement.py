@@ -83,7 +83,7 @@ class Settlement:
                 self._lists(table, row, is_last=is_last)
             self._once(table)
         for columns in WORDS:
-            self._words(columns)
+            self._words(columns, is_last=is_last)
 
     def _rows(self, table: Table) -> list[DraftRow]:
         return self.conversion.rows.get(table.name, [])
@@ -322,8 +322,11 @@ class Settlement:
 
     # Words and duplicates
 
-    def _words(self, columns: tuple[tuple[str, str], ...]) -> None:
-        """Give words that are compared with each other one spelling: the known one, else the most frequent."""
+    def _words(self, columns: tuple[tuple[str, str], ...], *, is_last: bool) -> None:
+        """Give words that are compared with each other one spelling: the known one, else the most frequent.
+
+        A word of the organisation's lists that is nearly one of those is asked about.
+        """
         cells = [(row, name) for table, name in columns for row in self._rows(BY_NAME[table]) if row.record.get(name)]
         counts: Counter[str] = Counter()
         for row, name in cells:
@@ -340,13 +343,27 @@ class Settlement:
         for row, name in cells:
             before = row.record[name]
             after = tuple(self._spelled(word, spellings, stored) for word in _words_of(before))
+            if is_last and not row.is_exact and BY_NAME[columns[0][0]].by_name[columns[0][1]].vocabulary:
+                after = tuple(self._meant(word, stored, row, name) for word in after)
             for found, taken in zip(_words_of(before), after, strict=True):
                 if found != taken:
                     self._changed("word", row, name, found, taken)
-            row.record[name] = after if isinstance(before, tuple) else after[0]
+            row.record[name] = tuple(dict.fromkeys(after)) if isinstance(before, tuple) else after[0]
 
     def _spelled(self, word: str, spellings: dict[str, str], stored: set[str]) -> str:
         return word if word in stored else spellings[same_code(word)]
+
+    def _meant(self, word: str, stored: set[str], row: DraftRow, name: str) -> str:
+        """The stored word that is meant by one that is none of them but nearly; a person says whether it is."""
+        if word in stored:
+            return word
+        index = RowIndex(dict.fromkeys(sorted(stored), ""))
+        near = [candidate for candidate in index.nearest(word) if candidate.score >= SURE]
+        if not near:
+            return word
+        key, heading = f"word:{name}:{same_code(word)}", row.heading(name)
+        answer = self.conversion.ask(key, "word", row.sheet, row.number, heading, word, near, may_create=True)
+        return word if answer in (None, NEW) else answer
 
     def _once(self, table: Table) -> None:
         """Keep each row once: what stands there twice alike is read once, what differs is a fault."""

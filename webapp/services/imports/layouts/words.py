@@ -48,6 +48,7 @@ CHANGES: Mapping[str, Words] = {
 """What is said of a change, by its code; the rest are worded alike."""
 QUESTIONS: Mapping[str, Words] = {
     "link": _l("Which one is meant? There is none of that code or name."),
+    "word": _l("Is one of the words meant that are in use, or is it a new one?"),
     "several": _l("Several may be meant. Which one is?"),
     "same_code": _l("These codes differ only in how they are written. Are they one?"),
     "date_order": _l("Does the day stand first, or the month? The column does not tell."),

@@ -20,6 +20,7 @@ from webapp.services.imports.layouts import remembered
 from webapp.services.imports.pages import preview_page
 from webapp.services.imports.preview import RowDifference, RowState, TableDifference
 from webapp.services.imports.readings import Step
+from webapp.services.reference.word_additions import word_additions
 from webapp.services.schema.tables import TABLES
 from webapp.services.shared import transaction
 from webapp.services.shared.errors import NotFound, Problem
@@ -135,6 +136,7 @@ def _previewed(upload: Upload, outdated: Problem | None = None) -> ResponseRetur
         read_as=preview_page.change_lines(read_as),
         more_changes=preview_page.more_changes(read_as),
         rules=rule_changes(preview),
+        words=word_additions(organization, preview),
         changes=[_shown(table) for table in preview.tables if not table.is_unchanged],
         reading_seen=readings.mark_of(upload),
         outdated=outdated,

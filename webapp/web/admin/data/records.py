@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from webapp.services.accounts.permissions import Permission
 from webapp.services.reference import commands, last_change, queries
 from webapp.services.reference.errors import DeletionOutdated, RecordChanged, RecordInUse, RecordRefused
+from webapp.services.reference.vocabulary import VOCABULARIES
 from webapp.services.schema.calendar import TERM
 from webapp.services.schema.columns import Table
 from webapp.services.schema.scope import Scope
@@ -45,7 +46,8 @@ def records(table_key: str) -> ResponseReturnValue:
     listing = queries.list_rows(scope(term), table, request.args, page_number(request.args.get("page")))
     last = last_change.last_change_of(me())
     add_url = url_for("admin.begin_term") if table is TERM else url_for("admin.add_record", table_key=table_key)
-    shown = {"terms": terms if table.of_term else [], "term": term, "add_url": add_url, "last": last}
+    lists = {column.vocabulary: VOCABULARIES[column.vocabulary] for column in table.form_columns if column.vocabulary}
+    shown = {"terms": terms if table.of_term else [], "term": term, "add_url": add_url, "last": last, "lists": lists}
     return render("admin/records.html", "rows", table=table, listing=listing, **shown)
 
 
