@@ -48,7 +48,8 @@ from webapp.models import (
     WeekSet,
     WishLevel,
 )
-from webapp.services.reference.vocabulary import begin_lists
+from webapp.services.reference.vocabulary import add_word, begin_lists
+from webapp.services.schema.scope import Scope
 from webapp.services.terms.selection import data_revision_of
 
 _numbers = count(1)
@@ -82,6 +83,12 @@ def organization(code: str | None = None, **fields: Any) -> Organization:
     made = _add(Organization(**{"code": code, "name": f"University {code}", "timezone": "Asia/Kolkata"} | fields))
     begin_lists(made)
     return made
+
+
+def words(organization: Organization, vocabulary: str, *listed: str) -> None:
+    """Words of a list, which no row says yet."""
+    for word in listed:
+        add_word(Scope(organization, None, None), vocabulary, word)
 
 
 def department(organization: Organization | None = None, code: str | None = None, **fields: Any) -> Department:

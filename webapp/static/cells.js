@@ -6,7 +6,7 @@
   const DIRECTIONS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
   const TYPED_INTO = ["text", "email", "number", ""];
   const edits = new Map(); // by open cell: what it held before, and its form
-  const keyed = new WeakMap(); // by cell that waits for the server: what is typed meanwhile, and the key that ends it
+  const keyed = new WeakMap(); // by cell that waits for the server: the keys that are pressed meanwhile
 
   const isEditable = (cell) => cell?.dataset?.cell !== undefined;
   const address = (cell) => `${cell.parentElement.dataset.row}/cells/${cell.dataset.cell}`;
@@ -94,22 +94,14 @@
     if (direction || isEnd) {
       event.preventDefault();
       if (next) focus(next);
-    } else if (keyed.has(stop) && (key === "Enter" || key === "Tab" || key.length === 1)) {
+    } else if (keyed.has(stop) && !event.ctrlKey && (key === "Enter" || key === "Tab" || key.length === 1)) {
       event.preventDefault();
-      keep(stop, event);
+      keyed.get(stop).push({ key, shiftKey: event.shiftKey });
     } else if (isEditable(stop) && !event.ctrlKey && (key === "Enter" || key === "F2" || key.length === 1)) {
       event.preventDefault();
       if (edits.has(stop)) fieldOf(stop).focus();
-      else open(stop, { typed: key.length === 1 ? key.trim() : "", end: null });
+      else open(stop, key.length === 1 && key.trim() ? [{ key, shiftKey: false }] : []);
     }
-  }
-
-  // A slow server loses no key: the text begins the field that comes, Enter and Tab end it.
-  function keep(cell, { key, shiftKey }) {
-    const keys = keyed.get(cell);
-    if (keys.end) return;
-    if (key.length === 1) keys.typed += key;
-    else if (keys.isOpening || keys.typed) keys.end = { key, shiftKey };
   }
 
   const nextOf = (cell, { key, shiftKey }) =>
@@ -150,9 +142,10 @@
     toast(said || words(status ? String(status) : "offline") || words(status < 500 ? "409" : "500"), "bad");
   }
 
-  async function open(cell, keys = { typed: "", end: null }) {
+  // A slow server loses no key: text begins the field that comes, Enter and Tab end it, the rest is for the cell after it.
+  async function open(cell, keys = []) {
     if (keyed.has(cell)) return;
-    keyed.set(cell, Object.assign(keys, { isOpening: true }));
+    keyed.set(cell, keys);
     cell.setAttribute("aria-busy", "true");
     const answer = await ask(cell);
     cell.removeAttribute("aria-busy");
@@ -165,8 +158,10 @@
     }
     edits.set(cell, { before: [...cell.childNodes] });
     show(cell, form, true);
-    if (keys.typed) start(fieldOf(cell), keys.typed);
-    if (keys.end) store(cell, nextOf(cell, keys.end));
+    let text = "";
+    while (keys[0]?.key.length === 1) text += keys.shift().key;
+    if (text) start(fieldOf(cell), text);
+    if (keys.length) store(cell, nextOf(cell, keys.shift()), keys);
   }
 
   function show(cell, form, hasFocus) {
@@ -208,12 +203,12 @@
     cell.focus();
   }
 
-  function store(cell, next) {
+  function store(cell, next, keys = []) {
     const edit = edits.get(cell);
-    if (edit && !edit.isStoring) edit.going = send(cell, edit, next);
+    if (edit && !edit.isStoring) edit.going = send(cell, edit, next, keys);
   }
 
-  async function send(cell, edit, next) {
+  async function send(cell, edit, next, keys) {
     const hadFocus = cell.contains(document.activeElement);
     edit.isStoring = true;
     if (hadFocus) cell.focus(); // which also lets a picker take what is typed in it
@@ -221,10 +216,9 @@
     if (valueOf(edit) === edit.value && !isChanged) {
       if (edit.form.querySelector(".field__error")) show(cell, edit.form, hadFocus);
       else close(cell, edit.before);
-      if (hadFocus && !edits.has(cell) && next) focus(next);
+      if (hadFocus && !edits.has(cell) && next) goOn(next, keys);
       return;
     }
-    const keys = { typed: "", end: null };
     keyed.set(cell, keys);
     cell.setAttribute("aria-busy", "true");
     const body = new FormData(edit.form);
@@ -246,8 +240,7 @@
       close(cell, edit.before);
       take(cell, row);
       flash(cell, answer.page);
-      if (isHere && next) focus(next);
-      if (isHere && next && keys.typed && isEditable(next)) open(next, keys);
+      if (isHere && next) goOn(next, keys);
     } else if (form) {
       show(cell, form, isHere);
       if (!isHere) toast(form.querySelector(".field__error").textContent, "bad");
@@ -255,6 +248,14 @@
       complain(answer);
       if (isHere) fieldOf(cell).focus();
     }
+  }
+
+  // To the next cell, with the keys that were pressed for it already.
+  function goOn(next, keys) {
+    focus(next);
+    if (!keys.length || keys[0].key === "Tab" || !isEditable(next) || edits.has(next)) return;
+    if (keys[0].key === "Enter") keys.shift();
+    open(next, keys);
   }
 
   // The row as it is stored now, but for cells in which somebody is.

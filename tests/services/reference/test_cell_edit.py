@@ -33,6 +33,7 @@ def store(scope, table, key, name, text):
 
 def test_numbers_links_lists_and_boxes_are_read_as_files_write_them(scope, room):
     factories.building(scope.organization, code="NB")
+    factories.words(scope.organization, "room_features", "audio", "screen")
     key = room.room_id
     given = {"capacity": "70", "building_id": "NB", "features": "audio, screen", "is_open": "no"}
     for name, text in given.items():

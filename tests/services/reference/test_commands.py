@@ -110,6 +110,7 @@ def test_every_table_that_could_refer_has_a_name_in_used_by():
 
 
 def test_a_row_is_added_with_its_audit_row(scope):
+    factories.words(scope.organization, "room_features", "projector", "ac")
     room = add(scope, "rooms", code="R1", name="Room 1", capacity=60, features="projector, ac; ac", kind="lab")
     assert (room.organization_id, room.features, room.kind) == (
         scope.organization.organization_id,
