@@ -109,7 +109,7 @@
 
   function inField(event, cell) {
     const { key } = event;
-    if (event.target.ariaBusy) return; // a new word is being added to its list
+    if (event.target.hasAttribute("aria-busy")) return; // a new word is being added to its list
     const isPicked = event.target.matches(".picker [role=combobox]") && !event.target.closest(".picker--list");
     if (key === "Escape" && !event.defaultPrevented) {
       event.preventDefault();

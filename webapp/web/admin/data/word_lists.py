@@ -80,6 +80,8 @@ def _page(name: str, refusal: WordRefused | WordChanged | None = None) -> Respon
         transaction.rollback()
     title = vocabulary.find_vocabulary(name)
     words = vocabulary.listed_words(me().organization, name)
-    lists = vocabulary.VOCABULARIES
+    lists = [
+        (label, url_for("admin.word_list", name=key), key == name) for key, label in vocabulary.VOCABULARIES.items()
+    ]
     page = render("admin/word_list.html", name=name, title=title, words=words, lists=lists, refusal=refusal)
     return page, status_of(refusal) if refusal else 200
