@@ -327,8 +327,10 @@
   // A link that is clicked while a cell is being stored waits for it, and leads nowhere where it was refused.
   document.addEventListener("click", async (event) => {
     const link = event.target.closest?.("a[href], button");
+    if (!link || link.closest(".cell-form")) return;
+    for (const [cell, edit] of edits) if (isUnsaved(edit) && !edit.form.querySelector(".field__error")) store(cell, null);
     const going = [...edits.values()].filter((edit) => edit.isStoring).map((edit) => edit.going);
-    if (!link || link.closest(".cell-form") || !going.length) return;
+    if (!going.length) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     await Promise.all(going);
