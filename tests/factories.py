@@ -45,11 +45,11 @@ from webapp.models import (
     Timetable,
     TimetableEntry,
     User,
+    VocabularyWord,
     WeekSet,
     WishLevel,
 )
-from webapp.services.reference.vocabulary import add_word, begin_lists
-from webapp.services.schema.scope import Scope
+from webapp.services.reference.vocabulary import begin_lists
 from webapp.services.terms.selection import data_revision_of
 
 _numbers = count(1)
@@ -88,7 +88,7 @@ def organization(code: str | None = None, **fields: Any) -> Organization:
 def words(organization: Organization, vocabulary: str, *listed: str) -> None:
     """Words of a list, which no row says yet."""
     for word in listed:
-        add_word(Scope(organization, None, None), vocabulary, word)
+        _add(VocabularyWord(organization_id=organization.organization_id, vocabulary=vocabulary, word=word))
 
 
 def department(organization: Organization | None = None, code: str | None = None, **fields: Any) -> Department:
