@@ -22,9 +22,10 @@ from webapp.services.reference.uses import TimetableUses, data_uses, timetable_u
 from webapp.services.schema.calendar import TERM
 from webapp.services.schema.columns import Column, Key, Reach, Record, Table, link_key
 from webapp.services.schema.tables import constraint_in_words
-from webapp.services.schema.wishes import ENTRIES
+from webapp.services.schema.wishes import ENTRIES, RULES
 from webapp.services.shared import bulk, transaction
 from webapp.services.shared.words import _, enumerated
+from webapp.services.terms.usual_limits import follows_the_slots
 
 Cells = dict[str, Any]
 MOST_NAMED = 3
@@ -50,6 +51,15 @@ def apply(store: Store, preview: Preview, user: User | None = None, *, draft_nam
 
 
 def _write(store: Store, preview: Preview, user: User | None) -> None:
+    if store.term is None:
+        _write_tables(store, preview, user)
+        return
+    said = {str(row.record["code"]) for table in preview.tables if table.table is RULES for row in table.rows}
+    with follows_the_slots(store.term, user, set_otherwise=said):
+        _write_tables(store, preview, user)
+
+
+def _write_tables(store: Store, preview: Preview, user: User | None) -> None:
     for difference in preview.tables:
         write_difference(store, difference)
     for difference in reversed(preview.tables):

@@ -15,6 +15,7 @@ from webapp.services.schema.calendar import slot_code
 from webapp.services.shared import audit, optimistic_lock
 from webapp.services.shared.errors import Conflict, Problem
 from webapp.services.shared.words import WEEKDAYS, _, ngettext
+from webapp.services.terms.usual_limits import follows_the_slots
 from webapp.services.views.grid import Grid, SlotView, build_slot_grid
 
 ACTION = "term.week"
@@ -307,6 +308,12 @@ def store_week(term: Term, actor: User | None, plan: WeekPlan, seen: str | None 
         raise WeekPlanRefused(_("The week does not fit together; nothing was stored."), plan.faults)
     if seen is not None and set(seen.split()) != set(seen_of(term).split()):
         raise WeekInUse(_("The time slots have changed since the page was shown; nothing was stored. Look again."))
+    with follows_the_slots(term, actor):
+        _replace_slots(term, actor, plan)
+    return len(plan.slots)
+
+
+def _replace_slots(term: Term, actor: User | None, plan: WeekPlan) -> None:
     before = clear_week(term)
     db.session.add_all(
         SlotRow(
@@ -323,7 +330,6 @@ def store_week(term: Term, actor: User | None, plan: WeekPlan, seen: str | None 
     after = {slot.code: [slot.day, f"{slot.start:%H:%M}", f"{slot.end:%H:%M}", slot.shift] for slot in plan.slots}
     audit.record(term.organization, actor, ACTION, term, before=before, after=after)
     db.session.flush()
-    return len(plan.slots)
 
 
 def clear_week(term: Term) -> dict[str, list[object]]:
