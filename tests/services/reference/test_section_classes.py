@@ -73,7 +73,7 @@ def test_an_undo_is_refused_where_a_class_has_changed_or_is_used_and_only_then(s
     lab.room_kind = "hall"
     undo(scope)
     assert section.expected_size == 30, "the classes were no part of that change"
-    save(scope, section, sent(lecture, kind="seminar"), sent(lab))
+    save(scope, section, sent(lecture, kind="tutorial"), sent(lab))
     lab.room_kind = "lab"
     with pytest.raises(last_change.NotUndone, match="has changed since"):
         undo(scope)
@@ -87,7 +87,11 @@ def test_a_fault_in_one_class_stores_nothing_of_section_or_other_classes(scope, 
     lecture, lab = classes_of(section.section_id)
     with pytest.raises(SectionRefused) as refusal:
         save(
-            scope, section, sent(lecture, kind="seminar"), sent(lab, batches="B1", teachers="NO@B2"), expected_size="70"
+            scope,
+            section,
+            sent(lecture, kind="tutorial"),
+            sent(lab, batches="B1", teachers="NO@B2"),
+            expected_size="70",
         )
     assert refusal.value.errors == {}
     assert [list(errors) for errors in refusal.value.classes] == [[], ["teachers"]]

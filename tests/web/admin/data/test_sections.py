@@ -85,7 +85,7 @@ def test_every_fault_stands_at_its_field_and_nothing_is_lost_or_stored(pages: Pa
     path = edit_path(here)
     sent = pressed(pages, path, form_of(pages.get(path), path), "add")
     sent |= {"teachers": "NOBODY", "class-1-meetings_per_week": "many", "class-2-code": "L", "class-2-batches": "B9"}
-    sent |= {"class-2-kind": "seminar", "expected_size": "40"}
+    sent |= {"class-2-kind": "tutorial", "expected_size": "40"}
     page = parse(pages.post(path, sent, status=422).text)
     assert "5 fields need a correction." in words(page)
     at = {e.get("id"): words(e) for e in page.iter() if (e.get("id") or "").endswith("-error")}
