@@ -254,6 +254,8 @@ class Settlement:
         how, found = index.find(text)
         if how == "exact":
             return text
+        if not how and not row.is_exact and (one := index.one(text)) is not None:
+            how, found = "code", [one]
         if how in ("code", "name"):
             self._changed(how, row, column.name, text, found[0])
             return found[0]
@@ -266,7 +268,8 @@ class Settlement:
             return self._made(target, row, column, text)
         candidates = self._candidates(target.name, index, text, found)
         best = candidates[0].score if candidates else 0
-        if not self.conversion.known.is_given or not index.names or (row.is_exact and best < SURE):
+        may_ask = bool(index.names) and (best >= SURE or not row.is_exact or target.name in MADE)
+        if not self.conversion.known.is_given or not may_ask:
             return text
         answer = self.conversion.ask(
             f"link:{target.name}:{same_code(text)}",

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from flask_babel import lazy_gettext as _l
 
+from webapp.services.imports.formats.workbooks import column_letter
 from webapp.services.imports.layouts.questions import Question, ReadAs
 from webapp.services.imports.layouts.row_numbers import written_rows
 from webapp.services.schema.columns import Words
@@ -35,6 +36,13 @@ CHANGES: Mapping[str, Words] = {
     "lab_of_title": _l("“%(found)s” is a lab, as its title says"),
     "no_hours": _l("“%(found)s” has no hours: no classes are made of it"),
     "batch_per_teacher": _l("a lab with several teachers: a batch for each"),
+    "days_not_kept": _l(
+        "of “%(found)s” only the number of meetings a week is kept, %(taken)s. That they are on these days, and all at"
+        " one hour, can’t be kept yet"
+    ),
+    "hours_rounded": _l("%(found)s hours are %(taken)s periods, which is rounded up"),
+    "room_of_building": _l("rooms of one number in several buildings: “%(found)s” is %(taken)s"),
+    "first_name": _l("first and last names stand in two columns: read together"),
     "room_pinned": _l("the room is kept for the class"),
     "room_not_carried": _l("several rooms for one class, “%(found)s”, can't be kept: a room is found for it"),
     "break_minutes": _l("the longest break within a double period is %(taken)s minutes instead of %(found)s"),
@@ -51,6 +59,11 @@ QUESTIONS: Mapping[str, Words] = {
     "word": _l("Is one of the words meant that are in use, or is it a new one?"),
     "several": _l("Several may be meant. Which one is?"),
     "same_code": _l("These codes differ only in how they are written. Are they one?"),
+    "same_heading": _l("Several columns have this heading. Which one is meant?"),
+    "other_term": _l(
+        "The file says that it is of another term than the chosen one, %(chosen)s. Which one do its rows go into?"
+    ),
+    "day_numbers": _l("Days are numbers here. Which day does this number mean? It tells where the week begins."),
     "date_order": _l("Does the day stand first, or the month? The column does not tell."),
     "thousands": _l("Does the comma stand before decimals, or between thousands?"),
     "time_of_day": _l("In the morning, or in the afternoon?"),
@@ -68,6 +81,7 @@ QUESTIONS: Mapping[str, Words] = {
     "lab_kind": _l("Which kind of room do the labs of this department need?"),
     "lecture_kind": _l("Which kind of room do lectures need?"),
     "same_class": _l("Two rows are about this course and the same class. Is it taught together, or twice?"),
+    "hours_per_period": _l("A period has %(minutes)s minutes here. How many periods are the hours of this column?"),
     "saturday": _l("Which periods are there on Saturday?"),
     "master_course": _l("Which course is this in the timetable? None is called so."),
     "master_section": _l("Which section of the course is this in the timetable? Neither class nor teacher tells."),
@@ -77,6 +91,7 @@ FOUND: Mapping[str, Words] = {
     "class_size": _l("Each class"),
     "lab_batches": _l("A class of %(size)s, a lab of %(seats)s"),
     "lecture_kind": _l("Lectures"),
+    "hours_per_period": _l("Hours and periods"),
     "saturday": _l("Saturday"),
 }
 """What is asked about, where that does not stand in the file."""
@@ -95,6 +110,11 @@ NOTES: Mapping[str, Words] = {
     "macros": _l("The workbook has macros. They are not run; its sheets are read."),
 }
 """What a reader should know of a file, by the code of the note."""
+
+
+def with_letter(heading: str, position: int) -> str:
+    """A heading with the letter of its column, for one that stands there twice."""
+    return _("%(heading)s (column %(letter)s)", heading=heading, letter=column_letter(position))
 
 
 def change_words(change: ReadAs) -> str:

@@ -18,6 +18,8 @@ from webapp.services.shared.words import _, ngettext
 USUAL_SIZES = (60, 30, 40, 50, 70)
 WHOLE = "1"
 LARGEST_YEAR = 4
+LARGEST_CLASS = 2_000
+"""Students beyond whom a number is no size of a class."""
 
 
 class AllottedGroups:
@@ -110,7 +112,7 @@ class AllottedGroups:
         answer = self.conversion.ask(
             "class-size", "class_size", self.sheet, int(str(whole[0]["row"])), self._heading, number,
             [Candidate(str(size), ngettext("%(num)d student", "%(num)d students", size)) for size in sizes],
-            may_skip=True, values={"number": number, "first": str(whole[0]["code"])},
+            may_skip=True, values={"number": number, "first": str(whole[0]["code"])}, most=LARGEST_CLASS,
         )  # fmt: skip
         size = whole_number(answer) if answer != LEAVE_OUT else None
         for record in whole if size else ():

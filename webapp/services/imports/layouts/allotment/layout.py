@@ -15,24 +15,32 @@ from webapp.services.schema.columns import Kind
 
 SYNONYMS = {
     "class": (
+        "year sem sec, yr sem sec, year sem section, year semester section, sem sec, sem section, "
+        "semestergruppe, studiengruppe, seminargruppe, gruppe, klasse, "
         "class, class name, classes, class section, class sec, section class, group, groups, student "
         "group, class group, year section, year and section, year sec, branch section, class code"
     ),
-    "programme": "programme, program, branch, degree, stream, discipline, prog, degree branch",
+    "programme": "studiengang, programme, program, branch, degree, stream, discipline, prog, degree branch",
     "year": "year, yr, year of study, study year",
     "semester": "sem, semester, semester of study, sem no",
     "section": "section, sec, div, division, sections",
     "batch": "batch, lab batch, batch no",
+    "course_prefix": "subj, subject prefix, course prefix, prefix",
     "course": (
+        "crse, course num, course number, catalog, catalog no, catalog number, lv nr, lv nummer, modulnummer, "
+        "modul nr, "
         "sub code, subject code, course code, paper code, code, sub no, subjectcode, course no, "
         "coursecode, sub id, course id, subject id, module code, code no"
     ),
     "title": (
+        "lehrveranstaltung, veranstaltung, modul, modulname, modulbezeichnung, fach, "
         "subject, subject name, subject title, course name, course title, title, paper, paper title, "
         "name of the subject, name of the course, title of the course, course, sub name, subjects, title "
         "of the paper, name of subject, module, module title, subject course"
     ),
-    "department": "dept, department, offering dept, offered by, offering department, course department",
+    "department": (
+        "fachbereich, fakultat, dept, department, offering dept, offered by, offering department, course department"
+    ),
     "lectures": (
         "l, lec, lecture, lectures, theory hours, theory hrs, lecture hours, th, lecture hrs, hours l, "
         "hours lec, hours week l, l hrs, theory, lect"
@@ -44,13 +52,21 @@ SYNONYMS = {
     ),
     "ltp": "l t p, ltp, ltpc, l t p c, l t p hours, l t p structure, lec tut prac, scheme",
     "hours": (
+        "sws, semesterwochenstunden, wochenstunden, stunden, std, "
         "hours, hours week, hrs week, hrs, periods week, periods, contact hours, no of hours, hours per "
         "week, periods per week, hrs per week, no of periods, total hours, load, weekly hours, hpw, "
         "contact hrs, no of hrs, hr week"
     ),
-    "kind": "type, theory lab, theory practical, nature, course type, subject type, t p type, type of course",
-    "credits": "credits, credit, c, cr, no of credits",
+    "kind": (
+        "art, lv art, veranstaltungsart, lehrform, "
+        "type, theory lab, theory practical, nature, course type, subject type, t p type, type of course"
+    ),
+    "credits": "ects, lp, cp, leistungspunkte, credits, credit, c, cr, no of credits",
+    "days": "days, meeting days, days of week, class days, meeting pattern",
+    "time": "time, times, meeting time, meeting times, class time, hour",
+    "building": "bldg, building, bldg code, gebaude",
     "teacher": (
+        "dozent, dozentin, dozenten, lehrende, lehrkraft, lehrperson, "
         "faculty, staff, teacher, faculty name, name of the faculty, staff name, handled by, instructor, "
         "faculty 1, faculty member, name of faculty, name of the staff, course teacher, lecturer, "
         "subject teacher, theory faculty, staff 1, staff incharge, faculty incharge, faculty allotted, "
@@ -64,17 +80,21 @@ SYNONYMS = {
     ),
     "lab_teacher_2": "lab faculty 2, lab staff 2, lab co faculty, lab assistant, lab teacher 2",
     "room": (
+        "raum, horsaal, "
         "room, room no, hall, venue, class room, classroom, home room, room number, hall no, lecture "
         "hall, location, theory room"
     ),
     "lab_room": "lab, lab room, lab name, laboratory, lab venue, practical room, lab no",
-    "size": "strength, students, no of students, class strength, size, intake, student strength, count",
+    "size": (
+        "enrl, enrolled, enrollment, enrolment, teilnehmer, teilnehmerzahl, studierende, tn, "
+        "strength, students, no of students, class strength, size, intake, student strength, count"
+    ),
 }
 """By role, the headings that mean it, folded, with commas between."""
 NEXT_ROLE = {"teacher": "teacher_2", "lab_teacher": "lab_teacher_2", "room": "lab_room", "title": "course"}
 WORDS = HeadingWords(SYNONYMS, NEXT_ROLE)
 CLASS_ROLES = ("class", "programme", "year", "semester", "section")
-HOUR_ROLES = ("lectures", "tutorials", "practicals", "ltp", "hours")
+HOUR_ROLES = ("lectures", "tutorials", "practicals", "ltp", "hours", "days")
 
 ROLES = (
     ColumnRole("class", _l("Class"), _l("The class, or several that attend together"), kind=Kind.CODES),
@@ -83,6 +103,7 @@ ROLES = (
     ColumnRole("semester", _l("Semester of study"), _l("Where the class stands in several columns")),
     ColumnRole("section", _l("Section"), _l("Where the class stands in several columns")),
     ColumnRole("batch", _l("Batch"), _l("The part of the class whose labs the row is about")),
+    ColumnRole("course_prefix", _l("Subject before the number"), _l("Such as MATH of MATH 101")),
     ColumnRole("course", _l("Code of the subject"), "", kind=Kind.CODE),
     ColumnRole("title", _l("Subject"), _l("Its title")),
     ColumnRole("department", _l("Department"), _l("The one that offers the subject")),
@@ -99,6 +120,9 @@ ROLES = (
     ColumnRole("lab_teacher_2", _l("Second teacher of the labs"), _l("Of the second batch"), kind=Kind.CODES),
     ColumnRole("room", _l("Room"), "", kind=Kind.CODES),
     ColumnRole("lab_room", _l("Room of the labs"), "", kind=Kind.CODES),
+    ColumnRole("building", _l("Building of the room"), _l("Where rooms are numbered by building")),
+    ColumnRole("days", _l("Days"), _l("Such as MWF or TTh: so many meetings a week")),
+    ColumnRole("time", _l("Time"), _l("How long a lab is; at what hour is not kept")),
     ColumnRole("size", _l("Students of the class"), "", kind=Kind.WHOLE),
 )
 

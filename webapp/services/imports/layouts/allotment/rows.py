@@ -5,18 +5,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, time
 from decimal import Decimal
+from functools import cached_property
 
 from webapp.services.imports.formats.cells import cell_text
 from webapp.services.imports.formats.workbooks import RawRow, RawSheet
+from webapp.services.imports.layouts.cells.dates import days_in
 from webapp.services.imports.layouts.cells.reader import ColumnReader, NotRead
 from webapp.services.imports.layouts.conversion import Conversion
+from webapp.services.imports.layouts.grids.clock import range_of
 from webapp.services.imports.layouts.names.classes import classes_in, squeeze
 from webapp.services.imports.layouts.names.layout_headings import HeadingWords, heading_of
 from webapp.services.imports.layouts.names.likeness import made_code
 from webapp.services.imports.layouts.names.lookup import Named
 from webapp.services.imports.layouts.names.persons import NOBODY, fold
 from webapp.services.imports.layouts.plan import SheetMapping
-from webapp.services.schema.columns import Column
+from webapp.services.imports.layouts.questions import Candidate
+from webapp.services.schema.columns import Column, Value
 from webapp.services.schema.courses import COMPONENTS, COURSES
 from webapp.services.schema.people import GROUPS
 from webapp.services.shared.words import _
@@ -29,9 +33,28 @@ CLASS_TITLE = re.compile(
     r"(?:class|section|year\s*(?:&|and)\s*section|class\s*(?:&|and)\s*section)\s*[:\-–]\s*(\S.*)", re.I
 )
 LAB_WORDS = frozenset(
-    ("lab", "labs", "laboratory", "practical", "practicals", "workshop", "p", "pr", "drawing hall", "computing lab")
+    (
+        "lab",
+        "labs",
+        "laboratory",
+        "practical",
+        "practicals",
+        "workshop",
+        "p",
+        "pr",
+        "drawing hall",
+        "computing lab",
+        "praktikum",
+        "labor",
+    )
 )
-TUTORIAL_WORDS = frozenset(("t", "tut", "tutorial", "tutorials"))
+LONG_PERIOD = 80
+"""Minutes of a period from which on hours of 45 or 60 minutes may be meant to be two in one."""
+TUTORIAL_WORDS = frozenset(("ubung", "ub", "u", "t", "tut", "tutorial", "tutorials"))
+NO_CLASSES = frozenset(
+    ("workload", "load", "allotment", "allocation", "allotments", "distribution", "subjects", "subject", "courses")
+) | {"course", "schedule", "faculty", "staff", "teachers", "teaching", "list", "table", "sheet", "sheet1", "timetable"}
+"""Words in the name of a sheet that is not called by a class."""
 REPEATED_HEADINGS = 3
 
 
@@ -81,6 +104,10 @@ class AllotmentReader:
 
     def rows(self) -> list[AllottedRow]:
         """All rows that allot something."""
+        if not self._can_tell_classes():
+            expected = _("a column that says the class: say which one it is under “How the file is read”")
+            self.conversion.fault(self.sheet, self.said.heading_row, "", "", expected)
+            return []
         first = self.said.heading_row + self.said.heading_rows
         rows: list[AllottedRow] = []
         for row in self.sheet.rows:
@@ -89,6 +116,16 @@ class AllotmentReader:
                 if found is not None:
                     rows.append(found)
         return rows
+
+    def _can_tell_classes(self) -> bool:
+        """Whether a column, a title or the sheet's name says of which class a row is."""
+        columns = ("class", "section", "programme", "year", "semester")
+        if self._class or any(self.said.position(role) is not None for role in columns):
+            return True
+        is_titled = any(CLASS_TITLE.search(cell_text(cell)) for row in self.sheet.rows for cell in row.cells)
+        named = set(fold(self.sheet.name).split())
+        rest = named - NO_CLASSES
+        return is_titled or rest == named or any(re.search(r"[a-z]\d|^[ivx]+$", word) for word in rest)
 
     def heading(self, role: str) -> str:
         """The heading of a role's column as it stands in the file."""
@@ -105,10 +142,11 @@ class AllotmentReader:
         if not course:
             self._no_course(row)
             return None
-        classes = self._classes(row)
+        classes = self._classes(row, course)
         hours = self._hours(row, title)
         if hours is None or not classes:
             return None
+        hours = self._in_periods(hours, row)
         semester = self._number(row, "semester", HOURS)
         credits, size = self._decimal(row, "credits"), self._number(row, "size", GROUPS.by_name["size"])
         department = self.text(row, "department")
@@ -122,13 +160,18 @@ class AllotmentReader:
             self.named.department(row.number, self.heading("department"), department) if department else None,
             self._teachers(row, "teacher", "teacher_2"),
             self._teachers(row, "lab_teacher", "lab_teacher_2"),
-            self.named.rooms(row.number, self.heading("room"), self.text(row, "room")),
+            self.named.rooms(row.number, self.heading("room"), self._room(row)),
             self.named.rooms(row.number, self.heading("lab_room"), self.text(row, "lab_room")),
             size,
             self.text(row, "programme"),
             semester or None,
             self.text(row, "batch"),
         )
+
+    def _room(self, row: RawRow) -> str:
+        """What a row's room is called, with its building where rooms are numbered by building."""
+        text, building = self.text(row, "room"), self.text(row, "building")
+        return self.named.room_of(building, text) if text and building else text
 
     def _is_between(self, row: RawRow) -> bool:
         """Return whether a row allots nothing: the title of a class, headings once more, a total."""
@@ -154,6 +197,8 @@ class AllotmentReader:
     def _course(self, row: RawRow) -> tuple[str, str]:
         """Code and title of a row's subject, ("", "") where it names none."""
         code, title = self.text(row, "course"), self.text(row, "title")
+        prefix = self.text(row, "course_prefix") if code else ""
+        code = f"{prefix} {code}".strip()
         if not code and title:
             match = CODE_AND_TITLE.fullmatch(title)
             if match is not None:
@@ -185,8 +230,11 @@ class AllotmentReader:
             role = "course" if self.said.position("course") is not None else "title"
             self.conversion.fault(self.sheet, row.number, self.heading(role), "", _("the subject of the row"), role)
 
-    def _classes(self, row: RawRow) -> tuple[str, ...]:
-        """The classes that attend; () where the row names none, which is noted."""
+    def _classes(self, row: RawRow, course: str) -> tuple[str, ...]:
+        """The classes that attend; () where the row names none, which is noted.
+
+        Where days stand in the row and no class, it is the section of the course whose students are a class.
+        """
         text = self._filled(row, "class")
         section = self._filled(row, "section")
         if not text:
@@ -198,6 +246,8 @@ class AllotmentReader:
         text = text or self._class
         if not text and not section and self.said.position("class") is None:
             text = self.sheet.name
+        if section and not text and self.said.position("days") is not None:
+            return (f"{course}-{section}",)
         classes = classes_in(text)
         if section and len(classes) < 2:
             base = classes[0] if classes else ""
@@ -232,6 +282,8 @@ class AllotmentReader:
             return Hours(int(match[1]), int(match[2]), int(match[3]))
         try:
             parts = [self._hours_of(row, role) for role in ("lectures", "tutorials", "practicals")]
+            if not any(parts) and self.said.position("hours") is None and self.said.position("days") is not None:
+                return self._of_days(row, title)
             if any(parts) or self.said.position("hours") is None:
                 return Hours(*parts)
             return self._of_kind(row, title, self._hours_of(row, "hours"))
@@ -245,6 +297,48 @@ class AllotmentReader:
         raw = self.conversion.cell(self.sheet, self.said, row, role)
         value = self._reader(role, HOURS).read(row.number, text if isinstance(raw, str) else raw)
         return value if isinstance(value, int) else 0
+
+    def _of_days(self, row: RawRow, title: str) -> Hours:
+        """A meeting for each day that is named; which days these are, and the hour, can't be kept, which is said."""
+        text = self.text(row, "days")
+        number = len(days_in(text))
+        if not number:
+            return Hours()
+        hour = self.text(row, "time")
+        found = self._of_kind(row, title, number)
+        clock = range_of(hour)
+        if found.practicals and clock is not None:
+            found = Hours(practicals=number * max(1, round((clock.end - clock.start) / 60)))
+        self.conversion.changed(
+            "days_not_kept", self.sheet.name, self.heading("days"), f"{text} {hour}".strip(), str(number)
+        )
+        return found
+
+    def _in_periods(self, hours: Hours, row: RawRow) -> Hours:
+        """Hours as periods: where these are of 80 minutes or more, it is asked whether two hours are one."""
+        roles = ("hours", "lectures", "ltp", "tutorials", "practicals")
+        role = next((role for role in roles if self.said.position(role) is not None), "")
+        if not role or self._period < LONG_PERIOD:
+            return hours
+        choices = [Candidate("2", _("two hours are one period")), Candidate("1", _("one hour is one period"))]
+        answer = self.conversion.ask(
+            f"hours_per_period:{self.sheet.name}", "hours_per_period", self.sheet, row.number, self.heading(role), "",
+            choices, values={"minutes": str(self._period)},
+        )  # fmt: skip
+        if answer != "2":
+            return hours
+        for number in (hours.lectures, hours.tutorials, hours.practicals):
+            if number % 2:
+                periods = str(number // 2 + 1)
+                self.conversion.changed("hours_rounded", self.sheet.name, self.heading(role), str(number), periods)
+        return Hours(-(-hours.lectures // 2), -(-hours.tutorials // 2), -(-hours.practicals // 2))
+
+    @cached_property
+    def _period(self) -> int:
+        """Minutes of the shortest period of the week, 0 where none is known."""
+        slots = self.conversion.records("time_slots").values()
+        lengths = [minutes_between(slot.get("start"), slot.get("end")) for slot in slots]
+        return min(filter(None, lengths), default=0)
 
     def _of_kind(self, row: RawRow, title: str, number: int) -> Hours:
         """The hours of a row that has one number for all, of the kind that the row or its title names."""
@@ -296,3 +390,10 @@ class AllotmentReader:
                 self.conversion, self.sheet, self.heading(role), column, evidence, role=role
             )
         return self._readers[role]
+
+
+def minutes_between(start: Value, end: Value) -> int:
+    """Minutes from one time of a day to another; 0 where one of them is not known."""
+    if not isinstance(start, time) or not isinstance(end, time):
+        return 0
+    return 60 * (end.hour - start.hour) + end.minute - start.minute

@@ -210,7 +210,10 @@ class AllottedTables:
         for section in sections:
             if section.groups in codes:
                 continue
-            letter = _letter(section.groups[0]) if len(section.groups) == 1 or len(sections) == 1 else ""
+            first = section.groups[0]
+            letter = _letter(first) if len(section.groups) == 1 or len(sections) == 1 else ""
+            if first.startswith(f"{course}-"):  # the class is those who take this section
+                letter = first.removeprefix(f"{course}-")
             code = letter if letter and letter not in taken else _next_letter(taken)
             codes[section.groups] = code
             taken.add(code)

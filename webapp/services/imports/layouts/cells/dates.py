@@ -160,3 +160,22 @@ def times_of(text: str) -> list[time]:
 def as_date(value: date) -> date:
     """The day of a date or of a date with a time."""
     return value.date() if isinstance(value, datetime) else value
+
+
+DAY_TOKEN = re.compile(
+    r"(mon|tue?s?|wed|thu?r?s?|fri|sat|sun|mo|we|fr|sa|su|[mtwrfsu])(?:day|nesday|urday)?[\s,;/&.+-]*", re.I
+)
+DAYS_BY_LETTERS = {"m": 0, "t": 1, "w": 2, "r": 3, "f": 4, "s": 5, "u": 6, "th": 3, "su": 6}
+
+
+def days_in(text: str) -> tuple[int, ...]:
+    """The days that a pattern such as MWF, TTh, TR or Mon/Wed names, 0 being Monday; () where it is none."""
+    days, rest = [], text.strip()
+    while rest:
+        match = DAY_TOKEN.match(rest)
+        if match is None:
+            return ()
+        word = match[1].lower()
+        days.append(DAYS_BY_LETTERS.get(word[:2], DAYS_BY_LETTERS[word[0]]))
+        rest = rest[match.end() :]
+    return tuple(dict.fromkeys(days))

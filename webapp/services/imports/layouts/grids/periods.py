@@ -25,18 +25,22 @@ BREAK_WORDS = re.compile(r"\b(break|lunch|recess|tea|interval|assembly|prayer|pa
 DAYS_BETWEEN = re.compile(r"\s*(?:[-–—]+|\bto\b|\bthrough\b|\btill\b)\s*", re.I)
 EVERY_DAY = frozenset(("daily", "all days", "all", "every day", "everyday", "all working days"))
 LEAST_PERIODS = 3
+MOST_OTHER_COLUMNS = 4
+"""A sheet with more columns that say nothing of the day is about something else that has a time."""
 SYNONYMS = {
     "period": (
         "hour, hours, period, periods, slot, session, hour no, period no, slot no, lecture no, sl no, s no, no, "
-        "hour number, period number, lecture, pd"
+        "hour number, period number, lecture, pd, block, stunde, zeitblock"
     ),
     "timing": (
         "timing, timings, time, times, duration, hours timing, period timing, time slot, from to, start end, "
-        "clock time, time slots, slot timing, class timing, class timings"
+        "clock time, time slots, slot timing, class timing, class timings, zeit, uhrzeit, zeiten"
     ),
-    "start": "start, from, begin, begins, starts, start time, starting time, from time, begin time",
-    "end": "end, to, ends, end time, ending time, to time, finish, till",
-    "day": "day, days, working days, applicable days, week days, weekday, weekdays",
+    "start": (
+        "beginn, von, anfang, start, from, begin, begins, starts, start time, starting time, from time, begin time"
+    ),
+    "end": "ende, bis, end, to, ends, end time, ending time, to time, finish, till",
+    "day": "tag, tage, wochentag, day, days, working days, applicable days, week days, weekday, weekdays",
     "note": "remarks, remark, note, notes, type, description, activity, particulars",
 } | {name.lower(): f"{name.lower()}, {name.lower()[:3]}, {name.lower()}s" for name in DAY_NAMES}
 WORDS = HeadingWords(SYNONYMS)
@@ -64,6 +68,9 @@ def recognise(sheet: RawSheet, known: Known) -> Recognised | None:
     if found is not None and (found.roles & {"timing", *DAY_ROLES} or {"start", "end"} <= found.roles):
         said = SheetMapping(sheet.name, SheetShape.PERIODS, "", found.row, found.rows, found.columns)
         rows = [row for row in sheet.rows if row.number > found.row]
+        titled = sum(1 for cell in sheet.row(found.row).cells if cell != "") - sum(map(bool, found.columns))
+        if titled > MOST_OTHER_COLUMNS:
+            return None
         of_days = [position for position, role in enumerate(found.columns) if role in DAY_ROLES]
         if any(_is_class(row.cell(position)) for row in rows for position in of_days):
             return None

@@ -24,16 +24,19 @@ SHEET_WORDS: Mapping[str, str] = {
     "term": "term",
     "departments": "departments|department list|dept list|list of departments|depts|branches",
     "buildings": "buildings|blocks|building list|list of buildings",
-    "rooms": "rooms|room list|list of rooms|classrooms|class rooms|halls|venues|labs|laboratories"
+    "rooms": "raume|raumliste|raumubersicht|horsale|"
+    "rooms|room list|list of rooms|classrooms|class rooms|halls|venues|labs|laboratories"
     "|room details|infrastructure",
     "time_slots": "time slots|slots",
     "week_sets": "week sets",
-    "faculty": "faculty|faculty list|list of faculty|teachers|teacher list|staff|staff list"
+    "faculty": "dozenten|dozentinnen und dozenten|lehrende|lehrkrafte|dozentenliste|"
+    "faculty|faculty list|list of faculty|teachers|teacher list|staff|staff list"
     "|list of teachers|lecturers|instructors|faculty details|teaching staff|faculty members|faculty strength"
     "|professors",
     "groups": "groups|classes|class list|list of classes|sections list|class strength|student groups|divisions",
     "students": "students|student list|list of students|roll list|nominal roll|name list|class roll|admissions",
-    "courses": "courses|course list|list of courses|subjects|subject list|list of subjects"
+    "courses": "lehrveranstaltungen|module|modulliste|"
+    "courses|course list|list of courses|subjects|subject list|list of subjects"
     "|curriculum|syllabus|scheme|papers|course structure",
     "sections": "sections",
     "components": "components",
@@ -44,25 +47,33 @@ SHEET_WORDS: Mapping[str, str] = {
     "entries": "entries",
 }
 """By table, what sheets that hold it are called."""
+LAST_NAMES = frozenset(("last name", "surname", "family name", "nachname", "familienname"))
+FIRST_NAMES = frozenset(("first name", "given name", "forename", "vorname", "rufname"))
+"""Headings of a person's names where these stand in two columns."""
 WORDS: Mapping[str, Mapping[str, str]] = {
     "departments": {
         "code": "dept code|department code|short name|abbreviation|short form|branch code|code|dept id|department id",
-        "name": "department name|name of the department|name of department|department|dept name"
+        "name": "fachbereich|fakultat|abteilung|institut|"
+        "department name|name of the department|name of department|department|dept name"
         "|branch|branch name|name|dept",
     },
     "buildings": {
         "code": "block code|building code|code|block no|block|building",
-        "name": "block name|building name|name of the block|name of the building|name",
+        "name": "gebaude|block name|building name|name of the block|name of the building|name",
     },
     "rooms": {
-        "code": "room no|room number|room|room code|room id|hall no|hall|class room|classroom"
+        "code": "raum|raum nr|raumnr|raumnummer|raumbezeichnung|"
+        "room no|room number|room|room code|room id|hall no|hall|class room|classroom"
         "|lab no|venue|code|class room no|lh no|room nos|room no name",
         "name": "room name|name of the room|name|hall name|description|lab name",
-        "capacity": "seating capacity|capacity|seats|no of seats|number of seats|strength|seating"
+        "capacity": "cap|max occ|max occupancy|occupancy|station count|platze|sitzplatze|anzahl platze|kapazitat|"
+        "seating capacity|capacity|seats|no of seats|number of seats|strength|seating"
         "|max capacity|size|pax",
-        "kind": "type|room type|type of room|kind|category|usage|used as|purpose|class room lab|nature",
-        "features": "features|facilities|equipment|amenities|facility",
-        "building": "block|building|campus block|wing|location|building name|block name|floor block",
+        "kind": "raumtyp|raumart|typ|"
+        "type|room type|type of room|kind|category|usage|used as|purpose|class room lab|nature",
+        "features": "ausstattung|features|facilities|equipment|amenities|facility",
+        "building": "bldg|bldg code|block floor|gebaude|haus|"
+        "block|building|campus block|wing|location|building name|block name|floor block",
         "department": "dept|department|home department|owned by|allotted to|branch",
         "open": "open|usable|available|in use",
     },
@@ -80,26 +91,31 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "weeks": "weeks",
     },
     "faculty": {
-        "code": "emp id|employee id|employee code|emp code|emp no|employee no|employee number"
+        "code": "kurzel|dozentenkurzel|personalnummer|personal nr|"
+        "emp id|employee id|employee code|emp code|emp no|employee no|employee number"
         "|staff id|staff code|staff no|faculty id|faculty code|teacher id|teacher code|id|code|id no|short name"
         "|abbreviation|initials",
-        "name": "name of the faculty|faculty name|name of faculty|name of the faculty member"
+        "name": "last name|surname|family name|nachname|familienname|dozent|dozentin|lehrkraft|lehrperson|"
+        "name of the faculty|faculty name|name of faculty|name of the faculty member"
         "|faculty member|teacher name|name of the teacher|name of teacher|staff name|name of the staff"
         "|name of staff|employee name|name|faculty|teacher|lecturer|instructor|full name|professor"
         "|faculty members|name of the employee",
-        "department": "dept|department|branch|dept name|department name|school|discipline",
+        "department": "fachbereich|fakultat|abteilung|institut|"
+        "dept|department|branch|dept name|department name|school|discipline",
         "email": "email|e mail|email id|mail id|mail|e mail id|email address|official email",
-        "rank": "designation|rank|position|post|cadre|grade",
+        "rank": "desig|amtsbezeichnung|designation|rank|position|post|cadre|grade",
         "max_slots_day": "max load day|max per day|max hours per day|max hours day|hours per day"
         "|max periods per day|periods per day|load per day|max load per day|daily load",
-        "max_slots_week": "max load week|max load per week|weekly load|load|workload|work load"
+        "max_slots_week": "load hrs wk|load hrs week|load hours week|"
+        "max load week|max load per week|weekly load|load|workload|work load"
         "|max hours per week|max hours week|hours per week|hours week|max hours|teaching load"
         "|max periods per week|periods per week|max load|load per week|load week|max workload|hrs week"
         "|max hrs week|teaching hours|weekly hours|contact hours",
         "leaves_per_month": "leaves per month|leaves month|leaves",
     },
     "groups": {
-        "code": "class|section|class code|group|group code|section code|class section|class name"
+        "code": "semestergruppe|studiengruppe|seminargruppe|gruppe|klasse|"
+        "class|section|class code|group|group code|section code|class section|class name"
         "|division|code|class sec",
         "name": "name|class title|description|name of the class",
         "parent": "parent|parent group|part of|belongs to|parent class",
@@ -107,27 +123,32 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "department": "dept|department|branch",
         "programme": "programme|program|degree|course|programme name|stream",
         "semester_of_study": "sem|semester|semester of study|sem no",
-        "size": "strength|size|no of students|number of students|total students|intake"
+        "size": "teilnehmer|teilnehmerzahl|studierende|anzahl studierende|"
+        "strength|size|no of students|number of students|total students|intake"
         "|class strength|students|total|students strength",
     },
     "students": {
-        "code": "roll no|roll number|register number|register no|reg no|regd no|registration no"
+        "code": "matrikelnummer|matrikel nr|matr nr|matrikelnr|"
+        "roll no|roll number|register number|register no|reg no|regd no|registration no"
         "|registration number|usn|prn|enrollment no|enrolment no|enrollment number|enrolment number|student id"
         "|student no|student number|admission no|admission number|htno|hall ticket no|university no|student code"
         "|roll|id|code|matriculation number",
-        "name": "student name|name of the student|name of student|name|full name|candidate name|name of the candidate",
+        "name": "last name|surname|family name|nachname|familienname|"
+        "student name|name of the student|name of student|name|full name|candidate name|name of the candidate",
         "department": "dept|department|branch|discipline",
         "email": "email|e mail|email id|mail id|mail|e mail id|email address",
         "groups": "section|class|sec|batch|group|groups|div|division|class section",
     },
     "courses": {
-        "code": "course code|subject code|sub code|paper code|code|course no|course id|subject id"
+        "code": "lv nr|lv nummer|modulnummer|modul nr|veranstaltungsnummer|"
+        "course code|subject code|sub code|paper code|code|course no|course id|subject id"
         "|module code|course number",
-        "title": "course title|subject|subject name|course name|title|name of the subject"
+        "title": "lehrveranstaltung|veranstaltung|modul|modulname|modulbezeichnung|"
+        "course title|subject|subject name|course name|title|name of the subject"
         "|name of the course|course|paper|subject title|name of subject|name of course|module|paper title|name"
         "|sub name",
         "department": "dept|department|offered by|branch|offering department|board|bos",
-        "credits": "credits|credit|cr|c|no of credits|credit points|ects|total credits",
+        "credits": "lp|cp|leistungspunkte|credits|credit|cr|c|no of credits|credit points|ects|total credits",
     },
     "enrollments": {
         "student": "student|roll no|roll number|register number|reg no|usn|prn|student id|registration number",

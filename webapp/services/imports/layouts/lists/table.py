@@ -1,18 +1,29 @@
 """One table a sheet: a heading row, perhaps below titles, and below it a row each."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from webapp.services.imports.formats.cells import cell_text
-from webapp.services.imports.formats.workbooks import RawRow, RawSheet, RawValue
+from webapp.services.imports.formats.workbooks import RawRow, RawSheet, RawValue, column_letter
 from webapp.services.imports.layouts.cells.reader import ColumnReader, NotRead, academic_year
 from webapp.services.imports.layouts.conversion import Conversion
 from webapp.services.imports.layouts.known import Known
 from webapp.services.imports.layouts.lists.gaps import MISSING, Filler
-from webapp.services.imports.layouts.lists.headings import LONGEST_HEADING, MEANINGLESS, columns_of, names_table
+from webapp.services.imports.layouts.lists.headings import (
+    FIRST_NAMES,
+    LAST_NAMES,
+    LONGEST_HEADING,
+    MEANINGLESS,
+    columns_of,
+    names_table,
+)
 from webapp.services.imports.layouts.names.likeness import same_name
 from webapp.services.imports.layouts.plan import ColumnRole, SheetMapping, SheetShape
+from webapp.services.imports.layouts.questions import Candidate
 from webapp.services.imports.layouts.shape import Recognised, Shape
+from webapp.services.imports.layouts.words import with_letter
 from webapp.services.imports.sheets import GUIDE, sheet_name
 from webapp.services.schema.columns import Column, Kind, Table, Value
 from webapp.services.schema.tables import BY_NAME, TABLES
@@ -135,15 +146,59 @@ class _SheetConversion:
         self.table = BY_NAME[said.table]
         self.is_exact = is_exact(sheet, said)
         self.heading_cells = sheet.row(said.heading_row).cells
+        self._numbers = range(said.heading_row, said.heading_row + said.heading_rows)
         self.width = max(len(self.heading_cells), len(sheet.row(said.heading_row + said.heading_rows - 1).cells))
-        self.headings = {role: self._heading(at) or role for at, role in enumerate(said.columns) if role}
+        texts = Counter(same_name(self._heading(at)) for at in range(self.width))
+        self._twice = {text for text, number in texts.items() if text and number > 1}
+        self.said = said = self._with_chosen_columns(said)
+        self.headings = {role: self._called(at) or role for at, role in enumerate(said.columns) if role}
+        self.first_name = self._first_name()
+        self.are_by_building = False
         self.may_lack = frozenset() if self.is_exact else frozenset(MISSING.get(said.table, ()))
 
     def _heading(self, position: int) -> str:
         """What stands above a column; of two rows of headings both."""
-        numbers = range(self.said.heading_row, self.said.heading_row + self.said.heading_rows)
-        texts = [" ".join(cell_text(self.sheet.row(number).cell(position)).split()) for number in numbers]
+        texts = [" ".join(cell_text(self.sheet.row(number).cell(position)).split()) for number in self._numbers]
         return " ".join(dict.fromkeys(text for text in texts if text))
+
+    def _called(self, position: int) -> str:
+        """The heading of a column, with the column's letter where another one has the same."""
+        heading = self._heading(position)
+        return with_letter(heading, position) if same_name(heading) in self._twice else heading
+
+    def _with_chosen_columns(self, said: SheetMapping) -> SheetMapping:
+        """The mapping with the column that somebody has said is meant, where several have its heading and differ."""
+        for at, role in enumerate(said.columns):
+            plain = same_name(self._heading(at))
+            if not role or plain not in self._twice:
+                continue
+            alike = [other for other in range(self.width) if same_name(self._heading(other)) == plain]
+            free = [
+                other
+                for other in alike
+                if other == at or not said.columns[other : other + 1] or not said.columns[other]
+            ]
+            if at != free[0] or len({self._values(other) for other in free}) < 2:
+                continue
+            choices = [
+                Candidate(column_letter(other), with_letter(" · ".join(self._values(other)[:3]) or "–", other))
+                for other in free
+            ]
+            answer = self.conversion.ask(
+                f"same_heading:{self.sheet.name}:{role}", "same_heading", self.sheet, said.heading_row,
+                self._heading(at), self._heading(at), choices,
+            )  # fmt: skip
+            chosen = next((other for other in free if column_letter(other) == answer), at)
+            columns = [*said.columns, *[""] * (self.width - len(said.columns))]
+            columns[at], columns[chosen] = "", role
+            said = replace(said, columns=tuple(columns))
+        return said
+
+    def _values(self, position: int) -> tuple[str, ...]:
+        """The different texts of a column, in order."""
+        last = self._numbers[-1] if self._numbers else 0
+        below = (row for row in self.sheet.rows if row.number > last and row.number not in self.said.skipped_rows)
+        return tuple(dict.fromkeys(text for row in below if (text := cell_text(row.cell(position)).strip())))
 
     def run(self) -> None:
         """Add the rows to the conversion, with what is wrong and what was changed."""
@@ -152,6 +207,7 @@ class _SheetConversion:
         if not self._is_usable():
             return
         rows = list(self._rows())
+        self.are_by_building = self._are_by_building(rows)
         readers = {role: self._reader(self.table.by_name[role], rows) for role in self.headings}
         has_departments = "department" in self.headings
         filler = None
@@ -180,6 +236,13 @@ class _SheetConversion:
             if role in self.may_lack and not cell_text(raw).strip() and role != "department":
                 record[role] = None
                 continue
+            if (
+                role == "name"
+                and self.first_name is not None
+                and (first := cell_text(row.cell(self.first_name)).strip())
+            ):
+                raw = f"{first} {cell_text(raw).strip()}".strip()
+                self._changed("first_name", "")
             if role == "academic_year" and isinstance(raw, str):
                 raw = academic_year(raw)
             try:
@@ -187,7 +250,28 @@ class _SheetConversion:
             except NotRead:
                 record[role] = None
                 refused.add(role)
+        if self.are_by_building and isinstance(record.get("code"), str) and record.get("building"):
+            code = f"{record['building']}-{record['code']}"
+            self._changed("room_of_building", str(record["code"]), code, self.headings["code"])
+            record["code"] = code
         return record, refused
+
+    def _first_name(self) -> int | None:
+        """The position of first names, where the name is the last one only."""
+        name = self.said.position("name")
+        if self.is_exact or name is None or same_name(self._heading(name)) not in LAST_NAMES:
+            return None
+        free = (at for at in range(self.width) if not (self.said.columns[at : at + 1] or ("",))[0])
+        return next((at for at in free if same_name(self._heading(at)) in FIRST_NAMES), None)
+
+    def _are_by_building(self, rows: Sequence[RawRow]) -> bool:
+        """Whether rooms of several buildings have the same number, so that a number alone says nothing."""
+        code, building = self.said.position("code"), self.said.position("building")
+        if self.is_exact or self.table.name != "rooms" or code is None or building is None:
+            return False
+        seen: dict[str, str] = {}
+        pairs = [(cell_text(row.cell(code)).strip(), cell_text(row.cell(building)).strip()) for row in rows]
+        return any(number and place and seen.setdefault(number, place) != place for number, place in pairs)
 
     def _reader(self, column: Column, rows: Sequence[RawRow]) -> ColumnReader:
         """The reader of a column; the dates of all columns of a sheet are likely to be written alike."""
@@ -240,16 +324,13 @@ class _SheetConversion:
             heading = self._heading(at)
             role = self.said.columns[at] if at < len(self.said.columns) else ""
             if heading and not role:
-                self._changed("column_not_read", heading)
+                self._changed("column_not_read", self._called(at))
             elif role and sheet_name(heading.rstrip(" *")) != role:
-                self._changed("heading", heading, role)
+                self._changed("heading", self._called(at), str(self.table.by_name[role].label or role))
 
     def _is_usable(self) -> bool:
         """Whether the rows can be told apart; a column that is needed and not there is a fault."""
         names = [sheet_name(cell_text(cell).rstrip(" *")) for cell in self.heading_cells]
-        for at, name in enumerate(names):
-            if name in self.table.by_name and name in names[:at]:
-                self._fault(name, name, _("each column once: give one of them another heading, or leave it away"))
         missing = [
             column.name
             for column in self.table.file_columns

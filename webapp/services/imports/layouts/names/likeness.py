@@ -13,6 +13,8 @@ NUMBER_WITH_ZEROS = re.compile(r"(\d+)\.0+", re.ASCII)
 NEAR = 60
 """From this likeness (0 to 100) on a row is offered for a text that names none."""
 MOST_CANDIDATES = 6
+FEW = 12
+"""As many rows are all offered where none is near."""
 
 
 def same_code(text: str) -> str:
@@ -30,6 +32,11 @@ def same_name(text: str) -> str:
     return " ".join(re.sub(r"[\W_]+", " ", plain).split())
 
 
+def signless(text: str) -> str:
+    """A name without spaces, too."""
+    return same_name(text).replace(" ", "")
+
+
 class RowIndex:
     """Finds the row of a table that a text names.
 
@@ -43,11 +50,14 @@ class RowIndex:
         self.names = names
         self._codes: dict[str, list[str]] = {}
         self._titles: dict[str, list[str]] = {}
+        self._plain: dict[str, set[str]] = {}
         self._found: dict[str, tuple[str, list[str]]] = {}
         for label, name in names.items():
             self._codes.setdefault(same_code(label), []).append(label)
             if same_name(name):
                 self._titles.setdefault(same_name(name), []).append(label)
+            for text in filter(None, (signless(label), signless(name))):
+                self._plain.setdefault(text, set()).add(label)
 
     def find(self, text: str) -> tuple[str, list[str]]:
         """How a text names rows, and which: "exact" or "code" or "name" with one, "several", or "" with none."""
@@ -59,6 +69,13 @@ class RowIndex:
                 how, found = "name", self._titles.get(same_name(text))
             self._found[text] = ("", []) if not found else (how if len(found) == 1 else "several", found)
         return self._found[text]
+
+    def one(self, text: str) -> str | None:
+        """The one row that a text names, whatever its signs and spaces (LH 101 is LH-101), else None."""
+        if text in self.names:
+            return text
+        found = self._plain.get(signless(text), set())
+        return next(iter(found)) if len(found) == 1 else None
 
     def nearest(self, text: str, among: Iterable[str] = ()) -> list[Candidate]:
         """What may be meant, the nearest first; of ``among`` all."""
@@ -72,6 +89,8 @@ class RowIndex:
             found = process.extract(wanted, texts, scorer=scorer, limit=MOST_CANDIDATES, score_cutoff=NEAR)
             for _name, score, label in found:
                 scores[label] = max(score, scores.get(label, 0))
+        if not scores and len(self.names) <= FEW:
+            return [Candidate(label, self.shown(label)) for label in sorted(self.names)]
         best = sorted(scores, key=lambda label: (-scores[label], label))[:MOST_CANDIDATES]
         return [Candidate(label, self.shown(label), round(scores[label])) for label in best]
 

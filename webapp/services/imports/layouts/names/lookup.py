@@ -3,20 +3,15 @@
 import re
 from collections.abc import Iterable, Mapping
 
-from rapidfuzz import fuzz
-
 from webapp.services.imports.formats.workbooks import RawSheet
 from webapp.services.imports.layouts.conversion import Conversion
 from webapp.services.imports.layouts.names.classes import squeeze
-from webapp.services.imports.layouts.names.likeness import made_code
+from webapp.services.imports.layouts.names.likeness import RowIndex, made_code
 from webapp.services.imports.layouts.names.persons import NOBODY, Persons, fold, person_name
 from webapp.services.imports.layouts.plan import LEAVE_OUT, NEW
 from webapp.services.imports.layouts.questions import Candidate
 from webapp.services.schema.columns import Record
 
-NEAR_ENOUGH = 55
-"""From this likeness on, a code or name is offered for one that is not known."""
-MOST_CANDIDATES = 6
 BETWEEN_PERSONS = re.compile(r"\s*(?:[,;&/+|\n]|\band\b)\s*", re.I)
 BETWEEN_ROOMS = re.compile(r"\s*(?:[,;&+|\n]|\band\b)\s*", re.I)
 
@@ -40,8 +35,8 @@ class Named:
         self.new_teachers: dict[str, str] = {}
         self.asked_rows: set[int] = set()
         self._persons = Persons({code: str(record.get("name") or "") for code, record in self.teachers_known.items()})
-        self._rooms = _Lookup(self.rooms_known)
-        self._departments = _Lookup(self.departments_known)
+        self._rooms = _index(self.rooms_known)
+        self._departments = _index(self.departments_known)
 
     def teachers(self, row: int, heading: str, text: str) -> tuple[str, ...]:
         """Codes of the teachers that a cell names; those that are asked about or left out are not among them."""
@@ -121,10 +116,15 @@ class Named:
         text = " ".join(text.split())
         if fold(text) in NOBODY:
             return ()
-        whole = self._rooms.find(text)
+        whole = self._rooms.one(text)
         parts = [text] if whole is not None else [part for part in BETWEEN_ROOMS.split(text) if part]
         found = (self._one(self._rooms, "room", row, heading, part) for part in parts)
         return tuple(dict.fromkeys(code for code in found if code is not None))
+
+    def room_of(self, building: str, room: str) -> str:
+        """A room as the rooms are called: with its building where there is one of that name, else by itself."""
+        whole = f"{building} {room}"
+        return whole if self._rooms.one(whole) is not None or self._rooms.one(room) is None else room
 
     def department(self, row: int, heading: str, text: str) -> str | None:
         """Code of the department that a cell names; None where it is asked about, left out, or none is named."""
@@ -133,11 +133,11 @@ class Named:
 
     def department_of_letters(self, words: Iterable[str]) -> str | None:
         """The department whose code or name one of some words is."""
-        found = {code for word in words if (code := self._departments.find(word)) is not None}
+        found = {code for word in words if (code := self._departments.one(word)) is not None}
         return found.pop() if len(found) == 1 else None
 
-    def _one(self, lookup: "_Lookup", what: str, row: int, heading: str, text: str) -> str | None:
-        code = lookup.find(text)
+    def _one(self, lookup: RowIndex, what: str, row: int, heading: str, text: str) -> str | None:
+        code = lookup.one(text)
         if code is not None:
             if code != text:
                 self.conversion.changed(what, self.sheet.name, heading, text, code)
@@ -145,49 +145,20 @@ class Named:
         answer = self.conversion.ask(
             f"{what}:{squeeze(text)}", what, self.sheet, row, heading, text, lookup.nearest(text), may_skip=True
         )
-        return lookup.find(answer) if answer is not None else None
+        return lookup.one(answer) if answer is not None else None
 
     def department_choices(self, first: Iterable[str] = ()) -> list[Candidate]:
         """All departments to choose from, those that are likely before the others."""
         likely = [code for code in dict.fromkeys(first) if code in self.departments_known]
         return [
-            Candidate(code, self._departments.label(code), 100 if code in likely else 0)
+            Candidate(code, self._departments.shown(code), 100 if code in likely else 0)
             for code in dict.fromkeys([*likely, *self.departments_known])
         ]
 
 
-class _Lookup:
-    """Rows of a table by what may be meant: their code or their name, whatever the case, spaces and signs."""
-
-    def __init__(self, records: Mapping[str, Record]) -> None:
-        self._records = records
-        self._by_text: dict[str, set[str]] = {}
-        for code, record in records.items():
-            for text in (code, str(record.get("name") or "")):
-                if squeeze(text):
-                    self._by_text.setdefault(squeeze(text), set()).add(code)
-
-    def find(self, text: str) -> str | None:
-        """The one code that is meant; None where none is, or several are."""
-        if text in self._records:
-            return text
-        found = self._by_text.get(squeeze(text), set())
-        return next(iter(found)) if len(found) == 1 else None
-
-    def nearest(self, text: str) -> list[Candidate]:
-        """What may be meant, the nearest first."""
-        word = squeeze(text)
-        likeness = {
-            code: round(max(fuzz.ratio(word, squeeze(code)), fuzz.WRatio(word, squeeze(str(record.get("name") or "")))))
-            for code, record in self._records.items()
-        }
-        best = sorted(likeness, key=lambda code: (-likeness[code], code))[:MOST_CANDIDATES]
-        return [Candidate(code, self.label(code), likeness[code]) for code in best if likeness[code] >= NEAR_ENOUGH]
-
-    def label(self, code: str) -> str:
-        name = str(self._records[code].get("name") or "")
-        return f"{code} · {name}" if name and name != code else code
-
-
 def _by_code(conversion: Conversion, table: str) -> dict[str, Record]:
     return {str(key[0]): record for key, record in conversion.records(table).items()}
+
+
+def _index(records: Mapping[str, Record]) -> RowIndex:
+    return RowIndex({code: str(record.get("name") or "") for code, record in records.items()})

@@ -15,7 +15,23 @@ DEGREES = re.compile(
     r"(?<![\w.])(ph\.?\s*d|m\.?\s*tech|b\.?\s*tech|m\.?\s*sc|m\.?\s*phil|m\.?\s*c\.?\s*a|m\.?\s*b\.?\s*a)\b\.?", re.I
 )
 NOBODY = frozenset(
-    ("", "na", "nil", "none", "tba", "tbd", "tbc", "vacant", "to be announced", "to be appointed", "new faculty")
+    (
+        "",
+        "staff",
+        "arr",
+        "n n",
+        "nn",
+        "na",
+        "nil",
+        "none",
+        "tba",
+        "tbd",
+        "tbc",
+        "vacant",
+        "to be announced",
+        "to be appointed",
+        "new faculty",
+    )
 )
 """What stands, folded, in a cell for a teacher where there is none yet."""
 LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th", "ı": "i"})
@@ -101,8 +117,10 @@ class Persons:
         self._names = {code: person_name(name) for code, name in names.items()}
         self._codes = {fold(code).replace(" ", ""): code for code in names}
         self._by_key: dict[str, list[str]] = {}
+        self._by_run: dict[str, list[str]] = {}
         for code, name in self._names.items():
             self._by_key.setdefault(name.key, []).append(code)
+            self._by_run.setdefault(name.key.replace(" ", ""), []).append(code)
         self._found: dict[str, PersonFound] = {}
 
     def find(self, text: str) -> PersonFound:
@@ -125,7 +143,7 @@ class Persons:
         if code is not None:
             return PersonFound(code, text == code)
         name = person_name(text)
-        same = self._by_key.get(name.key, [])
+        same = self._by_key.get(name.key) or self._by_run.get(name.key.replace(" ", ""), [])
         if not same and "(" in text:
             return self._find(re.sub(r"\([^)]*\)?", " ", text).strip() or text.strip("() "))
         if same:

@@ -1,0 +1,73 @@
+"""Allotments of three places, each with its own words: classes, hours and days are read as meant, or said not to be."""
+
+import pytest
+
+from tests.services.imports.layouts.layouts import known, read, sheet, table
+
+
+class TestThreeColleges:
+    """Sheets as a college in Chennai, a Fachhochschule and a community college keep them."""
+
+    def test_year_semester_and_section_in_one_column_are_the_class_and_no_class_is_made_of_a_sheets_name(self) -> None:
+        headings = ["Year/Sem/Sec", "Sub.Code", "Subject Name", "L", "T", "P", "Faculty Incharge", "Venue"]
+        rows = [["II/III/A", "CS3301", "Data Structures", 3, 0, 0, "M.Arunkumar", "LH 101"]]
+        person = ["T1", "Mr.M. Arun Kumar", "cse", 18]
+        staff = sheet("Staff", [["Emp.ID", "Name of the Staff", "Dept", "Load (hrs/wk)"], person])
+        halls = sheet("Room Details", [["Room No.", "Type", "Cap."], ["LH-101", "Class Room", 66]])
+        found = read(known(), staff, halls, sheet("Workload", [headings, *rows]), answers={"class-size": "60"})
+        assert (found.tables.faults, found.questions) == ((), ())
+        assert table(found, "groups", "code", "parent") == [("II/III", None), ("II/III/A", "II/III")]
+        assert table(found, "sections", "faculty", "groups") == [(("T1",), ("II/III/A",))]
+        assert table(found, "pins", "room") == ["LH-101"] * 3
+        assert table(found, "faculty", "max_slots_week") == [18]
+        nameless = read(known(), staff, sheet("Workload", [headings[1:], *(row[1:] for row in rows)]))
+        assert ["a column that says the class" in fault.expected for fault in nameless.tables.faults] == [True]
+        assert "groups" not in nameless.tables.sheets
+
+    @pytest.mark.parametrize(("answer", "hours"), [("2", [1, 2]), ("1", [2, 3])])
+    def test_german_headings_are_known_and_hours_in_blocks_of_90_minutes_asked_about(self, answer, hours) -> None:
+        halls = [["Raum", "Plätze", "Raumtyp"], ["A 1.01", "60", "Hörsaal"], ["B 1", "24,0", "Labor"]]
+        people = [["Kürzel", "Nachname", "Vorname", "Fachbereich"], ["SCH", "Schäfer", "Anna", "Informatik"]]
+        blocks = [["Block", "Beginn", "Ende"], *([n, f"{a}:15", f"{a + 1}:45"] for n, a in enumerate((8, 10, 12), 1))]
+        taught = [["Semestergruppe", "LV-Nr.", "Lehrveranstaltung", "Art", "SWS", "Dozent", "Raum", "Teilnehmer"]]
+        taught += [["INF 3", "11", "Datenbanken", "V", "2", "Schäfer, Anna", "A 1.01", "45"]]
+        taught += [["INF 3", "11", "Datenbanken", "Übung", "3,0", "Schäfer", "A 1.01", "45"]]
+        sheets = [
+            sheet("Räume", halls), sheet("Dozenten", people), sheet("Zeitblöcke", blocks),
+            sheet("Lehrveranstaltungen", taught),
+        ]  # fmt: skip
+        asked = read(known(), *sheets, answers={"saturday": "none"})
+        assert [question.code for question in asked.questions] == ["hours_per_period"]
+        found = read(known(), *sheets, answers={"saturday": "none", asked.questions[0].key: answer})
+        assert found.tables.faults == ()
+        assert table(found, "components", "meetings_per_week") == hours
+        assert table(found, "faculty", "code", "name") == [("SCH", "Anna Schäfer")]
+        assert table(found, "rooms", "capacity") == [60, 24]
+        rounded = [(change.found, change.taken) for change in found.changes if change.code == "hours_rounded"]
+        assert rounded == ([("3", "2")] if answer == "2" else [])
+
+    def test_days_such_as_mwf_are_counted_and_it_is_said_that_they_are_not_kept(self) -> None:
+        halls = [["Bldg", "Room", "Max Occ", "Room Type"], ["SCI", "101", 40, "Classroom"]]
+        halls += [["HUM", "101", 35, "Classroom"], ["SCI", "210", 24, "Lab"]]
+        people = [["Instructor", "Department"], ["Smith, John", "MATH"], ["Lee, Kim", "BIOL"]]
+        headings = ["CRN", "Subj", "Crse", "Sec", "Title", "Cr", "Days", "Time", "Bldg", "Room", "Instructor", "Enrl"]
+        rows = [
+            [1, "MATH", "101", "01", "Algebra", 3, "MWF", "9:00AM-9:50AM", "SCI", "101", "Smith, John", 33],
+            [2, "MATH", "101", "02", "Algebra", 3, "TTh", "9:30am-10:45am", "HUM", "101", "Smith, John", 30],
+            [3, "BIOL", "120", "01", "Biology Lab", 4, "F", "1:00PM-3:50PM", "SCI", "210", "Lee, Kim", 24],
+            [4, "BIOL", "220", "01", "Genetics", 4, "TBA", "ARR", "", "", "STAFF", 9],
+        ]
+        found = read(
+            known(), sheet("Rooms", halls), sheet("Instructors", people), sheet("Fall 2026", [headings, *rows])
+        )
+        assert (found.tables.faults, found.questions) == ((), ())
+        assert table(found, "rooms", "code") == ["SCI-101", "HUM-101", "SCI-210"]
+        assert table(found, "sections", "course", "section") == [
+            ("MATH 101", "01"), ("MATH 101", "02"), ("BIOL 120", "01"), ("BIOL 220", "01"),
+        ]  # fmt: skip
+        assert table(found, "components", "course", "kind", "meetings_per_week", "slots_per_meeting") == [
+            ("MATH 101", "lecture", 3, 1), ("MATH 101", "lecture", 2, 1), ("BIOL 120", "lab", 1, 3),
+        ]  # fmt: skip
+        said = [(change.found, change.taken) for change in found.changes if change.code == "days_not_kept"]
+        assert said == [("MWF 9:00AM-9:50AM", "3"), ("TTh 9:30am-10:45am", "2"), ("F 1:00PM-3:50PM", "1")]
+        assert [change.found for change in found.changes if change.code == "no_hours"] == ["BIOL 220"]
