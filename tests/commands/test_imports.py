@@ -79,3 +79,17 @@ def test_a_mapping_is_written_changed_and_read_again(run, tmp_path: Path) -> Non
     assert (twice.exit_code, "two columns are Code" in twice.stderr) == (2, True)
     file.write_text("[1]")
     assert run(WORKBOOK, "--mapping", file).exit_code == 2
+
+
+def test_an_import_is_taken_back_by_the_command_that_it_prints(run, runner: FlaskCliRunner, tmp_path: Path) -> None:
+    (tmp_path / "buildings.csv").write_text("code,name\nB1,Main\n")
+    (tmp_path / "rooms.csv").write_text("code,name,building,capacity,kind\nR1,Hall,B1,60,lecture\n")
+    result = run(tmp_path)
+    assert (result.exit_code, number_of(Room)) == (0, 1), result.stderr
+    command = result.output.strip().rpartition("To take it back: flask ")[2].split()
+    back = runner.invoke(args=command)
+    assert (back.exit_code, number_of(Room)) == (0, 0), back.stderr
+    assert "rooms: 1 gone" in back.output
+    again = runner.invoke(args=command)
+    assert (again.exit_code, "has been taken back meanwhile" in again.stderr) == (2, True)
+    assert "There is no import 999." in runner.invoke(args=["take-import-back", "999"]).stderr

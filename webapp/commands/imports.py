@@ -13,6 +13,7 @@ from webapp.models import Organization, Term
 from webapp.services.imports import destination, uploads
 from webapp.services.imports.formats.ctt import is_ctt
 from webapp.services.imports.formats.fet import is_fet
+from webapp.services.imports.journal import reversal
 from webapp.services.imports.layouts.remembered import remember
 from webapp.services.imports.layouts.words import (
     change_words,
@@ -25,17 +26,21 @@ from webapp.services.imports.layouts.words import (
 from webapp.services.imports.path_readings import (
     PathReading,
     answers_to,
+    kept_path,
     open_path,
     read_for,
     read_mapping,
     written_mapping,
 )
-from webapp.services.imports.preview import Preview
+from webapp.services.imports.preview import Preview, RowState
 from webapp.services.shared import transaction
+from webapp.services.shared.numbers import KEY_MAX
 from webapp.services.terms.rule_changes import rule_changes
 from webapp.services.terms.selection import find_term
 
 DAY = click.DateTime(formats=["%Y-%m-%d"])
+TAKEN_BACK = {RowState.REMOVED: "gone", RowState.CHANGED: "as before", RowState.NEW: "there again"}
+"""What becomes of rows when an import is taken back."""
 UNANSWERED = 1
 """Exit code where somebody has to say something first; 2 is for what is wrong."""
 
@@ -91,7 +96,7 @@ def import_(
     if dry_run:
         _rehearse(owner, term, reading, where, replace=replace)
     else:
-        _store(owner, term, reading, where, replace=replace)
+        _store(owner, term, reading, where, path, replace=replace)
 
 
 def _owner(code: str, path: Path) -> Organization:
@@ -111,13 +116,15 @@ def _rehearse(owner: Organization, term: Term, reading: PathReading, where: str,
     click.echo(f"{seen.filename} could be imported into {where}; nothing was changed.")
 
 
-def _store(owner: Organization, term: Term, reading: PathReading, where: str, *, replace: bool) -> None:
-    imported = uploads.confirm(owner, term, reading.converted.tables, replace=replace)
+def _store(owner: Organization, term: Term, reading: PathReading, where: str, path: Path, *, replace: bool) -> None:
+    upload = kept_path(owner, term, path, reading.mapping)
+    imported = uploads.confirm(owner, term, reading.converted.tables, upload=upload, replace=replace)
     if reading.book is not None and reading.mapping is not None:
         remember(owner, None, reading.book, reading.mapping)
     transaction.commit()
     _tell(imported.preview)
     click.echo(f"Imported {imported.preview.filename} into {where}.")
+    click.echo(f"To take it back: flask take-import-back {upload.upload_id}")
 
 
 def _tell_reading(reading: PathReading) -> None:
@@ -162,4 +169,23 @@ def _tell(preview: Preview) -> None:
         click.echo(f"  {told.rest}")
 
 
-COMMANDS = (import_,)
+@click.command("take-import-back")
+@click.argument("upload", type=click.IntRange(1, KEY_MAX))
+@with_appcontext
+@report_problems
+def take_import_back(upload: int) -> None:
+    """Put every row back as it was before an import, or none of them, and say what stands against it.
+
+    UPLOAD is the number that the import has printed; imports made in the browser have it in their address.
+    """
+    owner, kept = reversal.find_import(upload)
+    found = reversal.reversal_of(owner, kept)
+    reversal.take_back(owner, kept, None, found.seen)
+    transaction.commit()
+    for name, counts in found.tables.items():
+        said = ", ".join(f"{number} {TAKEN_BACK[state]}" for state, number in counts.items() if number)
+        click.echo(f"{name}: {said}")
+    click.echo(f"{kept.filename} is taken back: everything is as it was before.")
+
+
+COMMANDS = (import_, take_import_back)

@@ -8,8 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from webapp.models import ImportMapping, Organization, Term
+from webapp.extensions import db
+from webapp.models import ImportMapping, Organization, Term, Upload
+from webapp.services.imports import uploads
 from webapp.services.imports.faults import UploadRefused
+from webapp.services.imports.formats.archives import zipped
 from webapp.services.imports.formats.books import read_book, read_folder
 from webapp.services.imports.formats.files import holds_sheets, read_bytes, read_upload
 from webapp.services.imports.formats.workbooks import RawBook
@@ -21,6 +24,7 @@ from webapp.services.imports.layouts.plan import LEAVE_OUT, NEW, BookMapping
 from webapp.services.imports.layouts.questions import Question
 from webapp.services.imports.layouts.remembered import mapping_of, recall
 from webapp.services.imports.layouts.words import leave_out_words
+from webapp.services.imports.readings import UploadPlan
 from webapp.services.imports.sheets import Tables
 from webapp.services.imports.stored import Store
 from webapp.services.shared.codec import from_json, to_json
@@ -53,6 +57,15 @@ class PathReading:
     def is_open(self) -> bool:
         """Whether somebody has to say something before it can be imported."""
         return bool(self.objections or self.converted.questions)
+
+
+def kept_path(organization: Organization, term: Term, path: Path, mapping: BookMapping | None) -> Upload:
+    """Keep what a command imports as an upload, so that it can be taken back; a folder as a ZIP of it."""
+    content = zipped(path) if path.is_dir() else read_bytes(path)
+    upload = uploads.keep_upload(organization, term, None, path.name, content)
+    upload.mapping = to_json(UploadPlan(mapping, is_seen=True))
+    db.session.flush()
+    return upload
 
 
 def open_path(path: Path) -> RawBook | Tables:

@@ -13,6 +13,7 @@ from functools import cached_property
 from webapp.extensions import db
 from webapp.models import ImportMapping, Organization, Term, Upload
 from webapp.services.imports import new_term
+from webapp.services.imports.destination import term_named_in
 from webapp.services.imports.formats.books import read_book
 from webapp.services.imports.formats.files import holds_sheets, read_upload
 from webapp.services.imports.formats.workbooks import RawBook
@@ -24,7 +25,7 @@ from webapp.services.imports.layouts.known import Known
 from webapp.services.imports.layouts.lists.exchange import is_exchange_format
 from webapp.services.imports.layouts.objections import Objection, objections
 from webapp.services.imports.layouts.plan import BookMapping, SheetMapping
-from webapp.services.imports.layouts.questions import Question
+from webapp.services.imports.layouts.questions import Candidate, Question
 from webapp.services.imports.layouts.remembered import mapping_of, recall
 from webapp.services.imports.layouts.shapes import roles
 from webapp.services.imports.new_term import NewTerm
@@ -38,7 +39,11 @@ from webapp.services.shared.garbage import uncollected
 from webapp.services.shared.optimistic_lock import mark
 from webapp.services.shared.scoped import find
 from webapp.services.shared.words import _
-from webapp.services.terms.selection import list_terms
+from webapp.services.terms.selection import find_term, list_terms
+
+TERM_KEY = "other_term"
+"""The key of the question which term is meant; its answers are of one file only."""
+OWN_TERM, CHOSEN_TERM = "own", "chosen"
 
 
 class ReadingOutdated(Conflict):
@@ -96,15 +101,56 @@ class UploadReading:
         return read_book(self.upload.filename, self.upload.content) if self.plan.book is not None else None
 
     @cached_property
+    def other_term(self) -> Question | None:
+        """What is asked where the file says that it is of another term than the chosen one; None where it does not."""
+        named = term_named_in(self.converted.tables) if self.names_term else None
+        if self.term is None or named in (None, (self.term.academic_year, self.term.semester)):
+            return None
+        sheet = self.converted.tables.sheets[TERM.name]
+        year, number = named
+        label = _("%(year)s, semester %(semester)s", year=year, semester=number)
+        choices = (
+            Candidate(OWN_TERM, _("the file’s own term: %(term)s", term=label)),
+            Candidate(
+                CHOSEN_TERM, _("the chosen term: %(term)s; the sheet about the term is not read", term=self.term.name)
+            ),
+        )
+        place = sheet.place(sheet.rows[0])[1]
+        return Question(
+            TERM_KEY,
+            "other_term",
+            place,
+            "",
+            label,
+            1,
+            (sheet.rows[0].number,),
+            choices,
+            values={"chosen": self.term.name},
+        )
+
+    @property
+    def _is_into_chosen(self) -> bool:
+        return self.plan.book is not None and self.plan.book.answers.get(TERM_KEY) == CHOSEN_TERM
+
+    @cached_property
     def tables(self) -> Tables:
-        """The tables of the file, with the term that is made where one is."""
+        """The tables of the file, with the term that is made where one is, without one that is not to be read."""
         tables = self.converted.tables
+        if self.other_term is not None:
+            tables = replace(tables, sheets={name: each for name, each in tables.sheets.items() if name != TERM.name})
         return new_term.add_to(tables, self.plan.term) if self.plan.term is not None else tables
 
     @property
     def open_questions(self) -> tuple[Question, ...]:
         """What was asked and has no answer yet."""
-        return self.converted.questions
+        of_term = (self.other_term,) if self.other_term is not None and not self._is_into_chosen else ()
+        return (*of_term, *self.converted.questions)
+
+    @property
+    def answered(self) -> tuple[Question, ...]:
+        """What was asked and has an answer."""
+        of_term = (self.other_term,) if self.other_term is not None and self._is_into_chosen else ()
+        return (*of_term, *self.converted.answered)
 
     @property
     def names_term(self) -> bool:
@@ -159,10 +205,17 @@ class Said:
 
 @dataclass(frozen=True)
 class Corrections:
-    """Cells that were typed anew, by `plan.cell_key`, and rows to skip, by sheet."""
+    """Cells that were typed anew, by `plan.cell_key`, and rows to skip, by sheet; and of both what is taken back."""
 
     cells: Mapping[str, str] = field(default_factory=dict)
     skipped: Mapping[str, Collection[int]] = field(default_factory=dict)
+    cells_back: Collection[str] = ()
+    rows_back: Mapping[str, Collection[int]] = field(default_factory=dict)
+
+    def rows(self, sheet: SheetMapping) -> tuple[int, ...]:
+        """The rows of a sheet that are left out with these corrections."""
+        left_out = {*sheet.skipped_rows, *self.skipped.get(sheet.sheet, ())}
+        return tuple(sorted(left_out - set(self.rows_back.get(sheet.sheet, ()))))
 
 
 def mark_of(upload: Upload) -> str:
@@ -282,18 +335,26 @@ def answer(organization: Organization, upload: Upload, seen: str, answers: Mappi
         given = {**plan.book.answers, **answers}
         mapping = replace(plan.book, answers={key: text for key, text in given.items() if text})
         _keep(upload, replace(plan, book=mapping))
+        if given.get(TERM_KEY) == OWN_TERM:
+            _go_into_own_term(organization, upload)
     return reading_of(organization, upload)
 
 
+def _go_into_own_term(organization: Organization, upload: Upload) -> None:
+    """Let a file go into the term that it names, which is made with the import where there is none yet."""
+    named = term_named_in(reading_of(organization, upload).converted.tables)
+    term = find_term(organization, *named) if named is not None else None
+    upload.term_id = term.term_id if term is not None else None
+    db.session.flush()
+
+
 def correct(organization: Organization, upload: Upload, seen: str, corrections: Corrections) -> UploadReading:
-    """Read some cells as what was typed instead, and leave some rows out."""
+    """Read some cells as what was typed instead, and leave some rows out; or read them as they stand there again."""
     plan = _claim(organization, upload, seen)
     if plan.book is not None:
-        sheets = tuple(
-            replace(sheet, skipped_rows=tuple(sorted({*sheet.skipped_rows, *corrections.skipped.get(sheet.sheet, ())})))
-            for sheet in plan.book.sheets
-        )
-        cells = {**plan.book.corrections, **corrections.cells}
+        sheets = tuple(replace(sheet, skipped_rows=corrections.rows(sheet)) for sheet in plan.book.sheets)
+        typed = {**plan.book.corrections, **corrections.cells}
+        cells = {key: text for key, text in typed.items() if key not in corrections.cells_back}
         _keep(upload, replace(plan, book=replace(plan.book, sheets=sheets, corrections=cells)))
     return reading_of(organization, upload)
 

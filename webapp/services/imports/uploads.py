@@ -18,7 +18,7 @@ from webapp.services.imports.faults import refused
 from webapp.services.imports.journal import rows as journal
 from webapp.services.imports.layouts.remembered import remember
 from webapp.services.imports.preview import Preview, RowState, TableDifference, compare
-from webapp.services.imports.readings import Step, UploadReading, mark_of, reading_of
+from webapp.services.imports.readings import TERM_KEY, Step, UploadReading, mark_of, reading_of
 from webapp.services.imports.sheets import Tables
 from webapp.services.imports.stored import Store
 from webapp.services.reference.uses import TimetableUses, timetable_uses
@@ -140,7 +140,8 @@ def confirm_upload(
     replace = reading.plan.replaces
     confirm(organization, reading.term, reading.tables, user=user, upload=upload, replace=replace, seen=seen)
     if reading.book is not None and reading.plan.book is not None:
-        remember(organization, user, reading.book, reading.plan.book)
+        answers = {key: answer for key, answer in reading.plan.book.answers.items() if key != TERM_KEY}
+        remember(organization, user, reading.book, replace_fields(reading.plan.book, answers=answers))
 
 
 def confirm(

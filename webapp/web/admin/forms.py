@@ -158,8 +158,8 @@ class UploadForm(PageForm):
         _l("File"),
         [FileRequired(_l("Choose a file."))],
         description=_l(
-            "Your own workbook (.xlsx, .xls, .ods) or table (.csv, in any code page), a ZIP of tables, or a file of FET"
-            " (.fet) or ITC-2007 (.ctt). It need not have Timeloom’s headings: you say what is what."
+            "Your own workbook (.xlsx, .xlsm, .xls, .ods) or table (.csv, in any code page), a ZIP of tables, or a file"
+            " of FET (.fet) or ITC-2007 (.ctt). It need not have Timeloom’s headings: you say what is what."
         ),
     )
     replace = BooleanField(

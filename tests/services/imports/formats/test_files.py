@@ -139,7 +139,7 @@ def test_every_planted_fault_is_found_by_row_and_column() -> None:
         ({"roms.csv": "a,b\n1,2\n"}, "roms", "did you mean 'rooms'"),
         ({"rooms.csv": "code,name,capcty\n"}, "", "the column capacity, which is required (did you mean 'capcty'?)"),
         ({"rooms.csv": "name,capacity\nx,1\n"}, "", "the column code, which is required"),
-        ({"rooms.csv": "code,name,name,capacity\n"}, "name", "each column once"),
+        ({"rooms.csv": "code,name,name,capacity\nR1,a,b,9\n"}, "name", "b (column C): say which"),
         ({"rooms.csv": ROOMS, "notes.docx": "x"}, "notes.docx", "files that end in .csv"),
         ({"a/rooms.csv": ROOMS, "b/rooms.csv": ROOMS}, "rooms", "once"),
         ({"rooms.csv": 'code,name,capacity\n"R1\x00,x,1\n' + "x" * 140_000 + '"'}, "field larger", "CSV"),

@@ -10,7 +10,8 @@ from openpyxl import Workbook
 from tests import factories
 from tests.pages import Pages, parse, sent_by, words
 from webapp.extensions import db
-from webapp.models import Faculty, ImportMapping, Room, Term, Upload
+from webapp.models import Faculty, ImportMapping, Room, StudentGroup, Term, TimeSlot, Upload
+from webapp.services.imports.readings import TERM_KEY
 
 ROOMS = "Room No,Block,Type,Seats\nR1,Main,lecture,60\nR2,Main,lecture,many\n"
 
@@ -206,3 +207,97 @@ def test_of_thousands_of_faults_the_first_are_shown_and_the_rest_counted(pages, 
     page = words(pages.get(address))
     assert "more follow once these are settled" in page
     assert len(client.get(address).data) < 500_000
+
+
+class TestWhatIsAskedOrTakenBack:
+    def test_two_columns_of_one_heading_are_told_apart_by_their_letters_and_asked_about(self, pages, term):
+        rows = [
+            ["code", "name", "Dept", "name"],
+            ["F1", "Rao, A.", "CSE", "Dr Anil Rao"],
+            ["F2", "Das, B.", "CSE", "Dr B Das"],
+        ]
+        factories.department(term.organization, code="CSE")
+        db.session.commit()
+        address = send(pages, book(Staff=rows), "Our staff.xlsx", term).location
+        text = words(pages.get(address))
+        assert "name (column B)" in text
+        assert "name (column D)" in text
+        questions = pages.post(address, sent_by(pages.get(address), address) | {"go": "on"}).location
+        text = words(pages.get(questions))
+        assert "Several columns have this heading. Which one is meant?" in text
+        assert "Dr Anil Rao · Dr B Das (column D)" in text
+        preview = pages.post(questions, sent_by(pages.get(questions), questions) | {"answer-0": "D"}).location
+        confirm = f"{preview}/confirm"
+        pages.post(confirm, sent_by(pages.get(preview), confirm))
+        assert sorted(db.session.scalars(sa.select(Faculty.name))) == ["Dr Anil Rao", "Dr B Das"]
+
+    def test_what_was_typed_and_left_out_is_listed_and_taken_back_one_by_one(self, pages, term):
+        content = b"code,name,building,capacity,kind\nR1,R1,Main,6O,lecture\nR2,R2,Main,many,lecture\n"
+        address = send(pages, content, "rooms.csv", term).location
+        action = f"{address}/corrections"
+        sent = sent_by(pages.get(address), action)
+        first, second = ("0", "1") if sent["rows-0"] == "2" else ("1", "0")
+        pages.post(action, sent | {f"value-{first}": "60", f"skip-{second}": "1"})
+        page = pages.get(address)
+        assert "rooms2 Seats 6O60 Take back rooms3 the whole row –left out Take back" in words(page)
+        sent = sent_by(page, action) | {"row-back": "rooms!3"}
+        pages.post(action, sent)
+        text = words(pages.get(address))
+        assert "–left out" not in text
+        assert "many" in text
+        pages.post(action, sent_by(pages.get(address), action) | {"cell-back": "rooms!2!capacity"})
+        assert "Corrected here" not in words(pages.get(address))
+        assert "2 faults" in words(pages.get(address))
+
+    @pytest.mark.parametrize(("answer", "years"), [("own", ["2024-25", "2031-32"]), ("chosen", ["2024-25"])])
+    def test_a_file_of_another_term_is_asked_about(self, pages, term, answer, years):
+        terms = [
+            ["academic_year", "semester", "name", "starts_on", "ends_on"],
+            ["2031-32", 1, "Far", "2031-08-01", "2031-12-01"],
+        ]
+        week = [["code", "day", "start", "end"], ["SAT1", "Saturday", "09:00", "10:00"]]
+        address = send(pages, book(term=terms, time_slots=week), "week.xlsx", term).location
+        assert address.endswith("/questions")
+        assert "The file says that it is of another term than the chosen one, Autumn." in words(pages.get(address))
+        preview = pages.post(address, sent_by(pages.get(address), address) | {"answer-0": answer}).location
+        confirm = f"{preview}/confirm"
+        pages.post(confirm, sent_by(pages.get(preview), confirm))
+        assert sorted(db.session.scalars(sa.select(Term.academic_year))) == years
+        term_id = db.session.scalar(sa.select(TimeSlot.term_id).filter_by(code="SAT1"))
+        assert db.session.get(Term, term_id).academic_year == years[-1]
+        assert TERM_KEY not in str(db.session.scalar(sa.select(ImportMapping.mapping)))
+
+    def test_a_department_that_a_sheet_of_the_exchange_format_misnames_is_asked_about_once(self, pages, term):
+        for code in ("CSE", "MATH"):
+            factories.department(term.organization, code=code)
+        db.session.commit()
+        content = b"code,name,department\nF1,Dr Rao,Informatics\nF2,Dr Das,Informatics\n"
+        address = send(pages, content, "faculty.csv", term).location
+        assert address.endswith("/questions")
+        assert "rows 2-3" in words(pages.get(address))
+        assert "MATH" in words(pages.get(address))
+
+    def test_the_size_of_a_class_may_be_any_number_and_nothing_else(self, pages, term):
+        rows = [
+            ["Class", "Subject Code", "Subject", "L", "T", "P", "Dept"],
+            ["CSE1-A", "CS101", "Programming", 3, 0, 0, "CSE"],
+        ]
+        factories.department(term.organization, code="CSE")
+        db.session.commit()
+        address = send(pages, book(Allotment=rows), "Allotment.xlsx", term).location
+        questions = pages.post(address, sent_by(pages.get(address), address) | {"go": "on"}).location
+        sent = sent_by(pages.get(questions), questions)
+        again = pages.post(questions, sent | {"typed-0": "-3"}).location
+        assert again == questions
+        preview = pages.post(questions, sent_by(pages.get(questions), questions) | {"typed-0": "47"}).location
+        confirm = f"{preview}/confirm"
+        pages.post(confirm, sent_by(pages.get(preview), confirm))
+        assert set(db.session.scalars(sa.select(StudentGroup.size))) >= {47}
+
+    def test_a_changed_cell_is_called_by_its_label_and_a_picture_by_what_it_is(self, pages, term):
+        factories.room(factories.building(term.organization, code="B9"), code="R1", capacity=20)
+        db.session.commit()
+        address = send(pages, b"code,capacity\nR1,40\n", "rooms.csv", term).location
+        assert "Seats: 20 → 40" in words(pages.get(address))
+        answer = send(pages, b"\x89PNG\r\n\x1a\n" + bytes(50), "timetable.fet", term, status=422)
+        assert "is a file of the kind PNG" in words(parse(answer.get_data(as_text=True)))

@@ -5,6 +5,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
+from pathlib import Path
 
 from python_calamine import CalamineError
 
@@ -137,3 +138,13 @@ def check_size(filename: str, content: bytes) -> None:
 
 def _megabytes(size: int) -> int:
     return -(-size // (1024 * 1024))
+
+
+def zipped(folder: Path) -> bytes:
+    """The files of a folder as a ZIP, without those in folders of it."""
+    packed = BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(folder.iterdir()):
+            if path.is_file() and not path.name.startswith("."):
+                archive.writestr(path.name, path.read_bytes())
+    return packed.getvalue()

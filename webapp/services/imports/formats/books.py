@@ -36,7 +36,7 @@ from webapp.services.shared.words import _
 
 OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 TEXT_EXTENSIONS = (".csv", ".tsv", ".txt", ".tab")
-EXTENSIONS = (".xlsx", ".xls", ".ods", ".csv", ".tsv", ".zip", ".fet", ".ctt", ".ectt")
+EXTENSIONS = (".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv", ".zip", ".fet", ".ctt", ".ectt")
 """What the import page names, the usual first."""
 NOT_SHEETS: tuple[tuple[bytes, str], ...] = (
     (b"\x89PNG", "PNG"),
@@ -69,7 +69,16 @@ def read_book(filename: str, content: bytes, encoding: str = "") -> RawBook:
         if "EncryptedPackage".encode("utf-16-le") in content:
             raise _protected(name)
         return _workbook(name, content, BookKind.XLS)
-    _refuse_other_kinds(name, content)
+    refuse_other_kinds(name, content)
+    beginning = content[:1000].lstrip(b"\xef\xbb\xbf\xff\xfe \r\n\t").lower()
+    if b"mso-application" in beginning or beginning.startswith((b"<!doctype", b"<html", b"<table", b"<?xml")):
+        raise UploadRefused(
+            _(
+                "%(name)s is a web page that is called a workbook. Open it in your spreadsheet program, "
+                "save it as .xlsx, and upload that.",
+                name=name,
+            )
+        )
     extension = PurePosixPath(name).suffix.lower()
     if extension in TEXT_EXTENSIONS or (extension == ".xls" and b"\x00" not in content):
         sheet, found, faults = _text_sheet(name, PurePosixPath(name).stem, content, encoding)
@@ -101,22 +110,14 @@ def _protected(name: str) -> UploadRefused:
     return UploadRefused(_("%(name)s is protected by a password. Save it without one.", name=name))
 
 
-def _refuse_other_kinds(name: str, content: bytes) -> None:
+def refuse_other_kinds(name: str, content: bytes) -> None:
+    """Refuse a picture, a PDF or the like, whatever its name says."""
     kind = next((kind for mark, kind in NOT_SHEETS if content.startswith(mark)), "")
-    beginning = content[:1000].lstrip(b"\xef\xbb\xbf\xff\xfe \r\n\t").lower()
-    if b"mso-application" in beginning or beginning.startswith((b"<!doctype", b"<html", b"<table", b"<?xml")):
-        raise UploadRefused(
-            _(
-                "%(name)s is a web page that is called a workbook. Open it in your spreadsheet program, "
-                "save it as .xlsx, and upload that.",
-                name=name,
-            )
-        )
     if kind:
         raise UploadRefused(
             _(
                 "%(name)s is a file of the kind %(kind)s, whatever its name says. "
-                "Upload the workbook or the CSV file itself.",
+                "Upload the workbook, or whatever file was meant, itself.",
                 name=name,
                 kind=kind,
             )

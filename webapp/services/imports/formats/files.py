@@ -5,7 +5,7 @@ from pathlib import Path
 from webapp.services.imports.faults import UploadRefused
 from webapp.services.imports.formats import ctt, fet
 from webapp.services.imports.formats.archives import MOST_BYTES, check_size
-from webapp.services.imports.formats.books import file_name, read_book
+from webapp.services.imports.formats.books import file_name, read_book, refuse_other_kinds
 from webapp.services.imports.formats.workbooks import RawBook
 from webapp.services.imports.layouts.convert import convert
 from webapp.services.imports.layouts.guess import guess
@@ -23,6 +23,7 @@ def read_upload(filename: str, content: bytes, known: Known | None = None) -> Ta
     name = file_name(filename)
     if not holds_sheets(name):
         check_size(name, content)
+        refuse_other_kinds(name, content)
         return ctt.read_tables(name, content) if ctt.is_ctt(name) else fet.read_tables(name, content)
     return tables_of(read_book(filename, content), known)
 

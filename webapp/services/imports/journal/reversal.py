@@ -24,7 +24,7 @@ from webapp.services.schema.columns import Key, Record, Table
 from webapp.services.schema.tables import BY_NAME, TABLES
 from webapp.services.schema.values import read
 from webapp.services.shared import audit, optimistic_lock, transaction
-from webapp.services.shared.errors import Conflict, Problem
+from webapp.services.shared.errors import Conflict, NotFound, Problem
 from webapp.services.shared.scoped import find
 from webapp.services.shared.words import _, first_of, ngettext
 from webapp.services.terms.selection import find_term
@@ -89,13 +89,22 @@ def _draft(upload: Upload) -> Timetable | None:
     return find_draft(upload, after.get("timetable_id"))
 
 
+def find_import(upload_id: int) -> tuple[Organization, Upload]:
+    """An upload by its key, whosesoever it is, for a command; raises `NotFound`."""
+    upload = db.session.get(Upload, upload_id)
+    organization = db.session.get(Organization, upload.organization_id) if upload is not None else None
+    if upload is None or organization is None:
+        raise NotFound(_("There is no import %(number)s.", number=upload_id))
+    return organization, upload
+
+
 def find_draft(upload: Upload, key: int | None) -> Timetable | None:
     """The draft that the import has made, where it is still there."""
     own = Timetable.organization_id == upload.organization_id
     return None if key is None else db.session.scalar(sa.select(Timetable).where(Timetable.timetable_id == key, own))
 
 
-def take_back(organization: Organization, upload: Upload, user: User, seen: str) -> None:
+def take_back(organization: Organization, upload: Upload, user: User | None, seen: str) -> None:
     """Put every row back as it was before the import, in one transaction with its audit event.
 
     Raises `TakenBackAlready`, or `NotTakenBack` with what stands against it; nothing is changed then.
@@ -107,7 +116,8 @@ def take_back(organization: Organization, upload: Upload, user: User, seen: str)
         raise TakenBackAlready(_("%(file)s has been taken back meanwhile.", file=upload.filename))
     with db.session.begin_nested():
         _undo(organization, upload, user)
-        upload.taken_back_at, upload.taken_back_by_id = datetime.now(UTC), user.user_id
+        upload.taken_back_at = datetime.now(UTC)
+        upload.taken_back_by_id = user.user_id if user is not None else None
         audit.record(organization, user, ACTION, upload, after={"file": upload.filename, "rows": number})
         db.session.flush()
 

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from webapp.services.imports.faults import Fault, Faults
 from webapp.services.imports.formats.workbooks import RawBook, RawRow, RawSheet, RawValue
 from webapp.services.imports.layouts.known import Known
-from webapp.services.imports.layouts.plan import BookMapping, SheetMapping, SheetShape, cell_key
+from webapp.services.imports.layouts.plan import LEAVE_OUT, BookMapping, SheetMapping, SheetShape, cell_key
 from webapp.services.imports.layouts.questions import Candidate, Question, ReadAs
 from webapp.services.schema.columns import Key, Record, Table, Value
 from webapp.services.schema.tables import BY_NAME
+from webapp.services.shared.numbers import whole_number
 
 MOST_ROWS_NAMED = 20
 """Rows that a question names; it counts all."""
@@ -109,16 +110,23 @@ class Conversion:
         may_create: bool = False,
         may_skip: bool = False,
         values: Mapping[str, str] | None = None,
+        most: int = 0,
     ) -> str | None:
-        """The answer to a question (a candidate's value, `plan.NEW` or `plan.LEAVE_OUT`), or None, and it is asked."""
+        """The answer to a question (a candidate's value, `plan.NEW` or `plan.LEAVE_OUT`), or None, and it is asked.
+
+        With ``most`` it is a whole number from 1 up to that, which may be typed.
+        """
         answer = self.mapping.answers.get(key)
+        if most and answer not in (None, LEAVE_OUT) and not whole_number(answer, most):
+            answer = None
         questions = self._questions if answer is None else self._answered
         asked = questions.get(key)
         count, rows = (asked.count, asked.rows) if asked is not None else (0, ())
         rows = (*rows, row) if len(rows) < MOST_ROWS_NAMED else rows
         questions[key] = Question(
-            key, code, sheet.name, column, found, count + 1, rows, tuple(candidates), may_create, may_skip, values or {}
-        )
+            key, code, sheet.name, column, found, count + 1, rows, tuple(candidates), may_create, may_skip,
+            values or {}, most,
+        )  # fmt: skip
         return answer
 
     def open(self, table: str, columns: Iterable[str]) -> None:

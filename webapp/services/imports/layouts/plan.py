@@ -85,3 +85,9 @@ class BookMapping:
 def cell_key(sheet: str, row: int, role: str) -> str:
     """The key under which a corrected cell is kept."""
     return f"{sheet}!{row}!{role}"
+
+
+def cell_of(key: str) -> tuple[str, int, str]:
+    """Sheet, row and role of a corrected cell's key."""
+    sheet, row, role = key.rsplit("!", 2)
+    return sheet, int(row), role

@@ -44,3 +44,5 @@ class Question:
     may_create: bool = False
     may_skip: bool = False
     values: Mapping[str, str] = field(default_factory=dict)
+    most: int = 0
+    """Where a number may be typed instead, from 1 on: the largest."""

@@ -1,5 +1,6 @@
 """What the page of a mapping shows: the sheets of a book, one of them with its columns and its rows as read."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -11,7 +12,7 @@ from webapp.services.imports.layouts.objections import table_title
 from webapp.services.imports.layouts.plan import SheetMapping, SheetShape
 from webapp.services.imports.layouts.row_numbers import written_rows
 from webapp.services.imports.layouts.shapes import SHAPES, roles
-from webapp.services.imports.layouts.words import note_words
+from webapp.services.imports.layouts.words import note_words, with_letter
 from webapp.services.imports.new_term import FIELDS, NewTerm, suggested
 from webapp.services.imports.readings import Said, UploadReading, recalled_of
 from webapp.services.imports.sheets import FileRow, FileSheet
@@ -224,10 +225,12 @@ def _heading_rows(sheet: RawSheet, said: SheetMapping) -> Iterator[tuple[str, st
 def _columns(sheet: RawSheet, said: SheetMapping) -> Iterator[ColumnLine]:
     heading = sheet.row(said.heading_row)
     below = [row for row in sheet.rows if row.number >= said.heading_row + said.heading_rows]
+    titles = Counter(_cell(cell_text(cell)).casefold() for cell in heading.cells)
     for position in range(sheet.width):
         values = dict.fromkeys(text for row in below if (text := _cell(cell_text(row.cell(position)))))
         role = said.columns[position] if position < len(said.columns) else ""
         title = _cell(cell_text(heading.cell(position)))
+        title = with_letter(title, position) if title and titles[title.casefold()] > 1 else title
         if title or values or role:
             yield ColumnLine(position, column_letter(position), title, role, " · ".join(islice(values, SAMPLE_VALUES)))
 

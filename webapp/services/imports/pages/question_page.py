@@ -24,6 +24,10 @@ class AskedValue:
     options: tuple[tuple[str, str], ...]
     answer: str
     nearest: str
+    typed: str = ""
+    """A number that was typed instead of one of the options."""
+    most: int = 0
+    """The largest number that may be typed; 0 where none may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,7 @@ class QuestionGroup:
 def question_groups(reading: UploadReading) -> list[QuestionGroup]:
     """Everything that was asked, the open ones first, and what was answered already, so that it can be changed."""
     asked: dict[tuple[str, str, str], list[Question]] = {}
-    for question in (*reading.open_questions, *reading.converted.answered)[:MOST_SHOWN]:
+    for question in (*reading.open_questions, *reading.answered)[:MOST_SHOWN]:
         asked.setdefault((question.sheet, question.column, question.code), []).append(question)
     answers = reading.plan.book.answers if reading.plan.book is not None else {}
     groups, index = [], 0
@@ -68,9 +72,11 @@ def _value(index: int, question: Question, answer: str) -> AskedValue:
     if question.may_skip:
         options.append((LEAVE_OUT, leave_out_words(question)))
     nearest = question.candidates[0].value if question.candidates else ""
+    typed = answer if question.most and answer not in dict(options) else ""
     return AskedValue(
-        index, question.key, found_words(question), where_words(question), tuple(options), answer, nearest
-    )
+        index, question.key, found_words(question), where_words(question), tuple(options), answer, nearest, typed,
+        question.most,
+    )  # fmt: skip
 
 
 def _bulk(questions: list[Question]) -> Iterator[tuple[str, str]]:

@@ -18,6 +18,7 @@ from webapp.services.imports.journal import reversal
 from webapp.services.imports.journal.rows import past_imports
 from webapp.services.imports.layouts import remembered
 from webapp.services.imports.pages import preview_page
+from webapp.services.imports.pages.correction_list import correction_lines
 from webapp.services.imports.preview import RowDifference, RowState, TableDifference
 from webapp.services.imports.readings import Step
 from webapp.services.reference.word_additions import word_additions
@@ -70,6 +71,8 @@ class ShownTable:
     rows: list[RowDifference]
     more: str
     is_open: bool
+    labels: Mapping[str, str]
+    """What each column is called, by its name."""
 
 
 @bp.route("/import", methods=["GET", "POST"])
@@ -135,6 +138,7 @@ def _previewed(upload: Upload, outdated: Problem | None = None) -> ResponseRetur
         more_faults=preview_page.more_faults(faults),
         read_as=preview_page.change_lines(read_as),
         more_changes=preview_page.more_changes(read_as),
+        corrections=correction_lines(reading),
         rules=rule_changes(preview),
         words=word_additions(organization, preview),
         changes=[_shown(table) for table in preview.tables if not table.is_unchanged],
@@ -149,7 +153,8 @@ def _shown(table: TableDifference) -> ShownTable:
     rows = [row for row in table.rows if row.state is not RowState.UNCHANGED]
     rest = len(rows) - MOST_ROWS
     more = ngettext("and %(num)d more row", "and %(num)d more rows", rest) if rest > 0 else ""
-    return ShownTable(table.name, len(rows), rows[:MOST_ROWS], more, is_open=len(rows) <= MOST_OPEN)
+    labels = {column.name: str(column.label or column.name) for column in table.table.file_columns}
+    return ShownTable(table.name, len(rows), rows[:MOST_ROWS], more, is_open=len(rows) <= MOST_OPEN, labels=labels)
 
 
 def _refused(upload: Upload, problem: Problem) -> ResponseReturnValue:

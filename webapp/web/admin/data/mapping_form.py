@@ -73,7 +73,9 @@ def corrections() -> Corrections:
             skipped[sheet].update(rows)
         elif role and text.strip():
             cells |= {cell_key(sheet, row, role): text for row in rows}
-    return Corrections(cells, skipped)
+    sheet, _sign, row = form.get("row-back", "").rpartition("!")
+    back = {sheet: [number(row)]} if sheet else {}
+    return Corrections(cells, skipped, form.getlist("cell-back"), back)
 
 
 def _numbered(name: str) -> list[tuple[str, str]]:
