@@ -36,9 +36,9 @@ CHANGES: Mapping[str, Words] = {
     "lab_of_title": _l("“%(found)s” is a lab, as its title says"),
     "no_hours": _l("“%(found)s” has no hours: no classes are made of it"),
     "batch_per_teacher": _l("a lab with several teachers: a batch for each"),
+    "days_kept": _l("of “%(found)s” it is kept that the class is at one hour on %(taken)s, at which hour is not"),
     "days_not_kept": _l(
-        "of “%(found)s” only the number of meetings a week is kept, %(taken)s. That they are on these days, and all at"
-        " one hour, can’t be kept yet"
+        "of “%(found)s” only the number of meetings a week is kept, %(taken)s: on which days and at which hour is not"
     ),
     "hours_rounded": _l("%(found)s hours are %(taken)s periods, which is rounded up"),
     "room_of_building": _l("rooms of one number in several buildings: “%(found)s” is %(taken)s"),

@@ -46,7 +46,7 @@ class TestThreeColleges:
         rounded = [(change.found, change.taken) for change in found.changes if change.code == "hours_rounded"]
         assert rounded == ([("3", "2")] if answer == "2" else [])
 
-    def test_days_such_as_mwf_are_counted_and_it_is_said_that_they_are_not_kept(self) -> None:
+    def test_days_such_as_mwf_are_kept_as_one_hour_on_them_and_it_is_said_that_the_hour_is_not(self) -> None:
         halls = [["Bldg", "Room", "Max Occ", "Room Type"], ["SCI", "101", 40, "Classroom"]]
         halls += [["HUM", "101", 35, "Classroom"], ["SCI", "210", 24, "Lab"]]
         people = [["Instructor", "Department"], ["Smith, John", "MATH"], ["Lee, Kim", "BIOL"]]
@@ -66,8 +66,13 @@ class TestThreeColleges:
             ("MATH 101", "01"), ("MATH 101", "02"), ("BIOL 120", "01"), ("BIOL 220", "01"),
         ]  # fmt: skip
         assert table(found, "components", "course", "kind", "meetings_per_week", "slots_per_meeting") == [
-            ("MATH 101", "lecture", 3, 1), ("MATH 101", "lecture", 2, 1), ("BIOL 120", "lab", 1, 3),
+            ("MATH 101", "lecture", 1, 1), ("MATH 101", "lecture", 1, 1), ("BIOL 120", "lab", 1, 3),
         ]  # fmt: skip
-        said = [(change.found, change.taken) for change in found.changes if change.code == "days_not_kept"]
-        assert said == [("MWF 9:00AM-9:50AM", "3"), ("TTh 9:30am-10:45am", "2"), ("F 1:00PM-3:50PM", "1")]
+        said = [(change.found, change.taken) for change in found.changes if change.code.startswith("days_")]
+        assert table(found, "components", "days") == ["Mon-Wed-Fri", "Tue-Thu", ""]
+        assert said == [
+            ("MWF 9:00AM-9:50AM", "Mon-Wed-Fri"),
+            ("TTh 9:30am-10:45am", "Tue-Thu"),
+            ("F 1:00PM-3:50PM", "1"),
+        ]
         assert [change.found for change in found.changes if change.code == "no_hours"] == ["BIOL 220"]

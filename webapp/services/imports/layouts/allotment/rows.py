@@ -23,6 +23,7 @@ from webapp.services.imports.layouts.questions import Candidate
 from webapp.services.schema.columns import Column, Value
 from webapp.services.schema.courses import COMPONENTS, COURSES
 from webapp.services.schema.people import GROUPS
+from webapp.services.schema.values import DAY_NAMES
 from webapp.services.shared.words import _
 
 HOURS = replace(COMPONENTS.by_name["meetings_per_week"], name="hours", required=False, default=0, least=0)
@@ -60,11 +61,15 @@ REPEATED_HEADINGS = 3
 
 @dataclass(frozen=True)
 class Hours:
-    """Hours a week: of lectures, of tutorials, of labs."""
+    """Hours a week: of lectures, of tutorials, of labs.
+
+    ``days`` are those on which all lectures are at one hour ("Mon-Wed-Fri"), "" where nothing says so.
+    """
 
     lectures: int = 0
     tutorials: int = 0
     practicals: int = 0
+    days: str = ""
 
 
 @dataclass(frozen=True)
@@ -285,7 +290,7 @@ class AllotmentReader:
             if not any(parts) and self.said.position("hours") is None and self.said.position("days") is not None:
                 return self._of_days(row, title)
             if any(parts) or self.said.position("hours") is None:
-                return Hours(*parts)
+                return Hours(parts[0], parts[1], parts[2])
             return self._of_kind(row, title, self._hours_of(row, "hours"))
         except NotRead:
             return None
@@ -299,9 +304,10 @@ class AllotmentReader:
         return value if isinstance(value, int) else 0
 
     def _of_days(self, row: RawRow, title: str) -> Hours:
-        """A meeting for each day that is named; which days these are, and the hour, can't be kept, which is said."""
+        """A meeting for each day that is named, of lectures at one hour on all of them; at which hour is not kept."""
         text = self.text(row, "days")
-        number = len(days_in(text))
+        days = days_in(text)
+        number = len(days)
         if not number:
             return Hours()
         hour = self.text(row, "time")
@@ -309,9 +315,11 @@ class AllotmentReader:
         clock = range_of(hour)
         if found.practicals and clock is not None:
             found = Hours(practicals=number * max(1, round((clock.end - clock.start) / 60)))
-        self.conversion.changed(
-            "days_not_kept", self.sheet.name, self.heading("days"), f"{text} {hour}".strip(), str(number)
-        )
+        when = f"{text} {hour}".strip()
+        if found.lectures > 1:
+            found = replace(found, days="-".join(DAY_NAMES[day][:3] for day in sorted(days)))
+        code, taken = ("days_kept", found.days) if found.days else ("days_not_kept", str(number))
+        self.conversion.changed(code, self.sheet.name, self.heading("days"), when, taken)
         return found
 
     def _in_periods(self, hours: Hours, row: RawRow) -> Hours:

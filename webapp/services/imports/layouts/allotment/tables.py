@@ -49,6 +49,7 @@ class Part:
     number: int
     batches: bool = False
     batch: str = ""
+    days: str = ""
 
 
 class AllottedTables:
@@ -252,7 +253,8 @@ class AllottedTables:
     def _part(self, row: AllottedRow, kind: str, hours: int) -> Part:
         if kind != "lab":
             rooms = tuple(room for room in row.rooms if not (row.hours.practicals and self.kinds.is_lab(room)))
-            return Part(kind, hours, row.teachers, rooms[:1], row.number)
+            days = row.hours.days if kind == "lecture" else ""
+            return Part(kind, hours, row.teachers, rooms[:1], row.number, days=days)
         rooms = row.lab_rooms or tuple(
             room for room in row.rooms if self.kinds.is_lab(room) or not (row.hours.lectures or row.hours.tutorials)
         )
@@ -276,7 +278,9 @@ class AllottedTables:
         if answer != TOGETHER:
             return parts
         teachers = tuple(dict.fromkeys(teacher for part in parts for teacher in part.teachers))
-        return [Part(parts[0].kind, max(part.hours for part in parts), teachers, parts[0].rooms, parts[0].number)]
+        first = parts[0]
+        hours = max(part.hours for part in parts)
+        return [Part(first.kind, hours, teachers, first.rooms, first.number, days=first.days)]
 
     def _add_part(
         self, section: AllottedSection, code: str, of_section: tuple[str, ...], part: Part, used: set[str]
@@ -298,6 +302,8 @@ class AllottedTables:
                 "batches": batches,
                 "faculty": teachers,
             }
+            if part.days:
+                record |= {"meetings_per_week": (meetings := 1), "days": part.days}
             hours = {"lecture": "lectures", "tutorial": "tutorials", "lab": "practicals"}[part.kind]
             roles = {"meetings_per_week": hours, "slots_per_meeting": hours, "faculty": "teacher", "batches": "class"}
             self._made("components", part.number, record, {"course": "course", "section": "class", **roles})
