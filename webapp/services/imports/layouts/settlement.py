@@ -443,9 +443,7 @@ class _Style:
         upper = sum(code == code.upper() for code in lettered)
         self.is_upper = bool(lettered) and upper >= UPPER_SHARE * len(lettered)
         self._letters = Counter(_letters(code) for code in lettered)
-        self._are_rare_apostrophes = sum(code.startswith(APOSTROPHES) for code in codes) < (1 - UPPER_SHARE) * len(
-            codes
-        )
+        self._are_rare_apostrophes = 2 * sum(code.startswith(APOSTROPHES) for code in codes) <= len(codes)
 
     def fits(self, code: str) -> tuple[bool, bool]:
         """How well a spelling goes with the others."""
