@@ -49,45 +49,60 @@ def _nearest(one: int, two: int) -> int:
 
 
 @compiled
+def _is_apart(dates: DateModel, op: int, amount: int, one: int, two: int) -> bool:
+    """Whether two times that meet on some day of some week break a rule about what lies between them."""
+    start1, end1, days1 = dates.time[one, START], dates.time[one, END], dates.time[one, DAYS]
+    start2, end2, days2 = dates.time[two, START], dates.time[two, END], dates.time[two, DAYS]
+    common, first, last = days1 & days2, min(end1, end2), max(start1, start2)
+    if op == WORK_DAY:
+        return bool(_most_between(dates, common, min(start1, start2), max(end1, end2), False) > amount)
+    if op == CONSECUTIVE:
+        return bool(days1 != days2 or end1 > start2 or _most_between(dates, common, end1, start2, False) > 0)
+    if start1 < end2 and start2 < end1:
+        return True
+    if op == MIN_GAP:
+        return bool(_most_between(dates, common, first, last, True) < amount)
+    return bool(_most_between(dates, common, first, last, False) > 0)
+
+
+@compiled
+def _are_days_wrong(op: int, days1: int, weeks1: int, days2: int, weeks2: int) -> bool:
+    """Whether the days and weeks of two times break a rule about them."""
+    if op == SAME_DAYS:
+        return bool((days1 | days2) != days1 and (days1 | days2) != days2)
+    if op == SAME_WEEKS:
+        return bool((weeks1 | weeks2) != weeks1 and (weeks1 | weeks2) != weeks2)
+    if op == DIFFERENT_WEEKDAYS:
+        return bool(days1 & days2)
+    if op == DIFFERENT_WEEKS:
+        return bool(weeks1 & weeks2)
+    return op == DIFFERENT_DAYS and bool(days1 & days2) and bool(weeks1 & weeks2)
+
+
+@compiled
 def pair_count(dates: DateModel, op: int, amount: int, one: int, room1: int, two: int, room2: int) -> int:
     """What a pair rule counts of two times and two rooms; rooms that are none have the number after the last."""
-    start1, end1, days1, weeks1 = (
-        dates.time[one, START],
-        dates.time[one, END],
-        dates.time[one, DAYS],
-        dates.time[one, WEEKS],
-    )
-    start2, end2, days2, weeks2 = (
-        dates.time[two, START],
-        dates.time[two, END],
-        dates.time[two, DAYS],
-        dates.time[two, WEEKS],
-    )
-    common = days1 & days2 if weeks1 & weeks2 else 0
+    start1, end1, days1 = dates.time[one, START], dates.time[one, END], dates.time[one, DAYS]
+    start2, end2, days2 = dates.time[two, START], dates.time[two, END], dates.time[two, DAYS]
+    weeks1, weeks2 = dates.time[one, WEEKS], dates.time[two, WEEKS]
+    meets = bool(days1 & days2) and bool(weeks1 & weeks2)
     overlap = start1 < end2 and start2 < end1
     broken = False
-    found = 0
-    if op == SAME_ATTENDEES:
-        if common and overlap:
-            broken = True
-        elif common:
-            way = dates.travel[room1, room2]
-            between = (
-                dates.time[two, BEGINS] - dates.time[one, ENDS]
-                if start1 <= start2
-                else dates.time[one, BEGINS] - dates.time[two, ENDS]
-            )
-            broken = between < way
-    elif op == DIFFERENT_DAYS:
-        broken = common != 0
+    if op in (SAME_DAYS, SAME_WEEKS, DIFFERENT_WEEKDAYS, DIFFERENT_WEEKS, DIFFERENT_DAYS):
+        broken = _are_days_wrong(op, days1, weeks1, days2, weeks2)
     elif op == SAME_ALL:
         broken = start1 != start2 or days1 != days2 or weeks1 != weeks2
-    elif op == NO_OVERLAP:
-        broken = common != 0 and overlap
     elif op == PRECEDENCE:
-        broken = dates.time[one, FIRST] > dates.time[two, FIRST] or (
-            dates.time[one, FIRST] == dates.time[two, FIRST] and end1 > start2
-        )
+        first, then = dates.time[one, FIRST], dates.time[two, FIRST]
+        broken = first > then or (first == then and end1 > start2)
+    elif op == SAME_ATTENDEES:
+        earlier, later = (one, two) if start1 <= start2 else (two, one)
+        between = dates.time[later, BEGINS] - dates.time[earlier, ENDS]
+        broken = meets and (overlap or between < dates.travel[room1, room2])
+    elif op == NO_OVERLAP:
+        broken = meets and overlap
+    elif op == OVERLAP:
+        broken = not (meets and overlap)
     elif op == SAME_ROOM:
         broken = room1 != room2
     elif op == DIFFERENT_ROOM:
@@ -98,32 +113,10 @@ def pair_count(dates: DateModel, op: int, amount: int, one: int, room1: int, two
         broken = not ((start1 <= start2 and end2 <= end1) or (start2 <= start1 and end1 <= end2))
     elif op == DIFFERENT_TIME:
         broken = overlap
-    elif op == SAME_DAYS:
-        broken = (days1 | days2) != days1 and (days1 | days2) != days2
-    elif op == SAME_WEEKS:
-        broken = (weeks1 | weeks2) != weeks1 and (weeks1 | weeks2) != weeks2
-    elif op == DIFFERENT_WEEKDAYS:
-        broken = days1 & days2 != 0
-    elif op == DIFFERENT_WEEKS:
-        broken = weeks1 & weeks2 != 0
-    elif op == OVERLAP:
-        broken = common == 0 or not overlap
-    elif op == WORK_DAY:
-        broken = common != 0 and _most_between(dates, common, min(start1, start2), max(end1, end2), False) > amount
-    elif op == MIN_GAP:
-        broken = common != 0 and (
-            overlap or _most_between(dates, common, min(end1, end2), max(start1, start2), True) < amount
-        )
-    elif op == TOGETHER_ON_A_DAY:
-        broken = common != 0 and (
-            overlap or _most_between(dates, common, min(end1, end2), max(start1, start2), False) > 0
-        )
-    elif op == CONSECUTIVE:
-        broken = days1 != days2 or common == 0 or end1 > start2 or _most_between(dates, common, end1, start2, False) > 0
     elif op == ENDS_DAY:
-        broken = common != 0 and end2 > end1
+        broken = meets and end2 > end1
+    elif op in (WORK_DAY, MIN_GAP, TOGETHER_ON_A_DAY, CONSECUTIVE):
+        broken = _is_apart(dates, op, amount, one, two) if meets else op == CONSECUTIVE
     elif op == DAYS_BETWEEN and weeks1 & weeks2:
-        found = max(0, amount - _nearest(days1, days2))
-    if broken:
-        found = 1
-    return int(found)
+        return int(max(0, amount - _nearest(days1, days2)))
+    return int(broken)
