@@ -192,8 +192,10 @@ def _bench(given: argparse.Namespace) -> int:
 
 def _warm(_given: argparse.Namespace) -> int:
     from webapp.engine.solve import warm
+    from webapp.engine.wide.warmup import warm_wide
 
     warm()
+    warm_wide()
     return 0
 
 

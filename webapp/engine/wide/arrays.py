@@ -9,9 +9,6 @@ from typing import NamedTuple
 
 from webapp.engine.search.arrays import Ints
 
-START, END, DAYS, WEEKS, FIRST = range(5)
-"""Columns of ``times``: first slot, slot after the last, masks, and the first week and day as one number."""
-
 OTHER, KIND, AMOUNT, COST, IS_FIRST = range(5)
 """Columns of ``pairs``: the other class, the rule, its number, its packed cost, whether the class is named first."""
 
@@ -19,17 +16,8 @@ SET_KIND, SET_AMOUNT, SET_SECOND, SET_COST, SET_OVER, SET_FACTOR = range(6)
 """Columns of ``rules`` about sets: the rule, its numbers, packed cost of a unit, what the cost is divided by, and
 what a whole point of it then counts for."""
 
-TIME, TIME_COST, ROOM, ROOM_COST = range(4)
-"""Columns of ``place``: the time, the room, what they cost."""
-
 AFTER, BEFORE = range(2)
 """Columns of ``links``: the next and the previous class of the same room; -1: none."""
-
-LIMIT, PARENT = range(2)
-"""Columns of ``bounds``: most students of a class, and the class that they attend, too; -1: none."""
-
-STUDENT, COURSE = range(2)
-"""Columns of ``demands``."""
 
 
 class WideModel(NamedTuple):
@@ -46,9 +34,14 @@ class WideModel(NamedTuple):
     """room x time -> 1 when the room is closed at some of it"""
     walk: Ints
     """room x room -> slots that it takes to walk"""
+    overlap: Ints
+    """time x time -> 1 when they have a slot in common"""
+    apart_at: Ints
+    apart: Ints
+    """class -> classes that it must not overlap, once for each hard rule"""
     pairs_at: Ints
     pairs: Ints
-    """class -> rules about it and another"""
+    """class -> other rules about it and another"""
     sets_at: Ints
     sets: Ints
     """class -> set rules"""
@@ -78,45 +71,6 @@ class WideState(NamedTuple):
     """scratch: classes moved together, with their old options of time and room"""
     dates: Ints
     """scratch: begins and ends of a day"""
-
-
-class Sections(NamedTuple):
-    """The ways in which students can take courses; never written to."""
-
-    times: Ints
-    walk: Ints
-    bounds: Ints
-    """class -> limit and parent"""
-    configs_at: Ints
-    """course -> configurations (numbered through)"""
-    parts_at: Ints
-    """configuration -> subparts (numbered through), parents before their children"""
-    classes_at: Ints
-    classes: Ints
-    """subpart -> classes"""
-    demands_at: Ints
-    demands: Ints
-    """student -> demands (numbered through); each has its student and course"""
-    asked_at: Ints
-    asked: Ints
-    """course -> demands"""
-    open: Ints
-    """demands for courses that can be taken in more than one way"""
-    weight: Ints
-    """packed cost of a student's conflict"""
-
-
-class Rolls(NamedTuple):
-    """Who attends what; ``place`` and ``shared`` are those of the `WideState`."""
-
-    place: Ints
-    shared: Ints
-    taken: Ints
-    """demand x place -> classes that the student takes, -1 beyond"""
-    load: Ints
-    """class -> students"""
-    choice: Ints
-    """scratch: ways to take a course"""
 
 
 class Best(NamedTuple):

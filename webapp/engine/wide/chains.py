@@ -5,15 +5,16 @@ import numpy as np
 from webapp.engine.search.arrays import Bits
 from webapp.engine.search.compiled import called, inlined
 from webapp.engine.search.kernel import below, next_random
-from webapp.engine.wide.arrays import AFTER, AMOUNT, COST, IS_FIRST, KIND, OTHER, ROOM, TIME, WideModel, WideState
-from webapp.engine.wide.moves import HARD, class_change, move_class, room_option, time_option
-from webapp.engine.wide.pairs import SAME_ROOM, broken, overlap
+from webapp.engine.sectioning.arrays import HARD, ROOM, TIME
+from webapp.engine.wide.arrays import AFTER, AMOUNT, COST, IS_FIRST, KIND, OTHER, WideModel, WideState
+from webapp.engine.wide.moves import class_change, move_class, room_option, time_option
+from webapp.engine.wide.pairs import SAME_ROOM, broken
 
 TRIES = 12
 """So many places are tried for a class that must follow another."""
 
-TAKEN = -1
-"""In place of a rule: that a room holds one class at a time."""
+TAKEN, APART = -1, -2
+"""In place of a rule: that a room holds one class at a time, that two classes must not overlap."""
 
 
 @inlined
@@ -54,12 +55,12 @@ def _follow(
 ) -> tuple[int, int, Bits]:
     """Move another class to where it no longer breaks a hard rule with one that has moved, the best of some places.
 
-    ``rule`` is a row of ``model.pairs``, or `TAKEN`. Returns the packed change, the length of the chain, the seed.
+    ``rule`` is a row of ``model.pairs``, `TAKEN` or `APART`. Returns the packed change, the chain's length, the seed.
     """
     times, walk, place = model.times, model.walk, state.place
     best_option, best_where, best = -1, -1, 0
     t1, r1 = place[one, TIME], place[one, ROOM]
-    kind = TAKEN if rule < 0 else model.pairs[rule, KIND]
+    kind = rule if rule < 0 else model.pairs[rule, KIND]
     for _ in range(TRIES):
         seed = next_random(seed)
         way = below(seed >> np.uint64(16), 3)
@@ -71,7 +72,9 @@ def _follow(
         option, where = draw(model, state, other, way, seed)
         t2, r2 = model.options[option, 0], model.rooms[where, 0]
         if kind == TAKEN:
-            wrong = r1 == r2 and overlap(times, t1, t2)
+            wrong = r1 == r2 and model.overlap[t1, t2] != 0
+        elif kind == APART:
+            wrong = model.overlap[t1, t2] != 0
         elif model.pairs[rule, IS_FIRST]:
             wrong = broken(times, walk, kind, model.pairs[rule, AMOUNT], t1, r1, t2, r2)
         else:
@@ -100,8 +103,9 @@ def chain(model: WideModel, state: WideState, one: int, option: int, where: int,
         here = state.chain[link, 0]
         t1, r1 = place[here, TIME], place[here, ROOM]
         item, last = model.pairs_at[here], model.pairs_at[here + 1]
+        near, farthest = model.apart_at[here], model.apart_at[here + 1]
         guest = state.head[r1] if r1 < model.size[2] else -1
-        while (item < last or guest >= 0) and length < most:
+        while (item < last or near < farthest or guest >= 0) and length < most:
             if item < last:
                 rule, other = item, model.pairs[item, OTHER]
                 item += 1
@@ -112,10 +116,14 @@ def chain(model: WideModel, state: WideState, one: int, option: int, where: int,
                     wrong = broken(times, walk, kind, amount, t1, r1, place[other, TIME], place[other, ROOM])
                 else:
                     wrong = broken(times, walk, kind, amount, place[other, TIME], place[other, ROOM], t1, r1)
+            elif near < farthest:
+                rule, other = APART, model.apart[near]
+                near += 1
+                wrong = model.overlap[t1, place[other, TIME]] != 0
             else:
                 rule, other = TAKEN, guest
                 guest = state.links[guest, AFTER]
-                wrong = other != here and overlap(times, t1, place[other, TIME])
+                wrong = other != here and model.overlap[t1, place[other, TIME]] != 0
             if wrong and not _is_moved(state, length, other):
                 change, length, seed = _follow(model, state, length, here, other, rule, seed)
                 total += change

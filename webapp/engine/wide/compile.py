@@ -1,19 +1,21 @@
 """Flattens an instance into the arrays of the search on wide weeks."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence, Sized
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
 
-from webapp.engine.instance import Configuration, Constraint, Instance, Meeting
+from webapp.engine.instance import Constraint, Instance, Meeting
 from webapp.engine.rules.family import PairRule, SetRule
 from webapp.engine.rules.operations import PairOp, SetOp
 from webapp.engine.search.arrays import Ints, pack
 from webapp.engine.search.lists import flattened
+from webapp.engine.sectioning.arrays import DAYS, END, START, WEEKS, Sections
+from webapp.engine.sectioning.compile import compile_sections, offsets, table_of, time_table, walks
 from webapp.engine.timegrid import Time
-from webapp.engine.wide.arrays import Sections, WideModel
+from webapp.engine.wide.arrays import WideModel
 
 HARD_ALWAYS = frozenset(("all_placed", "room_clash", "possible_time", "room_closed", "suitable_room"))
 HARD_STUDENTS = frozenset(("course_requests", "parent_class", "class_limit"))
@@ -44,8 +46,6 @@ class Wide:
     sections: Sections
     times: tuple[Time, ...]
     time_at: dict[Time, int]
-    demands_of: tuple[tuple[int, ...], ...]
-    """student -> its demands"""
 
 
 def is_wide(instance: Instance) -> bool:
@@ -74,45 +74,40 @@ def compile_wide(instance: Instance) -> Wide:
     """Flatten an instance for which `is_wide` holds."""
     times = tuple(sorted({option.time for meeting in instance.meetings for option in meeting.times}))
     time_at = {time: index for index, time in enumerate(times)}
-    arrays = _times(times) | _rooms(instance, times) | _options(instance, time_at) | _pairs(instance)
+    table = time_table(times)
+    arrays = (
+        {"times": table, "overlap": _overlaps(table)}
+        | _rooms(instance, times)
+        | _options(instance, time_at)
+        | _pairs(instance)
+    )
     arrays |= _sets(instance)
     near_at, near = flattened(_near(instance))
     weight = sum(c.weight or 0 for c in instance.constraints if c.rule.name == STUDENTS)
     size = np.array([instance.grid.weeks, instance.grid.days, len(instance.rooms), weight], np.int64)
     model = WideModel(**arrays, near_at=near_at, near=near, size=size)
-    sections = Sections(times=model.times, walk=model.walk, weight=np.array([weight], np.int64), **_courses(instance))
-    ends = sections.demands_at.tolist()
-    demands = tuple(tuple(range(ends[i], ends[i + 1])) for i in range(len(instance.students)))
-    return Wide(instance, model, sections, times, time_at, demands)
+    sections = compile_sections(instance, model.times, model.walk, weight)
+    return Wide(instance, model, sections, times, time_at)
 
 
-def _times(times: Sequence[Time]) -> dict[str, Ints]:
-    lowest = [((t.weeks & -t.weeks).bit_length(), (t.days & -t.days).bit_length()) for t in times]
-    rows = [(t.start, t.end, t.days, t.weeks, week * 64 + day) for t, (week, day) in zip(times, lowest, strict=True)]
-    return {"times": _table(rows, 5)}
-
-
-def _table(rows: Sequence[tuple[int, ...]], columns: int) -> Ints:
-    return np.array(rows, np.int64).reshape(len(rows), columns)
-
-
-def _offsets(rows: Iterable[Sized]) -> Ints:
-    return np.cumsum([0, *map(len, rows)]).astype(np.int32)
+def _overlaps(table: Ints) -> Ints:
+    overlap = np.zeros((len(table), len(table)), np.int8)
+    for time, (start, end, days, weeks, _) in enumerate(table.tolist()):
+        shares = ((table[:, DAYS] & days) != 0) & ((table[:, WEEKS] & weeks) != 0)
+        overlap[time] = shares & (table[:, START] < end) & (table[:, END] > start)
+    return overlap
 
 
 def _rooms(instance: Instance, times: Sequence[Time]) -> dict[str, Ints]:
     count = len(instance.rooms)
     closed = np.zeros((count + 1, len(times)), np.int8)
-    walk = np.zeros((count + 1, count + 1), np.int16)
     known: dict[Time, Ints] = {}
     for room, data in enumerate(instance.rooms):
         for shut in data.closed:
             if shut not in known:
                 known[shut] = np.array([time.overlaps(shut) for time in times], np.int8)
             closed[room] |= known[shut]
-        for other in range(count):
-            walk[room, other] = instance.travel(room, other)
-    return {"closed": closed, "walk": walk}
+    return {"closed": closed, "walk": walks(instance)}
 
 
 def _options(instance: Instance, time_at: dict[Time, int]) -> dict[str, Ints]:
@@ -122,8 +117,8 @@ def _options(instance: Instance, time_at: dict[Time, int]) -> dict[str, Ints]:
     times = [sorted((time_at[o.time], o.penalty * of_time) for o in meeting.times) for meeting in instance.meetings]
     rooms = [sorted((o.room, o.penalty * of_room) for o in m.rooms) or [(none, 0)] for m in instance.meetings]
     return {
-        "options_at": _offsets(times), "options": _table([item for row in times for item in row], 2),
-        "rooms_at": _offsets(rooms), "rooms": _table([item for row in rooms for item in row], 2),
+        "options_at": offsets(times), "options": table_of([item for row in times for item in row], 2),
+        "rooms_at": offsets(rooms), "rooms": table_of([item for row in rooms for item in row], 2),
     }  # fmt: skip
 
 
@@ -133,14 +128,21 @@ def _weight(constraint: Constraint) -> int:
 
 def _pairs(instance: Instance) -> dict[str, Ints]:
     rows: list[list[tuple[int, int, int, int, int]]] = [[] for _ in instance.meetings]
+    apart: list[list[int]] = [[] for _ in instance.meetings]
     for constraint in instance.constraints:
         rule, cost, amount = constraint.rule, _weight(constraint), constraint.amount
         if not isinstance(rule, PairRule) or not cost:
             continue
         for first, second in rule.pairs(constraint):
+            if constraint.hard and rule.op is PairOp.NO_OVERLAP:
+                apart[first].append(second)
+                apart[second].append(first)
+                continue
             rows[first].append((second, rule.op, amount, cost, 1))
             rows[second].append((first, rule.op, amount, cost, 0))
-    return {"pairs_at": _offsets(rows), "pairs": _table([item for row in rows for item in row], 5)}
+    apart_at, flat = flattened(apart)
+    pairs = table_of([item for row in rows for item in row], 5)
+    return {"apart_at": apart_at, "apart": flat, "pairs_at": offsets(rows), "pairs": pairs}
 
 
 def _sets(instance: Instance) -> dict[str, Ints]:
@@ -159,54 +161,8 @@ def _sets(instance: Instance) -> dict[str, Ints]:
         for c, rule in found
     ]
     return {
-        "sets_at": at, "sets": sets, "members_at": members_at, "members": members, "rules": _table(rows, 6),
+        "sets_at": at, "sets": sets, "members_at": members_at, "members": members, "rules": table_of(rows, 6),
     }  # fmt: skip
-
-
-def _courses(instance: Instance) -> dict[str, Ints]:
-    meetings = instance.meetings
-    configurations = [c for course in instance.courses for c in course.configurations]
-    ordered = [_parents_first(configuration, meetings) for configuration in configurations]
-    configs_at = _offsets([course.configurations for course in instance.courses])
-    parts_at = _offsets(ordered)
-    classes_at, classes = flattened([list(part) for parts in ordered for part in parts])
-    demands_at, course = flattened([list(student.courses) for student in instance.students])
-    asked: list[list[int]] = [[] for _ in instance.courses]
-    for demand, wanted in enumerate(course.tolist()):
-        asked[wanted].append(demand)
-    asked_at, asked_by = flattened(asked)
-    several = [_has_several_ways(each.configurations) for each in instance.courses]
-    owner = [student for student, each in enumerate(instance.students) for _ in each.courses]
-    bounds = [(-1 if m.limit is None else m.limit, -1 if m.parent is None else m.parent) for m in meetings]
-    return {
-        "configs_at": configs_at, "parts_at": parts_at, "classes_at": classes_at, "classes": classes,
-        "demands_at": demands_at, "demands": _table(list(zip(owner, course.tolist(), strict=True)), 2),
-        "asked_at": asked_at, "asked": asked_by, "bounds": _table(bounds, 2),
-        "open": np.array([d for d, wanted in enumerate(course.tolist()) if several[wanted]], np.int32),
-    }  # fmt: skip
-
-
-def _parents_first(configuration: Configuration, meetings: Sequence[Meeting]) -> list[tuple[int, ...]]:
-    """The subparts of a configuration, those of parents before those of their children."""
-    part_of = {m: part for part, each in enumerate(configuration.subparts) for m in each.meetings}
-
-    def depth(part: int) -> int:
-        found = 0
-        for meeting in configuration.subparts[part].meetings:
-            steps, above = 0, meetings[meeting].parent
-            while above is not None:
-                steps += above in part_of
-                above = meetings[above].parent
-            found = max(found, steps)
-        return found
-
-    order = sorted(range(len(configuration.subparts)), key=lambda part: (depth(part), part))
-    return [configuration.subparts[part].meetings for part in order]
-
-
-def _has_several_ways(configurations: Iterable[Configuration]) -> bool:
-    found = list(configurations)
-    return len(found) > 1 or any(len(part.meetings) > 1 for each in found for part in each.subparts)
 
 
 def _near(instance: Instance) -> list[list[int]]:

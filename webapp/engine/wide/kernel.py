@@ -16,40 +16,12 @@ import numpy as np
 from webapp.engine.search.arrays import Ints
 from webapp.engine.search.compiled import called, compiled
 from webapp.engine.search.kernel import EXPONENTIAL, below, energy, next_random
-from webapp.engine.wide.arrays import (
-    AFTER,
-    AMOUNT,
-    COST,
-    IS_FIRST,
-    KIND,
-    LIMIT,
-    OTHER,
-    ROOM,
-    ROOM_COST,
-    TIME,
-    TIME_COST,
-    Best,
-    Rolls,
-    Sections,
-    WideModel,
-    WideState,
-)
+from webapp.engine.sectioning.arrays import HARD, ROOM, ROOM_COST, TIME, TIME_COST, Rolls, Sections
+from webapp.engine.sectioning.students import copy_row, move_student, swap_students
+from webapp.engine.wide.arrays import AFTER, AMOUNT, COST, IS_FIRST, KIND, OTHER, Best, WideModel, WideState
 from webapp.engine.wide.chains import chain, draw, undo
-from webapp.engine.wide.moves import HARD, class_change, enter_room, move_class
-from webapp.engine.wide.pairs import amount_of, broken, overlap, set_cost, too_close
-from webapp.engine.wide.students import (
-    NEW,
-    OLD,
-    SPARE,
-    conflicts,
-    copy_row,
-    crowding,
-    enroll,
-    give,
-    move_student,
-    propose,
-    swap_students,
-)
+from webapp.engine.wide.moves import class_change, enter_room, move_class
+from webapp.engine.wide.pairs import amount_of, broken, set_cost
 
 
 @called
@@ -131,68 +103,34 @@ def anneal_wide(
 
 
 @compiled
-def fill_students(sections: Sections, rolls: Rolls, best: Best, order: Ints, tries: int) -> None:
-    """Give each demand, in this order, the best of several ways drawn: within the limits, then with few conflicts."""
-    seed = np.uint64(best.totals[2])
-    for item in range(len(order)):
-        demand, least, is_found = order[item], 0, False
-        for _ in range(tries):
-            copy_row(rolls.choice, OLD, rolls.taken, demand)
-            seed = propose(sections, rolls.choice, demand, seed)
-            if rolls.choice[NEW, 0] < 0:
-                continue
-            change = crowding(sections, rolls) * HARD + conflicts(sections, rolls, demand, NEW)
-            if not is_found or change < least:
-                least, is_found = change, True
-                copy_row(rolls.choice, SPARE, rolls.choice, NEW)
-            if change == 0:
-                break
-        if is_found:
-            copy_row(rolls.choice, NEW, rolls.choice, SPARE)
-            give(sections, rolls, demand)
-    best.totals[2] = np.int64(seed)
-
-
-@compiled
-def enter_all(model: WideModel, state: WideState, sections: Sections, rolls: Rolls, given: Ints) -> None:
-    """Enter all classes in their rooms, and what students are given (as in `Rolls.taken`) who take nothing yet."""
+def enter_rooms(model: WideModel, state: WideState) -> None:
+    """Enter all classes in the lists of their rooms."""
     for one in range(len(state.place)):
         enter_room(model, state, one)
-    for demand in range(len(rolls.taken)):
-        copy_row(rolls.choice, NEW, given, demand)
-        enroll(sections, rolls, demand, NEW, 1)
-        copy_row(rolls.taken, demand, given, demand)
 
 
 @compiled
-def count_all(model: WideModel, state: WideState, sections: Sections, rolls: Rolls) -> int:
-    """The packed cost, counted from nothing."""
+def count_places(model: WideModel, state: WideState) -> int:
+    """The packed cost of times, rooms and rules, counted from nothing."""
     times, walk, place = model.times, model.walk, state.place
     total = 0
     for one in range(len(place)):
         t1, r1 = place[one, TIME], place[one, ROOM]
         total += place[one, TIME_COST] + place[one, ROOM_COST] + model.closed[r1, t1] * HARD
-        if sections.bounds[one, LIMIT] >= 0:
-            total += max(0, rolls.load[one] - sections.bounds[one, LIMIT]) * HARD
         other = state.links[one, AFTER] if r1 < model.size[2] else -1
         while other >= 0:
-            total += HARD * int(overlap(times, t1, place[other, TIME]))
+            total += HARD * model.overlap[t1, place[other, TIME]]
             other = state.links[other, AFTER]
+        for item in range(model.apart_at[one], model.apart_at[one + 1]):
+            if one < model.apart[item]:
+                total += HARD * model.overlap[t1, place[model.apart[item], TIME]]
         for item in range(model.pairs_at[one], model.pairs_at[one + 1]):
             other, kind, amount = model.pairs[item, OTHER], model.pairs[item, KIND], model.pairs[item, AMOUNT]
             if model.pairs[item, IS_FIRST] and broken(
                 times, walk, kind, amount, t1, r1, place[other, TIME], place[other, ROOM]
             ):
                 total += model.pairs[item, COST]
-        for item in range(model.near_at[one], model.near_at[one + 1]):
-            other = model.near[item]
-            if one < other and state.shared[one, other]:
-                clash = int(too_close(times, walk, t1, r1, place[other, TIME], place[other, ROOM]))
-                total += state.shared[one, other] * model.size[3] * clash
     for which in range(len(model.rules)):
         state.amounts[which] = amount_of(model, state, which, -1, -1)
         total += set_cost(model, which, state.amounts[which])
-    for demand in range(len(rolls.taken)):
-        if rolls.taken[demand, 0] < 0:
-            total += HARD
     return int(total)

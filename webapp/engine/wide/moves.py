@@ -2,25 +2,9 @@
 
 from webapp.engine.search.arrays import Ints
 from webapp.engine.search.compiled import called, inlined
-from webapp.engine.wide.arrays import (
-    AFTER,
-    AMOUNT,
-    BEFORE,
-    COST,
-    IS_FIRST,
-    KIND,
-    OTHER,
-    ROOM,
-    ROOM_COST,
-    TIME,
-    TIME_COST,
-    WideModel,
-    WideState,
-)
-from webapp.engine.wide.pairs import amount_of, broken, overlap, set_cost, too_close
-
-HARD = 1 << 40
-"""A hard violation, packed."""
+from webapp.engine.sectioning.arrays import HARD, ROOM, ROOM_COST, TIME, TIME_COST, too_close
+from webapp.engine.wide.arrays import AFTER, AMOUNT, BEFORE, COST, IS_FIRST, KIND, OTHER, WideModel, WideState
+from webapp.engine.wide.pairs import amount_of, broken, set_cost
 
 
 @called
@@ -31,13 +15,19 @@ def class_change(model: WideModel, state: WideState, one: int, option: int, wher
     t1, r1 = model.options[option, 0], model.rooms[where, 0]
     found = model.options[option, 1] - place[one, TIME_COST] + model.rooms[where, 1] - place[one, ROOM_COST]
     found += (model.closed[r1, t1] - model.closed[r0, t0]) * HARD
+    overlap, crossed = model.overlap, 0
     for side in range(2):
         room, time = (r0, t0) if side == 0 else (r1, t1)
         other = state.head[room] if room < model.size[2] else -1
         while other >= 0:
-            if other != one and overlap(times, time, place[other, TIME]):
-                found += HARD if side else -HARD
+            if other != one:
+                crossed += overlap[time, place[other, TIME]] if side else -overlap[time, place[other, TIME]]
             other = state.links[other, AFTER]
+    if t0 != t1:
+        for item in range(model.apart_at[one], model.apart_at[one + 1]):
+            to = place[model.apart[item], TIME]
+            crossed += overlap[t1, to] - overlap[t0, to]
+    found += crossed * HARD
     for item in range(model.pairs_at[one], model.pairs_at[one + 1]):
         other, kind, amount = model.pairs[item, OTHER], model.pairs[item, KIND], model.pairs[item, AMOUNT]
         to, ro = place[other, TIME], place[other, ROOM]

@@ -3,19 +3,14 @@
 from webapp.engine.rules.operations import PairOp, SetOp
 from webapp.engine.search.arrays import Ints
 from webapp.engine.search.compiled import called, inlined
+from webapp.engine.sectioning.arrays import DAYS, END, FIRST, START, TIME, WEEKS, too_close
 from webapp.engine.wide.arrays import (
-    DAYS,
-    END,
-    FIRST,
     SET_AMOUNT,
     SET_COST,
     SET_FACTOR,
     SET_KIND,
     SET_OVER,
     SET_SECOND,
-    START,
-    TIME,
-    WEEKS,
     WideModel,
     WideState,
 )
@@ -41,18 +36,6 @@ def overlap(times: Ints, one: int, two: int) -> bool:
         and times[two, START] < times[one, END]
         and (times[one, DAYS] & times[two, DAYS]) != 0
         and (times[one, WEEKS] & times[two, WEEKS]) != 0
-    )
-
-
-@inlined
-def too_close(times: Ints, walk: Ints, t1: int, r1: int, t2: int, r2: int) -> bool:
-    """Whether nobody can attend both."""
-    way = walk[r1, r2]
-    return bool(
-        (times[t1, DAYS] & times[t2, DAYS]) != 0
-        and (times[t1, WEEKS] & times[t2, WEEKS]) != 0
-        and times[t1, START] < times[t2, END] + way
-        and times[t2, START] < times[t1, END] + way
     )
 
 

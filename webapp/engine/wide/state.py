@@ -7,16 +7,16 @@ import numpy as np
 from webapp.engine.instance import Placement
 from webapp.engine.search.arrays import Ints, unpack
 from webapp.engine.search.state import random_state
+from webapp.engine.sectioning.arrays import ROOM, TIME, Rolls
+from webapp.engine.sectioning.rolls import WAYS_TRIED, attendance, given_classes
+from webapp.engine.sectioning.students import count_students, enter_students, fill_students
 from webapp.engine.solution import Solution
-from webapp.engine.wide.arrays import ROOM, TIME, Best, Rolls, WideState
+from webapp.engine.wide.arrays import Best, WideState
 from webapp.engine.wide.compile import Wide
-from webapp.engine.wide.kernel import anneal_wide, count_all, enter_all, fill_students
+from webapp.engine.wide.kernel import anneal_wide, count_places, enter_rooms
 
 MOST_FOLLOWING = 16
 """So many classes move in one chain."""
-
-WAYS_TRIED = 60
-"""So many ways to take a course are looked at before a student has the first one."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,8 @@ class WideTimetable:
     def of(cls, problem: Wide, start: Solution, seed: int) -> "WideTimetable":
         """Begin with a solution; what stands nowhere possible is put somewhere, students without classes get some."""
         random = np.random.default_rng(seed)
-        place, given = _placed(problem, start, random), _given(problem, start)
+        place = _placed(problem, start, random)
+        given = given_classes(problem.instance, problem.sections, start.sectioning)
         taken = np.full_like(given, -1)
         classes, rooms = len(place), len(problem.instance.rooms)
         shared = np.zeros((classes, classes) if len(taken) else (1, 1), np.int16)
@@ -48,9 +49,10 @@ class WideTimetable:
         )
         rolls = Rolls(place, shared, taken, np.zeros(classes, np.int32), np.full((3, taken.shape[1]), -1, np.int32))
         best = Best(np.zeros_like(place), np.zeros_like(taken), np.array([0, 0, random_state(seed)], np.int64))
-        enter_all(problem.model, state, problem.sections, rolls, given)
+        enter_rooms(problem.model, state)
+        enter_students(problem.sections, rolls, given)
         without = np.flatnonzero(taken[:, 0] < 0).astype(np.int32)
-        fill_students(problem.sections, rolls, best, random.permutation(without), WAYS_TRIED)
+        fill_students(problem.sections, rolls, best.totals, random.permutation(without), WAYS_TRIED)
         made = cls(problem, state, rolls, best)
         best.totals[:2] = made.counted()
         best.place[:], best.taken[:] = place, taken
@@ -65,7 +67,8 @@ class WideTimetable:
 
     def counted(self) -> int:
         """The packed cost, counted from nothing."""
-        return int(count_all(self.problem.model, self.state, self.problem.sections, self.rolls))
+        students = count_students(self.problem.sections, self.rolls)
+        return int(count_places(self.problem.model, self.state) + students)
 
     def now(self) -> tuple[int, int]:
         """Hard violations and soft cost of the timetable as it stands."""
@@ -82,11 +85,7 @@ class WideTimetable:
             Placement(problem.times[row[TIME]], None if row[ROOM] == none else row[ROOM])
             for row in self.best.place.tolist()
         )
-        taken = self.best.taken.tolist()
-        attends = tuple(
-            tuple(sorted(m for demand in demands for m in taken[demand] if m >= 0)) for demands in problem.demands_of
-        )
-        return Solution(placements, attends)
+        return Solution(placements, attendance(problem.sections, self.best.taken))
 
 
 def _placed(problem: Wide, start: Solution, random: np.random.Generator) -> Ints:
@@ -104,15 +103,3 @@ def _placed(problem: Wide, start: Solution, random: np.random.Generator) -> Ints
             room = int(same[0]) if len(same) else room
         place[index] = *options[option], *rooms[room]
     return place
-
-
-def _given(problem: Wide, start: Solution) -> Ints:
-    """The classes that the solution gives its students, course by course, -1 beyond."""
-    parts, course_of = np.diff(problem.sections.parts_at), problem.instance.course_of
-    given = np.full((len(problem.sections.demands), int(parts.max()) if len(parts) else 1), -1, np.int32)
-    for demands, classes in zip(problem.demands_of, start.sectioning, strict=False):
-        for demand in demands:
-            mine = [m for m in classes if course_of[m] == problem.sections.demands[demand, 1]]
-            if len(mine) <= given.shape[1]:
-                given[demand, : len(mine)] = mine
-    return given

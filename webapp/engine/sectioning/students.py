@@ -1,13 +1,25 @@
-"""Who attends what, compiled: drawing a way to take a course, what it costs, and giving it to a student."""
+"""Who attends what, compiled: drawing a way to take a course, what it costs, and giving it to a student;
+and annealing over that alone."""
 
 import numpy as np
 
 from webapp.engine.search.arrays import Bits, Ints
-from webapp.engine.search.compiled import called, inlined
-from webapp.engine.search.kernel import below, energy, next_random
-from webapp.engine.wide.arrays import COURSE, LIMIT, PARENT, ROOM, STUDENT, TIME, Rolls, Sections
-from webapp.engine.wide.moves import HARD
-from webapp.engine.wide.pairs import too_close
+from webapp.engine.search.compiled import called, compiled, inlined
+from webapp.engine.search.kernel import EXPONENTIAL, below, energy, next_random
+from webapp.engine.sectioning.arrays import (
+    CONFLICT,
+    COURSE,
+    HARD,
+    LIMIT,
+    PARENT,
+    ROOM,
+    STUDENT,
+    TIME,
+    UNEVEN,
+    Rolls,
+    Sections,
+    too_close,
+)
 
 OLD, NEW, SPARE = range(3)
 """Rows of ``Rolls.choice``."""
@@ -120,6 +132,20 @@ def crowding(sections: Sections, rolls: Rolls) -> int:
 
 
 @called
+def unevenness(rolls: Rolls) -> int:
+    """Change of the sum of the squares of students in classes when one goes from `OLD` to `NEW`."""
+    found = 0
+    for place in range(rolls.choice.shape[1]):
+        one = rolls.choice[OLD, place]
+        if one >= 0 and not _holds(rolls.choice, NEW, one):
+            found -= 2 * rolls.load[one] - 1
+        one = rolls.choice[NEW, place]
+        if one >= 0 and not _holds(rolls.choice, OLD, one):
+            found += 2 * rolls.load[one] + 1
+    return found
+
+
+@called
 def give(sections: Sections, rolls: Rolls, demand: int) -> None:
     """Put a demand from the way in row `OLD` to that in row `NEW`."""
     enroll(sections, rolls, demand, OLD, -1)
@@ -139,7 +165,11 @@ def move_student(
     change = crowding(sections, rolls) * HARD
     if energy(change, hard) > limit:
         return 0, seed
-    change += sections.weight[0] * (conflicts(sections, rolls, demand, NEW) - conflicts(sections, rolls, demand, OLD))
+    change += sections.weights[CONFLICT] * (
+        conflicts(sections, rolls, demand, NEW) - conflicts(sections, rolls, demand, OLD)
+    )
+    if sections.weights[UNEVEN]:
+        change += sections.weights[UNEVEN] * unevenness(rolls)
     if energy(change, hard) > limit:
         return 0, seed
     give(sections, rolls, demand)
@@ -165,7 +195,7 @@ def swap_students(sections: Sections, rolls: Rolls, demand: int, seed: Bits, lim
     for side in range(2):
         one, plus, minus = (demand, NEW, OLD) if side == 0 else (other, OLD, NEW)
         change += conflicts(sections, rolls, one, plus) - conflicts(sections, rolls, one, minus)
-    change *= sections.weight[0]
+    change *= sections.weights[CONFLICT]
     if energy(change, hard) > limit:
         return 0
     give(sections, rolls, demand)
@@ -174,3 +204,83 @@ def swap_students(sections: Sections, rolls: Rolls, demand: int, seed: Bits, lim
     copy_row(choice, NEW, choice, SPARE)
     give(sections, rolls, other)
     return int(change)
+
+
+@compiled
+def fill_students(sections: Sections, rolls: Rolls, totals: Ints, order: Ints, tries: int) -> None:
+    """Give each demand, in this order, the best of several ways drawn: within the limits, then with few conflicts."""
+    seed = np.uint64(totals[2])
+    for item in range(len(order)):
+        demand, least, is_found = order[item], 0, False
+        for _ in range(tries):
+            copy_row(rolls.choice, OLD, rolls.taken, demand)
+            seed = propose(sections, rolls.choice, demand, seed)
+            if rolls.choice[NEW, 0] < 0:
+                continue
+            change = crowding(sections, rolls) * HARD
+            change += sections.weights[CONFLICT] * conflicts(sections, rolls, demand, NEW)
+            if sections.weights[UNEVEN]:
+                change += sections.weights[UNEVEN] * unevenness(rolls)
+            if not is_found or change < least:
+                least, is_found = change, True
+                copy_row(rolls.choice, SPARE, rolls.choice, NEW)
+            if change == 0:
+                break
+        if is_found:
+            copy_row(rolls.choice, NEW, rolls.choice, SPARE)
+            give(sections, rolls, demand)
+    totals[2] = np.int64(seed)
+
+
+@compiled
+def enter_students(sections: Sections, rolls: Rolls, given: Ints) -> None:
+    """Enter what students are given (as in `Rolls.taken`) who take nothing yet."""
+    for demand in range(len(rolls.taken)):
+        copy_row(rolls.choice, NEW, given, demand)
+        enroll(sections, rolls, demand, NEW, 1)
+        copy_row(rolls.taken, demand, given, demand)
+
+
+@compiled
+def anneal_students(
+    sections: Sections, rolls: Rolls, totals: Ints, best: Ints, moves: int, temperature: float, hard: float
+) -> None:
+    """Try random moves of students alone at a temperature; ``best`` keeps the best of ``Rolls.taken``."""
+    seed = np.uint64(totals[2])
+    total, least = totals[0], totals[1]
+    for _ in range(moves if len(sections.open) else 0):
+        seed = next_random(seed)
+        limit = temperature * EXPONENTIAL[np.int64(seed >> np.uint64(52))]
+        seed = next_random(seed)
+        demand = sections.open[below(seed, len(sections.open))]
+        seed = next_random(seed)
+        if np.int64(seed >> np.uint64(63)):
+            change, seed = move_student(sections, rolls, demand, seed, limit, hard)
+        else:
+            change = swap_students(sections, rolls, demand, seed, limit, hard)
+        total += change
+        if total < least:
+            least = total
+            for each in range(len(best)):
+                copy_row(best, each, rolls.taken, each)
+    totals[0], totals[1], totals[2] = total, least, np.int64(seed)
+
+
+@compiled
+def count_students(sections: Sections, rolls: Rolls) -> int:
+    """The packed cost of who attends what, counted from nothing."""
+    total, at = 0, rolls.place
+    for one in range(len(rolls.load)):
+        load, limit = np.int64(rolls.load[one]), sections.bounds[one, LIMIT]
+        total += sections.weights[UNEVEN] * load * load
+        if limit >= 0:
+            total += max(0, load - limit) * HARD
+        for other in range(one):
+            if rolls.shared[one, other]:
+                t1, r1, t2, r2 = at[one, TIME], at[one, ROOM], at[other, TIME], at[other, ROOM]
+                clash = int(too_close(sections.times, sections.walk, t1, r1, t2, r2))
+                total += sections.weights[CONFLICT] * clash * rolls.shared[one, other]
+    for demand in range(len(rolls.taken)):
+        if rolls.taken[demand, 0] < 0:
+            total += HARD
+    return int(total)

@@ -1,0 +1,1 @@
+"""Sectioning: which students attend which classes of the courses that they ask for."""
