@@ -21,14 +21,17 @@ _OPTIONS: dict[str, Any] = {
     "_nrt": False,
 }
 
-_FILES = ("arrays", "compiled", "dates", "joint", "kernel", "moves", "pair_counts", "set_counts")
+_FILES = (
+    *("search/arrays", "search/compiled", "search/dates", "search/joint", "search/kernel", "search/moves"),
+    *("search/pair_counts", "search/set_counts", "sectioning/arrays", "sectioning/students"),
+    *("wide/arrays", "wide/chains", "wide/kernel", "wide/moves", "wide/pairs"),
+)
 """Whose text goes into compiled code."""
 
-_ROOMS = (Path(__file__).parents[1] / "wide", Path(__file__).parents[1] / "sectioning")
-"""Other rooms of compiled code."""
+_SOURCES = [Path(__file__).parents[1] / f"{name}.py" for name in _FILES]
+"""Whose text goes into compiled code."""
 
-_SOURCES = [Path(__file__).with_name(f"{name}.py") for name in _FILES]
-_SOURCES += [path for room in _ROOMS for path in sorted(room.glob("*.py"))]
+_SOURCES = [Path(__file__).parents[1] / f"{name}.py" for name in _FILES]
 
 _SOURCE = sha256(b"".join(path.read_bytes() for path in _SOURCES)).hexdigest()[:12]
 """Digest of those files: numba looks at a function's own file only, and would miss a change in a helper's."""

@@ -111,7 +111,7 @@ class _WideRun:
         budget, seed = self._budget(step), self.params.seed * 1_000_003 + worker
         best = _Found(_NEVER, start)
         for number, each in enumerate(ROUNDS):
-            if number and (self._is_over(budget) or best.counts == (0, 0)):
+            if best.counts == (0, 0):
                 break
             timetable = WideTimetable.of(self.problem, best.solution, seed + BETWEEN_SEEDS * number)
             self._cool(timetable, each, budget)
@@ -136,9 +136,6 @@ class _WideRun:
             if timetable.least() < known:
                 known = timetable.least()
                 self._reached(known)
-
-    def _is_over(self, budget: Budget) -> bool:
-        return self._stops() or (self.again is None and budget.used() >= 1.0)
 
     def _stops(self) -> bool:
         return self.again is None and self.asked()
