@@ -29,9 +29,6 @@ _FILES = (
 """Whose text goes into compiled code."""
 
 _SOURCES = [Path(__file__).parents[1] / f"{name}.py" for name in _FILES]
-"""Whose text goes into compiled code."""
-
-_SOURCES = [Path(__file__).parents[1] / f"{name}.py" for name in _FILES]
 
 _SOURCE = sha256(b"".join(path.read_bytes() for path in _SOURCES)).hexdigest()[:12]
 """Digest of those files: numba looks at a function's own file only, and would miss a change in a helper's."""
