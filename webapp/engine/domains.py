@@ -4,7 +4,7 @@ Plain Python, no solver: the counting arguments, the models and the search all s
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property
 
@@ -26,6 +26,16 @@ def meetings_of(instance: Instance, constraint: Constraint) -> Counter[int]:
     for subject in subjects_of(instance, constraint):
         found.update(subject.meetings)
     return found
+
+
+def traits_of(instance: Instance, meeting: int) -> Hashable:
+    """All of a meeting that a rule about one placement may look at, beside its constraint.
+
+    Domains are shared objects, so those with equal ones may look different; never the other way round.
+    """
+    what = instance.meetings[meeting]
+    reference = instance.reference[meeting] if instance.reference else None
+    return id(what.times), id(what.rooms), what.size, what.needs_room, what.pin, reference
 
 
 def pieces(instance: Instance, constraint: Constraint) -> Iterator[Constraint]:
@@ -65,8 +75,8 @@ class Domains:
                 for meeting in meetings_of(instance, constraint):
                     self._rules[meeting].append((rule, constraint))
         self._any_closed = any(room.closed for room in instance.rooms)
-        self._times: dict[int, tuple[TimeOption, ...]] = {}
-        self._rooms: dict[int, tuple[int, ...]] = {}
+        self._times: dict[Hashable, tuple[TimeOption, ...]] = {}
+        self._rooms: dict[Hashable, tuple[int, ...]] = {}
 
     def pin(self, meeting: int) -> Placement:
         """Where a hard rule pins the meeting; None in the parts that it leaves open."""
@@ -77,34 +87,43 @@ class Domains:
 
     def times(self, meeting: int) -> tuple[TimeOption, ...]:
         """The time options that the pin and the hard rules leave, with a room where one is needed."""
-        if meeting not in self._times:
-            what = self.instance.meetings[meeting]
-            options, pinned = what.times, self.pin(meeting).time
-            if pinned is not None:
-                options = tuple(o for o in options if o.time == pinned) or (TimeOption(pinned),)
-            own = PossibleTime if pinned is None else ()  # a meeting's own times are possible
-            rules = [(rule, c) for rule, c in self._rules[meeting] if rule.time_only and not isinstance(rule, own)]
-            options = tuple(
-                o for o in options if not any(self._cost(r, c, meeting, Placement(o.time)) for r, c in rules)
-            )
-            if self._both(meeting):
-                options = tuple(o for o in options if self._has_place(meeting, o.time))
-            self._times[meeting] = options
-        return self._times[meeting]
+        key = self._alike(meeting, self._rules[meeting])
+        if key not in self._times:
+            self._times[key] = self._times_left(meeting)
+        return self._times[key]
 
     def rooms(self, meeting: int) -> tuple[int, ...]:
         """The rooms that the pin and the hard rules about rooms leave, at whatever time."""
-        if meeting not in self._rooms:
-            what = self.instance.meetings[meeting]
-            rooms, pinned = tuple(option.room for option in what.rooms), self.pin(meeting).room
-            if pinned is not None:
-                rooms = (pinned,)
-            own = SuitableRoom if pinned is None else ()  # a meeting's own rooms are suitable
-            rules = [(rule, c) for rule, c in self._rules[meeting] if rule.room_only and not isinstance(rule, own)]
-            self._rooms[meeting] = tuple(
-                r for r in rooms if not any(self._cost(u, c, meeting, Placement(ANY_TIME, r)) for u, c in rules)
-            )
-        return self._rooms[meeting]
+        rules = [(rule, c) for rule, c in self._rules[meeting] if rule.room_only or isinstance(rule, Pinned)]
+        key = self._alike(meeting, rules)
+        if key not in self._rooms:
+            self._rooms[key] = self._rooms_left(meeting)
+        return self._rooms[key]
+
+    def _alike(self, meeting: int, rules: Iterable[tuple[ChoiceRule, Constraint]]) -> Hashable:
+        """What meetings have in common that are left the same: as many share a teacher or a kind of room."""
+        return traits_of(self.instance, meeting), tuple(id(c) for _, c in rules)
+
+    def _times_left(self, meeting: int) -> tuple[TimeOption, ...]:
+        what = self.instance.meetings[meeting]
+        options, pinned = what.times, self.pin(meeting).time
+        if pinned is not None:
+            options = tuple(o for o in options if o.time == pinned) or (TimeOption(pinned),)
+        own = PossibleTime if pinned is None else ()  # a meeting's own times are possible
+        rules = [(rule, c) for rule, c in self._rules[meeting] if rule.time_only and not isinstance(rule, own)]
+        options = tuple(o for o in options if not any(self._cost(r, c, meeting, Placement(o.time)) for r, c in rules))
+        if self._both(meeting):
+            options = tuple(o for o in options if self._has_place(meeting, o.time))
+        return options
+
+    def _rooms_left(self, meeting: int) -> tuple[int, ...]:
+        what = self.instance.meetings[meeting]
+        rooms, pinned = tuple(option.room for option in what.rooms), self.pin(meeting).room
+        if pinned is not None:
+            rooms = (pinned,)
+        own = SuitableRoom if pinned is None else ()  # a meeting's own rooms are suitable
+        rules = [(rule, c) for rule, c in self._rules[meeting] if rule.room_only and not isinstance(rule, own)]
+        return tuple(r for r in rooms if not any(self._cost(u, c, meeting, Placement(ANY_TIME, r)) for u, c in rules))
 
     def rooms_at(self, meeting: int, time: Time) -> tuple[int, ...]:
         """The rooms that remain at a time: open then, and refused by no rule about both."""

@@ -5,7 +5,7 @@ counts a timetable from nothing goes through `parts`; `webapp.engine.evaluate.Sc
 same sums up to date while meetings move.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -26,6 +26,7 @@ from webapp.engine.rules.family import (
     subjects_of,
 )
 from webapp.engine.rules.patterns import averaged, day_patterns, week_loads
+from webapp.engine.timegrid import Time
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +108,22 @@ def _clash_parts(instance: Instance, placements: Sequence[Placement], rule: Clas
     if subject.room is not None:
         meetings = [m for m, placement in enumerate(placements) if placement.room == subject.room]
     placed = [(m, time) for m in meetings if (time := placements[m].time) is not None]
+    if _are_apart(time for _, time in placed):
+        return
     for (first, one), (second, two) in combinations(placed, 2):
         if one.overlaps(two):
             yield weight, (first, second)
+
+
+def _are_apart(times: Iterable[Time]) -> bool:
+    """Whether it is plain that no two overlap, as with most people: each looked at once, in place of every pair."""
+    busy: dict[int, int] = {}
+    for time in times:
+        mask, before = time.mask, busy.get(time.days, 0)
+        if before & mask:
+            return False
+        busy[time.days] = before | mask
+    return all(days & (days - 1) == 0 for days in busy)
 
 
 def pair_weight(instance: Instance, rule: ClashRule, subject: RuleSubject) -> int:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from webapp.engine.domains import Domains
+from webapp.engine.domains import ANY_TIME, Domains, traits_of
 from webapp.engine.instance import Constraint, Instance, Placement
 from webapp.engine.periods import DayPeriods
 from webapp.engine.rules import rule_named
@@ -88,11 +88,11 @@ class _Compiler:
         # What has no weight is counted by the truth and steers nothing.
         self.rules = [(c.rule, c) for c in instance.constraints if c.weight != 0]
         self.left_out: set[str] = set()
+        self.known_prices: dict[Hashable, Ints] = {}
         self.known_counts: dict[tuple[str, int, DayPeriods | None], Ints] = {}
         self.days = SearchDays(self.grid)
         # What each meeting is subject to: (constraint, times counted), by family.
         self.choices: list[dict[int, int]] = [defaultdict(int) for _ in instance.meetings]
-        self.clash: dict[tuple[int, int], int] = defaultdict(int)
         self._collect_choices()
         self._make_kinds()
         self.joint = Joint(instance, self.rules, self.kind, self._weight)
@@ -148,7 +148,6 @@ class _Compiler:
     def compiled(self) -> Compiled:
         """All arrays."""
         self._times_and_rooms()
-        self._clashes()
         arrays = self._choice_arrays() | self._time_arrays() | self._clash_arrays()
         arrays |= self._pattern_arrays() | self._place_arrays()
         joint = self.joint.arrays() | {"dates": dates_of(self.instance, self.times)}
@@ -173,14 +172,19 @@ class _Compiler:
     def _times_and_rooms(self) -> None:
         """The times and rooms of each kind that hard pins and other hard rules about single placements leave."""
         domains = Domains(self.instance)
-        self.kind_times: list[list[Time]] = []
-        self.kind_rooms: list[list[int]] = []
+        self.kind_times: list[tuple[Time, ...]] = []
+        self.kind_rooms: list[tuple[int, ...]] = []
+        shared: dict[int, tuple[Time, ...]] = {}
         for sample in self.samples:
             needs_room = self.instance.meetings[sample].needs_room
-            rooms = list(domains.rooms(sample))
-            has_place = bool(rooms) or not needs_room
-            self.kind_times.append([option.time for option in domains.times(sample)] if has_place else [])
-            self.kind_rooms.append(rooms if needs_room or domains.pin(sample).room is not None else [])
+            rooms, options = (
+                domains.rooms(sample),
+                domains.times(sample) if domains.rooms(sample) or not needs_room else (),
+            )
+            if id(options) not in shared:
+                shared[id(options)] = tuple(option.time for option in options)
+            self.kind_times.append(shared[id(options)])
+            self.kind_rooms.append(rooms if needs_room or domains.pin(sample).room is not None else ())
         self.times = tuple(sorted({time for times in self.kind_times for time in times}))
         self.time_at = {time: index for index, time in enumerate(self.times)}
         self.sometimes_closed = {room for room, data in enumerate(self.instance.rooms) if data.closed}
@@ -213,8 +217,9 @@ class _Compiler:
         time_ok, room_ok = np.zeros((kinds, times), np.int8), np.zeros((kinds, max(1, rooms)), np.int8)
         both_row = np.full(kinds, -1, np.int32)
         both: dict[Hashable, tuple[int, Ints]] = {}
+        time_rows = [[self.time_at[time] for time in row] for row in self.kind_times]
         for kind, sample in enumerate(self.samples):
-            own = [self.time_at[time] for time in self.kind_times[kind]]
+            own = time_rows[kind]
             time_ok[kind, own] = 1
             room_ok[kind, self.kind_rooms[kind]] = 1
             together = []
@@ -225,13 +230,9 @@ class _Compiler:
                     continue
                 weight = self._weight(constraint) * times_counted
                 if rule.time_only:
-                    for time in own:
-                        place = Placement(self.times[time])
-                        time_cost[kind, time] += weight * rule.cost(self.instance, constraint, sample, place)
+                    time_cost[kind, own] += weight * self._counted(index, kind)
                 elif rule.room_only:
-                    for room in self.kind_rooms[kind]:
-                        place = Placement(Time(0, 1, 1), room)
-                        room_cost[kind, room] += weight * rule.cost(self.instance, constraint, sample, place)
+                    room_cost[kind, self.kind_rooms[kind]] += weight * self._counted(index, kind)
                 else:
                     together.append((rule, constraint, weight))
             if together:
@@ -239,7 +240,7 @@ class _Compiler:
                 alone = any(rule.free(self.instance, constraint, sample) for rule, constraint, _ in together)
                 # Rows about a place of one's own are not shared: another price of a move is laid over them.
                 both_row[kind] = both.setdefault(kind if alone else row.tobytes(), (len(both), row))[0]
-        times_at, times_flat = flattened([[self.time_at[t] for t in row] for row in self.kind_times])
+        times_at, times_flat = flattened(time_rows)
         rooms_at, rooms_flat = flattened(self.kind_rooms)
         table = np.stack([row for _, row in both.values()]) if both else np.zeros((0, 1), np.int64)
         unplaced = np.array([self.unplaced[sample] for sample in self.samples], np.int64)
@@ -248,6 +249,20 @@ class _Compiler:
             "room_cost": room_cost, "room_ok": room_ok, "rooms_at": rooms_at, "rooms": rooms_flat,
             "both_row": both_row, "both_cost": table, "unplaced_cost": unplaced,
         }  # fmt: skip
+
+    def _counted(self, index: int, kind: int) -> Ints:
+        """What a rule about times, or about rooms, counts at each of a kind's; asked once for kinds that are alike."""
+        sample, (rule, constraint) = self.samples[kind], self.rules[index]
+        assert isinstance(rule, ChoiceRule)  # noqa: S101  # collected as such
+        key = (index, traits_of(self.instance, sample), id(self.kind_times[kind]), id(self.kind_rooms[kind]))
+        if key not in self.known_prices:
+            if rule.time_only:
+                places = [Placement(time) for time in self.kind_times[kind]]
+            else:
+                places = [Placement(ANY_TIME, room) for room in self.kind_rooms[kind]]
+            counts = [rule.cost(self.instance, constraint, sample, place) for place in places]
+            self.known_prices[key] = np.array(counts, np.int64)
+        return self.known_prices[key]
 
     def _both(self, kind: int, sample: int, rules: Sequence[tuple[ChoiceRule, Constraint, int]]) -> Ints:
         """Cost of time and room together, over the kind's own times and rooms (the last column: no room)."""
@@ -305,7 +320,32 @@ class _Compiler:
 
     # Clash ----------------------------------------------------------------------------------------
 
-    def _clashes(self) -> None:
+    def _clash_arrays(self) -> dict[str, Ints]:
+        """Packed costs of pairs of kinds, each subject's pairs added up; a kind with itself too."""
+        count = len(self.samples)
+        keys, costs = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+        for length, rows in self._clashing().items():
+            kinds = np.array([row for row, _ in rows], np.int64)
+            first, second = np.triu_indices(length)
+            keys.append((kinds[:, first] * count + kinds[:, second]).ravel())
+            costs.append(np.repeat(np.array([weight for _, weight in rows], np.int64), len(first)))
+        pairs, row_of = np.unique(np.concatenate(keys), return_inverse=True)
+        cost = np.zeros(len(pairs), np.int64)
+        np.add.at(cost, row_of, np.concatenate(costs))
+        first, second = pairs // count, pairs % count
+        own, apart = np.zeros(count, np.int64), first != second
+        own[first[~apart]] = cost[~apart]
+        here, there = np.concatenate((first, second[apart])), np.concatenate((second, first[apart]))
+        order = np.argsort(here * count + there)
+        at = np.zeros(count + 1, np.int32)
+        at[1:] = np.cumsum(np.bincount(here, minlength=count))
+        both = np.concatenate((cost, cost[apart]))
+        return {"clash_at": at, "clash": there[order].astype(np.int32), "clash_cost": both[order], "clash_self": own}
+
+    def _clashing(self) -> dict[int, list[tuple[list[int], int]]]:
+        """Who cannot be in two places, by number of kinds: these kinds, and the packed cost of a pair of them."""
+        found: dict[int, list[tuple[list[int], int]]] = defaultdict(list)
+        kind = self.kind.tolist()
         for rule, constraint in self.rules:
             if not isinstance(rule, ClashRule) or rule.rooms:
                 continue
@@ -313,26 +353,9 @@ class _Compiler:
                 weight = self._weight(constraint)
                 if rule.weighted and subject.resource is not None:
                     weight *= self.instance.resources[subject.resource].weight
-                kinds = sorted(set(self.kind[list(subject.meetings)].tolist()))
-                for position, first in enumerate(kinds):
-                    self.clash[first, first] += weight
-                    for second in kinds[position + 1 :]:
-                        self.clash[first, second] += weight
-
-    def _clash_arrays(self) -> dict[str, Ints]:
-        rows: list[list[tuple[int, int]]] = [[] for _ in self.samples]
-        own = np.zeros(len(self.samples), np.int64)
-        for (first, second), weight in self.clash.items():
-            rows[first].append((second, weight))
-            if first == second:
-                own[first] = weight
-            else:
-                rows[second].append((first, weight))
-        for row in rows:
-            row.sort()
-        at, other = flattened([[item[0] for item in row] for row in rows])
-        cost = np.array([item[1] for row in rows for item in row], np.int64)
-        return {"clash_at": at, "clash": other, "clash_cost": cost, "clash_self": own}
+                kinds = sorted({kind[meeting] for meeting in subject.meetings})
+                found[len(kinds)].append((kinds, weight))
+        return found
 
     # Patterns -------------------------------------------------------------------------------------
 
@@ -427,19 +450,23 @@ class _Compiler:
         rooms = len(self.instance.rooms)
         costs, kind_places = [], [[] for _ in self.samples]  # type: tuple[list[Ints], list[list[int]]]
         by_meetings: dict[tuple[int, ...], int] = {}
+        counts: dict[tuple[str, int], Ints] = {}
         for rule, constraint in self.rules:
             if not isinstance(rule, SamePlaceRule):
                 continue
-            row = [self._weight(constraint) * rule.cost(range(n), constraint.amount) for n in range(rooms + 1)]
+            if (rule.name, constraint.amount) not in counts:
+                costs_of = [rule.cost(range(n), constraint.amount) for n in range(rooms + 1)]
+                counts[rule.name, constraint.amount] = np.array(costs_of, np.int64)
+            row = self._weight(constraint) * counts[rule.name, constraint.amount]
             for subject in subjects_of(self.instance, constraint):
                 key = tuple(sorted(subject.meetings))
                 if key in by_meetings:
-                    costs[by_meetings[key]] += np.array(row, np.int64)
+                    costs[by_meetings[key]] += row
                 elif key:
                     for kind in sorted(set(self.kind[list(key)].tolist())):
                         kind_places[kind].append(len(costs))
                     by_meetings[key] = len(costs)
-                    costs.append(np.array(row, np.int64))
+                    costs.append(row.copy())
         at, flat = flattened(kind_places)
         table = np.stack(costs) if costs else np.zeros((0, rooms + 1), np.int64)
         return {"places_at": at, "places": flat, "place_cost": table}
