@@ -92,7 +92,7 @@ class SolveParams:
         Limits by work: the same parameters give the same timetable, bit for bit, whatever the load. The clock
         never changes the answer: beyond `guard_seconds` the run fails (`WorkNotDone`).
     moves
-        Work limit of each worker in a reproducible run; None takes `MOVES_PER_SECOND` times ``seconds``.
+        Work limit of each worker in a reproducible run; None takes `REPEATABLE_PACE` times ``seconds``.
     """
 
     seconds: float = 60.0
@@ -112,5 +112,5 @@ class SolveParams:
             raise ValueError(f"moves must be at least 1, found {self.moves}")
 
 
-MOVES_PER_SECOND = 2_000_000
-"""Moves that a second of a reproducible run stands for; an ordinary core does two or three times as many."""
+REPEATABLE_PACE = 2_000_000
+"""Moves that a second of a reproducible run stands for, on whatever machine; else the pace is measured."""

@@ -10,12 +10,13 @@ from webapp.engine.clusters import Clusters, cluster
 from webapp.engine.evaluate import evaluate
 from webapp.engine.instance import Instance
 from webapp.engine.obstacles import reasons
-from webapp.engine.params import MOVES_PER_SECOND, SearchParams, SolveParams, WorkNotDone, guard_seconds
+from webapp.engine.params import REPEATABLE_PACE, SearchParams, SolveParams, WorkNotDone, guard_seconds
 from webapp.engine.placement import without_clashes
 from webapp.engine.result import NoObserver, Observer, Remark, Result, Status, Stop, never, versions
 from webapp.engine.search.annealing import HARD_ALONE, AnnealingResult, anneal_rounds, find_feasible, unreported
 from webapp.engine.search.budget import Budget, GivenBudget, NotedBudget, TimeBudget, WorkBudget
 from webapp.engine.search.compile import Compiled, compile_instance
+from webapp.engine.search.plan import measured_pace, moves_enough, planned
 from webapp.engine.sizes import options, soon_built
 from webapp.engine.solution import Solution
 from webapp.engine.wide.compile import is_wide
@@ -118,18 +119,12 @@ def resolve(
     return run.result(run.resolve(start))
 
 
-ENOUGH_MOVES = 30_000
-"""Moves for each meeting that make a full annealing worth its while; with more there are several chains and reheats."""
-
-MANY_ROUNDS = 8
-"""So many times `ENOUGH_MOVES` let all chains begin warm."""
-
-COOLER = 1 / 16
-"""Where the others begin else: terms of 590 and 1,500 classes whose heaviest rule weighs 50 and whose others weigh 1 to
-5 came to 50 and 550 from 10, to 80 and 25,000 from 200; with three rules of 200 it was the other way round."""
-
 PROVING_SHARE = 0.2
 """Share of the time in which the last of several workers looks for a bound."""
+
+
+OPTIONS_PROVEN_ALONE = 2_000
+"""Possible times of all meetings together up to which a worker alone looks for a bound, too."""
 
 
 class _Run:
@@ -231,42 +226,42 @@ class _Run:
         step = chain_name(worker)
         if self.again is not None:
             start = self.again.given.get(step) or start
-        elif worker and worker == self.params.workers - 1 and not self.params.reproducible:
+        elif self._proves(worker):
             proven = self._prove(start)
             if proven is not start:
                 self.work.given[step] = start = proven
-        budget = self._budget(step, 1.0, self.end)
         seed = self.params.seed * 1_000_003 + worker
-        search = self._shaped(worker) if self.again is None else self.again.searches[step]
+        search = self._planned(start, worker) if self.again is None else self.again.searches[step]
         self.work.searches[step], report = search, self._reached
+        budget = self._budget(step, 1.0, self.end)
         judge = None if self.problem.is_exact else self._judged
         found = anneal_rounds(self.problem, start, search, seed, budget, self.stop, report, judge)
         self._note(found, budget)
         return found
 
-    def _shaped(self, worker: int) -> SearchParams:
-        """The search's parameters, with fewer rounds and cooler starts where there are few moves for each meeting.
-
-        What is melted has to freeze again: in a short run on many meetings it is better to keep the start. How warm it
-        should be depends on how the weights lie, not only on the heaviest, so in such a run one chain, or every
-        other worker, begins much cooler than the rest.
-        """
-        search = self.params.search
-        seconds = self.params.seconds if self.params.reproducible else max(0.0, self.end - self.clock())
-        moves = self.params.moves if self.params.reproducible and self.params.moves else MOVES_PER_SECOND * seconds
-        rounds = moves / max(1, len(self.instance.meetings)) / ENOUGH_MOVES
-        search = replace(
-            search,
-            start_temperature=search.start_temperature * max(0.05, min(1.0, rounds)),
-            chains=max(1, min(search.chains, int(search.chains_share * rounds))),
-            reheats=min(search.reheats, int((1.0 - search.chains_share) * rounds)),
-        )
-        if rounds < MANY_ROUNDS:
-            alone = self.params.workers == 1
-            starts = (1.0, COOLER) if alone else (COOLER if worker % 2 else 1.0,)
-            search = replace(search, chains=len(starts), cooler=starts)
+    def _planned(self, start: Solution, worker: int) -> SearchParams:
+        """The search's parameters by the moves that there will be: those allowed, or as many as the pace lets expect."""
+        params = self.params
+        moves: float = self._work
+        if not params.reproducible:
+            left = max(0.0, self.end - self.clock())
+            moves = min(moves, left * measured_pace(self.problem, start, params.search, self.clock, left))
+        search = planned(self.problem, params.search, moves, worker, params.workers)
         # What annealing could not make feasible it would not make feasible again.
         return replace(search, hard_weight=HARD_ALONE) if self.is_tight else search
+
+    @property
+    def _work(self) -> int:
+        """Moves of a worker at most: those of a reproducible run, or what is enough for so many meetings."""
+        params, enough = self.params, moves_enough(len(self.instance.meetings))
+        return min(enough, params.moves or int(REPEATABLE_PACE * params.seconds)) if params.reproducible else enough
+
+    def _proves(self, worker: int) -> bool:
+        """Whether a worker looks for a bound: the last of several, and one alone where that is done at once."""
+        params = self.params
+        if params.reproducible or worker < params.workers - 1:
+            return False
+        return worker > 0 or options(self.instance) <= OPTIONS_PROVEN_ALONE
 
     def _prove(self, start: Solution) -> Solution:
         """Ask CP-SAT for a bound on the cost of any timetable: by times with rooms as numbers, then by parts.
@@ -312,10 +307,9 @@ class _Run:
         params = self.params
         if self.again is not None:
             return GivenBudget(self.again.slices.get(step, ()))
-        budget: Budget = TimeBudget(self.clock, self.clock(), end, params.search.slices)
+        budget: Budget = TimeBudget(self.clock, self.clock(), end, params.search.slices, self._work)
         if params.reproducible:
-            moves = params.moves or int(MOVES_PER_SECOND * params.seconds)
-            budget = WorkBudget(int(work * moves), params.search.slices, self._fail_beyond_guard)
+            budget = WorkBudget(int(work * self._work), params.search.slices, self._fail_beyond_guard)
         return NotedBudget(budget, self.work.slices.setdefault(step, []))
 
     @property
@@ -413,7 +407,7 @@ class _Run:
             return "optimal"
         if self.asked():
             return "stopped"
-        return "work" if self.params.reproducible else "time"
+        return "work" if self.params.reproducible or self.moves >= self._work else "time"
 
     def _remarks(self, hard: int) -> Iterator[Remark]:
         if hard and self.disproof:

@@ -74,7 +74,7 @@ def find_feasible(
     while known[0] and (used := budget.used()) < 1 and not stop():
         temperature = alone * HARD_START * (HARD_END / HARD_START) ** used
         size = budget.slice()
-        _slice(problem, state, size, temperature, alone, params, simple)
+        try_moves(problem, state, size, temperature, alone, params, simple)
         budget.done(size)
         moves += size
         if best_cost(state) < known:
@@ -186,7 +186,7 @@ def _cool(
         if warmth < stretch.warmth / 2 and unpack(int(state.totals[0]))[0] and hard_weight < HARD_ALONE:
             hard_weight *= 1.2
         size = budget.slice()
-        _slice(problem, state, size, temperature, hard_weight, params, simple)
+        try_moves(problem, state, size, temperature, hard_weight, params, simple)
         budget.done(size)
         moves += size
         if best_cost(state) < known:
@@ -199,7 +199,7 @@ def unreported(_hard: int, _cost: int) -> None:
     """Report nothing: a count that the truth has not confirmed is nobody's business yet."""
 
 
-def _slice(
+def try_moves(
     problem: Compiled,
     state: SearchState,
     moves: int,
@@ -208,6 +208,7 @@ def _slice(
     params: SearchParams,
     simple: bool,
 ) -> None:
+    """Try so many moves at a temperature and a price of a hard violation; ``simple`` as `is_simple` says."""
     if len(problem.model.kind):
         shares = (params.share_room, params.share_time)
         anneal(problem.model, state, empty_script(), moves, temperature, hard, *shares, simple)

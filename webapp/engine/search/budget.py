@@ -37,17 +37,23 @@ class TimeBudget:
         The stretch, in the clock's seconds.
     slices
         Into how many slices to divide it at least.
+    most
+        Moves that are enough, whatever time is left.
     """
 
-    def __init__(self, clock: Callable[[], float], begin: float, end: float, slices: int) -> None:
+    def __init__(
+        self, clock: Callable[[], float], begin: float, end: float, slices: int, most: float = math.inf
+    ) -> None:
         self._clock, self._begin, self._end = clock, begin, end
         self._target = min(LONGEST_SLICE, max(0.002, (end - begin) / slices))
-        self._moves, self._last = 2_000, clock()
+        self._most, self._tried, self._longest = most, 0, max(200.0, most / slices)
+        self._moves, self._last = int(min(2_000, self._longest)), clock()
 
     def used(self) -> float:
-        """Share of the time that is gone."""
+        """Share of the time that is gone, or of the moves that are enough."""
         length = self._end - self._begin
-        return 1.0 if length <= 0 else (self._clock() - self._begin) / length
+        gone = 1.0 if length <= 0 else (self._clock() - self._begin) / length
+        return max(gone, self._tried / self._most)
 
     def slice(self) -> int:
         """As many moves as the target takes."""
@@ -57,7 +63,8 @@ class TimeBudget:
     def done(self, moves: int) -> None:
         """Size the next slice, at most four times the last."""
         seconds = max(1e-4, self._clock() - self._last)
-        self._moves = max(200, min(4 * moves, int(moves * self._target / seconds)))
+        self._tried += moves
+        self._moves = int(min(self._longest, max(200, min(4 * moves, moves * self._target / seconds))))
 
 
 class WorkBudget:

@@ -72,6 +72,14 @@ def may_swap(model: Model, state: SearchState, meeting: int, other: int, t1: int
     return bool(model.room_ok[kind2, r0])
 
 
+@inlined
+def keep(state: SearchState, meetings: int) -> None:
+    """Keep the timetable as the best."""
+    for each in range(meetings):
+        state.best_time[each] = state.time[each]
+        state.best_room[each] = state.room[each]
+
+
 @compiled
 def anneal(
     model: Model,
@@ -102,6 +110,7 @@ def anneal(
     seed = np.uint64(state.totals[2])
     meetings = model.size[N_MEETINGS]
     total, best, scripted = state.totals[0], state.totals[1], len(script)
+    is_best = False
     room_only = np.int64(share_room * 65536)
     time_only = np.int64(share_time * 65536) + room_only
     for step in range(scripted + moves):
@@ -139,12 +148,15 @@ def anneal(
         change += other_change(model, state, meeting, t1, r1, other, simple)
         if step >= scripted and energy(change, hard_weight) > limit:
             continue
+        if is_best and change > 0:
+            # Written down when it is left, not at every step of a descent: that took as long as the search.
+            keep(state, meetings)
+            is_best = False
         swap(model, state, meeting, t1, r1, other)
         total += change
         if total < best:
-            best = total
-            for each in range(meetings):
-                state.best_time[each] = state.time[each]
-                state.best_room[each] = state.room[each]
+            best, is_best = total, True
+    if is_best:
+        keep(state, meetings)
     state.totals[0], state.totals[1] = total, best
     state.totals[2] = np.int64(seed)
