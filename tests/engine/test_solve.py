@@ -176,7 +176,7 @@ def test_what_only_cpsat_could_place_is_not_melted_again(planted: Path, monkeypa
     monkeypatch.setattr("webapp.engine.solve.anneal_rounds", noted)
     for is_tight in (False, first.is_tight):
         resolve(instance, first.solution, QUICK, is_tight=is_tight)
-    assert weights == [SearchParams().hard_weight, HARD_ALONE]
+    assert SearchParams().hard_weight < weights[0] < weights[1] == HARD_ALONE
 
 
 def test_an_instance_without_meetings_or_rooms_is_no_accident() -> None:

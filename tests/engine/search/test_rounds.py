@@ -4,15 +4,12 @@ from itertools import pairwise
 
 import pytest
 
-from tests.engine.drawn import drawn
-from webapp.engine.params import SearchParams, SolveParams
-from webapp.engine.result import NoObserver, never
+from webapp.engine.params import SearchParams
 from webapp.engine.search.annealing import anneal_rounds, rounds
 from webapp.engine.search.budget import WorkBudget
 from webapp.engine.search.compile import compile_instance
 from webapp.engine.search.warmup import tiny
 from webapp.engine.solution import Solution
-from webapp.engine.solve import _Run
 
 
 @pytest.mark.parametrize(("chains", "reheats"), [(1, 0), (1, 4), (4, 4), (3, 0), (2, 1)])
@@ -35,18 +32,6 @@ def test_chains_take_their_start_temperatures_in_turn() -> None:
     """Reheats go back to the warmth of the run."""
     found = rounds(SearchParams(chains=3, reheats=1, cooler=(1.0, 0.25)))
     assert [each.cooler for each in found] == [1.0, 0.25, 1.0, 1.0]
-
-
-@pytest.mark.parametrize(
-    ("seconds", "workers", "expected"),
-    [(1.0, 1, [(1.0, 1 / 16)]), (1.0, 3, [(1.0,), (1 / 16,), (1.0,)]), (100.0, 2, [(1.0,), (1.0,)])],
-)
-def test_short_runs_begin_warm_and_cool_and_long_ones_warm(
-    seconds: float, workers: int, expected: list[tuple[float, ...]]
-) -> None:
-    """What is short depends on the number of meetings."""
-    run = _Run(drawn(150), SolveParams(seconds, workers=workers), never, NoObserver(), None)
-    assert [run._shaped(worker).cooler for worker in range(workers)] == expected
 
 
 def test_the_best_of_all_rounds_is_kept_and_every_move_is_counted() -> None:

@@ -23,9 +23,9 @@ COOLER = 1 / 16
 """Where the others begin else: terms of 590 and 1,500 classes whose heaviest rule weighs 50 and whose others weigh 1 to
 5 came to 50 and 550 from 10, to 80 and 25,000 from 200; with three rules of 200 it was the other way round."""
 
-FEWEST_MEETINGS, MOVES_OF_PAIR = 20, 50_000
-"""An instance of n meetings has had enough after `MOVES_OF_PAIR` times n squared moves, n being at least the first: two
-classes are through in a fraction of a second, three hundred never."""
+FEWEST_MEETINGS, MOVES_OF_TRIPLE = 20, 2_500
+"""An instance of n meetings has had enough after so many times n cubed moves, two of the three n being at least the
+first: two classes are through in a fraction of a second, three hundred never."""
 
 PROBE_SECONDS, PROBE_SHARE, PROBE_MOVES = 0.03, 0.01, 500
 """How long moves are tried to see how fast they are, at most which share of the time, and how many to begin with."""
@@ -33,7 +33,7 @@ PROBE_SECONDS, PROBE_SHARE, PROBE_MOVES = 0.03, 0.01, 500
 
 def moves_enough(meetings: int) -> int:
     """Moves after which no instance of so many meetings is searched any longer."""
-    return MOVES_OF_PAIR * meetings * max(FEWEST_MEETINGS, meetings)
+    return MOVES_OF_TRIPLE * max(1, meetings) * max(FEWEST_MEETINGS, meetings) ** 2
 
 
 def measured_pace(
