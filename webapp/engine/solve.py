@@ -240,7 +240,7 @@ class _Run:
         return found
 
     def _planned(self, start: Solution, worker: int) -> SearchParams:
-        """The search's parameters by the moves that there will be: those allowed, or as many as the pace lets expect."""
+        """The search's parameters by the moves to come: those allowed, or as many as the pace lets expect."""
         params = self.params
         moves: float = self._work
         if not params.reproducible:

@@ -15,7 +15,7 @@ PLAIN = SearchParams()
 @pytest.mark.parametrize(
     ("rounds", "workers", "expected"),
     [
-        (0.1, 1, [(1.0,)]),
+        (0.01, 2, [(1.0,), (1.0,)]),
         (2, 1, [(1.0, COOLER)]),
         (2, 3, [(1.0,), (COOLER,), (1.0,)]),
         (100, 2, [(1.0,), (1.0,)]),

@@ -16,12 +16,14 @@ ENOUGH_MOVES = 30_000
 MANY_ROUNDS = 8
 """So many times `ENOUGH_MOVES` let all chains begin warm."""
 
-LEAST_WARMTH = 0.05
-"""Of the start temperature, at least: with 400 moves a meeting of 7,750, cooler and warmer starts came to more."""
+FEW_ROUNDS, COOL = 0.1, 0.05
+"""Below so many times `ENOUGH_MOVES` there is one chain that begins cool, in start temperatures: 400 moves for each of
+7,750 meetings came to 43,000 from there, to 51,000 from four times as warm and to 48,000 from a third of it."""
 
 COOLER = 1 / 16
-"""Where the others begin else: terms of 590 and 1,500 classes whose heaviest rule weighs 50 and whose others weigh 1 to
-5 came to 50 and 550 from 10, to 80 and 25,000 from 200; with three rules of 200 it was the other way round."""
+"""Where every other chain or worker begins up to `MANY_ROUNDS`. How warm is best depends on how the weights lie: 5,000
+moves for each of 1,500 meetings came to 3,950 from 10 and 7,900 from 200 where one rule of 50 stands among others of 1
+to 5, and to 41,000 from 40 and 17,000 from 800 where there are three rules of 200."""
 
 FEWEST_MEETINGS, MOVES_OF_TRIPLE = 20, 2_500
 """An instance of n meetings has had enough after so many times n cubed moves, two of the three n being at least the
@@ -59,23 +61,22 @@ def measured_pace(
 def planned(problem: Compiled, search: SearchParams, moves: float, worker: int, workers: int) -> SearchParams:
     """The search's parameters for so many moves of one worker.
 
-    What is melted has to freeze again: where there are few moves for each meeting there are fewer rounds, and they begin
-    cooler. How warm they should begin depends on how the weights lie, not only on the heaviest: in such a run one of two
-    chains, or every other worker, begins much cooler than the rest. Nor has it the time to come back from a hard
-    violation, which therefore costs more than moving any one class can save.
+    What is melted has to freeze again: with few moves for each meeting there are fewer rounds, and with very few one
+    that begins cool. In between, one of two chains, or every other worker, begins much cooler than the rest. None of
+    these has the time to come back from a hard violation, which therefore costs more than moving any one class can
+    save.
     """
     rounds = moves / max(1, len(problem.instance.meetings)) / ENOUGH_MOVES
-    search = replace(
-        search,
-        start_temperature=search.start_temperature * max(LEAST_WARMTH, min(1.0, rounds)),
-        chains=max(1, min(search.chains, int(search.chains_share * rounds))),
-        reheats=min(search.reheats, int((1.0 - search.chains_share) * rounds)),
-    )
+    if rounds < FEW_ROUNDS:
+        search = replace(search, start_temperature=COOL * search.start_temperature, chains=1, cooler=(1.0,), reheats=0)
+    else:
+        reheats = min(search.reheats, int((1.0 - search.chains_share) * rounds))
+        search = replace(search, chains=max(1, min(search.chains, int(search.chains_share * rounds))), reheats=reheats)
     if rounds >= MANY_ROUNDS:
         return search
-    starts = (COOLER if worker % 2 else 1.0,)
-    if workers == 1 and rounds >= 1:
-        starts = (1.0, COOLER)
+    if rounds >= FEW_ROUNDS:
+        starts = (1.0, COOLER) if workers == 1 else (COOLER if worker % 2 else 1.0,)
+        search = replace(search, chains=len(starts), cooler=starts)
     temperatures = Temperatures.of(problem, search)
     price = max(search.hard_weight, (dearest(problem.model) + 1) / temperatures.start)
-    return replace(search, chains=len(starts), cooler=starts, hard_weight=price)
+    return replace(search, hard_weight=price)
