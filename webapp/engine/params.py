@@ -24,7 +24,9 @@ class SearchParams:
     chains
         Chains that are cooled from the start temperature, one after the other; the best of them goes on.
     cooler
-        Where the chains begin, in turn, in start temperatures.
+        Where the chains begin, in start temperatures: in turn, or after trials where the best of these began.
+    trial_share
+        Share of the moves for trying each of ``cooler`` before the chains; 0 for no trials.
     reheats
         How often the best is warmed again and cooled.
     reheat
@@ -41,6 +43,7 @@ class SearchParams:
     slices: int = 300
     chains: int = 4
     cooler: tuple[float, ...] = (1.0,)
+    trial_share: float = 0.0
     reheats: int = 4
     reheat: float = 0.43
     chains_share: float = 0.5
@@ -58,6 +61,8 @@ class SearchParams:
             raise ValueError("there must be at least one chain, and no fewer than 0 reheats")
         if not self.cooler or not all(0 < share <= 1 for share in self.cooler):
             raise ValueError("cooler must hold shares above 0 and not above 1")
+        if not 0 <= self.trial_share * len(self.cooler) < 1:
+            raise ValueError("trial_share must leave something for the chains")
         if not 0 < self.reheat <= 1 or not 0 < self.chains_share <= 1:
             raise ValueError("reheat and chains_share must lie above 0 and not above 1")
 

@@ -231,7 +231,7 @@ class _Run:
             if proven is not start:
                 self.work.given[step] = start = proven
         seed = self.params.seed * 1_000_003 + worker
-        search = self._planned(start, worker) if self.again is None else self.again.searches[step]
+        search = self._planned(start) if self.again is None else self.again.searches[step]
         self.work.searches[step], report = search, self._reached
         budget = self._budget(step, 1.0, self.end)
         judge = None if self.problem.is_exact else self._judged
@@ -239,14 +239,14 @@ class _Run:
         self._note(found, budget)
         return found
 
-    def _planned(self, start: Solution, worker: int) -> SearchParams:
+    def _planned(self, start: Solution) -> SearchParams:
         """The search's parameters by the moves to come: those allowed, or as many as the pace lets expect."""
         params = self.params
         moves: float = self._work
         if not params.reproducible:
             left = max(0.0, self.end - self.clock())
             moves = min(moves, left * measured_pace(self.problem, start, params.search, self.clock, left))
-        search = planned(self.problem, params.search, moves, worker, params.workers)
+        search = planned(self.problem, params.search, moves)
         # What annealing could not make feasible it would not make feasible again.
         return replace(search, hard_weight=HARD_ALONE) if self.is_tight else search
 

@@ -4,8 +4,9 @@ import pytest
 
 from tests.engine.drawn import drawn
 from webapp.engine.params import SearchParams
+from webapp.engine.search.annealing import rounds as rounds_of
 from webapp.engine.search.compile import compile_instance
-from webapp.engine.search.plan import COOLER, ENOUGH_MOVES, measured_pace, moves_enough, planned
+from webapp.engine.search.plan import ENOUGH_MOVES, STARTS, measured_pace, moves_enough, planned
 from webapp.engine.search.warmup import tiny
 from webapp.engine.solution import Solution
 
@@ -13,30 +14,23 @@ PLAIN = SearchParams()
 
 
 @pytest.mark.parametrize(
-    ("rounds", "workers", "expected"),
-    [
-        (0.01, 2, [(1.0,), (1.0,)]),
-        (2, 1, [(1.0, COOLER)]),
-        (2, 3, [(1.0,), (COOLER,), (1.0,)]),
-        (100, 2, [(1.0,), (1.0,)]),
-    ],
+    ("rounds", "cooler", "trials"), [(0.01, STARTS[:1], 0), (0.1, STARTS, 3), (2, STARTS, 3), (100, (1.0,), 0)]
 )
-def test_short_runs_begin_warm_and_cool_and_long_ones_warm(
-    rounds: float, workers: int, expected: list[tuple[float, ...]]
+def test_short_runs_try_where_to_begin_and_long_ones_begin_warm(
+    rounds: float, cooler: tuple[float, ...], trials: int
 ) -> None:
-    """What is short depends on the number of meetings; the shortest have one chain."""
+    """What is short depends on the number of meetings; the shortest have no moves to try with."""
     problem = compile_instance(drawn(150))
-    moves = rounds * ENOUGH_MOVES * len(problem.instance.meetings)
-    assert [planned(problem, PLAIN, moves, worker, workers).cooler for worker in range(workers)] == expected
+    found = planned(problem, PLAIN, rounds * ENOUGH_MOVES * len(problem.instance.meetings))
+    assert found.cooler == cooler
+    assert sum(each.is_trial for each in rounds_of(found)) == trials
 
 
-def test_more_moves_never_begin_cooler_nor_make_fewer_rounds() -> None:
+def test_more_moves_never_make_fewer_chains_or_reheats() -> None:
     """And with enough of them all is as it was asked."""
     problem = compile_instance(drawn(150))
-    found = [planned(problem, PLAIN, moves, 0, 2) for moves in (0, 1e4, 1e6, 1e7, 1e9)]
-    warmth = [each.start_temperature for each in found]
+    found = [planned(problem, PLAIN, moves) for moves in (0, 1e4, 1e6, 1e7, 1e9)]
     rounds = [each.chains + each.reheats for each in found]
-    assert warmth == sorted(warmth)
     assert rounds == sorted(rounds)
     assert found[-1] == PLAIN
 

@@ -38,5 +38,5 @@ def test_no_move_of_one_class_saves_more_than_the_dearest(data: st.DataObject) -
 def test_in_a_short_run_a_violation_is_never_worth_it(data: st.DataObject) -> None:
     """However cool it begins."""
     problem = compile_instance(data.draw(instances()))
-    search = planned(problem, SearchParams(), 1_000, 0, 1)
+    search = planned(problem, SearchParams(), 1_000)
     assert Temperatures.of(problem, search).hard_weight > dearest(problem.model)

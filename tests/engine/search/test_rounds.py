@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from webapp.engine.params import SearchParams
-from webapp.engine.search.annealing import anneal_rounds, rounds
+from webapp.engine.search.annealing import AnnealingResult, Round, anneal_rounds, rounds
 from webapp.engine.search.budget import WorkBudget
 from webapp.engine.search.compile import compile_instance
 from webapp.engine.search.warmup import tiny
@@ -34,6 +34,24 @@ def test_chains_take_their_start_temperatures_in_turn() -> None:
     assert [each.cooler for each in found] == [1.0, 0.25, 1.0, 1.0]
 
 
+def test_after_trials_the_chains_begin_where_the_best_of_them_began(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each start is tried for its share, and the rest goes from the one that came lowest."""
+    begun = []
+
+    def cooled(_problem: object, start: Solution, _params: object, stretch: Round, *_: object) -> AnnealingResult:
+        begun.append(stretch.cooler)
+        return AnnealingResult(start, 0, 5 if stretch.cooler == 0.25 else 9, 1)
+
+    monkeypatch.setattr("webapp.engine.search.annealing._cool", cooled)
+    params = SearchParams(chains=2, reheats=1, cooler=(1.0, 0.25, 0.5), trial_share=0.1)
+    found = rounds(params)
+    assert all(one.end == pytest.approx(two.begin) for one, two in pairwise(found))
+    assert (found[0].begin, found[-1].end) == (0, pytest.approx(1))
+    problem, start = compile_instance(tiny(1)), Solution.empty(tiny(1))
+    anneal_rounds(problem, start, params, 1, WorkBudget(9, 1, lambda: None), lambda: False, lambda *_: None)
+    assert begun == [1.0, 0.25, 0.5, 0.25, 0.25, 1.0]
+
+
 def test_the_best_of_all_rounds_is_kept_and_every_move_is_counted() -> None:
     """What was told last is what is found, and it never got worse."""
     problem, told = compile_instance(tiny(1)), []
@@ -57,6 +75,8 @@ def test_the_best_of_all_rounds_is_kept_and_every_move_is_counted() -> None:
         {"reheat": 0.0},
         {"reheat": 1.5},
         {"chains_share": 0.0},
+        {"trial_share": -0.1},
+        {"trial_share": 0.5, "cooler": (1.0, 0.5)},
     ],
 )
 def test_rounds_that_make_no_sense_are_refused(wrong: dict[str, float]) -> None:

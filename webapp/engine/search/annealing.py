@@ -96,14 +96,17 @@ class Round:
     anew
         Whether it begins from the start rather than from the best timetable so far.
     cooler
-        Its start temperature, in those of the run.
+        Its start temperature, in those of the run; None for that of the best trial.
+    is_trial
+        Whether it is only to see how well it begins so.
     """
 
     begin: float
     end: float
     warmth: float
     anew: bool
-    cooler: float = 1.0
+    cooler: float | None = 1.0
+    is_trial: bool = False
 
     def warmth_at(self, used: float) -> float:
         """The warmth that is left when a share of the budget is used."""
@@ -111,14 +114,21 @@ class Round:
 
 
 def rounds(params: SearchParams) -> list[Round]:
-    """Chains from the start, then reheats of the best of them, in equal parts each."""
-    share = params.chains_share if params.reheats else 1.0
-    part, rest = share / params.chains, (1.0 - share) / max(1, params.reheats)
-    chains = [
-        Round(part * i, part * (i + 1), 1.0, True, params.cooler[i % len(params.cooler)]) for i in range(params.chains)
+    """Trials, then chains from the start, then reheats of the best of them, in equal parts each."""
+    trial = params.trial_share
+    found = [
+        Round(trial * i, trial * (i + 1), 1.0, True, cooler, is_trial=True)
+        for i, cooler in enumerate(params.cooler if trial else ())
     ]
-    return chains + [
-        Round(share + rest * i, share + rest * (i + 1), params.reheat, False) for i in range(params.reheats)
+    begin = trial * len(found)
+    share = (params.chains_share if params.reheats else 1.0) * (1.0 - begin)
+    part, rest = share / params.chains, (1.0 - begin - share) / max(1, params.reheats)
+    for i in range(params.chains):
+        cooler = None if trial else params.cooler[i % len(params.cooler)]
+        found.append(Round(begin + part * i, begin + part * (i + 1), 1.0, True, cooler))
+    begin += share
+    return found + [
+        Round(begin + rest * i, begin + rest * (i + 1), params.reheat, False) for i in range(params.reheats)
     ]
 
 
@@ -135,7 +145,8 @@ def anneal_rounds(
     """Cool several chains over the budget, then warm the best of them a little and cool it again, several times.
 
     Which valley a chain settles in is chance, and a slow chain chooses hardly better than a quick one:
-    so several are tried, and what they saved goes into looking around in the best one.
+    so several are tried, and what they saved goes into looking around in the best one. How warm a short one should
+    begin depends on how the weights lie: trials tell.
 
     Parameters
     ----------
@@ -146,7 +157,10 @@ def anneal_rounds(
     if judge is not None:
         best = judge(best)
     report(best.hard, best.cost)
+    tried: dict[tuple[int, int], float] = {}
     for number, each in enumerate(rounds(params)):
+        if each.cooler is None:
+            each = replace(each, cooler=tried[min(tried)])
         origin = start if each.anew else best.solution
         inner = report if judge is None else unreported
         found = _cool(problem, origin, params, each, seed + number * BETWEEN_SEEDS, budget, stop, inner)
@@ -154,9 +168,13 @@ def anneal_rounds(
         if judge is not None:
             found = judge(found)
             report(found.hard, found.cost)
+        if each.is_trial:
+            tried.setdefault((found.hard, found.cost), each.cooler or 1.0)
         # An equal timetable is taken too: it is another place to go on from.
         if (found.hard, found.cost) <= (best.hard, best.cost):
             best = found
+        if (best.hard, best.cost) == (0, 0):
+            break
     return replace(best, moves=moves)
 
 
@@ -178,7 +196,7 @@ def _cool(
     state = state_of(problem, start, seed)
     temperatures = Temperatures.of(problem, params)
     hard_weight = temperatures.hard_weight
-    begin = max(temperatures.end, temperatures.start * stretch.cooler)
+    begin = max(temperatures.end, temperatures.start * (stretch.cooler or 1.0))
     simple, moves, known = is_simple(problem), 0, best_cost(state)
     while (used := budget.used()) < stretch.end and not stop() and known != (0, 0):
         warmth = stretch.warmth_at(used)

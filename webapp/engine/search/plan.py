@@ -16,14 +16,14 @@ ENOUGH_MOVES = 30_000
 MANY_ROUNDS = 8
 """So many times `ENOUGH_MOVES` let all chains begin warm."""
 
-FEW_ROUNDS, COOL = 0.1, 0.05
-"""Below so many times `ENOUGH_MOVES` there is one chain that begins cool, in start temperatures: 400 moves for each of
-7,750 meetings came to 43,000 from there, to 51,000 from four times as warm and to 48,000 from a third of it."""
+STARTS, TRIAL_SHARE = (1 / 16, 1 / 4, 1.0), 0.08
+"""Where a chain may begin up to `MANY_ROUNDS`, and the share of the moves in which each is tried. How warm is best
+depends on how the weights lie, and shows early: 5,000 moves for each of 1,500 meetings came to 3,950 from 10 and 7,900
+from 200 where one rule of 50 stands among others of 1 to 5, and to 41,000 from 40 and 17,000 from 800 where there are
+three rules of 200; 400 to 650 moves for each of 7,750 had the same order."""
 
-COOLER = 1 / 16
-"""Where every other chain or worker begins up to `MANY_ROUNDS`. How warm is best depends on how the weights lie: 5,000
-moves for each of 1,500 meetings came to 3,950 from 10 and 7,900 from 200 where one rule of 50 stands among others of 1
-to 5, and to 41,000 from 40 and 17,000 from 800 where there are three rules of 200."""
+FEW_ROUNDS = 0.02
+"""Below so many times `ENOUGH_MOVES` nothing is tried, and the coolest start taken."""
 
 FEWEST_MEETINGS, MOVES_OF_TRIPLE = 20, 2_500
 """An instance of n meetings has had enough after so many times n cubed moves, two of the three n being at least the
@@ -58,25 +58,23 @@ def measured_pace(
     return tried / took
 
 
-def planned(problem: Compiled, search: SearchParams, moves: float, worker: int, workers: int) -> SearchParams:
+def planned(problem: Compiled, search: SearchParams, moves: float) -> SearchParams:
     """The search's parameters for so many moves of one worker.
 
-    What is melted has to freeze again: with few moves for each meeting there are fewer rounds, and with very few one
-    that begins cool. In between, one of two chains, or every other worker, begins much cooler than the rest. None of
-    these has the time to come back from a hard violation, which therefore costs more than moving any one class can
-    save.
+    What is melted has to freeze again: with few moves for each meeting there are fewer rounds, that begin as warm as
+    trials have shown to be best, or cool where there are too few for trials. None of these has the time to come back
+    from a hard violation, which therefore costs more than moving any one class can save.
     """
     rounds = moves / max(1, len(problem.instance.meetings)) / ENOUGH_MOVES
-    if rounds < FEW_ROUNDS:
-        search = replace(search, start_temperature=COOL * search.start_temperature, chains=1, cooler=(1.0,), reheats=0)
-    else:
-        reheats = min(search.reheats, int((1.0 - search.chains_share) * rounds))
-        search = replace(search, chains=max(1, min(search.chains, int(search.chains_share * rounds))), reheats=reheats)
+    chains = max(1, min(search.chains, int(search.chains_share * rounds)))
+    reheats = min(search.reheats, int((1.0 - search.chains_share) * rounds))
+    search = replace(search, chains=chains, reheats=reheats)
     if rounds >= MANY_ROUNDS:
         return search
     if rounds >= FEW_ROUNDS:
-        starts = (1.0, COOLER) if workers == 1 else (COOLER if worker % 2 else 1.0,)
-        search = replace(search, chains=len(starts), cooler=starts)
+        search = replace(search, cooler=STARTS, trial_share=TRIAL_SHARE)
+    else:
+        search = replace(search, cooler=STARTS[:1])
     temperatures = Temperatures.of(problem, search)
     price = max(search.hard_weight, (dearest(problem.model) + 1) / temperatures.start)
     return replace(search, hard_weight=price)
