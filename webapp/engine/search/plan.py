@@ -48,13 +48,15 @@ def measured_pace(
     seconds
         That are left: no more than a hundredth of them goes into it.
     """
-    state, moves, tried = state_of(problem, start, 1), PROBE_MOVES, 0
+    if seconds <= 0:
+        return 0.0
+    state, moves, tried, took = state_of(problem, start, 1), PROBE_MOVES, 0, 0.0
     least = min(PROBE_SECONDS, PROBE_SHARE * seconds)
     warm = Temperatures.of(problem, params)
     began = clock()
-    while (took := clock() - began) <= least:
+    while took <= least:
         try_moves(problem, state, moves, warm.end, warm.hard_weight, params, is_simple(problem))
-        tried, moves = tried + moves, 2 * moves
+        tried, moves, took = tried + moves, 2 * moves, clock() - began
     return tried / took
 
 

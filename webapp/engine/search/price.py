@@ -62,7 +62,8 @@ def _spread(costs: Ints, is_ok: Ints) -> Ints:
     """Of each row, the highest soft cost of what is possible less the lowest."""
     soft = costs & SOFT
     highest = np.where(is_ok, soft, 0).max(axis=1, initial=0)
-    return np.maximum(0, highest - np.where(is_ok, soft, SOFT).min(axis=1, initial=SOFT))
+    lowest = np.where(is_ok, soft, SOFT).min(axis=1, initial=SOFT)
+    return np.asarray(np.maximum(0, highest - lowest), np.int64)
 
 
 def _summed(at: Ints, values: Ints) -> Ints:
