@@ -11,7 +11,7 @@ import numpy as np
 from webapp.engine.evaluate import evaluate
 from webapp.engine.instance import Instance
 from webapp.engine.obstacles import reasons
-from webapp.engine.params import MOVES_PER_SECOND, SolveParams, WorkNotDone, guard_seconds
+from webapp.engine.params import REPEATABLE_PACE, SolveParams, WorkNotDone, guard_seconds
 from webapp.engine.placement import without_clashes
 from webapp.engine.result import Observer, Remark, Result, Status, Stop, versions
 from webapp.engine.search.budget import Budget, GivenBudget, NotedBudget, TimeBudget, WorkBudget
@@ -147,7 +147,7 @@ class _WideRun:
             return GivenBudget(self.again.slices.get(step, ()))
         budget: Budget = TimeBudget(self.clock, self.clock(), self.end, SLICES)
         if params.reproducible:
-            moves = params.moves or int(SHARE_OF_MOVES * MOVES_PER_SECOND * params.seconds)
+            moves = params.moves or int(SHARE_OF_MOVES * REPEATABLE_PACE * params.seconds)
             budget = WorkBudget(moves, SLICES, self._fail_beyond_guard)
         return NotedBudget(budget, self.work.slices.setdefault(step, []))
 
