@@ -6,7 +6,7 @@ from dataclasses import replace
 from webapp.engine.params import SearchParams
 from webapp.engine.search.annealing import Temperatures, try_moves
 from webapp.engine.search.compile import Compiled
-from webapp.engine.search.price import dearest
+from webapp.engine.search.scale import most_soft
 from webapp.engine.search.state import is_simple, state_of
 from webapp.engine.solution import Solution
 
@@ -78,5 +78,5 @@ def planned(problem: Compiled, search: SearchParams, moves: float) -> SearchPara
     else:
         search = replace(search, cooler=STARTS[:1])
     temperatures = Temperatures.of(problem, search)
-    price = max(search.hard_weight, (dearest(problem.model) + 1) / temperatures.start)
+    price = max(search.hard_weight, (most_soft(problem.instance) + 1) / temperatures.start)
     return replace(search, hard_weight=price)

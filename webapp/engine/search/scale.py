@@ -18,13 +18,17 @@ MOST_SOFT = 1 << (SHIFT - 2)
 
 
 def unit_of(instance: Instance) -> int:
-    """Points of cost to one of the search: 1 but for weights in the hundreds of thousands.
+    """Points of cost to one of the search: 1 but for weights in the hundreds of thousands."""
+    return 1 + most_soft(instance) // MOST_SOFT
+
+
+def most_soft(instance: Instance) -> int:
+    """More than any timetable costs, or any move of a class saves.
 
     The estimate is generous: it counts every violation that there could be, each at its largest.
     """
     largest = _largest(instance)
-    most = sum(c.weight * _most(instance, c, largest) for c in instance.constraints if c.weight)
-    return 1 + most // MOST_SOFT
+    return sum(c.weight * _most(instance, c, largest) for c in instance.constraints if c.weight)
 
 
 def scaled(weight: int, unit: int) -> int:
