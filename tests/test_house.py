@@ -69,6 +69,10 @@ NAMES_IN_ING = {
     "webapp/services/timetables/publishing.py": "the step of the path: import, check, ..., publish",
     "webapp/web/admin/timetables/publishing.py": "the page of that step",
     "webapp/web/admin/data/mapping.py": "a mapping says which column is what",
+    **{
+        f"webapp/engine/sectioning/{name}.py": "sectioning is the field's name for giving students their classes"
+        for name in ("__init__", "arrays", "compile", "rolls", "section", "students")
+    },
 }
 
 
