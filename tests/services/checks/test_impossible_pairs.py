@@ -5,7 +5,7 @@ import pytest
 from tests.services.checks.test_impossible_rules import course, keep_to, rule, told
 from tests.services.checks.test_impossible_rules import term as term  # the same two days
 
-TIMES = "CSE101 A, L and CSE102 A, L: no two of their possible times keep what is asked: "
+TIMES = "CSE101 A, L 1 and CSE102 A, L 1: no two of their possible times keep what is asked: "
 
 
 def test_same_days_and_different_days_of_two_classes_are_told_by_name(term):
@@ -13,14 +13,14 @@ def test_same_days_and_different_days_of_two_classes_are_told_by_name(term):
     rule(term, "same_days", one, other)
     assert told(term) == []
     rule(term, "different_weekdays", one, other)
-    assert told(term) == [(f"{TIMES}Different weekdays and Same days.", 0, 0)]
+    assert told(term) == [(f"{TIMES}Different weekdays, Same days.", 0, 0)]
 
 
 def test_an_order_in_a_circle_is_told(term):
     one, other = course(term, "CSE101"), course(term, "CSE102")
     rule(term, "precedence", one, other)
     rule(term, "precedence_of_pairs", other, one)
-    assert told(term) == [(f"{TIMES}Order and Order of all pairs.", 0, 0)]
+    assert told(term) == [(f"{TIMES}Order, Order of all pairs.", 0, 0)]
 
 
 @pytest.mark.parametrize(("amount", "found"), [(2, []), (3, [(f"{TIMES}Least gap.", 0, 0)])])
@@ -38,4 +38,4 @@ def test_one_room_and_two_rooms_are_told_and_a_soft_rule_is_not(term):
     soft = rule(term, "different_room", one, other, is_hard=False, weight=1)
     assert told(term) == []
     soft.is_hard, soft.weight = True, None
-    assert told(term) == [(TIMES.replace("times", "rooms") + "Different rooms and Same room.", 0, 0)]
+    assert told(term) == [(TIMES.replace("times", "rooms") + "Different rooms, Same room.", 0, 0)]

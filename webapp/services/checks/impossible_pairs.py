@@ -7,9 +7,7 @@ from webapp.engine.domains import ANY_TIME
 from webapp.engine.instance import Constraint, Placement
 from webapp.engine.rules.different_room import DifferentRoom
 from webapp.engine.rules.family import PairRule
-from webapp.engine.rules.precedence import Precedence
 from webapp.engine.rules.same_room import SameRoom
-from webapp.engine.rules.same_time import SameTime
 from webapp.services.checks.findings import Finding, FindingKind, Severity
 from webapp.services.checks.term_data import CheckedProblem
 from webapp.services.problem.words.statements import some, told
@@ -17,8 +15,8 @@ from webapp.services.problem.words.statements import some, told
 MOST_ASKED = 200_000
 """So many pairs of places are tried in a term; the pairs of classes beyond are left to the solver."""
 ABOUT_ROOMS = (SameRoom, DifferentRoom)
-TOLD_ALONE = (SameTime, Precedence)
-"""Rules that `webapp.services.checks.impossible_rules` tells by themselves, with more to say."""
+TOLD_ELSEWHERE = ({"same_time"}, {"same_time", "different_days"}, {"precedence"})
+"""Rules of which `webapp.services.checks.impossible_rules` tells, with more to say."""
 
 _Asked = list[tuple[Constraint, PairRule, bool]]
 
@@ -31,7 +29,7 @@ def pairs_that_cannot_hold(case: CheckedProblem) -> Iterator[Finding]:
             rules = [each for each in asked if isinstance(each[1], ABOUT_ROOMS) is is_about_rooms]
             names = tuple(sorted({rule.name for _, rule, _ in rules}))
             labels = tuple(sorted({constraint.label for constraint, _, _ in rules}))
-            if not rules or (len(rules) == 1 and isinstance(rules[0][1], TOLD_ALONE)) or (*names, *labels) in told_of:
+            if not rules or set(names) in TOLD_ELSEWHERE or (*names, *labels) in told_of:
                 continue
             ours, theirs = (_places(case, meeting, is_about_rooms) for meeting in (one, other))
             left -= len(ours) * len(theirs)
