@@ -24,7 +24,7 @@ from webapp.engine.instance import (
 from webapp.engine.periods import Periods
 from webapp.engine.rule import ResourceKind
 from webapp.engine.rules import RULES, rule_named
-from webapp.engine.rules.family import ChoiceRule, PairRule, SectioningRule, SetRule
+from webapp.engine.rules.family import ChoiceRule, PairRule, SetRule
 from webapp.engine.solution import Solution
 from webapp.engine.timegrid import Time, TimeGrid
 
@@ -138,7 +138,7 @@ def instances(
         draw(_meetings(f"M{i}", grid, len(rooms), len(resources), weeks))
         for i in range(draw(st.integers(1, max_meetings)))
     )
-    chosen = rules if rules is not None else tuple(rule.name for rule in RULES if not isinstance(rule, SectioningRule))
+    chosen = rules if rules is not None else tuple(rule.name for rule in RULES)
     found: list[Constraint] = []
     for name in chosen:
         for _ in range(1 if rules is not None else draw(st.integers(0, 2))):

@@ -18,11 +18,10 @@ from tests.engine.instances import instances, solutions
 from webapp.engine.evaluate import evaluate
 from webapp.engine.instance import Constraint, Instance, Placement, TimeOption
 from webapp.engine.rules import RULES, rule_named
-from webapp.engine.rules.family import SectioningRule
 from webapp.engine.solution import Solution
 from webapp.engine.timegrid import Time
 
-NAMES = [rule.name for rule in RULES if not isinstance(rule, SectioningRule)]
+NAMES = [rule.name for rule in RULES]
 SEEDS = range(12)
 
 

@@ -8,14 +8,14 @@ import pytest
 
 import webapp.engine.rules as package
 from webapp.engine.profiles import PROFILES
-from webapp.engine.rules import RULES, rule_named
+from webapp.engine.rules import RULES, STUDENT_RULES, rule_named
 
 HELPERS = {"__init__", "dates", "family", "operations", "patterns"}
 
 
 def test_every_file_of_the_folder_is_a_rule_of_the_table():
     files = {path.stem for path in Path(package.__path__[0]).glob("*.py")} - HELPERS
-    assert files == {rule.name for rule in RULES}
+    assert files == {rule.name for rule in (*RULES, *STUDENT_RULES)}
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)

@@ -23,6 +23,13 @@ def test_an_order_in_a_circle_is_told(term):
     assert told(term) == [(f"{TIMES}Order, Order of all pairs.", 0, 0)]
 
 
+def test_two_orders_against_each_other_are_told_though_each_could_be_kept(term):
+    one, other = course(term, "CSE101"), course(term, "CSE102")
+    rule(term, "precedence", one, other)
+    rule(term, "precedence", other, one)
+    assert told(term) == [(f"{TIMES}Order.", 0, 0)]
+
+
 @pytest.mark.parametrize(("amount", "found"), [(2, []), (3, [(f"{TIMES}Least gap.", 0, 0)])])
 def test_a_gap_longer_than_the_day_is_told_where_the_classes_can_be_on_no_other(term, amount, found):
     one, other = course(term, "CSE101"), course(term, "CSE102")

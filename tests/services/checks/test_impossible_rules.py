@@ -35,7 +35,9 @@ def course(term: Term, code: str, teacher: Faculty | None = None, **fields: obje
 def rule(term: Term, name: str, *components: Component, **fields: object) -> TermRule:
     """A rule about these components, hard unless told otherwise."""
     settings = {"is_enabled": True, "is_hard": True, "weight": None, **fields}
-    row = TermRule(term_id=term.term_id, code=f"{name} {len(components)}", rule=name, **settings)
+    row = TermRule(
+        term_id=term.term_id, code=f"{name} {[one.component_id for one in components]}", rule=name, **settings
+    )
     db.session.add(row)
     db.session.flush()
     for position, component in enumerate(components):

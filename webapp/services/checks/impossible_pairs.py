@@ -29,7 +29,8 @@ def pairs_that_cannot_hold(case: CheckedProblem) -> Iterator[Finding]:
             rules = [each for each in asked if isinstance(each[1], ABOUT_ROOMS) is is_about_rooms]
             names = tuple(sorted({rule.name for _, rule, _ in rules}))
             labels = tuple(sorted({constraint.label for constraint, _, _ in rules}))
-            if not rules or set(names) in TOLD_ELSEWHERE or (*names, *labels) in told_of:
+            is_told = set(names) in TOLD_ELSEWHERE and (len(rules) == 1 or "same_time" in names)
+            if not rules or is_told or (*names, *labels) in told_of:
                 continue
             ours, theirs = (_places(case, meeting, is_about_rooms) for meeting in (one, other))
             left -= len(ours) * len(theirs)
