@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from tests import factories
 from webapp.extensions import db
-from webapp.models import Component, StudentGroup, Term
+from webapp.models import Component, StudentGroup, Term, VocabularyWord
 from webapp.services.imports import exports, uploads
 from webapp.services.imports.formats.books import read_book
 from webapp.services.imports.formats.files import read_upload
@@ -59,6 +59,13 @@ class Here:
         codes = rows_in_scope(self.scope, BY_NAME[table]).with_only_columns(BY_NAME[table].list_code)
         return list(db.session.scalars(codes))
 
+    def words(self, vocabulary: str) -> list[str]:
+        """The words of a list of the organisation: a form takes no others."""
+        query = sa.select(VocabularyWord.word).filter_by(
+            organization_id=self.scope.organization.organization_id, vocabulary=vocabulary
+        )
+        return list(db.session.scalars(query.order_by(VocabularyWord.word)))
+
 
 @pytest.fixture
 def here(app: Flask) -> Here:
@@ -72,7 +79,7 @@ def here(app: Flask) -> Here:
         student = factories.student(organization, department=department)
         factories.member(student, batches[0])
         factories.building(organization)
-        factories.room(organization)
+        factories.room(organization, kind="séminaire", features=["projector", "字"])
     factories.week_set(term)
     section = factories.section(term, factories.course(department), faculty=teachers, groups=[group])
     factories.component(section, meetings_per_week=3)
@@ -126,6 +133,10 @@ def values_of(here: Here, column: Column) -> st.SearchStrategy[Any]:
         filled: st.SearchStrategy[Any] = st.sampled_from(here.codes(column.refers_to))
     elif column.kind is Kind.LINK:
         filled = st.sampled_from(here.keys(column.refers_to))
+    elif column.vocabulary:
+        words = here.words(column.vocabulary)
+        several = st.lists(st.sampled_from(words), unique=True, max_size=3).map(", ".join)
+        filled = several if column.kind is Kind.CODES else st.sampled_from(words)
     else:
         filled = STRATEGIES[column.kind](column)
     return filled if column.required or column.kind is Kind.YES_NO else st.just("") | filled
