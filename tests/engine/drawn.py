@@ -47,10 +47,10 @@ SOFT = {
 
 
 @cache
-def drawn(meetings: int = 1500, seed: int = 1) -> Instance:
-    """Five days of eight slots; each meeting has an instructor, one to three groups and five sets of students."""
+def drawn(meetings: int = 1500, seed: int = 1, slots: int = 8) -> Instance:
+    """Five days of so many slots; each meeting has an instructor, one to three groups and five sets of students."""
     random = Random(seed)
-    grid = TimeGrid(5, 8)
+    grid = TimeGrid(5, slots)
     times = tuple(TimeOption(Time(slot, 1, 1 << day)) for day in range(grid.days) for slot in range(grid.slots_per_day))
     rooms = tuple(InstanceRoom(f"R{i}", random.choice([30, 60, 90, 120])) for i in range(meetings // 25))
     options = tuple(RoomOption(room) for room in range(len(rooms)))

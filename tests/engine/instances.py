@@ -37,10 +37,10 @@ ABOUT_SETS = ("min_working_days", "room_stability", "max_per_day", "isolated_mee
 
 
 @st.composite
-def grids(draw, weeks: bool = True) -> TimeGrid:
+def grids(draw, weeks: bool = True, plain: bool = False) -> TimeGrid:
     """Up to 3 days of up to 5 slots, sometimes with a long break, sometimes with 2 or 3 weeks of any size.
 
-    Sometimes the periods are others than the slots: they overlap, and days differ.
+    Sometimes, but not where it is ``plain``, the periods are others than the slots: they overlap, and days differ.
     """
     slots, days = draw(st.integers(2, 5)), draw(st.integers(1, 3))
     number = draw(st.sampled_from([1, 1, 1, 2, 3])) if weeks else 1
@@ -49,7 +49,7 @@ def grids(draw, weeks: bool = True) -> TimeGrid:
         slots_per_day=slots,
         weeks=number,
         breaks=draw(st.frozensets(st.integers(0, slots - 2), max_size=1)),
-        periods=draw(periods(days, slots)) if draw(st.booleans()) else None,
+        periods=draw(periods(days, slots)) if not plain and draw(st.booleans()) else None,
         week_sizes=draw(st.tuples(*[st.integers(1, 9)] * number)) if draw(st.booleans()) else (),
     )
 
@@ -116,12 +116,14 @@ def instances(
     hard: tuple[str, ...] = (),
     weeks: bool = True,
     max_meetings: int = 6,
+    plain: bool = False,
 ) -> Instance:
     """A small problem with the given rules (None: some of all), soft unless named ``hard``.
 
-    With ``weeks`` false there is one week and every possible time is on a single day.
+    With ``weeks`` false there is one week and every possible time is on a single day. With ``plain`` the slots of the
+    grid are the periods.
     """
-    grid = draw(grids(weeks=weeks))
+    grid = draw(grids(weeks=weeks, plain=plain))
     rooms = tuple(
         InstanceRoom(
             f"R{i}",

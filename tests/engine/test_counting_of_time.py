@@ -18,6 +18,7 @@ from webapp.engine.instance import Constraint, Instance, Meeting, Placement, Res
 from webapp.engine.rule import ResourceKind
 from webapp.engine.rules import rule_named
 from webapp.engine.search.compile import compile_instance
+from webapp.engine.search.days import MOST_TABLE_PERIODS
 from webapp.engine.search.state import best_cost, state_of
 from webapp.engine.solution import Solution
 from webapp.services.problem.calendar import Calendar, Slot, build_calendar
@@ -210,11 +211,11 @@ def test_every_rule_that_counts_time_counts_what_a_look_at_each_week_and_clock_c
 @QUICK
 @given(cases())
 def test_the_search_counts_what_the_truth_counts_on_such_weeks(case: Case) -> None:
-    problem = compile_instance(case.instance)
-    seen = [c for c in case.instance.constraints if c.rule.name not in problem.left_out]
     score = evaluate(case.instance, case.solution)
-    assert set(problem.left_out) <= {"max_per_week"}
-    assert best_cost(state_of(problem, case.solution, 1)) == (0, sum(score.costs[c.rule.name] for c in seen))
+    for table_periods in (MOST_TABLE_PERIODS, 0):
+        problem = compile_instance(case.instance, table_periods)
+        assert not problem.left_out
+        assert best_cost(state_of(problem, case.solution, 1)) == (0, score.cost)
 
 
 @settings(QUICK, max_examples=25)

@@ -14,10 +14,13 @@ from webapp.engine.__main__ import main
 from webapp.engine.evaluate import evaluate
 from webapp.engine.instance import Constraint, Instance, Meeting, Placement, Resource, TimeOption
 from webapp.engine.params import SearchParams, SolveParams, WorkNotDone
+from webapp.engine.periods import DayPeriods
 from webapp.engine.readers import read
 from webapp.engine.result import Status
 from webapp.engine.rule import ResourceKind
 from webapp.engine.rules import rule_named
+from webapp.engine.rules.family import DayPatternRule
+from webapp.engine.rules.max_in_row import MaxInRow
 from webapp.engine.search.annealing import HARD_ALONE, AnnealingResult
 from webapp.engine.search.warmup import tiny
 from webapp.engine.solution import Solution
@@ -141,15 +144,25 @@ def test_a_run_of_next_to_no_moves_ends_with_a_timetable(moves: int) -> None:
     assert solve(tiny(), replace(QUICK, moves=moves)).hard == 0
 
 
+class InRowByMask(DayPatternRule):
+    """`MaxInRow` as a function of the busy mask alone: without a statistic it has no form on long days."""
+
+    name, title, kinds = MaxInRow.name, MaxInRow.title, MaxInRow.kinds
+    unit, finding = MaxInRow.unit, MaxInRow.finding
+
+    def cost(self, busy: int, day: DayPeriods, amount: int) -> int:
+        return MaxInRow().cost(busy, day, amount)
+
+
 def test_a_hard_rule_that_the_search_does_not_see_is_kept_all_the_same() -> None:
-    """A day of 20 slots has no table of its patterns: 13 meetings, two in a row at most, need CP-SAT."""
+    """A day of 20 slots has no table of busy masks: 13 meetings, two in a row at most, need CP-SAT."""
     grid = TimeGrid(1, 20)
     times = tuple(TimeOption(Time(slot, 1, 1), 20 - slot) for slot in range(20))
     meetings = tuple(Meeting(f"m{n}", times, (), (0,), needs_room=False) for n in range(13))
     hard = (
         Constraint(rule_named("all_placed"), None),
         Constraint(rule_named("group_clash"), None),
-        Constraint(rule_named("max_in_row"), None, amount=2),
+        Constraint(InRowByMask(), None, amount=2),
     )
     group = (Resource("g", ResourceKind.GROUP),)
     instance = Instance("fine", grid, (), group, meetings, (*hard, Constraint(rule_named("time_penalty"), 1)))

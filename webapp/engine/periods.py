@@ -124,21 +124,27 @@ class DayPeriods:
         if len(self._runs) >= MOST_REMEMBERED:
             self._runs.clear()
             self._free.clear()
-        runs: list[int] = []
-        last, end, free = -1, -1, 0
+        runs = self.runs_of(busy)
+        ends = [max(self.spans[index][1] for index in run) for run in runs]
+        self._free[busy] = sum(self.fit(end, self.spans[run[0]][0]) for end, run in zip(ends, runs[1:], strict=False))
+        self._runs[busy] = tuple(map(len, runs))
+
+    def runs_of(self, busy: int) -> list[list[int]]:
+        """The periods of each run, earliest first."""
+        runs: list[list[int]] = []
+        last, end = -1, -1
         for index in bits(busy):
             begins, ends = self.spans[index]
-            if last >= 0 and (begins < end or self._follow(last, index)):
-                runs[-1] += 1
+            if last >= 0 and (begins < end or self.follow(last, index)):
+                runs[-1].append(index)
             else:
-                free += self.fit(end, begins) if last >= 0 else 0
-                runs.append(1)
+                runs.append([index])
             if ends >= end:
                 last, end = index, ends
-        self._free[busy] = free
-        self._runs[busy] = tuple(runs)
+        return runs
 
-    def _follow(self, first: int, second: int) -> bool:
+    def follow(self, first: int, second: int) -> bool:
+        """Whether a period follows another: it begins a short break later at most, and no other fits between."""
         is_near = self.follows[first] >> second & 1
         return bool(is_near) and not self.fit(self.spans[first][1], self.spans[second][0])
 

@@ -149,6 +149,45 @@ class DayPatternRule(Rule):
         """
 
 
+class DayStatistic(Enum):
+    """What a day's busy periods come to, in numbers that are known without looking at each of them.
+
+    The search keeps them for days of any length; a day on which nothing is held has none.
+    """
+
+    LOAD = "load"
+    """The number of busy periods."""
+    RUN = "run"
+    """The busy periods of each run, a number each."""
+    FREE = "free"
+    """The periods that could be held between the runs."""
+
+    def of(self, busy: int, day: DayPeriods) -> tuple[int, ...]:
+        """Its numbers for a day with the given busy periods (a bit mask)."""
+        if not busy:
+            return ()
+        if self is DayStatistic.RUN:
+            return day.runs(busy)
+        return (busy.bit_count() if self is DayStatistic.LOAD else day.free_between(busy),)
+
+
+class DayStatisticRule(DayPatternRule):
+    """A day pattern that is the sum of a price of each number of one statistic.
+
+    The search sees such a rule on days of any length, and other day patterns only where a day has few periods.
+    """
+
+    statistic: ClassVar[DayStatistic]
+
+    @abstractmethod
+    def price(self, number: int, amount: int) -> int:
+        """Count for one number of the statistic; ``amount`` is ``constraint.amount``."""
+
+    def cost(self, busy: int, day: DayPeriods, amount: int) -> int:
+        """The prices of the day's numbers, added up."""
+        return sum(self.price(number, amount) for number in self.statistic.of(busy, day))
+
+
 class WeekPatternRule(Rule):
     """A function of how many teaching periods a subject is busy on each day of a week.
 
@@ -164,6 +203,8 @@ class WeekPatternRule(Rule):
 
     days_only: ClassVar[bool] = False
     """True when only whether a day is used matters, not for how long."""
+    total_only: ClassVar[bool] = False
+    """True when only the sum of the loads matters."""
 
 
 class SamePlaceRule(Rule):

@@ -1,11 +1,10 @@
 """Days of groups without idle time."""
 
-from webapp.engine.periods import DayPeriods
 from webapp.engine.rule import ResourceKind
-from webapp.engine.rules.family import DayPatternRule
+from webapp.engine.rules.family import DayStatistic, DayStatisticRule
 
 
-class GroupGaps(DayPatternRule):
+class GroupGaps(DayStatisticRule):
     """A group has no free slots between two classes of a day."""
 
     name = "group_gaps"
@@ -13,7 +12,8 @@ class GroupGaps(DayPatternRule):
     kinds = (ResourceKind.GROUP,)
     unit = "free slot"
     finding = "{who}: {n} between classes on {day}."
+    statistic = DayStatistic.FREE
 
-    def cost(self, busy: int, day: DayPeriods, amount: int) -> int:
+    def price(self, number: int, amount: int) -> int:
         """The most slots that could be held between meetings, one after the other."""
-        return day.free_between(busy)
+        return number

@@ -1,11 +1,10 @@
 """Days of instructors without idle time."""
 
-from webapp.engine.periods import DayPeriods
 from webapp.engine.rule import ResourceKind
-from webapp.engine.rules.family import DayPatternRule
+from webapp.engine.rules.family import DayStatistic, DayStatisticRule
 
 
-class InstructorGaps(DayPatternRule):
+class InstructorGaps(DayStatisticRule):
     """A teacher has no free slots between two classes of a day."""
 
     name = "instructor_gaps"
@@ -13,7 +12,8 @@ class InstructorGaps(DayPatternRule):
     kinds = (ResourceKind.INSTRUCTOR,)
     unit = "free slot"
     finding = "{who}: {n} between classes on {day}."
+    statistic = DayStatistic.FREE
 
-    def cost(self, busy: int, day: DayPeriods, amount: int) -> int:
+    def price(self, number: int, amount: int) -> int:
         """The most slots that could be held between meetings, one after the other."""
-        return day.free_between(busy)
+        return number

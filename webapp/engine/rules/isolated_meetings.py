@@ -1,11 +1,10 @@
 """Meetings next to each other."""
 
-from webapp.engine.periods import DayPeriods
 from webapp.engine.rule import ResourceKind
-from webapp.engine.rules.family import DayPatternRule
+from webapp.engine.rules.family import DayStatistic, DayStatisticRule
 
 
-class IsolatedMeetings(DayPatternRule):
+class IsolatedMeetings(DayStatisticRule):
     """A class of a group has another one right before or after it."""
 
     name = "isolated_meetings"
@@ -13,7 +12,8 @@ class IsolatedMeetings(DayPatternRule):
     kinds = (ResourceKind.GROUP,)
     unit = "isolated slot"
     finding = "{who}: {n} on {day}."
+    statistic = DayStatistic.RUN
 
-    def cost(self, busy: int, day: DayPeriods, amount: int) -> int:
+    def price(self, number: int, amount: int) -> int:
         """Busy slots with no busy neighbour; a slot across a long break is none."""
-        return sum(length == 1 for length in day.runs(busy))
+        return int(number == 1)

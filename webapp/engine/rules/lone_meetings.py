@@ -1,11 +1,10 @@
 """Days with a single slot."""
 
-from webapp.engine.periods import DayPeriods
 from webapp.engine.rule import ResourceKind
-from webapp.engine.rules.family import DayPatternRule
+from webapp.engine.rules.family import DayStatistic, DayStatisticRule
 
 
-class LoneMeetings(DayPatternRule):
+class LoneMeetings(DayStatisticRule):
     """Nobody comes for a single slot on a day."""
 
     name = "lone_meetings"
@@ -14,7 +13,8 @@ class LoneMeetings(DayPatternRule):
     unit = "day with a single slot"
     units = "days with a single slot"
     finding = "{who}: a single slot on {day}."
+    statistic = DayStatistic.LOAD
 
-    def cost(self, busy: int, day: DayPeriods, amount: int) -> int:
+    def price(self, number: int, amount: int) -> int:
         """1 when exactly one slot is busy."""
-        return int(busy.bit_count() == 1)
+        return int(number == 1)

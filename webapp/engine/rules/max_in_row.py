@@ -1,11 +1,10 @@
 """Most slots without a break."""
 
-from webapp.engine.periods import DayPeriods
 from webapp.engine.rule import ResourceKind
-from webapp.engine.rules.family import DayPatternRule
+from webapp.engine.rules.family import DayStatistic, DayStatisticRule
 
 
-class MaxInRow(DayPatternRule):
+class MaxInRow(DayStatisticRule):
     """Nobody is busy for more slots in a row than the given number."""
 
     name = "max_in_row"
@@ -14,7 +13,8 @@ class MaxInRow(DayPatternRule):
     unit = "slot too many in a row"
     units = "slots too many in a row"
     finding = "{who}: {n} on {day}, at most {amount} allowed."
+    statistic = DayStatistic.RUN
 
-    def cost(self, busy: int, day: DayPeriods, amount: int) -> int:
+    def price(self, number: int, amount: int) -> int:
         """Busy slots beyond the amount, in each run of those that follow each other."""
-        return sum(max(0, length - amount) for length in day.runs(busy))
+        return max(0, number - amount)

@@ -1,11 +1,10 @@
 """Most slots on a day."""
 
-from webapp.engine.periods import DayPeriods
 from webapp.engine.rule import ResourceKind
-from webapp.engine.rules.family import DayPatternRule
+from webapp.engine.rules.family import DayStatistic, DayStatisticRule
 
 
-class MaxPerDay(DayPatternRule):
+class MaxPerDay(DayStatisticRule):
     """Nobody is busy for more slots on a day than the given number."""
 
     name = "max_per_day"
@@ -14,7 +13,8 @@ class MaxPerDay(DayPatternRule):
     unit = "slot too many"
     units = "slots too many"
     finding = "{who}: {n} on {day}, at most {amount} allowed."
+    statistic = DayStatistic.LOAD
 
-    def cost(self, busy: int, day: DayPeriods, amount: int) -> int:
+    def price(self, number: int, amount: int) -> int:
         """Busy slots beyond the amount."""
-        return max(0, busy.bit_count() - amount)
+        return max(0, number - amount)

@@ -16,6 +16,7 @@ class MaxPerWeek(WeekPatternRule):
     unit = "slot too many"
     units = "slots too many"
     finding = "{who}: {n} in a week, at most {amount} allowed."
+    total_only = True
 
     def cost(self, loads: Sequence[int], grid: TimeGrid, amount: int) -> int:
         """Busy slots beyond the amount."""

@@ -1,11 +1,10 @@
 """Least slots on a day that is used."""
 
-from webapp.engine.periods import DayPeriods
 from webapp.engine.rule import ResourceKind
-from webapp.engine.rules.family import DayPatternRule
+from webapp.engine.rules.family import DayStatistic, DayStatisticRule
 
 
-class MinPerDay(DayPatternRule):
+class MinPerDay(DayStatisticRule):
     """Nobody comes for fewer slots on a day than the given number."""
 
     name = "min_per_day"
@@ -13,7 +12,8 @@ class MinPerDay(DayPatternRule):
     kinds = (ResourceKind.INSTRUCTOR, ResourceKind.GROUP)
     unit = "missing slot"
     finding = "{who}: {n} on {day}, at least {amount} asked for."
+    statistic = DayStatistic.LOAD
 
-    def cost(self, busy: int, day: DayPeriods, amount: int) -> int:
+    def price(self, number: int, amount: int) -> int:
         """Slots short of the amount on a day that is used."""
-        return max(0, amount - busy.bit_count()) if busy else 0
+        return max(0, amount - number)

@@ -22,6 +22,11 @@ CLOSED = -2
 """In `SearchState.at`: nothing may stand here. -1 means free."""
 
 
+N_MEETINGS, N_KINDS, N_TIMES, N_ROOMS, N_UNITS, N_PARTS, N_DAYS, N_WEEKS, N_PERIODS, N_SUBJECTS, N_PLACES = range(11)
+N_CALENDAR_WEEKS, N_LAYOUTS = 11, 12
+"""Positions in `Model.size`."""
+
+
 def pack(hard: int, soft: int) -> int:
     """Hard violations and weighted soft cost in one number."""
     return (hard << SHIFT) + soft
@@ -35,6 +40,24 @@ def unpack(packed: int) -> tuple[int, int]:
     return (packed - soft) >> SHIFT, soft
 
 
+class Walk(NamedTuple):
+    """What the times of long days are, for the walk through what stands on one; empty where days are short."""
+
+    piece_at: Ints
+    piece: Ints
+    """(time * layouts + layout) -> its runs there, a row of first slot, slot after the last, number of periods, first
+    period and the one that ends last"""
+    held_at: Ints
+    held: Ints
+    """(time * layouts + layout) -> periods of the day that it holds"""
+    span: Ints
+    """layout x period -> first slot and the one after the last"""
+    follow: Ints
+    """layout x period x period -> 1 when the second follows the first"""
+    fit: Ints
+    """layout x slot x slot -> most periods that can be held from one up to another"""
+
+
 class Model(NamedTuple):
     """The problem; never written to.
 
@@ -43,7 +66,8 @@ class Model(NamedTuple):
     """
 
     size: Ints
-    """meetings, kinds, times, rooms, units, day-weeks, days, weeks, periods, subjects, places, calendar weeks"""
+    """meetings, kinds, times, rooms, units, day-weeks, days, weeks, periods, subjects, places, calendar weeks, and
+    layouts of long days (0 where days are short, and have tables)"""
     kind: Ints
     """meeting -> kind"""
     unplaced_cost: Ints
@@ -71,7 +95,7 @@ class Model(NamedTuple):
     """time -> (week, day, slot) cells that it occupies: ``(week * days + day) * slots + slot``"""
     parts_at: Ints
     parts: Ints
-    """time -> day-weeks (``week * days + day``) that it touches"""
+    """time -> day-weeks (``week * days + day``) on which it holds periods"""
     days_of: Ints
     """time -> mask of the days that it touches in any week"""
     marks_at: Ints
@@ -81,10 +105,18 @@ class Model(NamedTuple):
     """time x day -> bit mask of the periods of the day in which it is held"""
     first_mask: Ints
     """time -> the same on the first of its days"""
+    layout_of_day: Ints
+    """day -> its layout: days of one have the same periods"""
+    walk: Walk
+    """what the walk through a long day reads"""
+    reach: Ints
+    """(time * layouts + layout) -> first slot, slot after the last, number of the periods that it holds"""
+    item_at: Ints
+    """subject -> its place among the lists (to be multiplied by the day-weeks); up to the next's: the room of a list"""
     week_size: Ints
     """week -> weeks of the calendar that it stands for"""
     touches: Ints
-    """time x day-week -> 1 when it touches"""
+    """time x day-week -> 1 when it holds periods there"""
     overlap: Ints
     """time x time -> 1 when they overlap"""
     overlaps_at: Ints
@@ -99,20 +131,31 @@ class Model(NamedTuple):
     subjects_at: Ints
     subjects: Ints
     """kind -> subjects of pattern rules, ascending"""
+    walks: Ints
+    """subject -> 1 when a day pattern of it prices more than the load"""
     day_at: Ints
     day_table: Ints
     day_weight: Ints
     """subject -> (table of each day) of day patterns, and packed weights"""
     day_tables: Ints
-    """table x busy mask -> count (or packed cost, where there is one week)"""
+    """table x busy mask -> count (or packed cost, where there is one week); on long days table x number -> its price,
+    of loads, then of runs, then of free periods"""
     week_at: Ints
     week_table: Ints
     week_weight: Ints
     """subject -> week-pattern tables and packed weights"""
     week_tables: Ints
     """table x mask of used days -> count (or packed cost, where there is one week)"""
+    total_at: Ints
+    total_table: Ints
+    total_weight: Ints
+    """subject -> tables of patterns of a week's load and packed weights"""
+    total_tables: Ints
+    """table x sum of the loads of a week -> count (or packed cost, where there is one week)"""
     relief: Ints
-    """kind -> the most that moving one meeting can save in patterns, places and pairs"""
+    """kind -> packed: the most that moving one meeting can save in patterns, places and pairs"""
+    rest_relief: Ints
+    """kind -> the same without day patterns"""
     places_at: Ints
     places: Ints
     """kind -> subjects of same-place rules"""
@@ -149,6 +192,25 @@ class SearchState(NamedTuple):
     """subject x day-week -> mask of periods with two or more"""
     used: Ints
     """subject x week -> mask of days with a meeting"""
+    hours: Ints
+    """subject x week -> sum of the loads of its days, for subjects of which it matters"""
+    many: Ints
+    items: Ints
+    """subject x day-week -> its times there, ascending, on long days, like all up to ``found``"""
+    loads: Ints
+    """subject x day-week -> busy periods, where that matters"""
+    tangled: Ints
+    """subject x day-week -> 1 where two of the times overlap"""
+    counted: Ints
+    """entry of a day pattern x day-week -> what it counts"""
+    summed: Ints
+    """entry of a day pattern x day -> the sum over the weeks of the calendar"""
+    found: Ints
+    line: Ints
+    gained: Ints
+    used_then: Ints
+    hours_then: Ints
+    """room to count in"""
     in_room: Ints
     """place x room -> meetings held there"""
     distinct: Ints

@@ -1,9 +1,9 @@
 """Flattens an instance into the arrays of the compiled search, family by family.
 
 Rules are known here by their family alone: a choice rule becomes a cost per time and per room, a
-clash rule a weight per pair of kinds, a day pattern a table from the 2**periods busy masks to a count,
-a week pattern a table over the masks of used days, a same-place rule a cost per number of rooms, a
-pair or set rule the number of a compiled function. The tables are made by calling the truth.
+clash rule a weight per pair of kinds, a day or week pattern a table of counts
+(`webapp.engine.search.patterns`), a same-place rule a cost per number of rooms, a pair or set rule the number of a
+compiled function. The tables are made by calling the truth.
 """
 
 from collections import defaultdict
@@ -14,25 +14,22 @@ import numpy as np
 
 from webapp.engine.domains import ANY_TIME, Domains, traits_of
 from webapp.engine.instance import Constraint, Instance, Placement
-from webapp.engine.periods import DayPeriods
-from webapp.engine.rules import rule_named
 from webapp.engine.rules.family import (
     ChoiceRule,
     ClashRule,
-    DayPatternRule,
     PairRule,
     PlacedRule,
     SamePlaceRule,
-    WeekPatternRule,
     subjects_of,
 )
 from webapp.engine.rules.pinned import Pinned
 from webapp.engine.rules.room_closed import RoomClosed
-from webapp.engine.search.arrays import Ints, Model, pack
+from webapp.engine.search.arrays import Ints, Model, Walk, pack
 from webapp.engine.search.dates import dates_of
 from webapp.engine.search.days import MOST_TABLE_PERIODS, SearchDays
 from webapp.engine.search.joint import Joint
 from webapp.engine.search.lists import Numbered, flattened
+from webapp.engine.search.patterns import Patterns
 from webapp.engine.search.relief import relief
 from webapp.engine.search.scale import scaled, unit_of
 from webapp.engine.timegrid import Time
@@ -75,22 +72,20 @@ class Compiled:
         object.__setattr__(self, "_index", {time: index for index, time in enumerate(self.times)})
 
 
-def compile_instance(instance: Instance) -> Compiled:
-    """Flatten an instance."""
-    return _Compiler(instance).compiled()
+def compile_instance(instance: Instance, table_periods: int = MOST_TABLE_PERIODS) -> Compiled:
+    """Flatten an instance; days of more than ``table_periods`` periods get lists instead of tables."""
+    return _Compiler(instance, table_periods).compiled()
 
 
 class _Compiler:
     """Builds the model; one method per family."""
 
-    def __init__(self, instance: Instance) -> None:
+    def __init__(self, instance: Instance, table_periods: int) -> None:
         self.instance, self.grid, self.unit = instance, instance.grid, unit_of(instance)
         # What has no weight is counted by the truth and steers nothing.
         self.rules = [(c.rule, c) for c in instance.constraints if c.weight != 0]
-        self.left_out: set[str] = set()
         self.known_prices: dict[Hashable, Ints] = {}
-        self.known_counts: dict[tuple[str, int, DayPeriods | None], Ints] = {}
-        self.days = SearchDays(self.grid)
+        self.days = SearchDays(self.grid, table_periods)
         # What each meeting is subject to: (constraint, times counted), by family.
         self.choices: list[dict[int, int]] = [defaultdict(int) for _ in instance.meetings]
         self._collect_choices()
@@ -149,21 +144,24 @@ class _Compiler:
         """All arrays."""
         self._times_and_rooms()
         arrays = self._choice_arrays() | self._time_arrays() | self._clash_arrays()
-        arrays |= self._pattern_arrays() | self._place_arrays()
+        patterns = Patterns(self.instance, self.rules, self.kind, self.days, self._weight)
+        arrays |= self.days.arrays(self.times) | patterns.arrays() | self._place_arrays()
         joint = self.joint.arrays() | {"dates": dates_of(self.instance, self.times)}
-        arrays["relief"] = relief(arrays, joint, len(self.samples), self.grid.weeks, in_runs=self.days.are_disjoint)
+        arrays["relief"], arrays["rest_relief"] = relief(arrays, joint, self.kind, self.days, patterns.subjects)
         grid = self.grid
         units = grid.weeks * grid.cells
         sizes = [len(self.kind), len(self.samples), len(self.times), len(self.instance.rooms), units]
-        sizes += [grid.weeks * grid.days, grid.days, grid.weeks, self.days.periods]
+        sizes += [grid.weeks * grid.days, grid.days, grid.weeks, self.days.most]
         sizes += [len(arrays["day_at"]) - 1, arrays["place_cost"].shape[0], grid.calendar_weeks]
-        model = Model(size=np.array(sizes, np.int64), kind=self.kind, **arrays, **joint)
+        sizes.append(0 if self.days.have_tables else len(self.days.layouts))
+        walk = Walk(**{name: arrays.pop(name) for name in Walk._fields})
+        model = Model(size=np.array(sizes, np.int64), kind=self.kind, walk=walk, **arrays, **joint)
         return Compiled(
             self.instance,
             model,
             self.times,
             self._closed(),
-            tuple(sorted(self.left_out | self.joint.left_out)),
+            tuple(sorted(patterns.left_out | self.joint.left_out)),
             self.unit,
         )
 
@@ -294,29 +292,33 @@ class _Compiler:
     def _time_arrays(self) -> dict[str, Ints]:
         grid, count = self.grid, len(self.times)
         units = [self._units(time) for time in self.times]
-        parts = [sorted({unit // grid.slots_per_day for unit in row}) for row in units]
+        parts = [self.days.parts(time) for time in self.times]
         touches = np.zeros((count, grid.weeks * grid.days), np.int8)
         for time, row in enumerate(parts):
             touches[time, row] = 1
-        start = np.array([t.start for t in self.times], np.int64)
-        end = np.array([t.end for t in self.times], np.int64)
-        shared = (touches.astype(np.int32) @ touches.T.astype(np.int32)) > 0
-        overlap = shared & (start[:, None] < end[None, :]) & (start[None, :] < end[:, None])
+        overlap = self._overlap()
         units_at, units_flat = flattened(units)
         parts_at, parts_flat = flattened(parts)
         overlaps_at, overlaps = flattened([np.flatnonzero(row).tolist() for row in overlap])
-        marks_at, marks_flat = flattened([self.days.marks(time) for time in self.times])
-        masks = [[self.days.mask(time, day) for day in range(grid.days)] for time in self.times]
         return {
             "units_at": units_at, "units": units_flat, "parts_at": parts_at, "parts": parts_flat,
             "days_of": np.array([t.days for t in self.times], np.int64),
-            "marks_at": marks_at, "marks": marks_flat,
-            "period_mask": np.array(masks, np.int64).reshape(count, grid.days),
-            "first_mask": np.array([next(filter(None, row), 0) for row in masks], np.int64),
-            "touches": touches, "overlap": overlap.astype(np.int8),
+            "touches": touches, "overlap": overlap,
             "overlaps_at": overlaps_at, "overlaps": overlaps,
             "week_size": np.array(grid.size_of_week, np.int64),
         }  # fmt: skip
+
+    def _overlap(self) -> Ints:
+        """Time x time -> 1 when they overlap, row by row: there may be thousands of times."""
+        start, end, days, weeks = (
+            np.array([getattr(time, name) for time in self.times], np.int64)
+            for name in ("start", "end", "days", "weeks")
+        )
+        found = np.zeros((len(self.times), len(self.times)), np.int8)
+        for row, time in zip(found, self.times, strict=True):
+            meet = (start < time.end) & (end > time.start)
+            row[:] = meet & (days & time.days > 0) & (weeks & time.weeks > 0)
+        return found
 
     # Clash ----------------------------------------------------------------------------------------
 
@@ -356,93 +358,6 @@ class _Compiler:
                 kinds = sorted({kind[meeting] for meeting in subject.meetings})
                 found[len(kinds)].append((kinds, weight))
         return found
-
-    # Patterns -------------------------------------------------------------------------------------
-
-    def _pattern_arrays(self) -> dict[str, Ints]:
-        """Subjects with the same meetings are one; with one week their tables are added into one."""
-        one_week = self.grid.weeks == 1
-        day_rows: dict[tuple[int, ...], list[tuple[int, int]]] = {}
-        week_rows: dict[tuple[int, ...], list[tuple[int, int]]] = {}
-        for index, (rule, constraint) in enumerate(self.rules):
-            if isinstance(rule, DayPatternRule):
-                rows = day_rows
-            elif isinstance(rule, WeekPatternRule):
-                rows = week_rows
-            else:
-                continue
-            if not self._has_table(rule):
-                self.left_out.add(rule.name)
-                continue
-            for whom in subjects_of(self.instance, constraint):
-                if whom.meetings:
-                    key = tuple(sorted(whom.meetings))
-                    rows.setdefault(key, []).append((index, self._weight(constraint)))
-        keys = sorted({*day_rows, *week_rows})
-        self.subject_meetings = keys
-        kind_subjects: list[list[int]] = [[] for _ in self.samples]
-        for subject, meetings in enumerate(keys):
-            for kind in sorted(set(self.kind[list(meetings)].tolist())):
-                kind_subjects[kind].append(subject)
-        at, flat = flattened(kind_subjects)
-        day = self._tables([day_rows.get(key, []) for key in keys], self.days.layouts, 1 << self.days.periods, one_week)
-        week = self._tables([week_rows.get(key, []) for key in keys], (None,), 1 << min(self.grid.days, 16), one_week)
-        day_table = day[1][:, None] + np.array(self.days.layout_of_day, np.int32)[None, :]
-        return {
-            "subjects_at": at, "subjects": flat,
-            "day_at": day[0], "day_table": day_table, "day_weight": day[2], "day_tables": day[3],
-            "week_at": week[0], "week_table": week[1], "week_weight": week[2], "week_tables": week[3],
-        }  # fmt: skip
-
-    def _has_table(self, rule: DayPatternRule | WeekPatternRule) -> bool:
-        if isinstance(rule, DayPatternRule):
-            return self.days.have_tables
-        return rule.days_only and self.grid.days <= MOST_TABLE_PERIODS
-
-    def _tables(
-        self, rows: list[list[tuple[int, int]]], layouts: Sequence[DayPeriods | None], width: int, one_week: bool
-    ) -> tuple[Ints, Ints, Ints, Ints]:
-        """Offsets, table numbers, weights and tables of each subject's rules; a row of tables for each layout of a day.
-
-        A number is that of the first layout's table, the others follow.
-        """
-        tables: list[Ints] = []
-        known: dict[Hashable, int] = {}
-        numbers: list[list[int]] = [[] for _ in rows]
-        weights: list[list[int]] = [[] for _ in rows]
-        for subject, row in enumerate(rows):
-            terms: dict[tuple[str, int], int] = defaultdict(int)
-            for index, weight in row:
-                rule, constraint = self.rules[index]
-                terms[rule.name, constraint.amount] += weight
-            wanted: list[tuple[tuple[tuple[tuple[str, int], int], ...], int]]
-            if one_week:
-                wanted = [(tuple(sorted(terms.items())), 1)] if terms else []
-            else:
-                wanted = [(((term, 1),), weight) for term, weight in sorted(terms.items())]
-            for key, weight in wanted:
-                if key not in known:
-                    known[key] = len(tables)
-                    for layout in layouts:
-                        counts = [self._counts(*term, layout, width) * times for term, times in key]
-                        tables.append(np.sum(counts, axis=0))
-                numbers[subject].append(known[key])
-                weights[subject].append(weight)
-        at, flat = flattened(numbers)
-        table = np.stack(tables) if tables else np.zeros((0, width), np.int64)
-        return at, flat, flattened(weights, np.int64)[1], table
-
-    def _counts(self, name: str, amount: int, layout: DayPeriods | None, width: int) -> Ints:
-        """The truth of a pattern rule for every mask; a day's masks are those of a layout, and 0 beyond its periods."""
-        if (name, amount, layout) not in self.known_counts:
-            rule, grid = rule_named(name), self.grid
-            if isinstance(rule, DayPatternRule) and layout is not None:
-                found = [rule.cost(busy, layout, amount) for busy in layout.masks()]
-            else:
-                assert isinstance(rule, WeekPatternRule)  # noqa: S101  # no other has tables
-                found = [rule.cost([mask >> d & 1 for d in range(grid.days)], grid, amount) for mask in range(width)]
-            self.known_counts[name, amount, layout] = np.array(found + [0] * (width - len(found)), np.int64)
-        return self.known_counts[name, amount, layout]
 
     # Same place -----------------------------------------------------------------------------------
 

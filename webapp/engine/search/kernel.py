@@ -13,9 +13,9 @@ Research 65 (2016): one annealing over the full state with moves and swaps.
 
 import numpy as np
 
-from webapp.engine.search.arrays import CLOSED, SHIFT, Bits, Ints, Model, SearchState
+from webapp.engine.search.arrays import CLOSED, N_LAYOUTS, N_MEETINGS, SHIFT, Bits, Ints, Model, SearchState
 from webapp.engine.search.compiled import compiled, inlined
-from webapp.engine.search.moves import N_MEETINGS, other_change, sure_change, swap
+from webapp.engine.search.moves import other_change, stakes, sure_change, swap
 
 EXPONENTIAL = -np.log((np.arange(4096) + 0.5) / 4096)
 """Quantiles of the exponential distribution: a rise of temperature times one of them is accepted."""
@@ -26,6 +26,14 @@ def energy(packed: int, hard_weight: float) -> float:
     """One number for hard violations and soft cost."""
     soft = (packed << (64 - SHIFT)) >> (64 - SHIFT)
     return float(((packed - soft) >> SHIFT) * hard_weight + soft)
+
+
+@inlined
+def saving(relief: int, total: int, hard_weight: float) -> float:
+    """The energy that a relief can save of a timetable's packed cost: no more hard violations than there are."""
+    soft = (relief << (64 - SHIFT)) >> (64 - SHIFT)
+    broken = (total - ((total << (64 - SHIFT)) >> (64 - SHIFT))) >> SHIFT
+    return float(min((relief - soft) >> SHIFT, broken) * hard_weight + soft)
 
 
 @inlined
@@ -143,8 +151,12 @@ def anneal(
         change = sure_change(model, state, meeting, t1, r1, other)
         if step >= scripted:
             relief = model.relief[kind] + (model.relief[model.kind[other]] if other >= 0 else 0)
-            if energy(change, hard_weight) > limit + relief:
+            if energy(change, hard_weight) > limit + saving(relief, total, hard_weight):
                 continue
+            if model.size[N_LAYOUTS]:
+                relief = stakes(model, state, meeting, t1, other)
+                if energy(change, hard_weight) > limit + saving(relief, total, hard_weight):
+                    continue
         change += other_change(model, state, meeting, t1, r1, other, simple)
         if step >= scripted and energy(change, hard_weight) > limit:
             continue

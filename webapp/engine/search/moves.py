@@ -4,14 +4,20 @@ A move takes one meeting from ``(t0, r0)`` to ``(t1, r1)``; -1 means unplaced or
 a swap the other meeting goes the opposite way, so that whatever both belong to does not change.
 """
 
-from webapp.engine.search.arrays import Model, SearchState
+from webapp.engine.search.arrays import (
+    N_CALENDAR_WEEKS,
+    N_DAYS,
+    N_LAYOUTS,
+    N_PERIODS,
+    N_ROOMS,
+    N_WEEKS,
+    Model,
+    SearchState,
+)
 from webapp.engine.search.compiled import inlined
+from webapp.engine.search.day_lists import list_change, list_stakes, mean_change, shift_lists
 from webapp.engine.search.pair_counts import pair_count
 from webapp.engine.search.set_counts import sets_change
-
-N_MEETINGS, N_KINDS, N_TIMES, N_ROOMS, N_UNITS, N_PARTS, N_DAYS, N_WEEKS, N_PERIODS, N_SUBJECTS, N_PLACES = range(11)
-N_CALENDAR_WEEKS = 11
-"""Positions in `Model.size`."""
 
 
 @inlined
@@ -44,6 +50,15 @@ def clash_change(model: Model, state: SearchState, kind: int, t0: int, t1: int) 
 
 
 @inlined
+def load_of(mask: int) -> int:
+    """The number of periods in a busy mask of at most 16."""
+    mask -= mask >> 1 & 0x5555
+    mask = (mask & 0x3333) + (mask >> 2 & 0x3333)
+    mask = mask + (mask >> 4) & 0x0F0F
+    return mask + (mask >> 8) & 0x1F
+
+
+@inlined
 def day_change(model: Model, state: SearchState, subject: int, t0: int, t1: int) -> int:
     """Change in a subject's patterns where there is one week and a time lies on one day."""
     day0 = model.parts[model.parts_at[t0]] if t0 >= 0 else -1
@@ -52,6 +67,8 @@ def day_change(model: Model, state: SearchState, subject: int, t0: int, t1: int)
     days = state.used[subject, 0]
     kept = days
     has_table = model.day_at[subject + 1] > model.day_at[subject]
+    has_total = model.total_at[subject + 1] > model.total_at[subject]
+    hours = 0
     entry = model.day_at[subject]
     if day0 >= 0:
         old = state.busy[subject, day0]
@@ -61,6 +78,8 @@ def day_change(model: Model, state: SearchState, subject: int, t0: int, t1: int)
         if has_table:
             table = model.day_table[entry, day0]
             found += model.day_tables[table, new] - model.day_tables[table, old]
+        if has_total:
+            hours += load_of(new) - load_of(old)
         if new == 0:
             kept &= ~(1 << day0)
     if day1 >= 0 and day0 != day1:
@@ -68,10 +87,15 @@ def day_change(model: Model, state: SearchState, subject: int, t0: int, t1: int)
         if has_table:
             table = model.day_table[entry, day1]
             found += model.day_tables[table, old | model.first_mask[t1]] - model.day_tables[table, old]
+        if has_total:
+            hours += load_of(old | model.first_mask[t1]) - load_of(old)
         kept |= 1 << day1
     if kept != days and model.week_at[subject + 1] > model.week_at[subject]:
         table = model.week_table[model.week_at[subject]]
         found += model.week_tables[table, kept] - model.week_tables[table, days]
+    if hours:
+        table, total = model.total_table[model.total_at[subject]], state.hours[subject, 0]
+        found += model.total_tables[table, total + hours] - model.total_tables[table, total]
     return int(found)
 
 
@@ -88,7 +112,7 @@ def _busy_after(model: Model, state: SearchState, subject: int, part: int, day: 
 @inlined
 def weeks_change(model: Model, state: SearchState, subject: int, t0: int, t1: int) -> int:
     """Change in a subject's patterns over several weeks: means, rounded up as the truth does."""
-    days, weeks, of_calendar = model.size[N_DAYS], model.size[N_WEEKS], model.size[N_CALENDAR_WEEKS]
+    days, weeks = model.size[N_DAYS], model.size[N_WEEKS]
     touched = (model.days_of[t0] if t0 >= 0 else 0) | (model.days_of[t1] if t1 >= 0 else 0)
     found = 0
     for day in range(days):
@@ -101,9 +125,7 @@ def weeks_change(model: Model, state: SearchState, subject: int, t0: int, t1: in
                 old += size * model.day_tables[table, state.busy[subject, part]]
                 new += size * model.day_tables[table, _busy_after(model, state, subject, part, day, t0, t1)]
             if new != old:
-                found += model.day_weight[entry] * (
-                    (new + of_calendar - 1) // of_calendar - (old + of_calendar - 1) // of_calendar
-                )
+                found += model.day_weight[entry] * mean_change(model, old, new)
     for entry in range(model.week_at[subject], model.week_at[subject + 1]):
         table, old, new = model.week_table[entry], 0, 0
         for week in range(weeks):
@@ -119,16 +141,27 @@ def weeks_change(model: Model, state: SearchState, subject: int, t0: int, t1: in
             old += model.week_size[week] * model.week_tables[table, used]
             new += model.week_size[week] * model.week_tables[table, after]
         if new != old:
-            found += model.week_weight[entry] * (
-                (new + of_calendar - 1) // of_calendar - (old + of_calendar - 1) // of_calendar
-            )
+            found += model.week_weight[entry] * mean_change(model, old, new)
+    for entry in range(model.total_at[subject], model.total_at[subject + 1]):
+        table, old, new = model.total_table[entry], 0, 0
+        for week in range(weeks):
+            hours = state.hours[subject, week]
+            old += model.week_size[week] * model.total_tables[table, hours]
+            for day in range(days):
+                if touched >> day & 1:
+                    part = week * days + day
+                    hours += load_of(_busy_after(model, state, subject, part, day, t0, t1))
+                    hours -= load_of(state.busy[subject, part])
+            new += model.week_size[week] * model.total_tables[table, hours]
+        if new != old:
+            found += model.total_weight[entry] * mean_change(model, old, new)
     return int(found)
 
 
 @inlined
 def pattern_change(model: Model, state: SearchState, kind: int, t0: int, t1: int, other: int, simple: bool) -> int:
     """Change in day and week patterns of the kind's subjects, but for those of the other kind."""
-    found = 0
+    found, listed = 0, model.size[N_LAYOUTS] > 0
     at, end = 0, 0
     if other >= 0:
         at, end = model.subjects_at[other], model.subjects_at[other + 1]
@@ -138,7 +171,9 @@ def pattern_change(model: Model, state: SearchState, kind: int, t0: int, t1: int
             at += 1
         if at < end and model.subjects[at] == subject:
             continue
-        if simple:
+        if listed:
+            found += list_change(model, state, subject, t0, t1)
+        elif simple:
             found += day_change(model, state, subject, t0, t1)
         else:
             found += weeks_change(model, state, subject, t0, t1)
@@ -265,13 +300,18 @@ def shift_time(model: Model, state: SearchState, meeting: int, time: int, sign: 
         other, cost = model.clash[item], sign * model.clash_cost[item]
         for position in range(model.overlaps_at[time], model.overlaps_at[time + 1]):
             state.clashes[other, model.overlaps[position]] += cost
-    days, periods = model.size[N_DAYS], model.size[N_PERIODS]
+    days, periods, listed = model.size[N_DAYS], model.size[N_PERIODS], model.size[N_LAYOUTS] > 0
     for item in range(model.subjects_at[kind], model.subjects_at[kind + 1]):
         subject = model.subjects[item]
+        if listed:
+            shift_lists(model, state, subject, time, sign)
+            continue
         for position in range(model.marks_at[time], model.marks_at[time + 1]):
             mark = model.marks[position]
             state.load[subject, mark] += sign
             now = state.load[subject, mark]
+            if now == (1 if sign > 0 else 0):
+                state.hours[subject, mark // periods // days] += sign
             part, bit = mark // periods, 1 << (mark % periods)
             if now >= 1:
                 state.busy[subject, part] |= bit
@@ -322,6 +362,21 @@ def sure_change(model: Model, state: SearchState, meeting: int, t1: int, r1: int
             # Each would still see the other where it no longer is.
             found -= clash_between(model, kind, kind2) * (2 if t0 >= 0 else 1)
             found += clash_change(model, state, kind2, t1, t0)
+    return int(found)
+
+
+@inlined
+def stakes(model: Model, state: SearchState, meeting: int, t1: int, other: int) -> int:
+    """Packed bound of what a move saves in the rest, from what long days cost now, hard and soft apart."""
+    t0, kind = state.time[meeting], model.kind[meeting]
+    found = model.rest_relief[kind]
+    its_kind = model.kind[other] if other >= 0 else -1
+    if t0 != t1:
+        found += list_stakes(model, state, kind, t0, t1, its_kind)
+    if other >= 0:
+        found += model.rest_relief[its_kind]
+        if t0 != t1:
+            found += list_stakes(model, state, its_kind, t0, t1, kind)
     return int(found)
 
 

@@ -5,6 +5,7 @@ from webapp.engine.rules.family import (
     ChoiceRule,
     ClashRule,
     DayPatternRule,
+    DayStatisticRule,
     PairRule,
     PlacedRule,
     SamePlaceRule,
@@ -58,8 +59,12 @@ def _most(instance: Instance, constraint: Constraint, largest: int) -> int:
         weeks = grid.calendar_weeks if rule.is_mean else 1
         return meetings * grid.days * grid.slots_per_day * weeks * constraint.factor
     periods = max(len(day.indices) for day in grid.days_periods)
-    per_subject = grid.days * periods ** (2 if isinstance(rule, DayPatternRule) else 1)
-    return len(subjects) * per_subject
+    per_day = periods
+    if isinstance(rule, DayStatisticRule):  # no number, and no sum of them, is above the day's periods
+        per_day *= max(-(-rule.price(number, constraint.amount) // number) for number in range(1, periods + 1))
+    elif isinstance(rule, DayPatternRule):
+        per_day **= 2
+    return len(subjects) * grid.days * per_day
 
 
 def _largest(instance: Instance) -> int:

@@ -3,8 +3,9 @@
 import numpy as np
 
 from webapp.engine.instance import UNPLACED, Placement
-from webapp.engine.search.arrays import CLOSED, Ints, SearchState, unpack
+from webapp.engine.search.arrays import CLOSED, N_LAYOUTS, Ints, SearchState, unpack
 from webapp.engine.search.compile import Compiled
+from webapp.engine.search.day_lists import FIRST_RUN
 from webapp.engine.search.kernel import anneal
 from webapp.engine.search.set_counts import no_counts
 from webapp.engine.solution import Solution
@@ -12,7 +13,12 @@ from webapp.engine.solution import Solution
 
 def new_state(problem: Compiled, seed: int) -> SearchState:
     """The timetable in which nothing is placed yet."""
-    meetings, kinds, times, rooms, units, parts, _, weeks, periods, subjects, places, _ = problem.model.size.tolist()
+    model = problem.model
+    meetings, kinds, times, rooms, units, parts, days, weeks, periods, subjects, places = model.size.tolist()[:11]
+    layouts = int(model.size[N_LAYOUTS])
+    tables, lists = (0, subjects) if layouts else (subjects, 0)
+    entries = len(model.day_table) if layouts else 0
+    together = int(np.diff(model.day_at).max(initial=0))
     at = np.full((rooms, units), -1, np.int32)
     for room, unit in problem.closed:
         at[room, unit] = CLOSED
@@ -24,10 +30,22 @@ def new_state(problem: Compiled, seed: int) -> SearchState:
         room=np.full(meetings, -1, np.int32),
         at=at,
         clashes=np.zeros((kinds, times), np.int64),
-        load=np.zeros((subjects, parts * periods), np.int16),
-        busy=np.zeros((subjects, parts), np.int64),
-        twice=np.zeros((subjects, parts), np.int64),
+        load=np.zeros((tables, parts * periods), np.int16),
+        busy=np.zeros((tables, parts), np.int64),
+        twice=np.zeros((tables, parts), np.int64),
         used=np.zeros((subjects, weeks), np.int64),
+        hours=np.zeros((subjects, weeks), np.int32),
+        many=np.zeros((lists, parts), np.int32),
+        items=np.zeros(int(model.item_at[-1]) * parts, np.int32),
+        loads=np.zeros((lists, parts), np.int32),
+        tangled=np.zeros((lists, parts), np.int32),
+        counted=np.zeros((entries, parts), np.int64),
+        summed=np.zeros((entries, days), np.int64),
+        found=np.zeros(FIRST_RUN + periods + 1, np.int64),
+        line=np.zeros(periods + 1, np.int64),
+        gained=np.zeros((together, days), np.int64),
+        used_then=np.zeros(weeks, np.int64),
+        hours_then=np.zeros(weeks, np.int64),
         in_room=np.zeros((places, max(1, rooms)), np.int16),
         distinct=np.zeros(places, np.int32),
         set_count=set_count,
@@ -43,6 +61,8 @@ def _patterns_of_nothing(problem: Compiled) -> int:
     model, found = problem.model, 0
     for entry, table in enumerate(model.week_table.tolist()):
         found += int(model.week_weight[entry]) * int(model.week_tables[table, 0])
+    for entry, table in enumerate(model.total_table.tolist()):
+        found += int(model.total_weight[entry]) * int(model.total_tables[table, 0])
     return found
 
 
