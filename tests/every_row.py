@@ -108,6 +108,7 @@ def make_every_row(say: str = "{}") -> EveryRow:
     uni = university(say, days=2, slots=3, name=named("Monsoon"))
     org, term, dept, room = uni.organization, uni.term, uni.cse, uni.hall
     building = factories.building(org, name=named("Main"))
+    walk = factories.walk(building, factories.building(org, name=named("Annex")), 12)
     room.building_id, room.kind, room.features = building.building_id, named("lab")[:64], [named("projector")[:64]]
     uni.rao.rank, uni.section_a.programme = named("Professor")[:64], named("B.Tech")
     student = factories.student(org, name=named("Nisha"), groups=[uni.section_a])
@@ -181,6 +182,7 @@ def make_every_row(say: str = "{}") -> EveryRow:
     keys = {
         "departments": dept.department_id,
         "buildings": building.building_id,
+        "walks": walk.building_walk_id,
         "rooms": room.room_id,
         "faculty": uni.rao.faculty_id,
         "students": student.student_id,

@@ -22,6 +22,7 @@ from webapp.models import (
     BasketGroup,
     BasketSection,
     Building,
+    BuildingWalk,
     Component,
     ComponentFaculty,
     Course,
@@ -179,6 +180,12 @@ def building(organization: Organization | None = None, code: str | None = None, 
     return _add(
         Building(**{"organization_id": owner.organization_id, "code": code, "name": f"Building {code}"} | fields)
     )
+
+
+def walk(one: Building, other: Building, minutes: int) -> BuildingWalk:
+    """The minutes between two buildings."""
+    keys = {"from_building_id": one.building_id, "to_building_id": other.building_id}
+    return _add(BuildingWalk(organization_id=one.organization_id, minutes=minutes, **keys))
 
 
 def room(

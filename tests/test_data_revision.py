@@ -83,6 +83,25 @@ class World:
             "basket_sections": Sample(basket | section, further),
             "basket_groups": Sample(basket | group, other),
             "student_group_members": Sample(group | learner, other),
+            "term_rule_faculty": Sample(
+                rule | teacher, {"faculty_id": factories.faculty(self.section.course.department).faculty_id}
+            ),
+            "term_rule_groups": Sample(rule | group, other),
+            "term_rule_slots": Sample(rule | {"time_slot_id": first}, {"time_slot_id": second}),
+            "term_rule_rooms": Sample(
+                rule | {"room_id": factories.room(self.term.organization).room_id},
+                {"room_id": factories.room(self.term.organization).room_id},
+            ),
+            "building_walks": Sample(
+                {
+                    "organization_id": organization,
+                    "from_building_id": factories.building(self.term.organization).building_id,
+                    "to_building_id": factories.building(self.term.organization).building_id,
+                    "minutes": 5,
+                },
+                {"minutes": 6},
+                of_organization=True,
+            ),
             "buildings": Sample(place, named, of_organization=True),
             "rooms": Sample(place | {"capacity": 30}, {"capacity": 31}, of_organization=True),
             "departments": Sample(place, named, of_organization=True),
@@ -111,6 +130,11 @@ TABLES = (
     "pins",
     "availability",
     "term_rule_components",
+    "term_rule_faculty",
+    "term_rule_groups",
+    "term_rule_slots",
+    "term_rule_rooms",
+    "building_walks",
     "baskets",
     "basket_sections",
     "basket_groups",

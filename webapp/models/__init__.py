@@ -26,7 +26,7 @@ from webapp.models.people import (
     User,
     UserToken,
 )
-from webapp.models.places import Building, Room
+from webapp.models.places import Building, BuildingWalk, Room
 from webapp.models.runs import (
     EntryClaim,
     EntryFaculty,
@@ -48,7 +48,17 @@ from webapp.models.runs import (
     WeightProfile,
 )
 from webapp.models.vocabulary import VocabularyWord
-from webapp.models.wishes import Availability, Pin, TermRule, TermRuleComponent, WishLevel
+from webapp.models.wishes import (
+    Availability,
+    Pin,
+    TermRule,
+    TermRuleComponent,
+    TermRuleFaculty,
+    TermRuleGroup,
+    TermRuleRoom,
+    TermRuleSlot,
+    WishLevel,
+)
 
 __all__ = [
     "AuditEvent",
@@ -57,6 +67,7 @@ __all__ = [
     "BasketGroup",
     "BasketSection",
     "Building",
+    "BuildingWalk",
     "Component",
     "ComponentBatch",
     "ComponentFaculty",
@@ -91,6 +102,10 @@ __all__ = [
     "Term",
     "TermRule",
     "TermRuleComponent",
+    "TermRuleFaculty",
+    "TermRuleGroup",
+    "TermRuleRoom",
+    "TermRuleSlot",
     "TimeSlot",
     "Timetable",
     "TimetableApproval",

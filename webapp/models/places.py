@@ -20,6 +20,23 @@ class Building(Model):
     name: Mapped[Name]
 
 
+class BuildingWalk(Model):
+    """How long it takes to walk from one building to another; the way back takes as long where it has no row."""
+
+    __tablename__ = "building_walks"
+    __table_args__ = (
+        sa.UniqueConstraint("from_building_id", "to_building_id"),
+        sa.CheckConstraint("from_building_id <> to_building_id", name="between_two_buildings"),
+        sa.CheckConstraint("minutes BETWEEN 1 AND 600", name="minutes_in_range"),
+    )
+
+    building_walk_id: Mapped[Key]
+    organization_id: Mapped[int] = mapped_column(sa.ForeignKey("organizations.organization_id"), index=True)
+    from_building_id: Mapped[int] = mapped_column(sa.ForeignKey("buildings.building_id", ondelete="CASCADE"))
+    to_building_id: Mapped[int] = mapped_column(sa.ForeignKey("buildings.building_id", ondelete="CASCADE"), index=True)
+    minutes: Mapped[int]
+
+
 class Room(Model):
     """A room: its seats, its kind ("lecture", "lab") and what is in it ("projector")."""
 

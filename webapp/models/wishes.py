@@ -73,7 +73,8 @@ class Pin(Model):
 class TermRule(Model):
     """A rule of the engine as a term uses it: on or off, hard or with a weight, its number.
 
-    A rule between meetings names the components it is about; any other is about everyone.
+    It names the components, teachers and groups that it is about, or is about everyone; and slots and rooms where it
+    looks at those alone.
     """
 
     __tablename__ = "term_rules"
@@ -81,6 +82,7 @@ class TermRule(Model):
         sa.UniqueConstraint("term_id", "code"),
         sa.CheckConstraint("weight IS NULL OR weight BETWEEN 0 AND 1000000", name="weight_in_range"),
         sa.CheckConstraint("amount IS NULL OR amount >= 0", name="amount_not_negative"),
+        sa.CheckConstraint("second_amount IS NULL OR second_amount >= 0", name="second_amount_not_negative"),
     )
 
     term_rule_id: Mapped[Key]
@@ -91,6 +93,7 @@ class TermRule(Model):
     is_hard: Mapped[bool] = mapped_column(server_default=sa.false())
     weight: Mapped[int | None]
     amount: Mapped[int | None]
+    second_amount: Mapped[int | None] = mapped_column(comment="of a rule with two numbers")
 
     components: Mapped[list[Component]] = relationship(
         secondary="term_rule_components", order_by="(TermRuleComponent.position, TermRuleComponent.component_id)"
@@ -109,3 +112,49 @@ class TermRuleComponent(Model):
         sa.ForeignKey("components.component_id", ondelete="CASCADE"), primary_key=True, index=True
     )
     position: Mapped[int] = mapped_column(server_default="0", comment="of the classes among each other, from 0")
+
+
+class TermRuleFaculty(Model):
+    """A teacher whom a rule is about."""
+
+    __tablename__ = "term_rule_faculty"
+
+    term_rule_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("term_rules.term_rule_id", ondelete="CASCADE"), primary_key=True
+    )
+    faculty_id: Mapped[int] = mapped_column(sa.ForeignKey("faculty.faculty_id"), primary_key=True, index=True)
+
+
+class TermRuleGroup(Model):
+    """A group that a rule is about."""
+
+    __tablename__ = "term_rule_groups"
+
+    term_rule_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("term_rules.term_rule_id", ondelete="CASCADE"), primary_key=True
+    )
+    student_group_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("student_groups.student_group_id"), primary_key=True, index=True
+    )
+
+
+class TermRuleSlot(Model):
+    """A slot at which a rule looks, where it looks at some alone."""
+
+    __tablename__ = "term_rule_slots"
+
+    term_rule_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("term_rules.term_rule_id", ondelete="CASCADE"), primary_key=True
+    )
+    time_slot_id: Mapped[int] = mapped_column(sa.ForeignKey("time_slots.time_slot_id"), primary_key=True, index=True)
+
+
+class TermRuleRoom(Model):
+    """A room that a rule names: one of the home rooms."""
+
+    __tablename__ = "term_rule_rooms"
+
+    term_rule_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("term_rules.term_rule_id", ondelete="CASCADE"), primary_key=True
+    )
+    room_id: Mapped[int] = mapped_column(sa.ForeignKey("rooms.room_id"), primary_key=True, index=True)

@@ -4,11 +4,12 @@ A finding is a blocker where the rule is hard, for then it is proved; a soft rul
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import combinations
 
 from webapp.engine.instance import Constraint
 from webapp.engine.matching import match
+from webapp.engine.rules.consecutive import Consecutive
 from webapp.engine.rules.different_days import DifferentDays
 from webapp.engine.rules.family import ClashRule, PairRule, subjects_of
 from webapp.engine.rules.max_in_row import MaxInRow
@@ -16,6 +17,7 @@ from webapp.engine.rules.max_per_day import MaxPerDay
 from webapp.engine.rules.min_working_days import MinWorkingDays
 from webapp.engine.rules.patterns import first_bit
 from webapp.engine.rules.precedence import Precedence
+from webapp.engine.rules.precedence_of_pairs import PrecedenceOfPairs
 from webapp.engine.rules.same_time import SameTime
 from webapp.engine.timegrid import Time
 from webapp.services.checks.findings import Finding, FindingKind, Severity
@@ -24,6 +26,7 @@ from webapp.services.problem.calendar import clock
 from webapp.services.problem.words.statements import Statement, told
 from webapp.services.schema.values import DAY_NAMES
 
+ORDERS = (Precedence, PrecedenceOfPairs, Consecutive)
 Moment = tuple[int, int, int]
 """Week of the grid, day, slot of the grid: what an order of classes is told in."""
 
@@ -31,6 +34,7 @@ Moment = tuple[int, int, int]
 def rules_that_cannot_hold(case: CheckedProblem) -> Iterator[Finding]:
     """Find each rule that no placing of its own classes keeps; classes without any possible time are told elsewhere."""
     impossible = _Impossible(case)
+    yield from impossible.orders_in_a_circle()
     for constraint in case.instance.constraints:
         look = impossible.looks.get(type(constraint.rule))
         if look is not None and constraint.weight != 0:
@@ -105,6 +109,21 @@ class _Impossible:
                 yield self._finding(constraint, meeting, sentence, (0, 0))
                 return
             before = meeting, min(map(_end, begun))
+
+    def orders_in_a_circle(self) -> Iterator[Finding]:
+        """Classes that hard rules of order, taken together, ask to come before themselves; the first one found."""
+        later: dict[int, list[int]] = defaultdict(list)
+        by_pair: dict[tuple[int, int], Constraint] = {}
+        for constraint in self.case.instance.constraints:
+            if constraint.hard and isinstance(constraint.rule, ORDERS) and isinstance(constraint.rule, PairRule):
+                for one, other in constraint.rule.pairs(constraint):
+                    later[one].append(other)
+                    by_pair[one, other] = constraint
+        pair = _step_of_a_circle(later)
+        if pair is not None:
+            one, other = pair
+            words = told("order_in_a_circle", one=self.case.label(one), other=self.case.label(other))
+            yield self._finding(by_pair[pair], one, words, (0, 0))
 
     def _when(self, moment: Moment, *, is_end: bool = False) -> str:
         _week, day, slot = moment
@@ -188,6 +207,27 @@ class _Impossible:
             rule=told("limit", rule=constraint.rule.name),
         )
         return self._finding(constraint, meeting, words, (load, constraint.amount))
+
+
+def _step_of_a_circle(later: Mapping[int, Sequence[int]]) -> tuple[int, int] | None:
+    """A step that closes a circle, None where the steps go round nowhere."""
+    left = {node: list(after) for node, after in later.items()}
+    done: set[int] = set()
+    for first in later:
+        path, on_path = [first], {first}
+        while path:
+            node = path[-1]
+            if node in done or not left.get(node):
+                done.add(node)
+                on_path.discard(path.pop())
+                continue
+            after = left[node].pop()
+            if after in on_path:
+                return node, after
+            if after not in done:
+                path.append(after)
+                on_path.add(after)
+    return None
 
 
 def _start(time: Time) -> Moment:

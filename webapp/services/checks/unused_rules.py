@@ -1,4 +1,4 @@
-"""Rules that are off although the term has data that only they would keep: teachers' absences, limits, seats, pins."""
+"""Rules that are off although the term has data that only they would keep: absences, limits, seats, pins, ways."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -9,13 +9,13 @@ from webapp.services.checks.term_data import TermData
 from webapp.services.problem.words.statements import Statement, told
 from webapp.services.shared.rule_defaults import is_counting
 from webapp.services.shared.target import Target
-from webapp.services.terms.rule_words import classes_in_words, rule_title
+from webapp.services.terms.rule_words import classes_in_words, label_of_code, rule_title
 
 
 def rules_without_effect(data: TermData) -> Iterator[Finding]:
     """Find each rule that the term has data for and does not use, and rules about certain classes that are off."""
     rows = data.rows
-    general = [row for row in rows.rules if row.code == row.rule or row.term_rule_id not in rows.rule_components]
+    general = [row for row in rows.rules if row.code == row.rule or row.term_rule_id not in rows.rules_about_some]
     used = {row.rule for row in general if is_counting(row)}
     present = {row.rule for row in general if row.is_enabled}
     for kept in KEPT_BY_RULE:
@@ -23,11 +23,14 @@ def rules_without_effect(data: TermData) -> Iterator[Finding]:
         if number:
             yield _of_rule(kept.rule, told(kept.code, number), is_weightless=kept.rule in present)
     for row in rows.rules:
-        named = rows.rule_components.get(row.term_rule_id, [])
-        if named and not is_counting(row):
-            classes = [data.component_label(data.components[key]) for key in named if key in data.components]
-            rule = told("rule", rule=row.rule, label="" if row.code == row.rule else row.code)
-            words = told("rule_off", rule=rule, classes=classes_in_words(classes))
+        key = row.term_rule_id
+        if key in rows.rules_about_some and not is_counting(row):
+            components = (data.components.get(one) for one in rows.rule_components.get(key, []))
+            about = [data.component_label(component) for component in components if component is not None]
+            about += [rows.faculty[one].name for one in rows.rule_faculty.get(key, [])]
+            about += [rows.groups[one].code for one in rows.rule_groups.get(key, [])]
+            rule = told("rule", rule=row.rule, label=label_of_code(row.rule, row.code))
+            words = told("rule_off", rule=rule, classes=classes_in_words(about))
             yield Finding(Severity.NOTE, FindingKind.RULES, words, target_of_rule(row.code, row.rule))
 
 
@@ -153,6 +156,11 @@ KEPT_BY_RULE = (
         "student_clash",
         lambda data: len(data.rows.enrollments),
         "has_enrolments",
+    ),
+    KeptByRule(
+        "walking_time",
+        lambda data: len(data.rows.walks),
+        "has_walks",
     ),
 )
 """The one table of what data a rule is for; a rule that needs none (gaps, days, rooms in use) is not in it."""

@@ -8,10 +8,12 @@ from webapp.engine.instance import Constraint
 from webapp.engine.rule import ResourceKind, Rule
 from webapp.engine.rules import rule_named
 from webapp.engine.rules.family import PairRule, SetRule
+from webapp.engine.rules.home_room import HomeRoom
 from webapp.models import Availability, Component, TermRule, WishLevel
-from webapp.services.problem.baskets import is_first_way
+from webapp.services.problem.baskets import is_first_way, plain_leaf
 from webapp.services.problem.meetings import TermMeetings
-from webapp.services.shared.rule_defaults import ALWAYS_HOLD
+from webapp.services.shared.rule_defaults import ALWAYS_HOLD, people_of
+from webapp.services.terms.rule_words import classes_in_words
 
 LEVEL_OF = {
     "unavailable": WishLevel.UNAVAILABLE,
@@ -26,6 +28,17 @@ class _Use:
 
     weight: int | None
     amount: int | None
+    second: int = 0
+    cells: frozenset[int] = frozenset()
+    rooms: tuple[int, ...] = ()
+
+    def on(
+        self, rule: Rule, label: str, *, meetings: tuple[int, ...] = (), resources: tuple[int, ...] = ()
+    ) -> Constraint:
+        """The rule put to work on meetings, or on each of some people."""
+        return Constraint(
+            rule, self.weight, resources, meetings, self.cells, self.amount or 0, label, self.second, self.rooms
+        )
 
 
 class TermConstraints:
@@ -54,20 +67,85 @@ class TermConstraints:
         return (*constraints, *self._baskets())
 
     def _of_rule(self, row: TermRule) -> Iterable[Constraint]:
-        use = _Use(None if row.is_hard else row.weight or 0, row.amount)
-        rule = rule_named(row.rule)
+        use, rule = self._use(row), rule_named(row.rule)
         if rule.name in LEVEL_OF:
             return self._wishes(rule, use)  # about those who have said so, whatever classes its row names
-        names_classes = row.term_rule_id in self._rows.rule_components
         named = self._rows.rule_components.get(row.term_rule_id, [])
         about_named = list(self._about_components(row, rule, use, named)) if named else []
-        if row.rule in ALWAYS_HOLD or (names_classes and not _is_beside_all(row, rule)):
+        about_named += self._about_people(row, rule, use)
+        names_some = row.term_rule_id in self._rows.rules_about_some
+        if row.rule in ALWAYS_HOLD or (names_some and not _is_beside_all(row, rule)):
             return about_named
         if rule.name in self._makers:
             return [*about_named, *self._makers[rule.name](rule, use)]
-        if isinstance(rule, PairRule) or (isinstance(rule, SetRule) and not rule.kinds):
-            return about_named  # a rule between meetings that names none
-        return [*about_named, Constraint(rule, use.weight, self._once_each(rule, use), amount=use.amount or 0)]
+        if isinstance(rule, PairRule | HomeRoom) or (isinstance(rule, SetRule) and not rule.kinds):
+            # A rule between meetings that names none is about nobody, unless it was added for all people.
+            everybody = self._everybody(rule, use) if row.code != row.rule else ()
+            return [*about_named, *self._about_each(rule, use, everybody)]
+        return [*about_named, use.on(rule, "", resources=self._once_each(rule, use))]
+
+    def _use(self, row: TermRule) -> _Use:
+        key, calendar = row.term_rule_id, self._meetings.calendar
+        slots, rooms = self._rows.rule_slots.get(key, []), set(self._rows.rule_rooms.get(key, []))
+        return _Use(
+            None if row.is_hard else row.weight or 0,
+            row.amount,
+            row.second_amount or 0,
+            frozenset(cell for slot in slots for cell in calendar.cells_of(slot)),
+            tuple(index for index, room in enumerate(self._rows.rooms) if room.room_id in rooms),
+        )
+
+    # Rules about chosen classes and people
+
+    def _everybody(self, rule: Rule, use: _Use) -> tuple[int, ...]:
+        """The people whom a rule without kinds of its own is about where it was added for all."""
+        return self._counting(
+            (i for i, who in enumerate(self._meetings.resources) if who.kind in people_of(rule.name)), use
+        )
+
+    def _counting(self, resources: Iterable[int], use: _Use) -> tuple[int, ...]:
+        """What must hold must hold for every choice of a group's options; a wish counts for one of them."""
+        people = self._meetings.resources
+        return tuple(i for i in resources if use.weight is None or is_first_way(people[i].code))
+
+    def _about_people(self, row: TermRule, rule: Rule, use: _Use) -> Iterator[Constraint]:
+        """One constraint about each of the teachers and groups that a rule names, of those who have classes."""
+        faculty = self._rows.rule_faculty.get(row.term_rule_id, [])
+        groups = self._rows.rule_groups.get(row.term_rule_id, [])
+        leaves = {leaf for group in groups for leaf in self._meetings.leaf_groups.of(group)}
+        if isinstance(rule, HomeRoom):
+            # A class of several of them is held in one room: it counts once.
+            meetings = tuple(
+                index
+                for index, meeting in enumerate(self._meetings.meetings)
+                if not leaves.isdisjoint(map(plain_leaf, meeting.leaves))
+                or not set(faculty).isdisjoint(meeting.faculty_ids)
+            )
+            if meetings:
+                names = [self._rows.faculty[key].name for key in faculty]
+                names += [self._rows.groups[key].code for key in groups]
+                yield use.on(rule, classes_in_words(names), meetings=meetings)
+            return
+        found = [self._meetings.resource_of_faculty.get(key) for key in faculty]
+        found += [index for leaf, index in self._meetings.resource_of_leaf.items() if plain_leaf(leaf) in leaves]
+        resources = self._counting(sorted(index for index in found if index is not None), use)
+        yield from self._about_each(rule, use, resources)
+
+    def _about_each(self, rule: Rule, use: _Use, resources: tuple[int, ...]) -> Iterator[Constraint]:
+        """One constraint about each of some people; of a rule that is about sets alone, one about each one's classes."""
+        if not rule.is_mean:
+            yield from [use.on(rule, "", resources=resources)] if resources else []
+            return
+        for resource in resources:
+            who, leaves = self._meetings.resources[resource], self._meetings.resource_of_leaf
+            meetings = tuple(
+                index
+                for index, row in enumerate(self._meetings.meetings)
+                if resource in {leaves[leaf] for leaf in row.leaves}
+                or resource in {self._meetings.resource_of_faculty[key] for key in row.faculty_ids}
+            )
+            if meetings:
+                yield use.on(rule, who.label, meetings=meetings)
 
     def _about_components(self, row: TermRule, rule: Rule, use: _Use, named: list[int]) -> Iterator[Constraint]:
         """One constraint about all meetings of the components; of those that start together, one for each n-th."""
@@ -75,16 +153,17 @@ class TermConstraints:
         for index, meeting in enumerate(self._meetings.meetings):
             meetings_of[meeting.key.component_id].append(index)
         meetings = [index for component_id in named for index in meetings_of[component_id]]
+        label = classes_in_words([self._called(self._components[component_id], None) for component_id in named])
         if rule.name != "same_time":
-            amount = use.amount or 0
-            yield Constraint(rule, use.weight, meetings=tuple(meetings), amount=amount, label=row.code)
+            if meetings:
+                yield use.on(rule, label, meetings=tuple(meetings))
             return
         nth: dict[int, list[int]] = defaultdict(list)
         for index in meetings:
             nth[self._meetings.meetings[index].key.ordinal].append(index)
         for together in nth.values():
             if len(together) > 1:
-                yield Constraint(rule, use.weight, meetings=tuple(together), label=row.code)
+                yield use.on(rule, label, meetings=tuple(together))
 
     # Elective baskets
 

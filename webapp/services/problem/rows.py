@@ -14,6 +14,8 @@ from webapp.models import (
     Basket,
     BasketGroup,
     BasketSection,
+    Building,
+    BuildingWalk,
     Component,
     ComponentBatch,
     ComponentFaculty,
@@ -30,6 +32,10 @@ from webapp.models import (
     Term,
     TermRule,
     TermRuleComponent,
+    TermRuleFaculty,
+    TermRuleGroup,
+    TermRuleRoom,
+    TermRuleSlot,
     TimeSlot,
     TimetableEntry,
     WeekSet,
@@ -72,14 +78,26 @@ class TermRows:
     availability: Sequence[Availability]
     rules: Sequence[TermRule]
     rule_components: Mapping[int, list[int]] = field(default_factory=dict)
+    """By rule that names some: its components; so the teachers, groups, slots and rooms."""
+    rule_faculty: Mapping[int, list[int]] = field(default_factory=dict)
+    rule_groups: Mapping[int, list[int]] = field(default_factory=dict)
+    rule_slots: Mapping[int, list[int]] = field(default_factory=dict)
+    rule_rooms: Mapping[int, list[int]] = field(default_factory=dict)
     baskets: Sequence[Basket] = ()
     basket_sections: Mapping[int, list[int]] = field(default_factory=dict)
     basket_groups: Mapping[int, list[int]] = field(default_factory=dict)
+    buildings: Mapping[int, Building] = field(default_factory=dict)
+    walks: Sequence[BuildingWalk] = ()
 
     @cached_property
     def tree(self) -> GroupTree[int]:
         """The tree of the groups."""
         return tree_of(self.groups)
+
+    @cached_property
+    def rules_about_some(self) -> Set[int]:
+        """The keys of the rules that name classes, teachers or groups: they are not about all."""
+        return self.rule_components.keys() | self.rule_faculty.keys() | self.rule_groups.keys()
 
     @cached_property
     def options(self) -> tuple[OptionSet, ...]:
@@ -155,9 +173,15 @@ def read_term(term: Term, timetable_id: int | None = None) -> TermRows:
         availability=_availability(of_term, in_term),
         rules=_rows(TermRule, TermRule.term_id == of_term, TermRule.term_rule_id),
         rule_components=_rule_components(of_term, {component.component_id for component in components}),
+        rule_faculty=_named_by_rules(of_term, TermRuleFaculty, TermRuleFaculty.faculty_id),
+        rule_groups=_named_by_rules(of_term, TermRuleGroup, TermRuleGroup.student_group_id),
+        rule_slots=_named_by_rules(of_term, TermRuleSlot, TermRuleSlot.time_slot_id),
+        rule_rooms=_named_by_rules(of_term, TermRuleRoom, TermRuleRoom.room_id),
         baskets=_rows(Basket, Basket.term_id == of_term, Basket.code),
         basket_sections=_of_baskets(of_term, BasketSection, BasketSection.section_id, sections.keys()),
         basket_groups=_of_baskets(of_term, BasketGroup, BasketGroup.student_group_id, groups.keys()),
+        buildings={b.building_id: b for b in _rows(Building, Building.organization_id == home)},
+        walks=_rows(BuildingWalk, BuildingWalk.organization_id == home, BuildingWalk.building_walk_id),
     )
 
 
@@ -227,6 +251,11 @@ def _rule_components(term_id: int, asked_for: Set[int]) -> dict[int, list[int]]:
         .order_by(TermRuleComponent.term_rule_id, TermRuleComponent.position, TermRuleComponent.component_id)
     )
     return {rule: [component for component in own if component in asked_for] for rule, own in named.items()}
+
+
+def _named_by_rules(term_id: int, model: Any, named: Any) -> dict[int, list[int]]:
+    query = sa.select(model.term_rule_id, named).join(TermRule, TermRule.term_rule_id == model.term_rule_id)
+    return _gathered(query.where(TermRule.term_id == term_id).order_by(model.term_rule_id, named))
 
 
 def _of_baskets(term_id: int, model: Any, listed: Any, known: Set[int]) -> dict[int, list[int]]:

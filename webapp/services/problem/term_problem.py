@@ -1,13 +1,13 @@
 """Rows of a term to the engine's instance, with what is needed to come back."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from webapp.engine.instance import Instance, InstanceRoom
 from webapp.engine.rule import ResourceKind
 from webapp.engine.timegrid import Time
-from webapp.models import Term, WishLevel
+from webapp.models import BuildingWalk, Term, WishLevel
 from webapp.services.problem.baskets import plain_leaf
 from webapp.services.problem.calendar import Calendar, build_calendar
 from webapp.services.problem.constraints import TermConstraints
@@ -16,9 +16,9 @@ from webapp.services.problem.meetings import BasketPosition, MeetingKey, Meeting
 from webapp.services.problem.rows import TermRows, read_term
 from webapp.services.problem.words.statements import told
 from webapp.services.shared.errors import Problem
-from webapp.services.shared.rule_defaults import usual_rules_off
+from webapp.services.shared.rule_defaults import RULE_NAMES, is_in_order, usual_rules_off
 
-TELLING_APART = ("precedence", "same_time")
+TELLING_APART = {"same_time", *(name for name in RULE_NAMES if is_in_order(name))}
 """Rules between meetings that ask something else of the first meeting of a component than of its second."""
 
 
@@ -121,7 +121,7 @@ def problem_from(rows: TermRows) -> TermProblem:
     constraints = TermConstraints(meetings).all()
     instance = Instance(
         name=f"{term.academic_year} semester {term.semester}",
-        grid=calendar.grid,
+        grid=replace(calendar.grid, minutes=calendar.pieces) if rows.walks else calendar.grid,
         rooms=_rooms(rows, calendar),
         resources=tuple(meetings.resources),
         meetings=meetings.engine_meetings(),
@@ -140,7 +140,7 @@ def problem_from(rows: TermRows) -> TermProblem:
         resource_of_leaf=meetings.resource_of_leaf,
         positions=meetings.positions,
         group_labels={leaf: leaf_groups.label(plain_leaf(leaf)) for leaf in meetings.resource_of_leaf},
-        rules_off=usual_rules_off(rows.rules, rows.rule_components),
+        rules_off=usual_rules_off(rows.rules, rows.rules_about_some),
     )
 
 
@@ -151,7 +151,42 @@ def _rooms(rows: TermRows, calendar: Calendar) -> tuple[InstanceRoom, ...]:
             first, last = calendar.reach[wish.time_slot_id]
             day = 1 << calendar.by_id[wish.time_slot_id].day
             closed.setdefault(wish.room_id, []).append(Time(first, last - first, day, calendar.grid.all_weeks))
-    return tuple(InstanceRoom(room.code, room.capacity, tuple(closed.get(room.room_id, ()))) for room in rows.rooms)
+    travel = _travel(rows)
+    return tuple(
+        InstanceRoom(
+            room.code,
+            room.capacity,
+            tuple(closed.get(room.room_id, ())),
+            travel.get(index, {}),
+            rows.buildings[room.building_id].code if room.building_id is not None else "",
+        )
+        for index, room in enumerate(rows.rooms)
+    )
+
+
+def _minutes_between(walks: Iterable[BuildingWalk]) -> Mapping[frozenset[int], int]:
+    """Minutes by pair of buildings; where there and back have a row each, the longer way counts."""
+    minutes: dict[frozenset[int], int] = {}
+    for walk in walks:
+        pair = frozenset((walk.from_building_id, walk.to_building_id))
+        minutes[pair] = max(walk.minutes, minutes.get(pair, 0))
+    return minutes
+
+
+def _travel(rows: TermRows) -> dict[int, dict[int, int]]:
+    """Per room (index), the minutes to the rooms of other buildings; nothing where no minutes are known."""
+    rooms_of: dict[int, list[int]] = {}
+    for index, room in enumerate(rows.rooms):
+        if room.building_id is not None:
+            rooms_of.setdefault(room.building_id, []).append(index)
+    travel: dict[int, dict[int, int]] = {}
+    for pair, minutes in _minutes_between(rows.walks).items():
+        one, other = sorted(pair)
+        for here, there in ((one, other), (other, one)):
+            ways = dict.fromkeys(rooms_of.get(there, ()), minutes)
+            for index in rooms_of.get(here, ()):
+                travel.setdefault(index, {}).update(ways)
+    return travel
 
 
 def _interchangeable(meetings: TermMeetings) -> tuple[tuple[int, ...], ...]:

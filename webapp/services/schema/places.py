@@ -5,14 +5,16 @@ from typing import Any
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 
-from webapp.models import Building, Department, Room
+from webapp.models import Building, BuildingWalk, Department, Room
 from webapp.services.schema.columns import CODE_LENGTH, Column, Kind, Link, Reach, Table
+from webapp.services.schema.row_checks import walks_between_two_buildings
 
 CODE_HINT = _l("Short and unique: other tables and files refer to it.")
 CODES_HINT = _l("Codes, separated by commas.")
 ROOM_KINDS, ROOM_FEATURES, CLASS_KINDS = "room_kinds", "room_features", "class_kinds"
 """Vocabularies: the first two rooms share with the classes that need one."""
 BETWEEN = sa.literal(" · ")
+WALK_MINUTES_MAX = 600
 
 
 def code_column(meaning: str, example: str, *, name: str = "code", hint: Any = CODE_HINT) -> Column:
@@ -79,6 +81,60 @@ BUILDINGS = Table(
     sorts={"code": Building.code, "name": Building.name},
     order=(Building.code,),
     words=code_words("uq_buildings_organization_id_code"),
+    owned=frozenset({"building_walks"}),
+)
+
+WALK_FROM, WALK_TO = (
+    sa.select(Building.code).where(Building.building_id == key).correlate(BuildingWalk).scalar_subquery()
+    for key in (BuildingWalk.from_building_id, BuildingWalk.to_building_id)
+)
+WALKS = Table(
+    name="walks",
+    meaning="Minutes between buildings. One row says them for both directions, unless the way back has a row of its "
+    "own; then the longer of the two counts.",
+    columns=(
+        link_column(
+            "from",
+            _l("From"),
+            "Building.",
+            "SB",
+            Link("from_building_id", "buildings"),
+            required=True,
+        ),
+        link_column(
+            "to",
+            _l("To"),
+            "Another building.",
+            "LB",
+            Link("to_building_id", "buildings"),
+            required=True,
+        ),
+        Column(
+            "minutes",
+            Kind.WHOLE,
+            _l("Minutes"),
+            "Minutes on foot from door to door.",
+            "12",
+            required=True,
+            least=1,
+            most=WALK_MINUTES_MAX,
+            hint=_l("On foot, from door to door; the way back takes as long unless it has a row of its own."),
+        ),
+    ),
+    key=("from", "to"),
+    reach=Reach.ORGANIZATION,
+    model=BuildingWalk,
+    checks=(walks_between_two_buildings,),
+    title=_l("Ways between buildings"),
+    singular=_l("Way between buildings"),
+    lead=_l("How many minutes it takes to walk. The rule “Walking time” keeps them between two classes in a row."),
+    caption=WALK_FROM + sa.literal(" → ") + WALK_TO,
+    sorts={"from_building_id": WALK_FROM, "to_building_id": WALK_TO, "minutes": BuildingWalk.minutes},
+    order=(WALK_FROM, WALK_TO),
+    words={
+        "uq_building_walks_from_building_id_to_building_id": ("to_building_id", _l("This way is there already.")),
+        "ck_building_walks_between_two_buildings": ("to_building_id", _l("Choose another building.")),
+    },
 )
 
 ROOMS = Table(

@@ -63,6 +63,13 @@ def batch_teachers_are_of_batches(record: Record) -> Wrong:
     return None
 
 
+def walks_between_two_buildings(record: Record) -> Wrong:
+    """A way leads from one building to another one."""
+    if record.get("from") is not None and record.get("from") == record.get("to"):
+        return "to", str(record["to"]), _("another building")
+    return None
+
+
 def names_a_single_owner(record: Record) -> Wrong:
     """A wish is of one teacher, or one room, or one group, or one section."""
     named = [name for name in ("faculty", "room", "group") if record.get(name) is not None]

@@ -7,7 +7,7 @@ from webapp.services.schema.calendar import TERM, TIME_SLOTS, WEEK_SETS
 from webapp.services.schema.columns import Column, Table
 from webapp.services.schema.courses import COMPONENTS, COURSES, ENROLLMENTS, SECTIONS
 from webapp.services.schema.people import FACULTY, GROUPS, STUDENTS
-from webapp.services.schema.places import BUILDINGS, DEPARTMENTS, ROOMS
+from webapp.services.schema.places import BUILDINGS, DEPARTMENTS, ROOMS, WALKS
 from webapp.services.schema.wishes import AVAILABILITY, ENTRIES, PINS, RULES
 from webapp.services.shared.errors import NotFound
 from webapp.services.shared.words import _
@@ -16,6 +16,7 @@ TABLES: tuple[Table, ...] = (
     TERM,
     DEPARTMENTS,
     BUILDINGS,
+    WALKS,
     ROOMS,
     TIME_SLOTS,
     WEEK_SETS,

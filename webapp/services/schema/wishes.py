@@ -1,11 +1,25 @@
 """What shall hold: availability, pinned meetings, the rules of a term, and a timetable that is there already."""
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 
-from webapp.models import Availability, Component, Course, Pin, Section, TermRule, TermRuleComponent, WishLevel
+from webapp.models import (
+    Availability,
+    Component,
+    Course,
+    Pin,
+    Section,
+    TermRule,
+    TermRuleComponent,
+    TermRuleFaculty,
+    TermRuleGroup,
+    TermRuleRoom,
+    TermRuleSlot,
+    WishLevel,
+)
 from webapp.services.schema.calendar import SLOT
 from webapp.services.schema.columns import CODE_LENGTH, Column, Kind, Link, Many, Reach, Record, Table
 from webapp.services.schema.courses import (
@@ -17,7 +31,7 @@ from webapp.services.schema.courses import (
     component_parts,
     part,
 )
-from webapp.services.schema.people import FACULTY_LINK, GROUP
+from webapp.services.schema.people import FACULTY_LINK, GROUP, groups_column
 from webapp.services.schema.places import code_column, link_column
 from webapp.services.schema.questions import pin_is_of_a_meeting
 from webapp.services.schema.row_checks import (
@@ -120,13 +134,24 @@ def rule_records(chosen: Mapping[str, RuleSetting]) -> Iterator[Record]:
             "hard": setting.hard,
             "weight": setting.weight,
             "amount": setting.amount,
+            "second_amount": setting.second_amount,
             "components": (),
+            "faculty": (),
+            "groups": (),
+            "slots": (),
+            "rooms": (),
         }
 
 
 def assumed_rules(term_id: int | None) -> Iterator[Record]:
     """Yield the rules that a term has without a row: a new one the usual rules, any other keeps them switched off."""
     return rule_records(OWN_TERM if term_id is None else {})
+
+
+def _rule_links(name: str, meaning: str, example: str, model: type[Any], link: Link) -> Column:
+    """Rows of another table that a rule names, as codes with commas between them."""
+    many = Many(model, "term_rule_id", link)
+    return Column(name, Kind.ROWS, None, meaning, example, many=many, length=CODE_LENGTH)
 
 
 RULES = Table(
@@ -143,6 +168,15 @@ RULES = Table(
         Column("weight", Kind.WHOLE, None, "What each unit costs, for a soft rule.", "2", least=0, most=WEIGHT_MAX),
         Column("amount", Kind.WHOLE, None, "The rule's number, where it has one.", "", least=0, most=AMOUNT_MAX),
         Column(
+            "second_amount",
+            Kind.WHOLE,
+            None,
+            "Its other number, of a rule with two (begins_by, max_breaks, max_block).",
+            "",
+            least=0,
+            most=AMOUNT_MAX,
+        ),
+        Column(
             "components",
             Kind.ROWS,
             None,
@@ -151,6 +185,18 @@ RULES = Table(
             many=Many(TermRuleComponent, "term_rule_id", COMPONENT, position="position"),
             length=3 * CODE_LENGTH + 2,
         ),
+        _rule_links(
+            "faculty",
+            "Teachers whom it is about; without any of the three it is about all.",
+            "F-RAO",
+            TermRuleFaculty,
+            FACULTY_LINK,
+        ),
+        groups_column(TermRuleGroup, "term_rule_id", "Groups that it is about.", "CSE3-A"),
+        _rule_links(
+            "slots", "Slots at which it looks, where it looks at some alone.", "FRI6, FRI7", TermRuleSlot, SLOT
+        ),
+        _rule_links("rooms", "Rooms that it names (home_room).", "", TermRuleRoom, ROOM),
     ),
     key=("code",),
     reach=Reach.TERM,

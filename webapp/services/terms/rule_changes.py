@@ -56,14 +56,17 @@ def _change(row: RowDifference) -> RuleUseChange:
 
 def record_in_words(record: Record) -> str:
     """How a record of the table `rules` uses its rule, in words."""
-    weight, amount = record["weight"], record["amount"]
+    weight, amount, second = record["weight"], record["amount"], record["second_amount"]
     setting = RuleSetting(
         enabled=bool(record["enabled"]),
         hard=bool(record["hard"]),
         weight=weight if isinstance(weight, int) else None,
         amount=amount if isinstance(amount, int) else None,
+        second_amount=second if isinstance(second, int) else None,
     )
-    return use_in_words(setting, [_class_in_words(str(label)) for label in listed(record, "components")])
+    about = [_class_in_words(str(label)) for label in listed(record, "components")]
+    about += [str(code) for name in ("faculty", "groups") for code in listed(record, name)]
+    return use_in_words(setting, about, [str(code) for name in ("slots", "rooms") for code in listed(record, name)])
 
 
 def _class_in_words(label: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from webapp.services.shared.rule_defaults import ABOUT_CLASSES, RuleSetting, sentence_of_rule, title_of
+from webapp.services.shared.rule_defaults import ADDED_RULES, RuleSetting, sentence_of_rule, title_of
 from webapp.services.shared.words import _, enumerated
 
 MOST_CLASSES = 6
@@ -10,19 +10,38 @@ MOST_CLASSES = 6
 
 
 def rule_title(rule: str, code: str) -> str:
-    """The title of a rule, with its code where it was added beside the one that every term has."""
-    title = title_of(rule)
-    return title if code == rule else f"{title} ({code})"
+    """The title of a rule, with what tells it from the one that every term has where it was added beside that."""
+    title, called = title_of(rule), label_of_code(rule, code)
+    return f"{title} ({called})" if called else title
 
 
-def sentence_about_classes(rule: str) -> str:
-    """What a rule asks of the classes that it names; of one that is seldom about classes, what it asks of all."""
-    about = ABOUT_CLASSES.get(rule)
-    return str(about.sentence) if about is not None else sentence_of_rule(rule)
+def label_of_code(rule: str, code: str) -> str:
+    """What a rule's code adds to its title: a name of its own, or the number of a code that was made up for it."""
+    if code == rule:
+        return ""
+    number = code.removeprefix(f"{rule}-")
+    return number if number.isdecimal() else code
 
 
-def use_in_words(setting: RuleSetting, classes: Sequence[str] = ()) -> str:
-    """How a term uses a rule, such as "must hold, number 7" or "wish, weight 3; CSE301 A, L and CSE302 A, L"."""
+def sentence_of_added(rule: str) -> str:
+    """What a rule asks of the classes or people that it names; of one that is seldom added, what it asks of all."""
+    added = ADDED_RULES.get(rule)
+    return sentence_of_rule(rule) if added is None else str(added.classes or added.people)
+
+
+def numbers_in_words(rule: str, setting: RuleSetting) -> list[str]:
+    """A rule's numbers with what they are, such as "On at most so many days: 3"."""
+    added = ADDED_RULES.get(rule)
+    labels = (_("Number"), _("Second number")) if added is None else (added.amount, added.second)
+    numbers = zip(labels, (setting.amount, setting.second_amount), strict=True)
+    return [f"{label or _('Number')}: {number}" for label, number in numbers if number is not None]
+
+
+def use_in_words(setting: RuleSetting, about: Sequence[str] = (), places: Sequence[str] = ()) -> str:
+    """How a term uses a rule, such as "must hold, number 7" or "wish, weight 3; CSE301 A, L and CSE302 A, L".
+
+    ``about`` whom, and at which slots or in which ``places``.
+    """
     if not setting.enabled:
         words = [_("off")]
     elif setting.hard:
@@ -31,8 +50,12 @@ def use_in_words(setting: RuleSetting, classes: Sequence[str] = ()) -> str:
         words = [_("wish"), _("weight %(weight)d", weight=setting.weight or 0)]
     if setting.amount is not None:
         words.append(_("number %(amount)d", amount=setting.amount))
+    if setting.second_amount is not None:
+        words.append(_("second number %(amount)d", amount=setting.second_amount))
     uses = ", ".join(words)
-    return _("%(uses)s; %(classes)s", uses=uses, classes=classes_in_words(classes)) if classes else uses
+    for named in (about, places):
+        uses = _("%(uses)s; %(classes)s", uses=uses, classes=classes_in_words(named)) if named else uses
+    return uses
 
 
 def classes_in_words(classes: Sequence[str]) -> str:

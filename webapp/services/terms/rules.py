@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from webapp.extensions import db
-from webapp.models import Term, TermRule, TermRuleComponent
+from webapp.models import Term, TermRule
 from webapp.services.reference.errors import RecordChanged, RecordRefused
 from webapp.services.schema.scope import Scope, TermMissing
 from webapp.services.schema.wishes import AMOUNT_MAX, WEIGHT_MAX
@@ -19,11 +19,14 @@ from webapp.services.shared.rule_defaults import (
     OWN_TERM,
     RuleSetting,
     default_rules,
+    is_of_all,
     known_rules,
+    needs_amount,
     refusal_of_use,
     settings_of,
 )
 from webapp.services.shared.words import _, ngettext
+from webapp.services.terms.rule_links import NO_LINKS, RuleLinks, links_of, store_links
 from webapp.services.terms.rule_words import rule_title, use_in_words
 
 
@@ -46,13 +49,19 @@ class RuleView:
     """Of a stored row."""
     is_added: bool = False
     """Whether it was added beside the rule that every term has."""
-    classes: tuple[int, ...] = ()
-    """The keys of the components that it is about, in order; none: of everybody, or of those who ask for it."""
+    links: RuleLinks = NO_LINKS
+    """What it names; neither classes nor people: it is about everybody, or about those who ask for it."""
+    second_amount: int | None = None
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether it stands among the rules of every term: one that needs to be told about what does once it has."""
+        return self.is_enabled or self.always_holds or self.links != NO_LINKS or is_of_all(self.rule)
 
     @property
     def setting(self) -> RuleSetting:
         """How the term uses it."""
-        return RuleSetting(enabled=self.is_enabled, hard=self.is_hard, weight=self.weight, amount=self.amount)
+        return RuleSetting(self.is_enabled, self.is_hard, self.weight, self.amount, self.second_amount)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +77,7 @@ class RuleChange:
 def rules_of(scope: Scope) -> list[RuleView]:
     """The rules of the term in the engine's order; a rule used twice stands under both of its codes."""
     rows = _rule_rows(term_in(scope))
-    named = _classes_of(rows)
+    named = links_of(rows)
     shown = []
     for rule in known_rules():
         setting, always = OWN_TERM.get(rule.name, OFF), rule.name in ALWAYS_HOLD
@@ -84,24 +93,15 @@ def rules_of(scope: Scope) -> list[RuleView]:
                     is_hard=always or row.is_hard,
                     weight=row.weight,
                     amount=row.amount,
-                    takes_amount=setting.amount is not None or row.amount is not None,
+                    takes_amount=setting.amount is not None or row.amount is not None or needs_amount(rule.name),
                     always_holds=always,
                     key=row.term_rule_id,
                     is_added=row.code != rule.name,
-                    classes=tuple(named.get(row.term_rule_id, ())),
+                    links=named.get(row.term_rule_id, NO_LINKS),
+                    second_amount=row.second_amount,
                 )
             )
     return shown
-
-
-def _classes_of(rows: Sequence[TermRule]) -> dict[int, list[int]]:
-    """The components that rows name, in order, by the row's key."""
-    query = sa.select(TermRuleComponent.term_rule_id, TermRuleComponent.component_id)
-    query = query.where(TermRuleComponent.term_rule_id.in_([row.term_rule_id for row in rows]))
-    named: dict[int, list[int]] = {}
-    for key, component in db.session.execute(query.order_by(TermRuleComponent.position)):
-        named.setdefault(key, []).append(component)
-    return named
 
 
 def term_in(scope: Scope) -> Term:
@@ -172,7 +172,7 @@ def _settings(row: TermRule | None, change: RuleChange) -> dict[str, Any]:
     amount = number_typed(change.amount, AMOUNT_MAX, _("number"))
     if change.is_enabled and not change.is_hard and weight is None:
         raise ValueError(_("A rule that is not hard needs a weight."))
-    if row.amount is not None and amount is None:
+    if (row.amount is not None or (change.is_enabled and needs_amount(row.rule))) and amount is None:
         raise ValueError(_("This rule needs its number."))
     return {"is_enabled": change.is_enabled, "is_hard": change.is_hard, "weight": weight, "amount": amount}
 
@@ -219,7 +219,7 @@ def restorable_rules(scope: Scope) -> list[RuleRestored]:
     """What restoring the usual rules would change; rules that were added stay and are not among them."""
     usual = dict(settings_of(OWN_TERM))
     return [
-        RuleRestored(rule.title, use_in_words(rule.setting), use_in_words(usual[rule.code]), len(rule.classes))
+        RuleRestored(rule.title, use_in_words(rule.setting), use_in_words(usual[rule.code]), len(rule.links.classes))
         for rule in rules_of(scope)
         if not rule.is_added and not rule.always_holds and not _is_usual(rule, usual[rule.code])
     ]
@@ -239,19 +239,19 @@ def restore_rules(scope: Scope, seen: str) -> int:
             continue
         setting = usual[rule.code]
         values = {"is_enabled": setting.enabled, "is_hard": setting.hard, "weight": setting.weight}
-        _apply(scope, rows[rule.code], values | {"amount": setting.amount})
-        if rule.classes:
-            db.session.execute(sa.delete(TermRuleComponent).filter_by(term_rule_id=rule.key))
+        _apply(scope, rows[rule.code], values | {"amount": setting.amount, "second_amount": None})
+        if rule.links != NO_LINKS:
+            store_links(rows[rule.code], NO_LINKS)
         changed += 1
     return changed
 
 
 def _is_usual(rule: RuleView, setting: RuleSetting) -> bool:
     """Return whether a rule is used as in a new term, whatever weight it has while it is off or hard."""
-    return not rule.classes and _effect(rule.setting) == _effect(setting)
+    return rule.links == NO_LINKS and _effect(rule.setting) == _effect(setting)
 
 
 def _effect(setting: RuleSetting) -> tuple[bool | int | None, ...]:
     if not setting.enabled:
         return (False,)
-    return setting.hard, None if setting.hard else setting.weight, setting.amount
+    return setting.hard, None if setting.hard else setting.weight, setting.amount, setting.second_amount

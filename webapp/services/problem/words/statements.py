@@ -206,6 +206,13 @@ SENTENCES: Mapping[str, str | tuple[str, str]] = {
         marked("%(num)d enrolment is of a single student"),
         marked("%(num)d enrolments are of single students"),
     ),
+    "has_walks": (
+        marked("The minutes of %(num)d way between buildings are known"),
+        marked("The minutes of %(num)d ways between buildings are known"),
+    ),
+    "order_in_a_circle": marked(
+        "%(one)s is to come before %(other)s, and by other rules of order after it: no timetable keeps both."
+    ),
 }
 """What each code says; two forms where it is about ``num`` things. Beside them there are `SPECIAL` ones."""
 

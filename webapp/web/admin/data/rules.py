@@ -1,7 +1,7 @@
 """The rules of a term: on or off, hard or with a weight."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import flash, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,8 +14,8 @@ from webapp.services.shared import transaction
 from webapp.services.shared.words import ngettext
 from webapp.services.terms import rules as term_rules
 from webapp.services.terms.basket_rules import count_like_baskets
-from webapp.services.terms.class_rules import NamedClass, named_classes
-from webapp.services.terms.rule_words import sentence_about_classes, use_in_words
+from webapp.services.terms.rule_links import KINDS, NamedRow, RuleLinks, named_rows
+from webapp.services.terms.rule_words import numbers_in_words, sentence_of_added, use_in_words
 from webapp.services.terms.rules import RuleChange, RuleView
 from webapp.web.access import requires
 from webapp.web.admin import bp
@@ -31,17 +31,23 @@ class RuleLine:
     rule: RuleView
     written: RuleChange
     error: str
-    classes: Sequence[NamedClass] = ()
+    named: Sequence[NamedRow] = ()
+    """The classes, people, slots and rooms that it names."""
 
     @property
     def sentence(self) -> str:
-        """What it asks of the classes that it names."""
-        return sentence_about_classes(self.rule.rule) if self.classes else self.rule.sentence
+        """What it asks of those that it names."""
+        return sentence_of_added(self.rule.rule) if self.rule.is_added or self.named else self.rule.sentence
+
+    @property
+    def numbers(self) -> Sequence[str]:
+        """Its numbers with what they are."""
+        return numbers_in_words(self.rule.rule, self.rule.setting)
 
     @property
     def use(self) -> str:
         """How the term uses it, in words."""
-        return use_in_words(self.rule.setting)
+        return use_in_words(replace(self.rule.setting, amount=None, second_amount=None))
 
 
 @bp.route("/rules", methods=["GET", "POST"])
@@ -65,12 +71,12 @@ def rules() -> ResponseReturnValue:
     shown = term_rules.rules_of(scope(term))
     if problem is None or isinstance(problem, RecordChanged):
         seen = term_rules.mark_of_rules(shown)
-    lines = _lines(shown, changes, problem.errors if problem else {}, _classes_of(term, shown))
+    lines = _lines(shown, changes, problem.errors if problem else {}, _named_by(term, shown))
     page = render(
         "admin/rules/index.html",
         terms=terms,
         term=term,
-        lines=[line for line in lines if not line.rule.is_added],
+        lines=[line for line in lines if line.rule.is_shown and not line.rule.is_added],
         added=[line for line in lines if line.rule.is_added],
         restorable=len(term_rules.restorable_rules(scope(term))),
         problem=problem,
@@ -93,14 +99,17 @@ def _changes() -> dict[str, RuleChange]:
     }
 
 
-def _classes_of(term: Term, shown: Sequence[RuleView]) -> dict[int, NamedClass]:
-    """The classes that any of the rules names, by key."""
-    keys = [key for rule in shown for key in rule.classes]
-    return {named.key: named for named in named_classes(scope(term), keys)}
+def _named_by(term: Term, shown: Sequence[RuleView]) -> dict[tuple[str, int], NamedRow]:
+    """What any of the rules names, by kind and key."""
+    every = {kind: tuple(key for rule in shown for key in getattr(rule.links, kind)) for kind in KINDS}
+    return {(row.kind, row.key): row for row in named_rows(scope(term), RuleLinks(**every))}
 
 
 def _lines(
-    shown: Sequence[RuleView], changes: dict[str, RuleChange], errors: dict[str, str], named: dict[int, NamedClass]
+    shown: Sequence[RuleView],
+    changes: dict[str, RuleChange],
+    errors: dict[str, str],
+    named: dict[tuple[str, int], NamedRow],
 ) -> list[RuleLine]:
     """The lines of the form; what was sent stands in those of a form that was refused."""
     stored = {
@@ -112,7 +121,7 @@ def _lines(
             rule,
             written[rule.code],
             errors.get(rule.code, ""),
-            [named[key] for key in rule.classes if key in named],
+            [named[kind, key] for kind in KINDS for key in getattr(rule.links, kind) if (kind, key) in named],
         )
         for rule in shown
     ]
