@@ -132,7 +132,7 @@ class TermConstraints:
         yield from self._about_each(rule, use, resources)
 
     def _about_each(self, rule: Rule, use: _Use, resources: tuple[int, ...]) -> Iterator[Constraint]:
-        """One constraint about each of some people; of a rule that is about sets alone, one about each one's classes."""
+        """One constraint about each of some people; of a rule about sets alone, one about the classes of each."""
         if not rule.is_mean:
             yield from [use.on(rule, "", resources=resources)] if resources else []
             return
