@@ -129,6 +129,7 @@ WALKS = Table(
     singular=_l("Way between buildings"),
     lead=_l("How many minutes it takes to walk. The rule “Walking time” keeps them between two classes in a row."),
     caption=WALK_FROM + sa.literal(" → ") + WALK_TO,
+    search=(WALK_FROM, WALK_TO),
     sorts={"from_building_id": WALK_FROM, "to_building_id": WALK_TO, "minutes": BuildingWalk.minutes},
     order=(WALK_FROM, WALK_TO),
     words={
