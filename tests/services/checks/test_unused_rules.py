@@ -29,6 +29,8 @@ def test_each_rule_that_is_off_though_there_are_data_for_it_is_told_with_their_n
     factories.enrollment(factories.student(groups=[uni.section_b]), uni.logic)
     rows = {row.rule: row for row in db.session.scalars(sa.select(TermRule).filter_by(term_id=uni.term.term_id))}
     assert {kept.rule for kept in KEPT_BY_RULE} <= set(RULE_NAMES)
+    factories.walk(factories.building(uni.organization), factories.building(uni.organization), 12)
+    rows["walking_time"].is_enabled = True
     db.session.flush()
     assert [one for one in check_term(uni.term) if one.kind is FindingKind.RULES] == []
     for row in rows.values():
@@ -44,6 +46,7 @@ def test_each_rule_that_is_off_though_there_are_data_for_it_is_told_with_their_n
         "timetables are made and counted without it."
     )
     assert told["preferred_times"].startswith("1 time is preferred, but the rule “Preferred times” weighs nothing")
+    assert told["walking_time"].startswith("The minutes of 1 way between buildings are known, but the rule")
     assert told["max_per_week"].startswith("1 teacher has a limit of slots a week, but")
     (note,) = (one for one in found if one.severity is Severity.NOTE)
     assert (note.target.value, note.sentence) == (added.code, "Same room (one-room) is off: CSE301 A, T.")

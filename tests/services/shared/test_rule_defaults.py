@@ -7,7 +7,15 @@ from pathlib import Path
 from tests import factories
 from webapp.engine.rules import RULES
 from webapp.services.shared import rule_defaults
-from webapp.services.shared.rule_defaults import ALWAYS_HOLD, ITC_2007, OWN_TERM, RULE_NAMES, default_rules
+from webapp.services.shared.rule_defaults import (
+    ADDED_RULES,
+    ALWAYS_HOLD,
+    ITC_2007,
+    OWN_TERM,
+    RULE_NAMES,
+    default_rules,
+    title_of,
+)
 
 ROOT = Path(__file__).parents[3]
 HOME = Path(rule_defaults.__file__)
@@ -62,3 +70,17 @@ def test_the_docs_list_every_rule_in_order_and_as_a_new_term_has_it():
         f"| `{rule.name}` | {rule.title} | {rule.sentence} | {rule.family} | {in_words(rule.name)} | {rule.unit} |"
         for rule in RULES
     ]
+
+
+def test_the_docs_say_of_every_rule_to_add_whom_it_may_be_about_and_what_its_numbers_are():
+    text = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
+    told = {}
+    for line in text.splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if len(cells) == 6 and cells[1].startswith("`"):
+            told[cells[1].strip("`")] = (cells[0], cells[2], cells[4])
+    assert told == {
+        name: (title_of(name), str(one.classes or one.people), "; ".join(str(n) for n in (one.amount, one.second) if n))
+        for name, one in ADDED_RULES.items()
+    }
+    assert list(told) == list(ADDED_RULES)

@@ -173,10 +173,7 @@ def read_term(term: Term, timetable_id: int | None = None) -> TermRows:
         availability=_availability(of_term, in_term),
         rules=_rows(TermRule, TermRule.term_id == of_term, TermRule.term_rule_id),
         rule_components=_rule_components(of_term, {component.component_id for component in components}),
-        rule_faculty=_named_by_rules(of_term, TermRuleFaculty, TermRuleFaculty.faculty_id),
-        rule_groups=_named_by_rules(of_term, TermRuleGroup, TermRuleGroup.student_group_id),
-        rule_slots=_named_by_rules(of_term, TermRuleSlot, TermRuleSlot.time_slot_id),
-        rule_rooms=_named_by_rules(of_term, TermRuleRoom, TermRuleRoom.room_id),
+        **_named_by_rules(of_term),
         baskets=_rows(Basket, Basket.term_id == of_term, Basket.code),
         basket_sections=_of_baskets(of_term, BasketSection, BasketSection.section_id, sections.keys()),
         basket_groups=_of_baskets(of_term, BasketGroup, BasketGroup.student_group_id, groups.keys()),
@@ -253,9 +250,19 @@ def _rule_components(term_id: int, asked_for: Set[int]) -> dict[int, list[int]]:
     return {rule: [component for component in own if component in asked_for] for rule, own in named.items()}
 
 
-def _named_by_rules(term_id: int, model: Any, named: Any) -> dict[int, list[int]]:
-    query = sa.select(model.term_rule_id, named).join(TermRule, TermRule.term_rule_id == model.term_rule_id)
-    return _gathered(query.where(TermRule.term_id == term_id).order_by(model.term_rule_id, named))
+def _named_by_rules(term_id: int) -> dict[str, Any]:
+    """What rules name beside components: teachers, groups, slots and rooms, each by rule."""
+
+    def named(model: Any, key: Any) -> dict[int, list[int]]:
+        query = sa.select(model.term_rule_id, key).join(TermRule, TermRule.term_rule_id == model.term_rule_id)
+        return _gathered(query.where(TermRule.term_id == term_id).order_by(model.term_rule_id, key))
+
+    return {
+        "rule_faculty": named(TermRuleFaculty, TermRuleFaculty.faculty_id),
+        "rule_groups": named(TermRuleGroup, TermRuleGroup.student_group_id),
+        "rule_slots": named(TermRuleSlot, TermRuleSlot.time_slot_id),
+        "rule_rooms": named(TermRuleRoom, TermRuleRoom.room_id),
+    }
 
 
 def _of_baskets(term_id: int, model: Any, listed: Any, known: Set[int]) -> dict[int, list[int]]:

@@ -258,6 +258,12 @@ def needs_amount(rule: str) -> bool:
     return rule in ADDED_RULES and bool(ADDED_RULES[rule].amount) and bool(people_of(rule)) and rule not in OWN_TERM
 
 
+def may_be_about(rule: str) -> tuple[str, ...]:
+    """The kinds of people that an added rule may name, as files call them: "faculty", "groups"."""
+    names = {ResourceKind.INSTRUCTOR: "faculty", ResourceKind.GROUP: "groups"}
+    return tuple(names[kind] for kind in people_of(rule))
+
+
 def is_in_order(rule: str) -> bool:
     """Return whether a rule asks something else of the first class named than of the second."""
     known = rule_named(rule)

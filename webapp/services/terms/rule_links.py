@@ -6,7 +6,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from webapp.engine.rule import ResourceKind
 from webapp.extensions import db
 from webapp.models import (
     Component,
@@ -25,7 +24,7 @@ from webapp.models import (
 )
 from webapp.services.schema.scope import Scope
 from webapp.services.schema.values import DAY_NAMES
-from webapp.services.shared.rule_defaults import ADDED_RULES, people_of
+from webapp.services.shared.rule_defaults import ADDED_RULES, may_be_about
 
 MOST_FOUND = 30
 """So many rows of a kind a search shows; more of them are told to be narrowed down."""
@@ -187,11 +186,11 @@ def slots_of_week(scope: Scope) -> dict[str, list[NamedRow]]:
 
 def kinds_of(rule: str) -> tuple[str, ...]:
     """The kinds that an added rule may name and a form looks for."""
-    added, people = ADDED_RULES[rule], people_of(rule)
+    added, people = ADDED_RULES[rule], may_be_about(rule)
     takes = {
         "classes": bool(added.classes),
-        "faculty": ResourceKind.INSTRUCTOR in people,
-        "groups": ResourceKind.GROUP in people,
+        "faculty": "faculty" in people,
+        "groups": "groups" in people,
         "rooms": bool(added.rooms),
     }
     return tuple(name for name in FOUND if takes[name])
