@@ -156,8 +156,13 @@ def complete_term(draw: st.DrawFn, _here: Here, form: Form) -> None:
     starts = draw(st.dates(first, last - timedelta(1)) | st.just(first))
     ends = draw(st.dates(starts + timedelta(1), last))
     year = draw(st.integers(1000, 9999))
-    form |= {"starts_on": starts.isoformat(), "ends_on": ends.isoformat()}
+    form |= {"walks": complete_walk, "starts_on": starts.isoformat(), "ends_on": ends.isoformat()}
     form["academic_year"] = f"{year}-{(year + 1) % 100:02d}"
+
+
+def complete_walk(draw: st.DrawFn, here: Here, form: Form) -> None:
+    ends = draw(st.permutations(here.keys("buildings")))
+    form |= {"from_building_id": str(ends[0]), "to_building_id": str(ends[1])}
 
 
 def complete_slot(draw: st.DrawFn, _here: Here, form: Form) -> None:
