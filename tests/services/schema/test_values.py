@@ -32,6 +32,7 @@ def column(kind: Kind, **fields: object) -> Column:
         (Kind.DAY, "Sunday", 6),
         (Kind.WEEKS, "1-3; 7", frozenset({1, 2, 3, 7})),
         (Kind.DAYS, "MWF or TTh", "Mon-Wed-Fri, Tue-Thu"),
+        (Kind.DAYS, "Mon or Wed", "Mon or Wed"),
         (Kind.CODES, "A, B;A|C", ("A", "B", "C")),
         (Kind.EMAIL, "a.b@example.edu", "a.b@example.edu"),
     ],
@@ -61,6 +62,7 @@ def test_a_cell_is_understood(kind: Kind, text: str, value: Value) -> None:
         (column(Kind.WEEKS), "0-3", "weeks from 1"),
         (column(Kind.WEEKS), "odd", "weeks such as"),
         (column(Kind.DAYS), "Mon-Fri", "patterns such as"),
+        (column(Kind.DAYS), "Fri, Mon", "Mon+Fri for all these days at the same hour, or Fri or Mon"),
         (column(Kind.EMAIL), "nobody", "e-mail"),
     ],
 )

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webapp.services.shared.day_patterns import ONE_DAY, DayPatterns, parse
+from webapp.services.shared.day_patterns import ONE_DAY, DayPatterns, has_two_readings, parse
 
 PATTERN = st.sets(st.integers(0, 6), min_size=1).map(lambda days: tuple(sorted(days)))
 PATTERNS = st.lists(PATTERN, min_size=1, max_size=4, unique=True).map(lambda named: DayPatterns(named=tuple(named)))
@@ -39,8 +39,14 @@ def test_what_has_no_or_two_readings_is_refused(text: str) -> None:
 
 
 @given(PATTERNS)
-def test_what_is_written_is_read_again(patterns: DayPatterns) -> None:
+def test_what_is_written_is_read_again_without_a_doubt(patterns: DayPatterns) -> None:
     assert parse(str(patterns)) == patterns
+    assert not has_two_readings(str(patterns))
+
+
+def test_days_side_by_side_may_be_all_or_one_of_them() -> None:
+    assert all(map(has_two_readings, ["Mon, Wed, Fri", "M;W", "Tue | Thu"]))
+    assert not any(map(has_two_readings, ["Mon OR Wed", "Mon", "Mon-Wed", "Mon, Wed-Fri", "3", "", "nonsense"]))
 
 
 def test_any_days_are_all_choices_and_named_ones_must_be_there() -> None:

@@ -264,6 +264,11 @@ def _read_days(text: str) -> Value:
         raise ValueRefused("days", _("a number of days such as 3, or patterns such as Mon-Wed-Fri, Tue-Thu"), _(
             "Write on how many days at the same hour (3), or the days: Mon-Wed-Fri, Tue-Thu. Monday and Friday alone "
             "are Mon+Fri, since Mon-Fri may mean all five."))  # fmt: skip
+    if day_patterns.has_two_readings(text):
+        every = day_patterns.DayPatterns(named=(tuple(sorted(day for (day,) in patterns.named)),))
+        raise ValueRefused(
+            "days", _("%(every)s for all these days at the same hour, or %(one)s", every=every, one=patterns)
+        )
     return str(patterns)
 
 

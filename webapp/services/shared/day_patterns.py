@@ -14,9 +14,12 @@ SHORT = tuple(name[:3] for name in NAMES)
 LETTERS = {"M": 0, "TU": 1, "T": 1, "W": 2, "TH": 3, "R": 3, "F": 4, "SA": 5, "S": 5, "SU": 6, "U": 6}
 """Days as timetables of colleges abbreviate them within one word: MWF, TTh."""
 IN_ONE_WORD = re.compile("TU|TH|SA|SU|[MTWRFSU]")
+HYPHEN = re.compile("[-–]")
 FAR_APART = 3
 """Two days that stand so far from each other, joined by a hyphen, may mean all those between them as well."""
 MOST_PATTERNS = 40
+SINGLE_DAYS_APART = " or "
+"""Between patterns of one day each: with a comma they could be the days of one pattern as well."""
 
 Days = tuple[int, ...]
 """Days of a week in ascending order, 0 is Monday."""
@@ -58,7 +61,8 @@ class DayPatterns:
     def __str__(self) -> str:
         """As a cell or a field holds it, and `parse` reads it; empty for one day, whichever."""
         if self.named:
-            return ", ".join(map(joined, self.named))
+            between = ", " if self.most_days > 1 else SINGLE_DAYS_APART
+            return between.join(map(joined, self.named))
         return str(self.number) if self.number > 1 else ""
 
 
@@ -79,11 +83,27 @@ def parse(text: str) -> DayPatterns | None:
     number = re.fullmatch(r"([1-7])\s*(?:days?)?", text, re.IGNORECASE | re.ASCII)
     if number is not None:
         return DayPatterns(int(number[1]))
-    patterns = [_pattern(part) for part in re.split(r"[,;|\n]|\bor\b", text) if part.strip()]
+    patterns = [_pattern(part) for part in re.split(r"[,;|\n]|\b[oO][rR]\b", text) if part.strip()]
     known = dict.fromkeys(pattern for pattern in patterns if pattern is not None)
     if not known or None in patterns or len(known) > MOST_PATTERNS:
         return None
     return DayPatterns(named=tuple(known))
+
+
+def has_two_readings(text: str) -> bool:
+    """Say whether days stand side by side, as in "Mon, Wed, Fri": all of them, or one of them, may be meant."""
+    patterns = parse(text)
+    return (
+        patterns is not None
+        and len(patterns.named) > 1
+        and patterns.most_days == 1
+        and re.search(r"\bor\b", text, re.IGNORECASE) is None
+    )
+
+
+def may_be_all_between(text: str) -> bool:
+    """Say whether two days far apart are joined by a hyphen, as in "Mon-Fri": all days between may be meant, too."""
+    return parse(text) is None and parse(HYPHEN.sub("+", text)) is not None
 
 
 def _pattern(text: str) -> Days | None:
@@ -93,8 +113,7 @@ def _pattern(text: str) -> Days | None:
     if not days or None in days or len(set(days)) != len(days):
         return None
     found = tuple(sorted(day for day in days if day is not None))
-    is_hyphened = re.search(r"[-–]", text) is not None
-    if is_hyphened and len(found) == 2 and found[1] - found[0] >= FAR_APART:
+    if len(found) == 2 and found[1] - found[0] >= FAR_APART and HYPHEN.search(text):
         return None
     return found
 

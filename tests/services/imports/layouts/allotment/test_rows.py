@@ -3,6 +3,7 @@
 import pytest
 
 from tests.services.imports.layouts.layouts import known, read, sheet, table
+from webapp.services.shared.day_patterns import parse
 
 
 class TestThreeColleges:
@@ -45,6 +46,20 @@ class TestThreeColleges:
         assert table(found, "rooms", "capacity") == [60, 24]
         rounded = [(change.found, change.taken) for change in found.changes if change.code == "hours_rounded"]
         assert rounded == ([("3", "2")] if answer == "2" else [])
+
+    def test_days_are_written_as_they_are_read_again_and_days_that_are_none_or_two_are_faults(self) -> None:
+        said = ["MR", "Mon, Wed, Fri", "Mon-Wed-Fri or Tue-Thu", "3 days", "Mon-Fri", "whenever", ""]
+        rows = [["Class", "Subject Code", "Subject", "Teacher", "Days"]]
+        rows += [["CS1", f"C{at}", f"Subject {at}", "Lee, Kim", days] for at, days in enumerate(said)]
+        people = [["Instructor", "Department"], ["Lee, Kim", "BIOL"]]
+        found = read(known(), sheet("Instructors", people), sheet("Fall 2026", rows), answers={"class-size": "60"})
+        assert found.questions == ()
+        assert [(fault.row, fault.value) for fault in found.tables.faults] == [(6, "Mon-Fri"), (7, "whenever")]
+        components = table(found, "components", "course", "meetings_per_week", "days")
+        assert components == [
+            ("C0", 1, "Mon+Thu"), ("C1", 1, "Mon-Wed-Fri"), ("C2", 1, "Mon-Wed-Fri, Tue-Thu"), ("C3", 3, ""),
+        ]  # fmt: skip
+        assert all(str(parse(days)) == days for _course, _meetings, days in components)
 
     def test_days_such_as_mwf_are_kept_as_one_hour_on_them_and_it_is_said_that_the_hour_is_not(self) -> None:
         halls = [["Bldg", "Room", "Max Occ", "Room Type"], ["SCI", "101", 40, "Classroom"]]

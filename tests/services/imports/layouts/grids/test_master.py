@@ -50,6 +50,14 @@ def lines(*sheets: RawSheet, answers: dict[str, str] | None = None) -> Converted
     return read(college(), *sheets, answers=answers)
 
 
+def test_a_timetable_of_two_days_is_one_too() -> None:
+    down = [["CSE1-A"], ["Day", "9:00-10:00", "10:00-11:00"], ["Monday", "CS101", "MA1"], ["Tuesday", "MA1", ""]]
+    across = [["CSE1-A"], ["", "Monday", "Tuesday"], ["9:00-10:00", "CS101", "MA1"], ["10:00-11:00", "MA1", ""]]
+    expected = [("CS101", "MON1"), ("MA1", "MON2"), ("MA1", "TUE1")]
+    assert entries(lines(sheet("down", down)), "course", "slot") == expected
+    assert sorted(entries(lines(sheet("across", across)), "course", "slot")) == expected
+
+
 def test_days_below_each_other_with_a_lunch_column_and_merged_cells_become_entries() -> None:
     rows = [
         ["CLASS TIME TABLE"],

@@ -1,6 +1,7 @@
 """Tables with headings of other names: what a sheet and its columns are is guessed by names, headings and contents."""
 
 from collections.abc import Sequence
+from datetime import time
 from pathlib import Path
 from typing import Any
 
@@ -127,3 +128,10 @@ def test_the_fingerprint_tells_the_form_and_not_the_contents() -> None:
         "x.xlsx", BookKind.XLSX, (sheet("Staff", [["Emp ID", "Name", "Dept", "Load"], ["F1", "Rao", "CSE", 4]]),)
     )
     assert form != fingerprint(other)
+
+
+def test_slots_without_a_code_are_called_as_the_stored_ones_that_begin_then_or_by_their_day() -> None:
+    slots = [["Day", "From", "To"], ["Mon", "9:00", "9:50"], ["Mon", "10:00", "10:50"], ["Tue", "9:00", "9:50"]]
+    stored = known(time_slots=[("code", "shift", "day", "start"), ("M-9", "", 0, time(9)), ("MON1", "", 0, time(8))])
+    assert table(read(known(), sheet("Slots", slots)), "time_slots", "code") == ["MON1", "MON2", "TUE1"]
+    assert table(read(stored, sheet("Slots", slots)), "time_slots", "code") == ["M-9", "MON2", "TUE1"]

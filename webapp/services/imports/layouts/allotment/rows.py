@@ -23,7 +23,7 @@ from webapp.services.imports.layouts.questions import Candidate
 from webapp.services.schema.columns import Column, Value
 from webapp.services.schema.courses import COMPONENTS, COURSES
 from webapp.services.schema.people import GROUPS
-from webapp.services.schema.values import DAY_NAMES
+from webapp.services.shared.day_patterns import DayPatterns, may_be_all_between, parse
 from webapp.services.shared.words import _
 
 HOURS = replace(COMPONENTS.by_name["meetings_per_week"], name="hours", required=False, default=0, least=0)
@@ -306,21 +306,31 @@ class AllotmentReader:
     def _of_days(self, row: RawRow, title: str) -> Hours:
         """A meeting for each day that is named, of lectures at one hour on all of them; at which hour is not kept."""
         text = self.text(row, "days")
-        days = days_in(text)
-        number = len(days)
-        if not number:
+        if not text or fold(text) in NOBODY:
             return Hours()
+        patterns = self._patterns(row, text)
+        number = patterns.most_days
         hour = self.text(row, "time")
         found = self._of_kind(row, title, number)
         clock = range_of(hour)
         if found.practicals and clock is not None:
             found = Hours(practicals=number * max(1, round((clock.end - clock.start) / 60)))
         when = f"{text} {hour}".strip()
-        if found.lectures > 1:
-            found = replace(found, days="-".join(DAY_NAMES[day][:3] for day in sorted(days)))
+        if found.lectures and (found.lectures > 1 or len(patterns.named) > 1) and patterns.named:
+            found = replace(found, days=str(patterns))
         code, taken = ("days_kept", found.days) if found.days else ("days_not_kept", str(number))
         self.conversion.changed(code, self.sheet.name, self.heading("days"), when, taken)
         return found
+
+    def _patterns(self, row: RawRow, text: str) -> DayPatterns:
+        """The days of a cell: all that stand there ("MWF", "Mon, Wed"), or patterns to choose from ("MWF or TTh")."""
+        days = () if may_be_all_between(text) else days_in(text)
+        patterns = DayPatterns(named=(tuple(sorted(days)),)) if days else parse(text)
+        if patterns is None:
+            expected = _("days such as MWF, TTh or MTWRF; Mon+Fri for two days that lie far apart")
+            self.conversion.fault(self.sheet, row.number, self.heading("days"), text, expected, "days")
+            raise NotRead
+        return patterns
 
     def _in_periods(self, hours: Hours, row: RawRow) -> Hours:
         """Hours as periods: where these are of 80 minutes or more, it is asked whether two hours are one."""

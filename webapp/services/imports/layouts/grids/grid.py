@@ -10,7 +10,7 @@ from webapp.services.imports.layouts.cells import dates
 from webapp.services.imports.layouts.grids.clock import ClockRange, range_of
 from webapp.services.imports.layouts.grids.periods import BREAK_WORDS, ranges_of
 
-LEAST_DAYS, LEAST_PERIODS = 3, 2
+LEAST_DAYS, LEAST_PERIODS = 2, 2
 ROWS_OF_HEADING = 3
 PERIOD = re.compile(
     r"(?:hour|period|slot|session|p|h|hr|lecture)?[\s.\-]*(\d{1,2}|[ivx]{1,4})(?:st|nd|rd|th)?(?:\s*(?:hour|period))?",

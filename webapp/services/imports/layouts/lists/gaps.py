@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Collection, Mapping
+from itertools import count
 
 from webapp.services.imports.formats.workbooks import RawRow, RawSheet
 from webapp.services.imports.layouts.conversion import Conversion
 from webapp.services.imports.layouts.names.likeness import RowIndex, made_code, same_code, same_name
 from webapp.services.imports.layouts.plan import LEAVE_OUT, NEW
+from webapp.services.schema.calendar import slot_code
 from webapp.services.schema.columns import Table, Value
 
 MISSING: Mapping[str, Collection[str]] = {
@@ -36,6 +38,7 @@ class Filler:
         self.title = "title" if "title" in table.by_name else "name"
         records = conversion.records(table.name) if self.columns else {}
         self._taken = {same_code(table.label(key)) for key in records}
+        self._slots = {(record.get("day"), record.get("start")): table.label(key) for key, record in records.items()}
         self._codes = {
             same_name(str(record.get(self.title) or "")): table.label(key) for key, record in records.items()
         }
@@ -54,9 +57,10 @@ class Filler:
                 self._fill_department(row, record, refused)
 
     def _fill_code(self, record: dict[str, Value]) -> None:
-        name = str(record.get(self.title) or "")
         if self.table.name == "time_slots":
-            name = f"{record.get('day')}-{record.get('start')}"
+            self._fill_code_of_slot(record)
+            return
+        name = str(record.get(self.title) or "")
         if not same_name(name):
             return
         code = self._codes.get(same_name(name))
@@ -64,6 +68,19 @@ class Filler:
             code = self._code_of_person(name) if self.table.name == "faculty" else made_code(name, self._taken)
             self.conversion.changed("code_made", self.sheet.name, "", "", "")
         self._codes[same_name(name)] = code
+        self._taken.add(same_code(code))
+        record["code"] = code
+
+    def _fill_code_of_slot(self, record: dict[str, Value]) -> None:
+        """The code of the slot that begins then, or the next one of its day: MON1, MON2."""
+        day, start = record.get("day"), record.get("start")
+        if not isinstance(day, int) or start is None:
+            return
+        code = self._slots.get((day, start))
+        if code is None:
+            code = next(made for number in count(1) if same_code(made := slot_code(day, number)) not in self._taken)
+            self.conversion.changed("code_made", self.sheet.name, "", "", "")
+        self._slots[day, start] = code
         self._taken.add(same_code(code))
         record["code"] = code
 
