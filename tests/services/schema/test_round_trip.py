@@ -156,7 +156,7 @@ def complete_term(draw: st.DrawFn, _here: Here, form: Form) -> None:
     starts = draw(st.dates(first, last - timedelta(1)) | st.just(first))
     ends = draw(st.dates(starts + timedelta(1), last))
     year = draw(st.integers(1000, 9999))
-    form |= {"walks": complete_walk, "starts_on": starts.isoformat(), "ends_on": ends.isoformat()}
+    form |= {"starts_on": starts.isoformat(), "ends_on": ends.isoformat()}
     form["academic_year"] = f"{year}-{(year + 1) % 100:02d}"
 
 
@@ -196,6 +196,7 @@ COMPLETED: Mapping[str, Callable[[st.DrawFn, Here, Form], None]] = {
     "time_slots": complete_slot,
     "components": complete_component,
     "pins": complete_pin,
+    "walks": complete_walk,
 }
 
 

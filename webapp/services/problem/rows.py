@@ -172,14 +172,19 @@ def read_term(term: Term, timetable_id: int | None = None) -> TermRows:
         pins=_rows(Pin, Pin.component_id.in_(of_components), Pin.pin_id),
         availability=_availability(of_term, in_term),
         rules=_rows(TermRule, TermRule.term_id == of_term, TermRule.term_rule_id),
-        rule_components=_rule_components(of_term, {component.component_id for component in components}),
-        **_named_by_rules(of_term),
+        **_named_by_rules(of_term, {component.component_id for component in components}),
         baskets=_rows(Basket, Basket.term_id == of_term, Basket.code),
         basket_sections=_of_baskets(of_term, BasketSection, BasketSection.section_id, sections.keys()),
         basket_groups=_of_baskets(of_term, BasketGroup, BasketGroup.student_group_id, groups.keys()),
-        buildings={b.building_id: b for b in _rows(Building, Building.organization_id == home)},
-        walks=_rows(BuildingWalk, BuildingWalk.organization_id == home, BuildingWalk.building_walk_id),
+        **_ways(home),
     )
+
+
+def _ways(organization_id: int) -> dict[str, Any]:
+    """The buildings of an organisation, and the minutes between them."""
+    walks = _rows(BuildingWalk, BuildingWalk.organization_id == organization_id, BuildingWalk.building_walk_id)
+    buildings = _rows(Building, Building.organization_id == organization_id)
+    return {"buildings": {building.building_id: building for building in buildings}, "walks": walks}
 
 
 def _held(term_id: int, timetable_id: int | None) -> tuple[Any, sa.ColumnElement[bool]]:
@@ -250,14 +255,15 @@ def _rule_components(term_id: int, asked_for: Set[int]) -> dict[int, list[int]]:
     return {rule: [component for component in own if component in asked_for] for rule, own in named.items()}
 
 
-def _named_by_rules(term_id: int) -> dict[str, Any]:
-    """What rules name beside components: teachers, groups, slots and rooms, each by rule."""
+def _named_by_rules(term_id: int, asked_for: Set[int]) -> dict[str, Any]:
+    """What rules name, each by rule: components that are asked for, teachers, groups, slots and rooms."""
 
     def named(model: Any, key: Any) -> dict[int, list[int]]:
         query = sa.select(model.term_rule_id, key).join(TermRule, TermRule.term_rule_id == model.term_rule_id)
         return _gathered(query.where(TermRule.term_id == term_id).order_by(model.term_rule_id, key))
 
     return {
+        "rule_components": _rule_components(term_id, asked_for),
         "rule_faculty": named(TermRuleFaculty, TermRuleFaculty.faculty_id),
         "rule_groups": named(TermRuleGroup, TermRuleGroup.student_group_id),
         "rule_slots": named(TermRuleSlot, TermRuleSlot.time_slot_id),
