@@ -7,11 +7,14 @@ from webapp.engine.search.compiled import called, inlined
 from webapp.engine.search.kernel import below, next_random
 from webapp.engine.sectioning.arrays import HARD, ROOM, TIME
 from webapp.engine.wide.arrays import AFTER, AMOUNT, COST, IS_FIRST, KIND, OTHER, WideModel, WideState
-from webapp.engine.wide.moves import class_change, move_class, room_option, time_option
+from webapp.engine.wide.moves import class_change, move_class, option_at, room_option, time_option
 from webapp.engine.wide.pairs import SAME_ROOM, broken
 
 TRIES = 12
 """So many places are tried for a class that must follow another."""
+
+MOST_LOOKED_AT = 64
+"""All possible times of such a class are looked at where there are no more."""
 
 TAKEN, APART = -1, -2
 """In place of a rule: that a room holds one class at a time, that two classes must not overlap."""
@@ -50,40 +53,63 @@ def _enter(model: WideModel, state: WideState, length: int, one: int, option: in
 
 
 @called
+def _broken_with_moved(model: WideModel, state: WideState, length: int, one: int, time: int, room: int) -> int:
+    """How many hard rules a class would break with those of the chain."""
+    found = 0
+    for item in range(model.pairs_at[one], model.pairs_at[one + 1]):
+        other = model.pairs[item, OTHER]
+        if model.pairs[item, COST] < HARD:
+            break  # the hard ones stand first
+        if _is_moved(state, length, other):
+            found += int(_is_broken(model, state, item, time, room))
+    return found
+
+
+@called
+def _is_broken(model: WideModel, state: WideState, rule: int, time: int, room: int) -> bool:
+    """Whether a class breaks a rule of its own (a row of ``model.pairs``) at a place."""
+    other, kind, amount = model.pairs[rule, OTHER], model.pairs[rule, KIND], model.pairs[rule, AMOUNT]
+    its_time, its_room = state.place[other, TIME], state.place[other, ROOM]
+    if model.pairs[rule, IS_FIRST]:
+        return broken(model.times, model.walk, kind, amount, time, room, its_time, its_room)
+    return broken(model.times, model.walk, kind, amount, its_time, its_room, time, room)
+
+
+@called
 def _follow(
     model: WideModel, state: WideState, length: int, one: int, other: int, rule: int, seed: Bits
 ) -> tuple[int, int, Bits]:
-    """Move another class to where it no longer breaks a hard rule with one that has moved, the best of some places.
+    """Move another class to where it breaks fewest hard rules with those that have moved, the best of such places.
 
     ``rule`` is a row of ``model.pairs``, `TAKEN` or `APART`. Returns the packed change, the chain's length, the seed.
     """
-    times, walk, place = model.times, model.walk, state.place
-    best_option, best_where, best = -1, -1, 0
-    t1, r1 = place[one, TIME], place[one, ROOM]
     kind = rule if rule < 0 else model.pairs[rule, KIND]
-    for _ in range(TRIES):
+    r1 = state.place[one, ROOM]
+    low, options = model.options_at[other], model.options_at[other + 1] - model.options_at[other]
+    own_option, own_room = time_option(model, state, other), room_option(model, state, other)
+    best_option, best_where, best = own_option, own_room, 0
+    fewest = _broken_with_moved(model, state, length, other, state.place[other, TIME], state.place[other, ROOM])
+    if rule < 0:
+        fewest += 1
+    tries = 1 if kind == SAME_ROOM else TRIES
+    looks_at_all = rule >= 0 and kind != SAME_ROOM and options <= MOST_LOOKED_AT
+    for number in range(options if looks_at_all else tries):
         seed = next_random(seed)
-        way = below(seed >> np.uint64(16), 3)
-        if kind == SAME_ROOM:
-            way = 0
-        elif kind != TAKEN and way == 0:
-            way = 1
-        seed = next_random(seed)
-        option, where = draw(model, state, other, way, seed)
+        option, where = low + number, own_room
+        if kind == SAME_ROOM:  # one room alone will do
+            option, where = own_option, option_at(model.rooms, model.rooms_at[other], model.rooms_at[other + 1], r1)
+        elif not looks_at_all:
+            option, where = draw(model, state, other, below(seed >> np.uint64(16), 3), seed)
         t2, r2 = model.options[option, 0], model.rooms[where, 0]
-        if kind == TAKEN:
-            wrong = r1 == r2 and model.overlap[t1, t2] != 0
-        elif kind == APART:
-            wrong = model.overlap[t1, t2] != 0
-        elif model.pairs[rule, IS_FIRST]:
-            wrong = broken(times, walk, kind, model.pairs[rule, AMOUNT], t1, r1, t2, r2)
-        else:
-            wrong = broken(times, walk, kind, model.pairs[rule, AMOUNT], t2, r2, t1, r1)
-        if not wrong:
-            change = class_change(model, state, other, option, where)
-            if best_option < 0 or change < best:
-                best_option, best_where, best = option, where, change
-    if best_option >= 0:
+        wrong = _broken_with_moved(model, state, length, other, t2, r2)
+        if rule < 0 and (rule == APART or r1 == r2):
+            wrong += model.overlap[state.place[one, TIME], t2]
+        if wrong > fewest or (option == own_option and where == own_room):
+            continue
+        change = class_change(model, state, other, option, where)
+        if wrong < fewest or ((best_option != own_option or best_where != own_room) and change < best):
+            best_option, best_where, best, fewest = option, where, change, wrong
+    if best_option != own_option or best_where != own_room:
         _enter(model, state, length, other, best_option, best_where)
         length += 1
     return best, length, seed
@@ -95,7 +121,7 @@ def chain(model: WideModel, state: WideState, one: int, option: int, where: int,
 
     Returns the packed change, the number of classes moved, and the seed.
     """
-    times, walk, place = model.times, model.walk, state.place
+    place = state.place
     total = class_change(model, state, one, option, where)
     _enter(model, state, 0, one, option, where)
     length, link, most = 1, 0, state.chain.shape[0]
@@ -110,12 +136,9 @@ def chain(model: WideModel, state: WideState, one: int, option: int, where: int,
                 rule, other = item, model.pairs[item, OTHER]
                 item += 1
                 if model.pairs[rule, COST] < HARD:
+                    item = last  # the hard ones stand first
                     continue
-                kind, amount = model.pairs[rule, KIND], model.pairs[rule, AMOUNT]
-                if model.pairs[rule, IS_FIRST]:
-                    wrong = broken(times, walk, kind, amount, t1, r1, place[other, TIME], place[other, ROOM])
-                else:
-                    wrong = broken(times, walk, kind, amount, place[other, TIME], place[other, ROOM], t1, r1)
+                wrong = _is_broken(model, state, rule, t1, r1)
             elif near < farthest:
                 rule, other = APART, model.apart[near]
                 near += 1

@@ -140,6 +140,8 @@ def _pairs(instance: Instance) -> dict[str, Ints]:
                 continue
             rows[first].append((second, rule.op, amount, cost, 1))
             rows[second].append((first, rule.op, amount, cost, 0))
+    for row in rows:  # what must hold first: a chain looks no further
+        row.sort(key=lambda item: -item[3])
     apart_at, flat = flattened(apart)
     pairs = table_of([item for row in rows for item in row], 5)
     return {"apart_at": apart_at, "apart": flat, "pairs_at": offsets(rows), "pairs": pairs}

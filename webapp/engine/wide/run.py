@@ -36,7 +36,7 @@ HARD_WEIGHT, HARD_ALONE = 12.0, 1e6
 RISE = 1.05
 """How much dearer a hard violation becomes with each slice of the second half of a round, while there are any."""
 
-SHARES = np.array([0.3 * 65536, 0.2 * 65536], np.int64)
+SHARES = np.array([0.3 * 65536, 0.06 * 65536], np.int64)
 """Of 65,536 moves, those about students, and those that take along what must follow."""
 
 BETWEEN_SEEDS = 7_919

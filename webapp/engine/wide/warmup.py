@@ -25,7 +25,7 @@ from webapp.engine.wide.run import solve_wide
 
 def tiny_course() -> Instance:
     """Two classes of one course, which two students ask for."""
-    times = tuple(TimeOption(Time(slot, 1, 1)) for slot in range(3))
+    times = tuple(TimeOption(Time(slot, 1, 1), 1) for slot in range(3))  # never without cost: the search goes on
     return Instance(
         name="tiny",
         grid=TimeGrid(1, 3),
