@@ -70,6 +70,7 @@ class EveryRow:
             "term_id": self.keys["terms"],
             "number": 0,
             "basket_id": self.keys["baskets"],
+            "student_id": self.keys["students"],
             "report_key": "rooms",
             "upload_id": self.upload.upload_id,
             "import_mapping_id": self.mapping.import_mapping_id,
@@ -119,6 +120,7 @@ def make_every_row(say: str = "{}") -> EveryRow:
     slot = factories.slot(term)
     slot.label = named("Period 1")[:64]
     enrollment = factories.enrollment(student, uni.algorithms)
+    asked = factories.course_request(term, student, uni.logic.course)
     pin = factories.pin(component, room=room)
     factories.availability(slot, faculty_id=uni.rao.faculty_id)
     options = {"options": [uni.algorithms, uni.logic], "groups": [uni.section_a]}
@@ -194,6 +196,7 @@ def make_every_row(say: str = "{}") -> EveryRow:
         "sections": uni.algorithms.section_id,
         "components": component.component_id,
         "enrollments": enrollment.course_enrollment_id,
+        "requests": asked.course_request_id,
         "pins": pin.pin_id,
         "baskets": basket.basket_id,
     }

@@ -27,6 +27,7 @@ from webapp.models import (
     ComponentFaculty,
     Course,
     CourseEnrollment,
+    CourseRequest,
     Department,
     EntryFaculty,
     Faculty,
@@ -399,6 +400,12 @@ def enrollment(student: Student, section: Section, *, batch: StudentGroup | None
             student_group_id=batch.student_group_id if batch else None,
         )
     )
+
+
+def course_request(term: Term, student: Student, course: Course, priority: int = 1, **fields: Any) -> CourseRequest:
+    """A student asks for a course."""
+    whose = {"term_id": term.term_id, "student_id": student.student_id, "course_id": course.course_id}
+    return _add(CourseRequest(**whose, priority=priority, **fields))
 
 
 def availability(slot: TimeSlot, level: WishLevel = WishLevel.UNAVAILABLE, **whose: Any) -> Availability:

@@ -46,6 +46,8 @@ ROUTES = {
         admin.availability admin.paint_availability admin.copy_term admin.start_copy admin.copied_term
         admin.rules admin.add_rule admin.edit_rule admin.delete_rule admin.restore_rules
         admin.baskets admin.baskets_from_rules admin.basket admin.choose_option
+        admin.attendance admin.set_request_window admin.take_seats admin.take_back_seats
+        admin.student_seats admin.move_student
         admin.take_back_import
         admin.imports admin.preview_import admin.confirm_import admin.imported admin.import_template admin.export
         admin.map_import admin.say_mapping admin.ask_import admin.answer_import admin.correct_import
@@ -77,7 +79,10 @@ ROUTES = {
         hod.reviews hod.review hod.review_print hod.review_comment hod.review_approve hod.review_take_back
     """,
     frozenset({FACULTY}): "faculty.timetable faculty.timetable_print api.faculty",
-    frozenset({STUDENT}): "student.timetable student.timetable_print api.student",
+    frozenset({STUDENT}): """
+        student.timetable student.timetable_print api.student
+        student.courses student.ask_for_course student.withdraw_course
+    """,
 }
 ALLOWED = {endpoint: roles for roles, endpoints in ROUTES.items() for endpoint in endpoints.split()}
 
@@ -176,7 +181,7 @@ def test_what_belongs_to_another_organisation_does_not_exist(app, client, pages,
     """Tenant isolation: the registrar of one organisation names the rows of another in every address."""
     there = make_every_row("Foreign {}")
     foreign = {"job_id", "term_id", "timetable_id", "upload_id", "user_id", "user_token_id", "dept_id", "key"}
-    foreign |= {"weight_profile_id", "import_mapping_id", "term_rule_id"}
+    foreign |= {"weight_profile_id", "import_mapping_id", "term_rule_id", "student_id"}
     sign_in(client, here.users[REGISTRAR])
     token, named = pages.csrf_token(), 0
     for rule, method in rules(app):

@@ -24,6 +24,8 @@ class Term(Model):
         sa.CheckConstraint("ends_on > starts_on", name="ends_after_start"),
         sa.CheckConstraint("weeks BETWEEN 1 AND 60", name="weeks_in_range"),
         sa.CheckConstraint("break_minutes >= 0", name="break_not_negative"),
+        sa.CheckConstraint("num_nonnulls(requests_from, requests_to) IN (0, 2)", name="request_window_whole"),
+        sa.CheckConstraint("requests_to >= requests_from", name="request_window_ends_after_start"),
         ExcludeConstraint(
             (sa.column("organization_id"), "="),
             (sa.text("daterange(starts_on, ends_on, '[]')"), "&&"),
@@ -48,6 +50,8 @@ class Term(Model):
         server_default="1",
         comment="raised by triggers whenever what the engine reads of the term changes",
     )
+    requests_from: Mapped[date | None] = mapped_column(comment="first day on which students ask for courses")
+    requests_to: Mapped[date | None] = mapped_column(comment="last day on which they do")
 
     organization: Mapped[Organization] = relationship()
 

@@ -154,6 +154,27 @@ class ComponentFaculty(Model):
     faculty: Mapped[Faculty] = relationship()
 
 
+class CourseRequest(Model):
+    """A student asks for a course in a term; which of its sections is decided later.
+
+    ``priority`` 1 is a course that must be had; ``alternative_id`` a course to take where this one can't be.
+    """
+
+    __tablename__ = "course_requests"
+    __table_args__ = (
+        sa.UniqueConstraint("term_id", "student_id", "course_id"),
+        sa.CheckConstraint("priority BETWEEN 1 AND 9", name="priority_in_range"),
+        sa.CheckConstraint("alternative_id IS NULL OR alternative_id <> course_id", name="not_its_own_alternative"),
+    )
+
+    course_request_id: Mapped[Key]
+    term_id: Mapped[int] = mapped_column(sa.ForeignKey("terms.term_id", ondelete="CASCADE"), index=True)
+    student_id: Mapped[int] = mapped_column(sa.ForeignKey("students.student_id", ondelete="CASCADE"), index=True)
+    course_id: Mapped[int] = mapped_column(sa.ForeignKey("courses.course_id"), index=True)
+    priority: Mapped[int] = mapped_column(sa.SmallInteger, server_default="1")
+    alternative_id: Mapped[int | None] = mapped_column(sa.ForeignKey("courses.course_id"), index=True)
+
+
 class CourseEnrollment(Model):
     """A student takes a section by own choice (an elective), in a batch where it matters."""
 
@@ -164,3 +185,6 @@ class CourseEnrollment(Model):
     student_id: Mapped[int] = mapped_column(sa.ForeignKey("students.student_id", ondelete="CASCADE"), index=True)
     section_id: Mapped[int] = mapped_column(sa.ForeignKey("sections.section_id", ondelete="CASCADE"), index=True)
     student_group_id: Mapped[int | None] = mapped_column(sa.ForeignKey("student_groups.student_group_id"), index=True)
+    from_request: Mapped[bool] = mapped_column(
+        sa.Boolean, server_default=sa.false(), comment="given by assigning students to sections; goes with it"
+    )

@@ -45,6 +45,7 @@ _TIMETABLES: Entries = (
 )
 _TERM: Entries = (
     (_l("Electives"), "admin.baskets"),
+    (_l("Students to sections"), "admin.attendance"),
     (_l("Availability"), "admin.availability"),
     (_l("Rules"), "admin.rules"),
 )
@@ -55,6 +56,8 @@ _OFFICE: Entries = (
 )
 _DEPARTMENT: Entries = ((_l("Department timetable"), "hod.timetable"), (_l("Review"), "hod.reviews"))
 _WEEKS: Entries = ((_l("My week as a teacher"), "faculty.timetable"), (_l("My week as a student"), "student.timetable"))
+
+_STUDIES: Entries = ((_l("My courses"), "student.courses"),)
 
 
 def home_of(user: User) -> str:
@@ -68,6 +71,7 @@ def context() -> dict[str, Any]:
         return {}
     groups = _office_groups()
     own = _links(_DEPARTMENT) + _marked([(week_title(endpoint), url) for _label, endpoint, url in _open(_WEEKS)])
+    own += _links(_STUDIES)
     return {
         "nav_groups": [*groups, (_l("My own"), own)] if groups and own else groups,
         "nav_links": [] if groups else own,

@@ -25,6 +25,7 @@ class Permission(StrEnum):
     REVIEW_DEPARTMENT = "review_department"
     SEE_OWN_TEACHING = "see_own_teaching"
     SEE_OWN_STUDIES = "see_own_studies"
+    ASK_FOR_COURSES = "ask_for_courses"
 
 
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
@@ -46,7 +47,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     ),
     Role.HOD: frozenset({Permission.OWN_PROFILE, Permission.SEE_DEPARTMENT, Permission.REVIEW_DEPARTMENT}),
     Role.FACULTY: frozenset({Permission.OWN_PROFILE, Permission.SEE_OWN_TEACHING}),
-    Role.STUDENT: frozenset({Permission.OWN_PROFILE, Permission.SEE_OWN_STUDIES}),
+    Role.STUDENT: frozenset({Permission.OWN_PROFILE, Permission.SEE_OWN_STUDIES, Permission.ASK_FOR_COURSES}),
 }
 
 

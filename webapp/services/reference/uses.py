@@ -259,6 +259,7 @@ def nouns() -> dict[str, tuple[str, str]]:
         "component_faculty": (_("weekly class taught"), _("weekly classes taught")),
         "component_batches": (_("weekly class with this batch"), _("weekly classes with this batch")),
         "course_enrollments": (_("enrolment"), _("enrolments")),
+        "course_requests": (_("course request"), _("course requests")),
         "baskets": (_("basket"), _("baskets")),
         "basket_sections": (_("basket with this option"), _("baskets with this option")),
         "basket_groups": (_("basket to choose from"), _("baskets to choose from")),

@@ -12,6 +12,7 @@ from webapp.models import (
     ComponentFaculty,
     Course,
     CourseEnrollment,
+    CourseRequest,
     Section,
     SectionFaculty,
     SectionGroup,
@@ -35,6 +36,7 @@ from webapp.services.schema.questions import component_keeps_its_pins
 from webapp.services.schema.row_checks import batch_teachers_are_of_batches
 
 COURSE = Link("course_id", "courses")
+ALTERNATIVE = Link("alternative_id", "courses")
 SECTION = Link("section_id", "sections")
 COMPONENT = Link("component_id", "components")
 COURSE_OF_SECTION = (Course, Course.course_id == Section.course_id)
@@ -377,5 +379,64 @@ ENROLLMENTS = Table(
             "section_id",
             _l("The student is enrolled in this section already."),
         )
+    },
+)
+
+REQUESTS = Table(
+    name="requests",
+    meaning="Courses that students ask for; which section each gets is decided by assigning students to sections.",
+    columns=(
+        link_column(
+            "student",
+            _l("Student"),
+            "Student.",
+            "2023CSE014",
+            STUDENT,
+            required=True,
+            typed=True,
+            hint=_l("The student's code."),
+        ),
+        link_column("course", _l("Course"), "Course.", "CS301", COURSE, required=True, typed=True, filtered=True),
+        Column(
+            "priority",
+            Kind.WHOLE,
+            _l("Priority"),
+            "1: must be had; larger numbers come later.",
+            "1",
+            default=1,
+            least=1,
+            most=9,
+            hint=_l("1: must be had; larger numbers come later."),
+        ),
+        link_column(
+            "alternative",
+            _l("Alternative"),
+            "Course to take where this one can't be had.",
+            "",
+            ALTERNATIVE,
+            typed=True,
+            hint=_l("A course to take where this one can't be had; empty: none."),
+        ),
+    ),
+    key=("student", "course"),
+    reach=Reach.TERM,
+    model=CourseRequest,
+    title=_l("Course requests"),
+    singular=_l("Course request"),
+    lead=_l("Courses that students ask for. Which section each gets is decided on the page “Students to sections”."),
+    caption=Student.code + sa.literal(" → ") + Course.code,
+    joins=(
+        (Course, Course.course_id == CourseRequest.course_id),
+        (Student, Student.student_id == CourseRequest.student_id),
+    ),
+    search=(Student.code, Student.name, Course.code),
+    sorts={"student_id": Student.code, "course_id": Course.code, "priority": CourseRequest.priority},
+    order=(Student.code, CourseRequest.priority, Course.code),
+    words={
+        "uq_course_requests_term_id_student_id_course_id": (
+            "course_id",
+            _l("The student asks for this course already."),
+        ),
+        "ck_course_requests_not_its_own_alternative": ("alternative_id", _l("The alternative is the course itself.")),
     },
 )

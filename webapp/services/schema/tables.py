@@ -5,7 +5,7 @@ from sqlalchemy.exc import IntegrityError
 from webapp.services.schema.baskets import BASKETS
 from webapp.services.schema.calendar import TERM, TIME_SLOTS, WEEK_SETS
 from webapp.services.schema.columns import Column, Table
-from webapp.services.schema.courses import COMPONENTS, COURSES, ENROLLMENTS, SECTIONS
+from webapp.services.schema.courses import COMPONENTS, COURSES, ENROLLMENTS, REQUESTS, SECTIONS
 from webapp.services.schema.people import FACULTY, GROUPS, STUDENTS
 from webapp.services.schema.places import BUILDINGS, DEPARTMENTS, ROOMS, WALKS
 from webapp.services.schema.wishes import AVAILABILITY, ENTRIES, PINS, RULES
@@ -28,6 +28,7 @@ TABLES: tuple[Table, ...] = (
     COMPONENTS,
     BASKETS,
     ENROLLMENTS,
+    REQUESTS,
     AVAILABILITY,
     PINS,
     RULES,

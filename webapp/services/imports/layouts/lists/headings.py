@@ -41,6 +41,7 @@ SHEET_WORDS: Mapping[str, str] = {
     "sections": "sections",
     "components": "components",
     "enrollments": "enrollments|enrolments|registrations|course registration|elective choices|choices",
+    "requests": "requests|course requests|student requests|courses asked for|course demand",
     "availability": "availability|unavailability",
     "pins": "pins|pinned|fixed classes",
     "rules": "rules",
@@ -155,6 +156,12 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "course": "course|course code|subject code|subject|elective|elective code",
         "section": "section|sec|group",
         "batch": "batch",
+    },
+    "requests": {
+        "student": "student|roll no|roll number|register number|reg no|usn|prn|student id|registration number",
+        "course": "course|course code|subject code|subject",
+        "priority": "priority|rank|preference",
+        "alternative": "alternative|alternate|second choice|instead",
     },
     "availability": {
         "slot": "slot|time slot",
