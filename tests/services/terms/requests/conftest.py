@@ -19,8 +19,8 @@ class College:
     def __post_init__(self) -> None:
         self.term: Term = factories.term(self.user.organization)
         self.scope = Scope(self.user.organization, self.term, self.user)
-        department = factories.department(self.user.organization)
-        self.os, self.db = (factories.course(department, code, title=f"The {code}") for code in ("OS", "DB"))
+        self.department = factories.department(self.user.organization)
+        self.os, self.db = (factories.course(self.department, code, title=f"The {code}") for code in ("OS", "DB"))
         published = {"status": TimetableStatus.PUBLISHED, "number": 1}
         self.timetable: Timetable = factories.timetable(self.term, **published)
         self.a, self.b = self.add(self.os, "A", 0, size=2), self.add(self.os, "B", 1, size=2)

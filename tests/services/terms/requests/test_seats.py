@@ -86,7 +86,7 @@ def test_groups_count_their_classes_block_and_batches_are_filled_alike(college: 
     assert (outcome.got, outcome.without) == (2, 0)
     (page,) = (one for one in student_seats(college.term, member.student_id, college.timetable).courses if one.by_group)
     assert (page.code, page.seat, page.choices) == ("DB", "B", ())
-    lab = factories.course(None, "LAB")
+    lab = factories.course(college.department, "LAB")
     batches = [factories.group(college.term, code, size=0) for code in ("X", "Y")]
     factories.component(factories.section(college.term, lab, expected_size=4), "P", batches=batches)
     for number in range(4):
@@ -97,7 +97,7 @@ def test_groups_count_their_classes_block_and_batches_are_filled_alike(college: 
 
 
 def test_a_course_without_a_section_and_an_alternative_are_told_apart(college: College) -> None:
-    missing = factories.course(None, "NONE")
+    missing = factories.course(college.department, "NONE")
     college.ask("S1", missing)
     college.ask("S2", missing, alternative_id=college.db.course_id)
     outcome, _given = preview(college.term, college.timetable)
