@@ -18,7 +18,7 @@ from webapp.engine.rules.family import DayPatternRule
 MOST_SLOTS = 12
 """Up to so many slots a day every pattern is asked about: 4,096 questions."""
 SAMPLE = 3_000
-"""How many patterns are asked about on finer grids."""
+"""How many patterns are asked about on finer grids, half of them of several runs at least."""
 
 Line = tuple[int, int]
 """``(a, b)``: the cost is at least ``a + b * load`` on a used day, and the largest line is the cost."""
@@ -91,9 +91,10 @@ def day_shape(rule: DayPatternRule, day: DayPeriods, amount: int) -> Shape | Non
 
 
 def _sample(slots: int) -> list[int]:
-    """Patterns that look like teaching days: a few runs of some slots; and all of one run."""
+    """Patterns that look like teaching days: a few runs of some slots; and of one run as many as make up a half."""
     random, found = Random(slots), {0}
-    found.update(((1 << length) - 1) << start for start in range(slots) for length in range(1, slots - start + 1, 3))
+    single = [((1 << length) - 1) << start for start in range(slots) for length in range(1, slots - start + 1, 3)]
+    found.update(random.sample(single, min(len(single), SAMPLE // 2)))
     while len(found) < SAMPLE:
         pattern = 0
         for _ in range(random.randint(1, 5)):
