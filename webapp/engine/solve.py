@@ -420,8 +420,9 @@ class _Run:
 
 def warm() -> None:
     """Compile everything ahead, so that the first run is as quick as the second."""
+    from webapp.engine.search.days import MOST_TABLE_PERIODS
     from webapp.engine.search.warmup import tiny
 
-    for weeks in (1, 2):
+    for weeks, slots in ((1, 3), (2, 3), (1, MOST_TABLE_PERIODS + 1)):
         params = SolveParams(seconds=1.0, reproducible=True, moves=2_000)
-        solve(tiny(weeks), replace(params, seed=weeks))
+        solve(tiny(weeks, slots), replace(params, seed=weeks))

@@ -9,8 +9,10 @@ from tests import factories
 from tests.queries import counted_queries
 from webapp.engine.evaluate import evaluate
 from webapp.engine.instance import Placement
+from webapp.engine.params import SolveParams
 from webapp.engine.rule import ResourceKind
 from webapp.engine.solution import Solution
+from webapp.engine.solve import solve
 from webapp.engine.timegrid import Time
 from webapp.extensions import db
 from webapp.models import (
@@ -25,7 +27,7 @@ from webapp.models import (
     TimetableStatus,
     WishLevel,
 )
-from webapp.services.problem.calendar import EmptyWeekSet
+from webapp.services.problem.calendar import EmptyWeekSet, minutes
 from webapp.services.problem.data_changes import changed_since
 from webapp.services.problem.solutions import (
     NotFeasible,
@@ -41,6 +43,8 @@ from webapp.services.problem.words.labels import names_of
 from webapp.services.problem.words.reasons import UnplacedReason, sentence_of
 from webapp.services.shared.rule_defaults import default_rules
 from webapp.services.terms.selection import data_revision_of
+from webapp.services.views.entries import read_entries, read_slot_views
+from webapp.services.views.grid import build_grid
 
 Db = scoped_session[Session]
 
@@ -357,6 +361,27 @@ def test_entries_name_slot_end_teachers_groups_and_claims(session: Db) -> None:
     }
     assert {(c.minutes.lower, c.minutes.upper) for c in claims} == {(480, 540)}
     assert {c.weeks for c in claims} == {frozenset(range(1, 17))}
+
+
+def test_classes_of_an_hour_and_a_half_on_half_hours_are_placed_stored_and_shown_as_one(session: Db) -> None:
+    """Twenty half hours a day: whole cells of three slots each, on hours that people count in, and no rule unseen."""
+    term = made_term(slots=0)
+    factories.time_slots(term, slots=20, minutes=30)
+    home, group = factories.department(term.organization), factories.group(term)
+    factories.room(term.organization, "HALL")
+    for _ in range(4):
+        section = factories.section(term, factories.course(home), faculty=[factories.faculty(home)], groups=[group])
+        factories.component(section, meetings_per_week=2, slots_per_meeting=3)
+    problem = build_problem(term)
+    result = solve(problem.instance, SolveParams(seconds=20.0, reproducible=True, moves=60_000))
+    assert (result.hard, result.reason) == (0, "")
+    timetable_id = store_timetable(problem, result.solution, TimetableFacts("Balanced"))
+    entries = db.session.scalars(sa.select(TimetableEntry).filter_by(timetable_id=timetable_id)).all()
+    assert len(entries) == 8
+    assert {minutes(e.end_time) - minutes(e.start_time) for e in entries if e.start_time and e.end_time} == {90}
+    grid = build_grid(read_slot_views(term.term_id), [seen.view for seen in read_entries(timetable_id)])
+    cells = [cell for day in grid.days for row in day.rows for cell in row if cell.entries]
+    assert [cell.colspan for cell in cells] == [3] * 8
 
 
 def test_the_database_itself_refuses_a_double_booking(session: Db) -> None:

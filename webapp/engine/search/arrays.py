@@ -107,6 +107,8 @@ class Model(NamedTuple):
     """time -> the same on the first of its days"""
     layout_of_day: Ints
     """day -> its layout: days of one have the same periods"""
+    listed: int | None
+    """None where days are short: the search is compiled once for tables and once for lists, each without the other"""
     walk: Walk
     """what the walk through a long day reads"""
     reach: Ints

@@ -155,7 +155,8 @@ class _Compiler:
         sizes += [len(arrays["day_at"]) - 1, arrays["place_cost"].shape[0], grid.calendar_weeks]
         sizes.append(0 if self.days.have_tables else len(self.days.layouts))
         walk = Walk(**{name: arrays.pop(name) for name in Walk._fields})
-        model = Model(size=np.array(sizes, np.int64), kind=self.kind, walk=walk, **arrays, **joint)
+        listed = None if self.days.have_tables else 1
+        model = Model(size=np.array(sizes, np.int64), kind=self.kind, listed=listed, walk=walk, **arrays, **joint)
         return Compiled(
             self.instance,
             model,

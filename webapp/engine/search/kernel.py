@@ -13,7 +13,7 @@ Research 65 (2016): one annealing over the full state with moves and swaps.
 
 import numpy as np
 
-from webapp.engine.search.arrays import CLOSED, N_LAYOUTS, N_MEETINGS, SHIFT, Bits, Ints, Model, SearchState
+from webapp.engine.search.arrays import CLOSED, N_MEETINGS, SHIFT, Bits, Ints, Model, SearchState
 from webapp.engine.search.compiled import compiled, inlined
 from webapp.engine.search.moves import other_change, stakes, sure_change, swap
 
@@ -31,6 +31,8 @@ def energy(packed: int, hard_weight: float) -> float:
 @inlined
 def saving(relief: int, total: int, hard_weight: float) -> float:
     """The energy that a relief can save of a timetable's packed cost: no more hard violations than there are."""
+    if relief >> (SHIFT - 1) == 0:
+        return float(relief)
     soft = (relief << (64 - SHIFT)) >> (64 - SHIFT)
     broken = (total - ((total << (64 - SHIFT)) >> (64 - SHIFT))) >> SHIFT
     return float(min((relief - soft) >> SHIFT, broken) * hard_weight + soft)
@@ -153,7 +155,7 @@ def anneal(
             relief = model.relief[kind] + (model.relief[model.kind[other]] if other >= 0 else 0)
             if energy(change, hard_weight) > limit + saving(relief, total, hard_weight):
                 continue
-            if model.size[N_LAYOUTS]:
+            if model.listed is not None:
                 relief = stakes(model, state, meeting, t1, other)
                 if energy(change, hard_weight) > limit + saving(relief, total, hard_weight):
                     continue

@@ -7,7 +7,6 @@ a swap the other meeting goes the opposite way, so that whatever both belong to 
 from webapp.engine.search.arrays import (
     N_CALENDAR_WEEKS,
     N_DAYS,
-    N_LAYOUTS,
     N_PERIODS,
     N_ROOMS,
     N_WEEKS,
@@ -67,8 +66,6 @@ def day_change(model: Model, state: SearchState, subject: int, t0: int, t1: int)
     days = state.used[subject, 0]
     kept = days
     has_table = model.day_at[subject + 1] > model.day_at[subject]
-    has_total = model.total_at[subject + 1] > model.total_at[subject]
-    hours = 0
     entry = model.day_at[subject]
     if day0 >= 0:
         old = state.busy[subject, day0]
@@ -78,8 +75,6 @@ def day_change(model: Model, state: SearchState, subject: int, t0: int, t1: int)
         if has_table:
             table = model.day_table[entry, day0]
             found += model.day_tables[table, new] - model.day_tables[table, old]
-        if has_total:
-            hours += load_of(new) - load_of(old)
         if new == 0:
             kept &= ~(1 << day0)
     if day1 >= 0 and day0 != day1:
@@ -87,16 +82,34 @@ def day_change(model: Model, state: SearchState, subject: int, t0: int, t1: int)
         if has_table:
             table = model.day_table[entry, day1]
             found += model.day_tables[table, old | model.first_mask[t1]] - model.day_tables[table, old]
-        if has_total:
-            hours += load_of(old | model.first_mask[t1]) - load_of(old)
         kept |= 1 << day1
     if kept != days and model.week_at[subject + 1] > model.week_at[subject]:
         table = model.week_table[model.week_at[subject]]
         found += model.week_tables[table, kept] - model.week_tables[table, days]
-    if hours:
-        table, total = model.total_table[model.total_at[subject]], state.hours[subject, 0]
-        found += model.total_tables[table, total + hours] - model.total_tables[table, total]
     return int(found)
+
+
+@inlined
+def total_change(model: Model, state: SearchState, subject: int, t0: int, t1: int) -> int:
+    """Change in a subject's patterns of a week's load where there is one week and a time lies on one day."""
+    if model.total_at[subject + 1] == model.total_at[subject]:
+        return 0
+    day0 = model.parts[model.parts_at[t0]] if t0 >= 0 else -1
+    day1 = model.parts[model.parts_at[t1]] if t1 >= 0 else -1
+    hours = 0
+    for side in range(2):
+        day = day0 if side == 0 else day1
+        if day < 0 or (side == 1 and day0 == day1):
+            continue
+        old = state.busy[subject, day]
+        new = old
+        if day == day0:
+            new &= ~(model.first_mask[t0] & ~state.twice[subject, day])
+        if day == day1:
+            new |= model.first_mask[t1]
+        hours += load_of(new) - load_of(old)
+    table, total = model.total_table[model.total_at[subject]], state.hours[subject, 0]
+    return int(model.total_tables[table, total + hours] - model.total_tables[table, total])
 
 
 @inlined
@@ -161,7 +174,7 @@ def weeks_change(model: Model, state: SearchState, subject: int, t0: int, t1: in
 @inlined
 def pattern_change(model: Model, state: SearchState, kind: int, t0: int, t1: int, other: int, simple: bool) -> int:
     """Change in day and week patterns of the kind's subjects, but for those of the other kind."""
-    found, listed = 0, model.size[N_LAYOUTS] > 0
+    found = 0
     at, end = 0, 0
     if other >= 0:
         at, end = model.subjects_at[other], model.subjects_at[other + 1]
@@ -171,10 +184,12 @@ def pattern_change(model: Model, state: SearchState, kind: int, t0: int, t1: int
             at += 1
         if at < end and model.subjects[at] == subject:
             continue
-        if listed:
+        if model.listed is not None:
             found += list_change(model, state, subject, t0, t1)
         elif simple:
             found += day_change(model, state, subject, t0, t1)
+            if model.total_table.shape[0] > 0:
+                found += total_change(model, state, subject, t0, t1)
         else:
             found += weeks_change(model, state, subject, t0, t1)
     return int(found)
@@ -300,10 +315,10 @@ def shift_time(model: Model, state: SearchState, meeting: int, time: int, sign: 
         other, cost = model.clash[item], sign * model.clash_cost[item]
         for position in range(model.overlaps_at[time], model.overlaps_at[time + 1]):
             state.clashes[other, model.overlaps[position]] += cost
-    days, periods, listed = model.size[N_DAYS], model.size[N_PERIODS], model.size[N_LAYOUTS] > 0
+    days, periods = model.size[N_DAYS], model.size[N_PERIODS]
     for item in range(model.subjects_at[kind], model.subjects_at[kind + 1]):
         subject = model.subjects[item]
-        if listed:
+        if model.listed is not None:
             shift_lists(model, state, subject, time, sign)
             continue
         for position in range(model.marks_at[time], model.marks_at[time + 1]):

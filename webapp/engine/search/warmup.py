@@ -6,9 +6,9 @@ from webapp.engine.rules import rule_named
 from webapp.engine.timegrid import Time, TimeGrid
 
 
-def tiny(weeks: int = 1) -> Instance:
-    """Four meetings of one group on two days, in the given number of weeks."""
-    grid = TimeGrid(2, 3, weeks)
+def tiny(weeks: int = 1, slots: int = 3) -> Instance:
+    """Four meetings of one group in the first slots of two days of so many, in the given number of weeks."""
+    grid = TimeGrid(2, slots, weeks)
     times = tuple(TimeOption(Time(slot, 1, 1 << day, grid.all_weeks)) for day in range(2) for slot in range(3))
     rooms = (RoomOption(0), RoomOption(1))
     return Instance(
