@@ -9,6 +9,7 @@ import resource
 import signal
 import sys
 import threading
+from collections.abc import Mapping
 from dataclasses import asdict, is_dataclass
 from enum import Enum
 from pathlib import Path
@@ -16,7 +17,7 @@ from pathlib import Path
 from webapp.engine.evaluate import evaluate
 from webapp.engine.instance import Instance
 from webapp.engine.params import SolveParams
-from webapp.engine.readers import ReadError, read, read_solution, write_solution
+from webapp.engine.readers import ReadError, not_carried, read, read_solution, write_solution
 from webapp.engine.result import Result
 
 
@@ -39,6 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     solving.add_argument("--seconds", type=float, default=60.0, help="wall time; with one worker, CPU time in all")
     solving.add_argument("--seed", type=int, default=1)
     solving.add_argument("--out", type=Path, help="where to write the solution, in the format of the input")
+    solving.add_argument("--fet", type=Path, help="where to write a .fet file again, locked as the solution has it")
     solving.add_argument("--workers", type=int, default=1)
     solving.add_argument("--reproducible", action="store_true", help="limit by work: the same again, bit for bit")
     solving.add_argument("--moves", type=int, help="work limit of a reproducible run")
@@ -70,9 +72,11 @@ def _parser() -> argparse.ArgumentParser:
 
 def _solve(given: argparse.Namespace) -> int:
     from webapp.engine.live import LiveLine
+    from webapp.engine.readers.fet import write_locked
     from webapp.engine.solve import solve
 
     instance = read(given.file)
+    _tell_not_carried(not_carried(instance))
     params = SolveParams(
         seconds=given.seconds,
         seed=given.seed,
@@ -87,11 +91,20 @@ def _solve(given: argparse.Namespace) -> int:
     result = solve(instance, params, asked.is_set, LiveLine(sys.stderr))
     if given.out is not None:
         write_solution(given.out, instance, result.solution, like=given.file)
+    if given.fet is not None:
+        write_locked(given.fet, instance, result.solution)
     if given.receipt is not None:
         given.receipt.write_bytes(_receipt(instance, params, result))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    print(json.dumps(summary(result, [meeting.code for meeting in instance.meetings]) | {"peak_mib": peak}))
+    said = summary(result, [meeting.code for meeting in instance.meetings]) | {"peak_mib": peak}
+    print(json.dumps(said | {"not_carried": dict(not_carried(instance))}))
     return 0 if result.hard == 0 else 1
+
+
+def _tell_not_carried(counts: Mapping[str, int]) -> None:
+    if counts:
+        listed = ", ".join(f"{name} ({number})" for name, number in counts.items())
+        print(f"timeloom: not carried, and so perhaps not kept: {listed}", file=sys.stderr)
 
 
 def _receipt(instance: Instance, params: SolveParams, result: Result) -> bytes:

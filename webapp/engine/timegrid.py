@@ -33,6 +33,8 @@ class TimeGrid:
         The teaching periods, where they are not the slots of the grid on each of its days; times then name theirs.
     week_sizes
         How many weeks of the calendar each week of the grid stands for, where it is not one each.
+    halves
+        How many days in a row are one of the calendar, where a day of the grid is a morning or an afternoon.
     minutes
         First minute of each slot of a day and the one after its last, where ways between rooms are told in minutes.
 
@@ -49,10 +51,11 @@ class TimeGrid:
     periods: Periods | None = None
     week_sizes: tuple[int, ...] = ()
     minutes: tuple[tuple[int, int], ...] = ()
+    halves: int = 1
 
     def __post_init__(self) -> None:
         sizes = [("a week's size", size) for size in self.week_sizes]
-        for name, value in (*((n, getattr(self, n)) for n in ("days", "slots_per_day", "weeks")), *sizes):
+        for name, value in (*((n, getattr(self, n)) for n in ("days", "slots_per_day", "weeks", "halves")), *sizes):
             if not isinstance(value, int) or isinstance(value, bool) or value < 1:
                 raise ValueError(f"{name} must be a whole number of at least 1, found {value!r}")
         for slot in self.breaks:

@@ -12,6 +12,7 @@ from ortools.sat.python import cp_model
 
 from webapp.engine.cpsat.variables import Count, Variables
 from webapp.engine.instance import Constraint, Placement
+from webapp.engine.rules.dates import slots_counted, whole_days
 from webapp.engine.rules.family import DaySetRule, RuleSubject, SetRule, WeekSetRule, subjects_of
 from webapp.engine.rules.operations import SetOp
 
@@ -74,13 +75,20 @@ class _Form:
             SetOp.BUILDING_CHANGES_A_WEEK: self._ways,
             SetOp.BUILDING_CHANGE_GAP: self._ways,
             SetOp.WALKING_TIME: self._ways,
+            SetOp.GAPS_A_DAY: self._gaps,
+            SetOp.GAPS_A_WEEK: self._gaps,
         }
 
     def add(self, subject: RuleSubject, total: Count) -> bool:
         """Add a subject's count; False where that takes too many clauses."""
         events = sorted(self._events(subject), key=lambda event: event.key)
         if self.rule.op is SetOp.MAX_DAYS:
-            used = [self.variables.any_of([e.literal for e in events if e.place.at.days >> d & 1]) for d in self._days]
+            halves = self.grid.halves
+            masks = [whole_days(event.place.at.days, halves) for event in events]
+            used = [
+                self.variables.any_of([e.literal for e, mask in zip(events, masks, strict=True) if mask >> day & 1])
+                for day in range(-(-self.grid.days // halves))
+            ]
             total.add(self._excess(used, self.constraint.amount))
             return True
         days: list[list[list[tuple[Term, int]]]] = [[] for _ in self._days]
@@ -225,13 +233,51 @@ class _Form:
 
     def _late(self, _subject: RuleSubject, _week: int, day: int, today: list[Event]) -> list[Term]:
         most = max(1, self.constraint.amount)
-        late = [self.grid.periods_between(day, 0, event.place.at.start) >= most for event in today]
+        late = [slots_counted(self.grid, self.constraint.cells, day, 0, e.place.at.start) >= most for e in today]
         early = [event for event, is_late in zip(today, late, strict=True) if not is_late]
         found = self.model.new_bool_var("")
         for event, is_late in zip(today, late, strict=True):
             if is_late:
                 self._imply(found, [event.literal], [e.literal for e in early])
         return [found] if any(late) else []
+
+    def _gaps(self, subject: RuleSubject, week: int, day: int, today: list[Event]) -> list[Term]:
+        """A free period counts where one before and one after it are busy; where periods overlap, each way counts."""
+        periods, base = self.grid.days_periods[day], day * self.grid.slots_per_day
+        if not periods.is_disjoint:
+            found = self._gaps_between(day, today)
+        else:
+            busy = self.variables.busy_periods(subject, week, day)
+            before, after = self._any_before(busy), self._any_before(busy[::-1])[::-1]
+            found = []
+            for at, index in enumerate(periods.indices):
+                if all(base + slot not in self.constraint.cells for slot in range(*periods.spans[index])):
+                    free = self.model.new_bool_var("")
+                    self._imply(free, [before[at], after[at]], [busy[at]])
+                    found.append(free)
+        if self.rule.op is SetOp.GAPS_A_DAY:
+            return [self._excess(found, self.constraint.amount)]
+        return found
+
+    def _any_before(self, busy: list[cp_model.IntVar]) -> list[cp_model.IntVar]:
+        """Per period whether it or one before it is busy."""
+        found = busy[:1]
+        for literal in busy[1:]:
+            found.append(self.variables.any_of([found[-1], literal]))
+        return found
+
+    def _gaps_between(self, day: int, today: list[Event]) -> list[Term]:
+        """From one meeting to the next: so many slots where both are held and nothing ends later or lies between."""
+        found: list[Term] = []
+        for at, event in enumerate(today):
+            for later in range(at + 1, len(today)):
+                start, end = event.place.at.end, today[later].place.at.start
+                free = slots_counted(self.grid, self.constraint.cells, day, start, end)
+                if not free or event.excludes(today[later]):
+                    continue
+                between = [e for e in today[:later] if e is not event and e.place.at.end > start]
+                found += [self._forced([event, today[later]], between)] * free
+        return found
 
     def _within(self, _subject: RuleSubject, _week: int, day: int, today: list[Event]) -> list[Term]:
         base = day * self.grid.slots_per_day

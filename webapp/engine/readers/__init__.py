@@ -4,7 +4,7 @@ A reader builds an `Instance` or raises `ReadError`; a writer puts a solution do
 the input, so that the format's own scorers read it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -13,9 +13,9 @@ from webapp.engine.instance import Instance
 from webapp.engine.readers.problems import ReadError
 from webapp.engine.solution import Solution
 
-__all__ = ["MODULES", "ReadError", "read", "read_solution", "write_solution"]
+__all__ = ["MODULES", "ReadError", "not_carried", "read", "read_solution", "write_solution"]
 
-MODULES = {".ctt": "ctt", ".ectt": "ctt", ".tim": "tim", ".xml": "itc2019"}
+MODULES = {".ctt": "ctt", ".ectt": "ctt", ".tim": "tim", ".xml": "itc2019", ".fet": "fet"}
 """The module that reads each extension, imported when asked for."""
 
 
@@ -41,6 +41,12 @@ def write_solution(path: str | Path, instance: Instance, solution: Solution, lik
     """Write a solution in the format that belongs to the instance file ``like``."""
     writer: Callable[[Path, Instance, Solution], None] = _function(Path(like), "write_solution")
     writer(Path(path), instance, solution)
+
+
+def not_carried(instance: Instance) -> Mapping[str, int]:
+    """How many of the file's constraints the instance does not have, by name; nothing where it has all of them."""
+    found: Mapping[str, int] = getattr(instance, "not_carried", {})
+    return found
 
 
 def _function(path: Path, what: str) -> Any:

@@ -102,6 +102,7 @@ def _grid_data(grid: TimeGrid) -> Json:
         "breaks": sorted(grid.breaks),
         "periods": None if held is None else [[list(s) for s in held.spans], list(held.follows), list(held.held)],
         "week_sizes": list(grid.week_sizes),
+        **({"halves": grid.halves} if grid.halves > 1 else {}),
         **({"minutes": [list(span) for span in grid.minutes]} if grid.minutes else {}),
     }
 
@@ -188,6 +189,7 @@ def _instance_from(data: Json) -> Instance:
             held,
             tuple(grid["week_sizes"]),
             tuple((start, end) for start, end in grid.get("minutes", ())),
+            grid.get("halves", 1),
         ),
         rooms=tuple(
             InstanceRoom(code, capacity, tuple(Time(*time) for time in closed), dict(travel), *building)

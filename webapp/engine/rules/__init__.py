@@ -19,6 +19,8 @@ from webapp.engine.rules.different_weekdays import DifferentWeekdays
 from webapp.engine.rules.different_weeks import DifferentWeeks
 from webapp.engine.rules.empty_seats import EmptySeats
 from webapp.engine.rules.ends_day import EndsDay
+from webapp.engine.rules.gaps_a_day import GapsADay
+from webapp.engine.rules.gaps_a_week import GapsAWeek
 from webapp.engine.rules.group_clash import GroupClash
 from webapp.engine.rules.group_days import GroupDays
 from webapp.engine.rules.group_gaps import GroupGaps
@@ -115,6 +117,8 @@ RULES: tuple[Rule, ...] = (
     MaxRooms(),
     HomeRoom(),
     BeginsBy(),
+    GapsADay(),
+    GapsAWeek(),
     IntervalDays(),
     MinPerDay(),
     BuildingChangesADay(),

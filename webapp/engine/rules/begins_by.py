@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from webapp.engine.instance import Constraint, Instance, Placement
 from webapp.engine.rule import ResourceKind
+from webapp.engine.rules.dates import slots_counted
 from webapp.engine.rules.family import WeekSetRule
 from webapp.engine.rules.operations import SetOp
 
@@ -11,7 +12,8 @@ from webapp.engine.rules.operations import SetOp
 class BeginsBy(WeekSetRule):
     """The first class of a day is held within the given number of slots.
 
-    As many days a week as the second number says may begin later.
+    As many days a week as the second number says may begin later. Slots that are named, such as those at which somebody
+    is away, are not counted.
     """
 
     name = "begins_by"
@@ -23,7 +25,9 @@ class BeginsBy(WeekSetRule):
 
     def of_day(self, instance: Instance, constraint: Constraint, day: int, held: Sequence[Placement]) -> int:
         """1 when more slots of the day than the amount allows fit before its first meeting."""
-        return int(instance.grid.periods_between(day, 0, held[0].at.start) >= max(1, constraint.amount))
+        return int(
+            slots_counted(instance.grid, constraint.cells, day, 0, held[0].at.start) >= max(1, constraint.amount)
+        )
 
     def allowed(self, constraint: Constraint) -> int:
         """So many days may begin later."""

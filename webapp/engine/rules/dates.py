@@ -1,9 +1,10 @@
 """What is held on each date: placements by week and day, in the order of the day."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from itertools import pairwise
 
 from webapp.engine.instance import Instance, Placement
+from webapp.engine.periods import bits
 from webapp.engine.timegrid import TimeGrid
 
 
@@ -46,6 +47,29 @@ def blocks(grid: TimeGrid, day: int, held: Sequence[Placement], gap: int) -> lis
             found[-1] = begun, max(ends, end), number + 1
         else:
             found.append((start, end, 1))
+    return found
+
+
+def whole_days(days: int, halves: int) -> int:
+    """The mask of days of the calendar in which a mask of days of the grid lies."""
+    if halves == 1:
+        return days
+    return sum({1 << day // halves for day in bits(days)})
+
+
+def slots_counted(grid: TimeGrid, cells: Set[int], day: int, start: int, end: int) -> int:
+    """How many teaching slots of a day fit from a slot up to another, less the cells named there."""
+    base = day * grid.slots_per_day
+    named = sum(base + slot in cells for slot in range(start, end)) if cells else 0
+    return max(0, grid.periods_between(day, start, end) - named)
+
+
+def free_slots(grid: TimeGrid, cells: Set[int], day: int, held: Sequence[Placement]) -> int:
+    """Free teaching slots of a day between meetings, which are in the order of the day, less the cells named."""
+    found, end = 0, held[0].at.end
+    for place in held:
+        found += slots_counted(grid, cells, day, end, place.at.start)
+        end = max(end, place.at.end)
     return found
 
 

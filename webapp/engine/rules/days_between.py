@@ -23,5 +23,6 @@ class DaysBetween(PairRule):
         one, two = first.at, second.at
         if not one.weeks & two.weeks:
             return 0
-        nearest = min(abs(day - other) for day in one.day_list() for other in two.day_list())
+        halves = instance.grid.halves
+        nearest = min(abs(day // halves - other // halves) for day in one.day_list() for other in two.day_list())
         return max(0, constraint.amount - nearest)

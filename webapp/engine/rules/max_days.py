@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from webapp.engine.instance import Constraint, Instance, Placement
+from webapp.engine.rules.dates import whole_days
 from webapp.engine.rules.family import SetFinding, SetRule
 from webapp.engine.rules.operations import SetOp
 
@@ -23,7 +24,7 @@ class MaxDays(SetRule):
         """Yield the days beyond the amount; a day counts once in whatever weeks it is used."""
         days = 0
         for place in held.values():
-            days |= place.at.days
+            days |= whole_days(place.at.days, instance.grid.halves)
         count = days.bit_count() - constraint.amount
         if count > 0:
             yield count, tuple(held), None

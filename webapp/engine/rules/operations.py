@@ -45,3 +45,5 @@ class SetOp(IntEnum):
     BUILDING_CHANGES_A_WEEK = auto()
     BUILDING_CHANGE_GAP = auto()
     WALKING_TIME = auto()
+    GAPS_A_DAY = auto()
+    GAPS_A_WEEK = auto()

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from webapp.engine.instance import Instance
+from webapp.engine.rules.dates import whole_days
 from webapp.engine.rules.patterns import first_bit
 from webapp.engine.search.arrays import Ints
 from webapp.engine.timegrid import Time, TimeGrid
@@ -14,7 +15,7 @@ MOST_BITS = 62
 """Weeks and periods of a mask in compiled code."""
 
 
-START, END, DAYS, WEEKS, FIRST, LOAD, PERIODS, BEGINS, ENDS = range(9)
+START, END, DAYS, WEEKS, FIRST, LOAD, PERIODS, BEGINS, ENDS, WHOLE_DAYS = range(10)
 """Columns of `DateModel.time`."""
 
 
@@ -24,7 +25,7 @@ class DateModel(NamedTuple):
     time: Ints
     """a row of each: first slot, slot after the last, masks of days and weeks; first day of its first week (``week *
     days + day``); how many periods of a day it takes, and their mask, 0 where slots are the periods; when it begins
-    and ends in the units that ways are told in"""
+    and ends in the units that ways are told in; mask of the days of the calendar"""
     layout: Ints
     """day -> row of ``fits``"""
     fits: Ints
@@ -48,11 +49,12 @@ def dates_of(instance: Instance, times: Sequence[Time]) -> DateModel:
             *(time.start, time.end, time.days, time.weeks & (1 << MOST_BITS) - 1),
             *(first_bit(time.weeks) * grid.days + first_bit(time.days), time.load),
             *(periods, spans[time.start][0], spans[time.end - 1][1]),
+            whole_days(time.days, grid.halves),
         ]
         for time, periods in zip(times, held, strict=True)
     ]
     return DateModel(
-        time=np.array(rows, np.int64).reshape(-1, 9),
+        time=np.array(rows, np.int64).reshape(-1, 10),
         layout=layout,
         fits=fits,
         travel=_travel(instance),

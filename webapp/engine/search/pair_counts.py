@@ -2,7 +2,7 @@
 
 from webapp.engine.rules.operations import PairOp
 from webapp.engine.search.compiled import compiled
-from webapp.engine.search.dates import BEGINS, DAYS, END, ENDS, FIRST, START, WEEKS, DateModel
+from webapp.engine.search.dates import BEGINS, DAYS, END, ENDS, FIRST, START, WEEKS, WHOLE_DAYS, DateModel
 
 SAME_ALL, SAME_START, SAME_TIME_OF_DAY = int(PairOp.SAME_ALL), int(PairOp.SAME_START), int(PairOp.SAME_TIME_OF_DAY)
 DIFFERENT_TIME, OVERLAP, NO_OVERLAP = int(PairOp.DIFFERENT_TIME), int(PairOp.OVERLAP), int(PairOp.NO_OVERLAP)
@@ -118,5 +118,5 @@ def pair_count(dates: DateModel, op: int, amount: int, one: int, room1: int, two
     elif op in (WORK_DAY, MIN_GAP, TOGETHER_ON_A_DAY, CONSECUTIVE):
         broken = _is_apart(dates, op, amount, one, two) if meets else op == CONSECUTIVE
     elif op == DAYS_BETWEEN and weeks1 & weeks2:
-        return int(max(0, amount - _nearest(days1, days2)))
+        return int(max(0, amount - _nearest(dates.time[one, WHOLE_DAYS], dates.time[two, WHOLE_DAYS])))
     return int(broken)

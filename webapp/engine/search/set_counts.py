@@ -9,7 +9,7 @@ import numpy as np
 from webapp.engine.rules.operations import SetOp
 from webapp.engine.search.arrays import Ints
 from webapp.engine.search.compiled import compiled
-from webapp.engine.search.dates import BEGINS, DAYS, END, ENDS, LOAD, PERIODS, START, WEEKS, DateModel
+from webapp.engine.search.dates import BEGINS, DAYS, END, ENDS, LOAD, PERIODS, START, WEEKS, WHOLE_DAYS, DateModel
 from webapp.engine.search.joint import (
     ALLOWED,
     AMOUNT,
@@ -33,6 +33,7 @@ GROUPED, MOST_AT_ONCE, MOST_SLOTS_OF = int(SetOp.GROUPED), int(SetOp.MOST_AT_ONC
 BEGINS_BY, INTERVAL_DAYS, WALKING_TIME = int(SetOp.BEGINS_BY), int(SetOp.INTERVAL_DAYS), int(SetOp.WALKING_TIME)
 CHANGES_A_DAY, CHANGES_A_WEEK = int(SetOp.BUILDING_CHANGES_A_DAY), int(SetOp.BUILDING_CHANGES_A_WEEK)
 CHANGE_GAP = int(SetOp.BUILDING_CHANGE_GAP)
+GAPS_A_DAY, GAPS_A_WEEK = int(SetOp.GAPS_A_DAY), int(SetOp.GAPS_A_WEEK)
 
 
 @compiled
@@ -131,6 +132,29 @@ def slots_of_day(dates: DateModel, sets: SetModel, cells: int, week: int, day: i
 
 
 @compiled
+def slots_counted(dates: DateModel, sets: SetModel, cells: int, day: int, start: int, end: int) -> int:
+    """How many periods of a day fit from a slot up to another, less the cells named there."""
+    if end <= start:
+        return 0
+    named = sets.cells_up_to[cells, day, end] - sets.cells_up_to[cells, day, start]
+    return int(max(0, periods_between(dates, day, start, end) - named))
+
+
+@compiled
+def gaps_of_day(dates: DateModel, sets: SetModel, cells: int, week: int, day: int, order: Ints, count: int) -> int:
+    """Free periods of a day between meetings, less the cells named."""
+    found, ends = 0, -1
+    for place in range(count):
+        time = order[place, 0]
+        if not is_held(dates, time, week, day):
+            continue
+        if ends >= 0:
+            found += slots_counted(dates, sets, cells, day, ends, dates.time[time, START])
+        ends = max(ends, dates.time[time, END])
+    return int(found)
+
+
+@compiled
 def ways_of_day(dates: DateModel, op: int, gap: int, week: int, day: int, order: Ints, count: int) -> int:
     """Ways of a day, from one meeting to the next, that are too short of time, or that change the building."""
     found, room0, time0 = 0, 0, -1
@@ -164,6 +188,9 @@ def of_day(dates: DateModel, sets: SetModel, which: int, week: int, day: int, or
     if op in (WALKING_TIME, CHANGES_A_DAY, CHANGES_A_WEEK, CHANGE_GAP):
         found = ways_of_day(dates, op, amount, week, day, order, count)
         return max(0, found - amount) if op == CHANGES_A_DAY else found
+    if op in (GAPS_A_DAY, GAPS_A_WEEK):
+        found = gaps_of_day(dates, sets, cells, week, day, order, count)
+        return max(0, found - amount) if op == GAPS_A_DAY else found
     for place in range(count):
         time = order[place, 0]
         if not is_held(dates, time, week, day):
@@ -171,7 +198,7 @@ def of_day(dates: DateModel, sets: SetModel, which: int, week: int, day: int, or
         if op == MAX_DAY_LOAD:
             found += dates.time[time, LOAD]
         elif op == BEGINS_BY:
-            return int(periods_between(dates, day, 0, dates.time[time, START]) >= max(1, amount))
+            return int(slots_counted(dates, sets, cells, day, 0, dates.time[time, START]) >= max(1, amount))
         elif op == INTERVAL_DAYS and sets.next_cell[cells, day, dates.time[time, START]] < dates.time[time, END]:
             return 1
     return int(max(0, found - amount))
@@ -186,7 +213,7 @@ def part_count(
     if level == WHOLE:
         used = 0
         for place in range(count):
-            used |= dates.time[order[place, 0], DAYS]
+            used |= dates.time[order[place, 0], WHOLE_DAYS]
         number = 0
         while used:
             used &= used - 1

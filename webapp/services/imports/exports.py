@@ -18,7 +18,7 @@ from webapp.models import (
     Upload,
 )
 from webapp.services.imports.formats import writers
-from webapp.services.imports.formats.fet_writer import LockedPlace, TermFile, locked
+from webapp.services.imports.formats.fet_writer import LockedPlace, TermFile, locked_file
 from webapp.services.imports.formats.writers import Contents
 from webapp.services.imports.stored import Store
 from webapp.services.problem.groups import LeafGroups
@@ -76,7 +76,7 @@ def fet_file(organization: Organization, term: Term) -> bytes:
         places = {
             _meeting(record): LockedPlace(str(record["slot"]), _text(record["room"])) for record in placed.values()
         }
-        again = locked(upload.filename, upload.content, places)
+        again = locked_file(upload.filename, upload.content, places)
         if again is not None:
             return again
     rows = read_term(term)

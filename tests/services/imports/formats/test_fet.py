@@ -12,13 +12,13 @@ import pytest
 import sqlalchemy as sa
 
 from tests import factories
+from webapp.engine.readers.fet_file import FetFile, StudentsSet
 from webapp.extensions import db
 from webapp.models import Component, Section, Term, TimeSlot, TimetableStatus
 from webapp.services.imports import exports, uploads
 from webapp.services.imports.destination import make_organization, make_term
 from webapp.services.imports.faults import UploadRefused
 from webapp.services.imports.formats.fet import FetTables
-from webapp.services.imports.formats.fet_file import FetFile, StudentsSet
 from webapp.services.imports.formats.fet_students import StudentGroups
 from webapp.services.imports.formats.fet_writer import NotForFet
 from webapp.services.imports.formats.files import read_upload
@@ -230,12 +230,18 @@ def test_groups_clash_exactly_where_the_sets_of_the_file_share_students(
 ) -> None:
     everybody = {part.name for year in years for part in _flat(year)}
     used = frozenset(everybody - {a + b for a in "AB" for b in "XY"})
-    groups = StudentGroups(years, used)
+    file = FetFile("years.fet", fet(activities=(), years="".join(map(_xml, years))))
+    groups = StudentGroups(file, used)
     assert {row.name: row.parent for row in groups.rows.values()} == rows
     leaves = {name: _leaves(groups, name) for name in used}
     for one in used:
         for other in used:
-            assert bool(leaves[one] & leaves[other]) == bool(groups.parts(one) & groups.parts(other)), (one, other)
+            assert bool(leaves[one] & leaves[other]) == bool(file.parts[one] & file.parts[other]), (one, other)
+
+
+def _xml(students_set: StudentsSet, tags: tuple[str, ...] = ("Year", "Group", "Subgroup")) -> str:
+    inner = "".join(_xml(part, tags[1:]) for part in students_set.parts)
+    return f"<{tags[0]}><Name>{students_set.name}</Name>{inner}</{tags[0]}>"
 
 
 def _flat(students_set: StudentsSet) -> Iterable[StudentsSet]:

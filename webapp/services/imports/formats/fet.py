@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import time
 from functools import cached_property
 
+from webapp.engine.readers.fet_file import FetActivity, FetFile, Moment
 from webapp.services.imports.formats.fet_constraints import MOST_A_DAY, Carry, ConstraintReader, PairConstraint
-from webapp.services.imports.formats.fet_file import FetActivity, FetFile, Moment
+from webapp.services.imports.formats.fet_file import open_fet
 from webapp.services.imports.formats.fet_students import StudentGroups, unique_codes
 from webapp.services.imports.formats.records import Cells, tables_of
 from webapp.services.imports.sheets import MOST_ROWS, Tables
@@ -42,7 +43,7 @@ def is_fet(filename: str) -> bool:
 
 def read_tables(filename: str, content: bytes) -> Tables:
     """The tables that a `.fet` file stands for; raises `UploadRefused` with what is wrong in it."""
-    return FetTables(FetFile(filename, content)).tables()
+    return FetTables(open_fet(filename, content)).tables()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ class FetTables:
         self.file = file
         used = {name for activity in file.activities for name in activity.students}
         used |= {name for constraint in file.constraints if (name := constraint.text("Students", "Students_Name"))}
-        self.groups = StudentGroups(file.years, frozenset(used))
+        self.groups = StudentGroups(file, frozenset(used))
         self.grid = FetWeek(file)
         self.carry: Carry = ConstraintReader(file, self.groups, self.grid.days_are_weekdays).read()
         self.group_codes = _codes(self.groups.rows)

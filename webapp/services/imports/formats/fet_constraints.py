@@ -5,13 +5,13 @@ constraint that nobody here knows is not carried, and counted.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from flask_babel import lazy_gettext as _l
 
-from webapp.services.imports.formats.fet_file import BASIC, PREFIX, FetActivity, FetConstraint, FetFile, Moment
+from webapp.engine.readers.fet_file import BASIC, PREFIX, FetActivity, FetConstraint, FetFile, Moment
 from webapp.services.imports.formats.fet_students import StudentGroups
 from webapp.services.imports.sheets import NotCarried
 from webapp.services.schema.columns import Words
@@ -115,11 +115,6 @@ class Carry:
         )
 
 
-def weight_of(percent: float) -> int:
-    """The weight of a wish that FET holds in this share of its attempts: the surer, the dearer."""
-    return next(weight for least, weight in ((99, 50), (90, 20), (50, 5), (0, 1)) if percent >= least)
-
-
 class ConstraintReader:
     """Reads all constraints of a file into a `Carry`.
 
@@ -211,7 +206,7 @@ class ConstraintReader:
         if not constraint.is_hard:
             return Carried.ONLY_HARD
         starts, carried = self.file.moments(constraint), Carried.WHOLE
-        for activity in self._chosen(constraint):
+        for activity in self.file.chosen(constraint):
             taken = frozenset((day, hour + k) for day, hour in starts for k in range(activity.duration))
             if all(
                 moment in starts
@@ -227,7 +222,7 @@ class ConstraintReader:
         if not constraint.is_hard:
             return Carried.ONLY_HARD
         moments = self.file.moments(constraint)
-        for activity in self._chosen(constraint):
+        for activity in self.file.chosen(constraint):
             self._allow(activity, moments)
         return Carried.WHOLE
 
@@ -235,42 +230,17 @@ class ConstraintReader:
         before = self.carry.allowed.get(activity.ident, moments)
         self.carry.allowed[activity.ident] = before & moments
 
-    def _chosen(self, constraint: FetConstraint) -> Iterator[FetActivity]:
-        """The activities that a constraint is about: the one it names, or all that fit what it names."""
-        if ident := constraint.text("Activity_Id"):
-            if ident in self.file.by_ident:
-                yield self.file.by_ident[ident]
-            return
-        teacher, subject = constraint.text("Teacher_Name", "Teacher"), constraint.text("Subject_Name", "Subject")
-        tag, students = constraint.text("Activity_Tag_Name", "Activity_Tag"), constraint.text("Students_Name")
-        number, duration = constraint.number("Component_Number"), constraint.number("Duration")
-        parts = self.groups.parts(students)
-        for activity in self.file.activities:
-            if (
-                (not teacher or teacher in activity.teachers)
-                and (not subject or subject == activity.subject)
-                and (not tag or tag in activity.tags)
-                and (not students or any(parts & self.groups.parts(name) for name in activity.students))
-                and (number is None or number == activity.number)
-                and (duration is None or duration == activity.duration)
-            ):
-                yield activity
-
     # Between activities
 
-    def _idents(self, constraint: FetConstraint, *tags: str) -> tuple[str, ...]:
-        named = [ident for tag in tags for ident in constraint.texts(tag)]
-        return tuple(dict.fromkeys(ident for ident in named if ident in self.file.by_ident))
-
     def _same_time(self, constraint: FetConstraint) -> Carried:
-        idents = self._idents(constraint, "Activity_Id")
+        idents = self.file.idents(constraint, "Activity_Id")
         if len(idents) > 1:
-            weight = None if constraint.is_hard else weight_of(constraint.weight)
+            weight = constraint.cost
             self.carry.together.append(PairConstraint("same_time", weight, idents))
         return Carried.WHOLE
 
     def _ordered(self, constraint: FetConstraint) -> Carried:
-        idents = self._idents(constraint, "First_Activity_Id", "Second_Activity_Id")
+        idents = self.file.idents(constraint, "First_Activity_Id", "Second_Activity_Id")
         if not constraint.is_hard:
             return Carried.ONLY_HARD
         if len(idents) != 2:
@@ -279,14 +249,14 @@ class ConstraintReader:
         return Carried.WHOLE
 
     def _days_between(self, constraint: FetConstraint) -> Carried:
-        idents, days = self._idents(constraint, "Activity_Id"), constraint.number("MinDays")
+        idents, days = self.file.idents(constraint, "Activity_Id"), constraint.number("MinDays")
         if days is None:
             return Carried.UNREADABLE
         if days == 0 or len(idents) < 2:
             return Carried.WHOLE
         if not self.days_are_weekdays:
             return Carried.OTHER_DAYS
-        weight = None if constraint.is_hard else weight_of(constraint.weight)
+        weight = constraint.cost
         self.carry.apart.append(PairConstraint("different_days", weight, idents))
         followed = not constraint.is_hard and constraint.text("Consecutive_If_Same_Day").lower() == "true"
         return Carried.DAYS_DIFFER if days > 1 or followed else Carried.WHOLE
@@ -312,10 +282,10 @@ class ConstraintReader:
         return Carried.WHOLE
 
     def _activity_rooms(self, constraint: FetConstraint) -> Carried:
-        return self._need(constraint, self._chosen(constraint))
+        return self._need(constraint, self.file.chosen(constraint))
 
     def _rooms_by_kind(self, constraint: FetConstraint) -> Carried:
-        return self._need(constraint, self._chosen(constraint))
+        return self._need(constraint, self.file.chosen(constraint))
 
     def _need(self, constraint: FetConstraint, activities: Iterable[FetActivity]) -> Carried:
         rooms = self._named_rooms(constraint)

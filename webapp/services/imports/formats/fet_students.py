@@ -9,9 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from webapp.services.imports.formats.fet_file import StudentsSet
-
-Parts = frozenset[str]
+from webapp.engine.readers.fet_file import FetFile, Parts, StudentsSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,19 +27,16 @@ class StudentGroups:
 
     Parameters
     ----------
-    years
-        The file's years.
+    file
+        The file.
     used
         Names that activities and constraints use: only those must be there.
     """
 
-    def __init__(self, years: Iterable[StudentsSet], used: frozenset[str]) -> None:
+    def __init__(self, file: FetFile, used: frozenset[str]) -> None:
         self._used = used
-        self._years = {year.name: year for year in years}
-        self._sizes: dict[str, int] = {}
-        self._parts: dict[str, Parts] = {}
-        for year in self._years.values():
-            self._collect(year)
+        self._years = {year.name: year for year in file.years}
+        self._sizes, self._parts = file.sizes, file.parts
         self.rows: dict[str, GroupRow] = {}
         self._stands_for: dict[str, tuple[str, ...]] = {}
         shared = self._shared_parts()
@@ -51,17 +46,6 @@ class StudentGroups:
     def stands_for(self, name: str) -> tuple[str, ...]:
         """The groups, by name, that stand for a set of the file; none where the file has no such set."""
         return self._stands_for.get(name, ())
-
-    def parts(self, name: str) -> Parts:
-        """The smallest parts of a set: two sets clash where they share one."""
-        return self._parts.get(name, frozenset())
-
-    def _collect(self, students: StudentsSet) -> Parts:
-        below = [self._collect(part) for part in students.parts]
-        parts = frozenset[str]().union(*below) if below else frozenset({students.name})
-        self._sizes.setdefault(students.name, students.size)
-        self._parts[students.name] = self._parts.get(students.name, frozenset()) | parts
-        return parts
 
     def _shared_parts(self) -> Parts:
         """Smallest parts that several years have."""

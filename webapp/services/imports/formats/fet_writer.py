@@ -6,12 +6,14 @@ knew is lost. Any other term is written anew, as far as FET can say it.
 
 import xml.etree.ElementTree as ET
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from webapp.engine.readers.fet_file import Moment
+from webapp.engine.readers.fet_written import add, add_constraint, lock, relock, written
 from webapp.models import Availability, WishLevel
 from webapp.services.imports.formats.fet import FetTables
-from webapp.services.imports.formats.fet_file import FetFile, Moment
+from webapp.services.imports.formats.fet_file import open_fet
 from webapp.services.problem.calendar import Slot, clock
 from webapp.services.problem.groups import LeafGroups
 from webapp.services.problem.meetings import MeetingKey, MeetingRow
@@ -22,9 +24,6 @@ from webapp.services.shared.words import _, ngettext
 
 FET_VERSION = "6.8.5"
 """The version whose format is written; FET reads files of all versions before its own."""
-NAMES_OF_KEPT = ("ConstraintActivityPreferredStartingTime", "ConstraintActivityPreferredRoom")
-Where = Mapping[str, tuple[str, str, str | None]]
-"""By activity: the names of its day, its hour and its room."""
 
 
 class NotForFet(Problem):
@@ -39,13 +38,13 @@ class LockedPlace:
     room: str | None
 
 
-def locked(filename: str, content: bytes, places: Mapping[tuple[str, str, str, int], LockedPlace]) -> bytes | None:
+def locked_file(filename: str, content: bytes, places: Mapping[tuple[str, str, str, int], LockedPlace]) -> bytes | None:
     """A file of FET with each activity locked where the timetable has it.
 
     ``places`` are by course, section, component and number. None where the term has gone on since and its meetings are
     no longer those of the file.
     """
-    file = FetFile(filename, content)
+    file = open_fet(filename, content)
     tables = FetTables(file)
     activity_of = {meeting: ident for ident, meeting in tables.meeting_of.items()}
     moment_of = {tables.grid.code(moment): moment for moment in tables.grid.moments}
@@ -66,12 +65,8 @@ def locked(filename: str, content: bytes, places: Mapping[tuple[str, str, str, i
         for meeting, place in places.items()
     }
     root = file.root
-    for tag, names in (("Time_Constraints_List", NAMES_OF_KEPT[:1]), ("Space_Constraints_List", NAMES_OF_KEPT[1:])):
-        constraints = root.find(tag)
-        for each in [each for each in constraints if each.tag in names and each.findtext("Activity_Id") in where]:
-            constraints.remove(each)
-    _lock(root, where)
-    return _written(root)
+    relock(root, where)
+    return written(root)
 
 
 class TermFile:
@@ -133,8 +128,8 @@ class TermFile:
     def write(self, places: Mapping[MeetingKey, tuple[int, int | None]]) -> bytes:
         """The file, each meeting locked at its slot and room, given by their keys."""
         root = ET.Element("fet", version=FET_VERSION)
-        _add(root, "Institution_Name", self._rows.term.name)
-        _add(root, "Comments", "")
+        add(root, "Institution_Name", self._rows.term.name)
+        add(root, "Comments", "")
         self._named(root, "Days_List", "Day", "Number_of_Days", self._days)
         self._named(root, "Hours_List", "Hour", "Number_of_Hours", self._hours)
         self._list(root, "Subjects_List", "Subject", {c.code: c.title for c in self._rows.courses.values()})
@@ -147,14 +142,14 @@ class TermFile:
         self._list(root, "Buildings_List", "Building", {})
         self._rooms(root)
         times, spaces = ET.SubElement(root, "Time_Constraints_List"), ET.SubElement(root, "Space_Constraints_List")
-        _constraint(times, "BasicCompulsoryTime")
-        _constraint(spaces, "BasicCompulsorySpace")
+        add_constraint(times, "BasicCompulsoryTime")
+        add_constraint(spaces, "BasicCompulsorySpace")
         self._breaks(times)
         self._unavailable(times, spaces)
         self._different_days(times)
         rooms = {room.room_id: room.code for room in self._rows.rooms}
-        _lock(root, {self._ident_of[key]: self._where(place, rooms) for key, place in places.items()})
-        return _written(root)
+        lock(root, {self._ident_of[key]: self._where(place, rooms) for key, place in places.items()})
+        return written(root)
 
     def _where(self, place: tuple[int, int | None], rooms: Mapping[int, str]) -> tuple[str, str, str | None]:
         day, hour = self._slots[place[0]]
@@ -162,16 +157,16 @@ class TermFile:
 
     def _named(self, root: ET.Element, tag: str, item: str, count: str, names: Sequence[str]) -> None:
         parent = ET.SubElement(root, tag)
-        _add(parent, count, str(len(names)))
+        add(parent, count, str(len(names)))
         for name in names:
-            _add(ET.SubElement(parent, item), "Name", name)
+            add(ET.SubElement(parent, item), "Name", name)
 
     def _list(self, root: ET.Element, tag: str, item: str, names: Mapping[str, str]) -> None:
         parent = ET.SubElement(root, tag)
         for name, long_name in names.items():
             each = ET.SubElement(parent, item)
-            _add(each, "Name", name)
-            _add(each, "Long_Name", long_name)
+            add(each, "Name", name)
+            add(each, "Long_Name", long_name)
 
     def _students(self, root: ET.Element) -> None:
         """Trees of groups as years; every group within as a group of its year, with its leaves as subgroups."""
@@ -194,8 +189,8 @@ class TermFile:
 
     def _set(self, parent: ET.Element, tag: str, name: str, size: int) -> ET.Element:
         each = ET.SubElement(parent, tag)
-        _add(each, "Name", name)
-        _add(each, "Number_of_Students", str(size))
+        add(each, "Name", name)
+        add(each, "Number_of_Students", str(size))
         return each
 
     def _activities(self, root: ET.Element) -> None:
@@ -205,17 +200,17 @@ class TermFile:
             alike = together[meeting.key.component_id, meeting.key.batch_id]
             each = ET.SubElement(parent, "Activity")
             for faculty_id in meeting.faculty_ids:
-                _add(each, "Teacher", self._rows.faculty[faculty_id].code)
-            _add(each, "Subject", self._rows.courses[meeting.course_id].code)
-            _add(each, "Activity_Tag", meeting.kind)
+                add(each, "Teacher", self._rows.faculty[faculty_id].code)
+            add(each, "Subject", self._rows.courses[meeting.course_id].code)
+            add(each, "Activity_Tag", meeting.kind)
             for group_id in meeting.group_ids:
-                _add(each, "Students", self._rows.groups[group_id].code)
-            _add(each, "Duration", str(meeting.slots))
-            _add(each, "Total_Duration", str(sum(other.slots for other in alike)))
-            _add(each, "Id", self._ident_of[meeting.key])
-            _add(each, "Activity_Group_Id", self._ident_of[alike[0].key] if len(alike) > 1 else "0")
-            _add(each, "Active", "true")
-            _add(each, "Comments", meeting.label)
+                add(each, "Students", self._rows.groups[group_id].code)
+            add(each, "Duration", str(meeting.slots))
+            add(each, "Total_Duration", str(sum(other.slots for other in alike)))
+            add(each, "Id", self._ident_of[meeting.key])
+            add(each, "Activity_Group_Id", self._ident_of[alike[0].key] if len(alike) > 1 else "0")
+            add(each, "Active", "true")
+            add(each, "Comments", meeting.label)
 
     def _sets(self) -> Mapping[tuple[int, int | None], list[MeetingRow]]:
         """The meetings of each component and batch."""
@@ -228,9 +223,9 @@ class TermFile:
         parent = ET.SubElement(root, "Rooms_List")
         for room in self._rows.rooms:
             each = ET.SubElement(parent, "Room")
-            _add(each, "Name", room.code)
-            _add(each, "Capacity", str(room.capacity))
-            _add(each, "Virtual", "false")
+            add(each, "Name", room.code)
+            add(each, "Capacity", str(room.capacity))
+            add(each, "Virtual", "false")
 
     # Constraints
 
@@ -239,7 +234,7 @@ class TermFile:
         hours = Counter(day for day, _hour in self._slots.values())
         missing = [(day, hour) for day in range(len(self._days)) for hour in range(hours[day], len(self._hours))]
         if missing:
-            _constraint(times, "BreakTimes", self._moments("Break_Time", missing))
+            add_constraint(times, "BreakTimes", self._moments("Break_Time", missing))
 
     def _unavailable(self, times: ET.Element, spaces: ET.Element) -> None:
         away: dict[tuple[str, int], list[Moment]] = defaultdict(list)
@@ -255,7 +250,7 @@ class TermFile:
                     parent, name, code = times, "StudentsSetNotAvailableTimes", self._rows.groups[key].code
                 case _:
                     parent, name, code = spaces, "RoomNotAvailableTimes", rooms[key]
-            _constraint(parent, name, [(kind, code), *self._moments("Not_Available_Time", sorted(moments))])
+            add_constraint(parent, name, [(kind, code), *self._moments("Not_Available_Time", sorted(moments))])
 
     def _moments(self, tag: str, moments: Iterable[Moment]) -> "list[tuple[str, str | list[tuple[str, str]]]]":
         listed = list(moments)
@@ -276,62 +271,10 @@ class TermFile:
                     *(("Activity_Id", ident) for ident in idents),
                     ("MinDays", "1"),
                 ]
-                _constraint(times, "MinDaysBetweenActivities", said, weight="95")
+                add_constraint(times, "MinDaysBetweenActivities", said, weight="95")
 
 
 def _owner(wish: Availability) -> tuple[str, int] | None:
     """Whose absence FET can say: a teacher's, a group's, a room's."""
     owners = {"Teacher": wish.faculty_id, "Students": wish.student_group_id, "Room": wish.room_id}
     return next(((kind, key) for kind, key in owners.items() if key is not None), None)
-
-
-def _lock(root: ET.Element, where: Where) -> None:
-    """Add what locks activities at their day and hour, and in their room."""
-    times, spaces = root.find("Time_Constraints_List"), root.find("Space_Constraints_List")
-    if times is None or spaces is None:
-        raise ValueError("A file of FET has both lists of constraints.")
-    for ident, (day, hour, room) in where.items():
-        said = [
-            ("Activity_Id", ident),
-            ("Preferred_Day", day),
-            ("Preferred_Hour", hour),
-            ("Permanently_Locked", "false"),
-        ]
-        _constraint(times, "ActivityPreferredStartingTime", said)
-        if room is not None:
-            _constraint(
-                spaces,
-                "ActivityPreferredRoom",
-                [("Activity_Id", ident), ("Room", room), ("Permanently_Locked", "false")],
-            )
-
-
-def _constraint(
-    parent: ET.Element, name: str, said: "Sequence[tuple[str, str | list[tuple[str, str]]]]" = (), weight: str = "100"
-) -> None:
-    each = ET.SubElement(parent, f"Constraint{name}")
-    _add(each, "Weight_Percentage", weight)
-    for tag, value in said:
-        if isinstance(value, str):
-            _add(each, tag, value)
-        else:
-            inner = ET.SubElement(each, tag)
-            for name_of_part, part in value:
-                _add(inner, name_of_part, part)
-    _add(each, "Active", "true")
-    _add(each, "Comments", "")
-
-
-def _add(parent: ET.Element, tag: str, text: str) -> None:
-    ET.SubElement(parent, tag).text = "".join(_printable(text))
-
-
-def _printable(text: str) -> Iterator[str]:
-    """The signs that XML allows."""
-    yield from (sign for sign in text if sign.isprintable() or sign in "\n\t")
-
-
-def _written(root: ET.Element) -> bytes:
-    ET.indent(root)
-    written: bytes = ET.tostring(root, encoding="UTF-8", xml_declaration=True)
-    return written
