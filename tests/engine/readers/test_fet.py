@@ -227,7 +227,9 @@ def test_a_file_is_solved_and_its_table_and_its_locked_file_say_the_same(
         + says("MinDaysBetweenActivities", Activity_Id=[1, 2], MinDays=1)
         + says("TeachersMustBeHappy")
     )
-    path.write_text(fet(times, says("SubjectPreferredRooms", Subject="Maths", Preferred_Room=["R1", "R2"])), encoding="utf-8")
+    path.write_text(
+        fet(times, says("SubjectPreferredRooms", Subject="Maths", Preferred_Room=["R1", "R2"])), encoding="utf-8"
+    )
     out, again = tmp_path / "out.csv", tmp_path / "out.fet"
     command = ["solve", str(path), "--reproducible", "--moves", "200000", "--out", str(out), "--fet", str(again)]
     assert main(command) == 0

@@ -12,16 +12,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from webapp.engine.instance import Constraint, Instance, Meeting, Placement, RoomOption, TimeOption
-from webapp.engine.readers.fet_file import Damage, FetActivity, FetConstraint, FetFile, FetUnreadable, Moment
+from webapp.engine.readers.fet_grid import FetGrid
 from webapp.engine.readers.fet_people import FetPeople
 from webapp.engine.readers.fet_rooms import ELSEWHERE, FetRooms
 from webapp.engine.readers.fet_rules import FetRules
 from webapp.engine.readers.fet_together import Together, together
-from webapp.engine.readers.fet_week import FetWeek
-from webapp.engine.readers.fet_written import relock, written
 from webapp.engine.readers.problems import ReadError
 from webapp.engine.rules import rule_named
 from webapp.engine.solution import Solution
+from webapp.fet.file import Damage, FetActivity, FetConstraint, FetFile, FetUnreadable, Moment
+from webapp.fet.written import relock, written
 
 HARD = (
     "all_placed", "room_clash", "instructor_clash", "group_clash", "possible_time", "room_closed", "suitable_room",
@@ -78,7 +78,7 @@ def read(path: Path) -> FetInstance:
 class _Reader:
     def __init__(self, file: FetFile) -> None:
         self.file = file
-        self.week = FetWeek(file)
+        self.week = FetGrid(file)
         self.people = FetPeople(file, self.week)
         self.rooms = FetRooms(file, self.week)
         self.not_carried: Counter[str] = Counter()
@@ -213,7 +213,7 @@ def read_solution(path: Path, instance: Instance) -> Solution:
     """
     if not isinstance(instance, FetInstance):
         raise ValueError("the instance was not read from a FET file")
-    file, week = instance.source, FetWeek(instance.source)
+    file, week = instance.source, FetGrid(instance.source)
     index = {ident: number for number, meeting in enumerate(instance.meetings) for ident in meeting.code.split(BOTH)}
     rooms = {room.code: number for number, room in enumerate(instance.rooms)}
     places = [Placement()] * len(instance.meetings)

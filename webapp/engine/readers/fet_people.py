@@ -6,9 +6,9 @@ Students who attend the same activities and are away at the same times are one r
 from collections import defaultdict
 
 from webapp.engine.instance import Resource
-from webapp.engine.readers.fet_file import FetConstraint, FetFile, Moment
-from webapp.engine.readers.fet_week import FetWeek
+from webapp.engine.readers.fet_grid import FetGrid
 from webapp.engine.rule import ResourceKind
+from webapp.fet.file import FetConstraint, FetFile, Moment
 
 TEACHERS, STUDENTS = "Teacher", "Students"
 Away = dict[str, frozenset[Moment]]
@@ -27,7 +27,7 @@ class FetPeople:
         Per resource, the moments at which it can't come.
     """
 
-    def __init__(self, file: FetFile, week: FetWeek) -> None:
+    def __init__(self, file: FetFile, week: FetGrid) -> None:
         self._file = file
         away = _away(file)
         taught: dict[str, set[str]] = defaultdict(set)

@@ -4,8 +4,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 from webapp.engine.instance import InstanceRoom, RoomOption
-from webapp.engine.readers.fet_file import FetActivity, FetConstraint, FetFile
-from webapp.engine.readers.fet_week import FetWeek
+from webapp.engine.readers.fet_grid import FetGrid
+from webapp.fet.file import FetActivity, FetConstraint, FetFile
 
 ELSEWHERE = "elsewhere/"
 """How the code begins of what stands for any other room of an activity that only wishes for one."""
@@ -28,7 +28,7 @@ class FetRooms:
         Constraints about rooms that can't be said, by name.
     """
 
-    def __init__(self, file: FetFile, week: FetWeek) -> None:
+    def __init__(self, file: FetFile, week: FetGrid) -> None:
         self._file, self._week = file, week
         self.not_carried: Counter[str] = Counter()
         self._real = {room.name: room for room in file.rooms if not room.virtual}

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from webapp.engine.instance import Constraint
-from webapp.engine.readers.fet_file import BASIC, FetActivity, FetConstraint, FetFile
+from webapp.engine.readers.fet_grid import FetGrid
 from webapp.engine.readers.fet_people import FetPeople
-from webapp.engine.readers.fet_week import FetWeek
 from webapp.engine.rules import rule_named
+from webapp.fet.file import BASIC, FetActivity, FetConstraint, FetFile
 
 ELSEWHERE_READ = frozenset(
     (*BASIC, "BreakTimes", "TeacherNotAvailableTimes", "StudentsSetNotAvailableTimes", "RoomNotAvailableTimes")
@@ -33,7 +33,7 @@ class _Said:
 class FetRules:
     """Turns constraints into rules; ``not_carried`` counts by name those that none can say."""
 
-    def __init__(self, file: FetFile, week: FetWeek, people: FetPeople, meeting_of: Mapping[str, int]) -> None:
+    def __init__(self, file: FetFile, week: FetGrid, people: FetPeople, meeting_of: Mapping[str, int]) -> None:
         self._file, self._week, self._people, self._meeting_of = file, week, people, meeting_of
         self.not_carried: Counter[str] = Counter()
         self._by_name, self._by_end = self._between(), self._about_people()

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from webapp.engine.readers.fet_file import FetActivity, FetFile
 from webapp.engine.readers.fet_people import FetPeople
 from webapp.engine.readers.fet_rooms import FetRooms
+from webapp.fet.file import FetActivity, FetFile
 
 COUNTED = "Simultaneous"
 """In the names of constraints that count activities, for which several in one meeting would be one."""

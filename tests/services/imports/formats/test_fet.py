@@ -12,8 +12,8 @@ import pytest
 import sqlalchemy as sa
 
 from tests import factories
-from webapp.engine.readers.fet_file import FetFile, StudentsSet
 from webapp.extensions import db
+from webapp.fet.file import FetFile, StudentsSet
 from webapp.models import Component, Section, Term, TimeSlot, TimetableStatus
 from webapp.services.imports import exports, uploads
 from webapp.services.imports.destination import make_organization, make_term

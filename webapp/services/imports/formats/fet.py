@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import time
 from functools import cached_property
 
-from webapp.engine.readers.fet_file import FetActivity, FetFile, Moment
+from webapp.fet.file import FetActivity, FetFile, Moment
 from webapp.services.imports.formats.fet_constraints import MOST_A_DAY, Carry, ConstraintReader, PairConstraint
 from webapp.services.imports.formats.fet_file import open_fet
 from webapp.services.imports.formats.fet_students import StudentGroups, unique_codes

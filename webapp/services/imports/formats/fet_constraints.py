@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from flask_babel import lazy_gettext as _l
 
-from webapp.engine.readers.fet_file import BASIC, PREFIX, FetActivity, FetConstraint, FetFile, Moment
+from webapp.fet.file import BASIC, PREFIX, FetActivity, FetConstraint, FetFile, Moment
 from webapp.services.imports.formats.fet_students import StudentGroups
 from webapp.services.imports.sheets import NotCarried
 from webapp.services.schema.columns import Words

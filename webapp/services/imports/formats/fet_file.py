@@ -5,7 +5,7 @@ from contextlib import suppress
 
 from flask_babel import lazy_gettext as _l
 
-from webapp.engine.readers.fet_file import Damage, Expected, FetFile, FetUnreadable
+from webapp.fet.file import Damage, Expected, FetFile, FetUnreadable
 from webapp.services.imports.faults import Faults, TooManyFaults, UploadRefused, refused
 from webapp.services.schema.columns import Words
 from webapp.services.shared.words import _

@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from webapp.engine.readers.fet_file import FetFile, Parts, StudentsSet
+from webapp.fet.file import FetFile, Parts, StudentsSet
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from webapp.engine.readers.fet_file import Moment
-from webapp.engine.readers.fet_written import add, add_constraint, lock, relock, written
+from webapp.fet.file import Moment
+from webapp.fet.written import add, add_constraint, lock, relock, written
 from webapp.models import Availability, WishLevel
 from webapp.services.imports.formats.fet import FetTables
 from webapp.services.imports.formats.fet_file import open_fet

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from functools import cached_property
 
 from webapp.engine.periods import Periods
-from webapp.engine.readers.fet_file import FetFile, Moment
 from webapp.engine.timegrid import Time, TimeGrid
+from webapp.fet.file import FetFile, Moment
 
 
-class FetWeek:
+class FetGrid:
     """The week of a file: a day of the grid for each day, a slot for each hour; breaks are left out of what counts."""
 
     def __init__(self, file: FetFile) -> None:
