@@ -272,7 +272,7 @@ def test_a_bad_file_is_refused_with_what_is_wrong(tmp_path: Path, content: str, 
     assert said in str(refusal.value)
 
 
-def test_more_activities_than_fet_itself_allows_are_refused_in_a_sentence(
+def test_more_activities_than_are_read_are_refused_in_a_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("webapp.engine.readers.fet.MOST_ACTIVITIES", 4)
