@@ -1,6 +1,7 @@
 """Where every meeting stands in the week table, to the cell."""
 
 from datetime import time
+from itertools import pairwise
 
 import pytest
 
@@ -258,3 +259,10 @@ def test_options_of_a_basket_are_one_cell_and_one_class_with_a_shorter_one_notin
     assert [name for name, _items in grid.days[0].items_at(None)] == ["", "Elective 1"]
     alone = build_grid(morning(MON), options[:1])
     assert [name for cell in alone.days[0].rows[0] for name, _own in cell.parts] == [""], "who chose sees a class"
+
+
+@pytest.mark.parametrize(("columns", "is_fine"), [(12, False), (13, True), (20, True)])
+def test_a_day_of_many_slots_is_headed_by_when_each_begins(columns: int, is_fine: bool) -> None:
+    halves = [f"{8 + number // 2:02}:{30 * (number % 2):02}" for number in range(columns + 1)]
+    slots = [slot(i, MON, begins, ends) for i, (begins, ends) in enumerate(pairwise(halves))]
+    assert build_slot_grid(slots).is_fine is is_fine

@@ -26,6 +26,9 @@ PATTERNS = 4
 # name, line height, least row height, and how the text runs: each part on a line of its own, or code and title only.
 # A whole row holds LETTERS_BY_LINE / (line height) letters, shared out over its columns.
 Flow = Literal["lines", "titled", "run-in"]
+MOST_FULL_HEADINGS = 12
+"""More columns than these are headed by when they begin alone."""
+
 SHEET_MILLIMETRES = 148.0
 LEGEND_LINE_MILLIMETRES = 3.8
 LETTERS_BY_LINE = 505.0
@@ -209,6 +212,11 @@ class Grid:
     def slot_columns(self) -> int:
         """How many columns are time to teach in; the stylesheet has a width for up to 24."""
         return min(24, sum(not column.is_break for column in self.columns))
+
+    @property
+    def is_fine(self) -> bool:
+        """Whether there are so many columns that a heading has room for the hour at which it begins, and no more."""
+        return self.slot_columns > MOST_FULL_HEADINGS
 
     def now_and_next(self, day: int, moment: time) -> tuple[list[EntryView], list[EntryView]]:
         """Meetings that run at `moment`, and those that begin together next, on this day or a later one."""
