@@ -122,6 +122,6 @@ def test_a_slow_server_loses_nothing_that_is_typed(page: Page, registrar: User) 
         if number != "73":
             page.keyboard.press("Enter")
     expect(cell(page, 2, "capacity").locator("input[name=value]")).to_have_value("73")
-    page.get_by_role("link", name="Buildings").click()  # waits until it is stored
+    page.get_by_role("link", name="Buildings", exact=True).click()  # waits until it is stored
     page.wait_for_url("**/buildings")
     assert seats() == [71, 72, 73]

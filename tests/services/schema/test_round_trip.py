@@ -191,11 +191,17 @@ def complete_pin(draw: st.DrawFn, _here: Here, form: Form) -> None:
         form["room_id"] = draw(st.sampled_from(_here.codes("rooms")))
 
 
+def complete_request(_draw: st.DrawFn, _here: Here, form: Form) -> None:
+    if form["alternative_id"] == form["course_id"]:
+        form["alternative_id"] = ""
+
+
 COMPLETED: Mapping[str, Callable[[st.DrawFn, Here, Form], None]] = {
     "term": complete_term,
     "time_slots": complete_slot,
     "components": complete_component,
     "pins": complete_pin,
+    "requests": complete_request,
     "walks": complete_walk,
 }
 

@@ -22,6 +22,7 @@ HOME = Path(rule_defaults.__file__)
 OTHER_FACTS = (
     "webapp/engine/readers/ctt.py",  # what a published format holds
     "webapp/engine/readers/tim.py",
+    "webapp/engine/readers/fet.py",
     "webapp/engine/readers/itc2019.py",
     "webapp/engine/wide/compile.py",  # what a search takes for granted of its instances
     "webapp/services/problem/stored_entries.py",  # what PostgreSQL refuses itself

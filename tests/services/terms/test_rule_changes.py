@@ -95,7 +95,8 @@ def test_a_workbook_with_rules_for_baskets_leaves_every_usual_rule_of_the_new_te
     assert sum(use["enabled"] for use in BY_DEFAULT.values()) == 28
     assert len(stored) == len(RULE_NAMES) + added
     problem = build_problem(term)
-    basket = [c.meetings for c in problem.instance.constraints if c.label == "basket-CSE5"]
+    together = (c for c in problem.instance.constraints if c.rule.name == "same_time")
+    basket = [c.meetings for c in together if problem.rows[c.meetings[0]].label.startswith("CSE5E1")]
     labels = [[problem.rows[meeting].label for meeting in meetings] for meetings in basket]
     assert labels == [[f"CSE5E{course} A, L {nth}" for course in (1, 2, 3)] for nth in (1, 2, 3)]
     alike = {meeting for meetings in problem.instance.interchangeable for meeting in meetings}
