@@ -195,7 +195,7 @@ def give_sections(page: Page, teacher_of: dict[tuple[str, str], str]) -> None:
         go(page, "Sections")
         search(page, course)
         page.get_by_role("link", name=f"Edit {course} {section}").click()
-        teachers = page.get_by_role("combobox", name="Teachers")
+        teachers = page.get_by_role("combobox", name="Teachers").first  # the section's, before those of its classes
         teachers.press("Backspace")
         teachers.fill(teacher)
         page.get_by_role("option", name=teacher).first.click()
