@@ -9,7 +9,7 @@ SEEDS ?= 1
 # Processes that share the tests out among them, each with a database of its own.
 TEST_PROCESSES ?= $(shell n=$$(nproc); echo $$((n < 4 ? n : 4)))
 
-.PHONY: help install demo test chaos lint bench
+.PHONY: help venv install demo test chaos lint bench
 .DEFAULT_GOAL := help
 
 help: ## Say what can be made
@@ -20,6 +20,8 @@ $(STAMP):
 	$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@rm -f $(VENV)/.installed-*
 	@touch $@
+
+venv: $(STAMP)
 
 install: $(STAMP) ## Make the virtual environment and compile the search once
 	@$(RUN) -m webapp.engine warm

@@ -50,6 +50,7 @@ def bar(page: Page) -> Iterator[int]:
     pytest.fail(f"the run did not end within {PATIENCE} seconds")
 
 
+@pytest.mark.chaos
 @pytest.mark.slow
 def test_from_a_workbook_to_a_students_printed_week(page: Page, empty_university: Organization, worker: None):
     screens.sign_in(page, "registrar")

@@ -49,6 +49,7 @@ def replayed(content: bytes, folder: Path) -> list[dict[str, Any]]:
     return lines
 
 
+@pytest.mark.chaos
 def test_every_variant_of_a_run_by_the_clock_is_done_again_from_its_receipt(
     compiled: None, tiny_term: Term, tmp_path: Path
 ) -> None:

@@ -235,6 +235,7 @@ def _runs(pid: int) -> bool:
         return False
 
 
+@pytest.mark.chaos
 def test_when_worker_and_job_process_are_killed_the_next_worker_goes_on(
     start_worker: StartWorker, request_run: RequestRun, tiny_term: Term
 ) -> None:
@@ -277,6 +278,7 @@ def test_a_queue_that_was_flushed_forgets_no_run(
     assert_whole(tiny_term, job_id)
 
 
+@pytest.mark.chaos
 def test_a_run_survives_a_queue_flushed_in_its_middle(
     start_worker: StartWorker, request_run: RequestRun, tiny_term: Term
 ) -> None:

@@ -77,6 +77,7 @@ def test_hard_rules_that_can_not_hold_are_noticed() -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(not CTT.exists(), reason="the benchmark folder is not there")
+@pytest.mark.chaos  # half a minute each
 @pytest.mark.parametrize("name", ["comp05", "comp12"])
 def test_parts_prove_a_bound_where_the_whole_proves_none(name: str) -> None:
     assert partition_bound(read(CTT / f"{name}.ctt"), 30)

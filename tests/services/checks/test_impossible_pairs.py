@@ -46,3 +46,13 @@ def test_one_room_and_two_rooms_are_told_and_a_soft_rule_is_not(term):
     assert told(term) == []
     soft.is_hard, soft.weight = True, None
     assert told(term) == [(TIMES.replace("times", "rooms") + "Different rooms, Same room.", 0, 0)]
+
+
+def test_an_order_of_three_in_a_circle_is_told(term):
+    one, other, third = (course(term, code) for code in ("CSE101", "CSE102", "CSE103"))
+    rule(term, "precedence", one, other)
+    rule(term, "precedence_of_pairs", other, third)
+    assert told(term) == []
+    rule(term, "precedence", third, one)
+    [(words, _asked, _possible)] = told(term)
+    assert words.endswith("and by other rules of order after it: no timetable keeps both.")

@@ -111,7 +111,10 @@ class _Impossible:
             before = meeting, min(map(_end, begun))
 
     def orders_in_a_circle(self) -> Iterator[Finding]:
-        """Classes that hard rules of order, taken together, ask to come before themselves; the first one found."""
+        """Classes that hard rules of order, taken together, ask to come before themselves; the first one found.
+
+        Two that are each to come before the other are told by the places that rules leave them.
+        """
         later: dict[int, list[int]] = defaultdict(list)
         by_pair: dict[tuple[int, int], Constraint] = {}
         for constraint in self.case.instance.constraints:
@@ -119,6 +122,8 @@ class _Impossible:
                 for one, other in constraint.rule.pairs(constraint):
                     later[one].append(other)
                     by_pair[one, other] = constraint
+        for one, after in later.items():
+            later[one] = [other for other in after if one not in later.get(other, ())]
         pair = _step_of_a_circle(later)
         if pair is not None:
             one, other = pair
