@@ -30,7 +30,7 @@ PATIENCE = 120
 class WorkerProcess:
     """A worker in a process group of its own, and what it wrote."""
 
-    process: subprocess.Popen[bytes]
+    pid: int
     log: Path
     horses: set[int] = field(default_factory=set)
     """Every job's process that was asked for."""
@@ -39,20 +39,26 @@ class WorkerProcess:
     def horse(self) -> int:
         """The process that carries out the job in hand; 0 if there is none."""
         with suppress(FileNotFoundError):
-            listed = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+            listed = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
             self.horses.update(map(int, listed))
             return int(listed[0]) if listed else 0
         return 0
 
     def kill(self) -> None:
         """As by the machine: no chance to say a word."""
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
+        self._end_by(signal.SIGKILL)
 
     def stop(self) -> None:
         """As by a supervisor."""
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(PATIENCE)
+        self._end_by(signal.SIGTERM)
+
+    def _end_by(self, number: signal.Signals) -> None:
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, number)
+            for _ in range(PATIENCE * 20):
+                os.kill(self.pid, 0)
+                time.sleep(0.05)
+            pytest.fail(f"the worker lives {PATIENCE} seconds after {number.name}")
 
 
 @pytest.fixture(scope="session")
@@ -61,17 +67,33 @@ def compiled() -> None:
     subprocess.run([sys.executable, "-c", "from webapp.engine.solve import warm; warm()"], cwd=ROOT, check=True)
 
 
+@pytest.fixture(scope="session")
+def fork_worker(environment: dict[str, str], compiled: None) -> Iterator[Callable[..., int]]:
+    """Fork workers from a process that has read and compiled everything; `worker.py` itself starts in the browser's
+    journeys."""
+    command = [sys.executable, str(Path(__file__).with_name("forked_worker.py"))]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as forking:
+        assert forking.stdin
+        assert forking.stdout
+
+        def fork(log: Path, *queues: str) -> int:
+            print(log, *queues, sep="\t", file=forking.stdin, flush=True)
+            return int(forking.stdout.readline())
+
+        yield fork
+        forking.stdin.close()
+
+
 @pytest.fixture
-def start_worker(committed_app: Flask, compiled: None, tmp_path: Path) -> Iterator[Callable[[], WorkerProcess]]:
+def start_worker(
+    committed_app: Flask, fork_worker: Callable[..., int], tmp_path: Path
+) -> Iterator[Callable[[], WorkerProcess]]:
     """Start workers; whatever is left of them when the test ends is killed."""
     started: list[WorkerProcess] = []
 
     def start(*queues: str) -> WorkerProcess:
         log = tmp_path / f"worker-{len(started)}.log"
-        with log.open("wb") as output:
-            command = [sys.executable, str(ROOT / "worker.py"), *queues]
-            process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT)
-        started.append(WorkerProcess(process, log))
+        started.append(WorkerProcess(fork_worker(log, *queues), log))
         return started[-1]
 
     yield start
