@@ -21,7 +21,7 @@ WORKBOOK = ROOT / "tests" / "data" / "own-headings.xlsx"
 DOCS = ROOT / "docs" / "importing.md"
 MOST_CLICKS = 40
 PATIENCE = 120_000
-SECONDS = 15
+SECONDS = 8
 
 
 @dataclass
