@@ -1,7 +1,7 @@
 """For tests that walk every page: a row in every table and a user in every role, and the addresses that name them."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from tests import factories
 from tests.university import university
@@ -117,6 +117,10 @@ def make_every_row(say: str = "{}") -> EveryRow:
     component.kind = named("talk")[:32]
     week_set = factories.week_set(term)
     week_set.name = named("Odd weeks")
+    term_week = factories.term_week(term, term.starts_on - timedelta(term.starts_on.weekday()), note=named("Mid-terms"))
+    makeup_day = factories.makeup_day(term, term.starts_on, 2, note=named("For the feast"))
+    parts = {"departments": [dept], "groups": [uni.section_a], "programmes": [named("B.Tech")[:64]]}
+    holiday = factories.holiday(term, term.ends_on, name=named("Feast"), **parts)
     slot = factories.slot(term)
     slot.label = named("Period 1")[:64]
     enrollment = factories.enrollment(student, uni.algorithms)
@@ -192,6 +196,9 @@ def make_every_row(say: str = "{}") -> EveryRow:
         "terms": term.term_id,
         "time-slots": slot.time_slot_id,
         "week-sets": week_set.week_set_id,
+        "term-weeks": term_week.term_week_id,
+        "makeup-days": makeup_day.makeup_day_id,
+        "holidays": holiday.holiday_id,
         "groups": uni.section_a.student_group_id,
         "sections": uni.algorithms.section_id,
         "components": component.component_id,

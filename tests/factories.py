@@ -32,6 +32,10 @@ from webapp.models import (
     EntryFaculty,
     Faculty,
     GenerationJob,
+    Holiday,
+    HolidayDepartment,
+    HolidayGroup,
+    MakeupDay,
     Organization,
     Pin,
     Role,
@@ -43,11 +47,13 @@ from webapp.models import (
     StudentGroupMember,
     Term,
     TermRule,
+    TermWeek,
     TimeSlot,
     Timetable,
     TimetableEntry,
     User,
     VocabularyWord,
+    WeekKind,
     WeekSet,
     WishLevel,
 )
@@ -172,6 +178,35 @@ def slot(term: Term, day: int = 0, number: int = 0, shift: str = "") -> TimeSlot
 def week_set(term: Term, code: str = "ODD", weeks: Sequence[int] = (1, 3, 5, 7, 9, 11, 13, 15)) -> WeekSet:
     """A set of weeks, odd ones unless told."""
     return _add(WeekSet(term_id=term.term_id, code=code, name=f"{code} weeks", weeks=frozenset(weeks)))
+
+
+def term_week(term: Term, monday: date, kind: WeekKind = WeekKind.EXAM, **fields: Any) -> TermWeek:
+    """A week that is no ordinary teaching week."""
+    return _add(TermWeek(term_id=term.term_id, monday=monday, kind=kind, **fields))
+
+
+def holiday(
+    term: Term,
+    first_day: date,
+    last_day: date | None = None,
+    *,
+    departments: Sequence[Department] = (),
+    groups: Sequence[StudentGroup] = (),
+    **fields: Any,
+) -> Holiday:
+    """Days off: of everybody, unless departments, programmes or groups are named."""
+    named = {"name": "Founders' Day"} | fields
+    made = _add(Holiday(term_id=term.term_id, first_day=first_day, last_day=last_day, **named))
+    for department in departments:
+        _add(HolidayDepartment(holiday_id=made.holiday_id, department_id=department.department_id))
+    for group in groups:
+        _add(HolidayGroup(holiday_id=made.holiday_id, student_group_id=group.student_group_id))
+    return made
+
+
+def makeup_day(term: Term, held_on: date, follows: int, **fields: Any) -> MakeupDay:
+    """A date on which the classes of another day of the week are held."""
+    return _add(MakeupDay(term_id=term.term_id, held_on=held_on, follows=follows, **fields))
 
 
 def building(organization: Organization | None = None, code: str | None = None, **fields: Any) -> Building:

@@ -2,7 +2,17 @@
 
 from webapp.models.audit import AuditEvent, ImportChange, ImportMapping, LastChange, Upload
 from webapp.models.baskets import Basket, BasketGroup, BasketSection
-from webapp.models.calendar import Term, TimeSlot, WeekSet
+from webapp.models.calendar import (
+    Holiday,
+    HolidayDepartment,
+    HolidayGroup,
+    MakeupDay,
+    Term,
+    TermWeek,
+    TimeSlot,
+    WeekKind,
+    WeekSet,
+)
 from webapp.models.courses import (
     Component,
     ComponentBatch,
@@ -83,11 +93,15 @@ __all__ = [
     "GenerationJob",
     "GenerationJobDepartment",
     "GenerationJobGroup",
+    "Holiday",
+    "HolidayDepartment",
+    "HolidayGroup",
     "ImportChange",
     "ImportMapping",
     "JobKind",
     "JobStatus",
     "LastChange",
+    "MakeupDay",
     "Organization",
     "Pin",
     "Role",
@@ -108,6 +122,7 @@ __all__ = [
     "TermRuleGroup",
     "TermRuleRoom",
     "TermRuleSlot",
+    "TermWeek",
     "TimeSlot",
     "Timetable",
     "TimetableApproval",
@@ -121,6 +136,7 @@ __all__ = [
     "User",
     "UserToken",
     "VocabularyWord",
+    "WeekKind",
     "WeekSet",
     "WeightProfile",
     "WishLevel",

@@ -1,6 +1,7 @@
-"""When meetings can be held: terms, their time slots and sets of weeks."""
+"""When meetings can be held: terms, their time slots, sets of weeks, and what is otherwise on a date."""
 
 from datetime import date, time
+from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
@@ -8,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.extensions import Model
 from webapp.models.people import Organization
-from webapp.models.types import Code, Key, Name, WeekNumbers
+from webapp.models.types import Code, Codes, Key, Name, WeekNumbers, choice
 
 
 class Term(Model):
@@ -89,3 +90,89 @@ class WeekSet(Model):
     code: Mapped[Code]
     name: Mapped[Name]
     weeks: Mapped[frozenset[int]] = mapped_column(WeekNumbers)
+
+
+class WeekKind(StrEnum):
+    """What a week of a term is for; classes are held in teaching weeks alone."""
+
+    TEACHING = "teaching"
+    READING = "reading"
+    EXAM = "exam"
+    BREAK = "break"
+
+
+class TermWeek(Model):
+    """What one week of a term is for, where it is not an ordinary teaching week, which has no row.
+
+    Its number follows from the order of the weeks: teaching weeks are counted, others where they say so.
+    """
+
+    __tablename__ = "term_weeks"
+    __table_args__ = (
+        sa.UniqueConstraint("term_id", "monday"),
+        sa.CheckConstraint("extract(isodow FROM monday) = 1", name="begins_on_monday"),
+    )
+
+    term_week_id: Mapped[Key]
+    term_id: Mapped[int] = mapped_column(sa.ForeignKey("terms.term_id", ondelete="CASCADE"), index=True)
+    monday: Mapped[date]
+    kind: Mapped[WeekKind] = mapped_column(choice(WeekKind, "kind"))
+    counted: Mapped[bool] = mapped_column(
+        server_default=sa.false(), comment="has a number although no classes are held; teaching weeks always have"
+    )
+    note: Mapped[str] = mapped_column(sa.String(200), server_default="")
+
+
+class Holiday(Model):
+    """Days without classes: for everybody, or for the classes of some departments, programmes or groups."""
+
+    __tablename__ = "holidays"
+    __table_args__ = (
+        sa.UniqueConstraint("term_id", "first_day", "name"),
+        sa.CheckConstraint("last_day >= first_day", name="ends_after_start"),
+    )
+
+    holiday_id: Mapped[Key]
+    term_id: Mapped[int] = mapped_column(sa.ForeignKey("terms.term_id", ondelete="CASCADE"), index=True)
+    first_day: Mapped[date]
+    last_day: Mapped[date | None] = mapped_column(comment="empty: the first day alone")
+    name: Mapped[Name]
+    programmes: Mapped[Codes] = mapped_column(comment="empty: of whatever programme")
+
+
+class HolidayDepartment(Model):
+    """A department for whose courses a holiday is."""
+
+    __tablename__ = "holiday_departments"
+
+    holiday_id: Mapped[int] = mapped_column(sa.ForeignKey("holidays.holiday_id", ondelete="CASCADE"), primary_key=True)
+    department_id: Mapped[int] = mapped_column(sa.ForeignKey("departments.department_id"), primary_key=True, index=True)
+
+
+class HolidayGroup(Model):
+    """A group for whose classes a holiday is."""
+
+    __tablename__ = "holiday_groups"
+
+    holiday_id: Mapped[int] = mapped_column(sa.ForeignKey("holidays.holiday_id", ondelete="CASCADE"), primary_key=True)
+    student_group_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("student_groups.student_group_id"), primary_key=True, index=True
+    )
+
+
+class MakeupDay(Model):
+    """A date on which the classes of another day of the week are held: this Saturday is a Wednesday."""
+
+    __tablename__ = "makeup_days"
+    __table_args__ = (
+        sa.UniqueConstraint("term_id", "held_on"),
+        sa.CheckConstraint("follows BETWEEN 0 AND 6", name="day_of_week"),
+        sa.CheckConstraint("week BETWEEN 1 AND 60", name="week_in_range"),
+    )
+
+    makeup_day_id: Mapped[Key]
+    term_id: Mapped[int] = mapped_column(sa.ForeignKey("terms.term_id", ondelete="CASCADE"), index=True)
+    held_on: Mapped[date]
+    follows: Mapped[int] = mapped_column(sa.SmallInteger, comment="0 is Monday")
+    week: Mapped[int | None] = mapped_column(comment="as in the week of this number; empty: as in its own")
+    note: Mapped[str] = mapped_column(sa.String(200), server_default="")

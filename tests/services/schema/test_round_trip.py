@@ -196,6 +196,29 @@ def complete_request(_draw: st.DrawFn, _here: Here, form: Form) -> None:
         form["alternative_id"] = ""
 
 
+def complete_term_week(draw: st.DrawFn, here: Here, form: Form) -> None:
+    term = here.scope.term
+    assert term is not None
+    monday = term.starts_on - timedelta(term.starts_on.weekday())
+    form["monday"] = (monday + timedelta(weeks=draw(st.integers(0, 15)))).isoformat()
+    form["kind"] = draw(st.sampled_from(BY_NAME["term_weeks"].by_name["kind"].choices))
+
+
+def complete_holiday(draw: st.DrawFn, here: Here, form: Form) -> None:
+    term = here.scope.term
+    assert term is not None
+    first = draw(st.dates(term.starts_on, term.ends_on))
+    last = draw(st.sampled_from(["", first.isoformat(), (first + timedelta(400)).isoformat()]))
+    form |= {"first_day": first.isoformat(), "last_day": last}
+
+
+def complete_makeup_day(draw: st.DrawFn, here: Here, form: Form) -> None:
+    term = here.scope.term
+    assert term is not None
+    form["held_on"] = draw(st.dates(term.starts_on, term.ends_on)).isoformat()
+    form["week"] = draw(st.sampled_from(["", "1", str(term.weeks)]))
+
+
 COMPLETED: Mapping[str, Callable[[st.DrawFn, Here, Form], None]] = {
     "term": complete_term,
     "time_slots": complete_slot,
@@ -203,6 +226,9 @@ COMPLETED: Mapping[str, Callable[[st.DrawFn, Here, Form], None]] = {
     "pins": complete_pin,
     "requests": complete_request,
     "walks": complete_walk,
+    "term_weeks": complete_term_week,
+    "holidays": complete_holiday,
+    "makeup_days": complete_makeup_day,
 }
 
 

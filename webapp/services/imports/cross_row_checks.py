@@ -1,13 +1,14 @@
 """What must hold between rows, beyond the codes that lead from one to another."""
 
 from collections.abc import Callable, Mapping
+from datetime import date, timedelta
 
 from webapp.services.imports.faults import Faults
 from webapp.services.imports.sheets import FileRow, FileSheet, Tables
 from webapp.services.imports.stored import Store, complete
 from webapp.services.problem.groups import GroupTree
 from webapp.services.schema.columns import Key, Record
-from webapp.services.schema.row_checks import meeting_faults, week_beyond
+from webapp.services.schema.row_checks import meeting_faults, outside_term, week_beyond
 from webapp.services.schema.tables import BY_NAME
 from webapp.services.schema.values import listed
 from webapp.services.shared.rule_defaults import refusal_of_use
@@ -87,7 +88,7 @@ def _slots_begin_once(merged: Merged, sheet: FileSheet, faults: Faults) -> None:
 
 def _weeks_lie_in_the_term(merged: Merged, sheet: FileSheet, faults: Faults) -> None:
     """No week set names a week after the term's last."""
-    last = _weeks_of_term(merged)
+    last = _of_term(merged, "weeks")
     for row in sheet.rows:
         week = week_beyond(last, row.record.get("weeks"))
         if week is not None:
@@ -95,12 +96,30 @@ def _weeks_lie_in_the_term(merged: Merged, sheet: FileSheet, faults: Faults) -> 
             _add(faults, sheet, row, "weeks", _("week %(weeks)s", weeks=week), expected)
 
 
-def _weeks_of_term(merged: Merged) -> int | None:
+def _of_term(merged: Merged, name: str) -> object:
+    """A value of the term as the file says it, else as it is stored; None where there is neither."""
     sheet = merged.tables.sheets.get("term")
-    weeks = sheet.rows[0].record.get("weeks") if sheet is not None and sheet.rows else None
-    if isinstance(weeks, int):
-        return weeks
-    return merged.store.term.weeks if merged.store.term is not None else None
+    value = sheet.rows[0].record.get(name) if sheet is not None and sheet.rows else None
+    if value is None and merged.store.term is not None:
+        return getattr(merged.store.term, name)
+    return value
+
+
+def _days_lie_in_the_term(merged: Merged, sheet: FileSheet, faults: Faults) -> None:
+    """No week, holiday or make-up day lies wholly outside the term, and no make-up day is as in a later week."""
+    starts, ends, weeks = (_of_term(merged, name) for name in ("starts_on", "ends_on", "weeks"))
+    column = sheet.table.key[0]
+    for row in sheet.rows:
+        first = row.record[column]
+        last = row.record.get("last_day")
+        if sheet.table.name == "term_weeks" and isinstance(first, date):
+            last = first + timedelta(days=6)
+        if outside_term(starts, ends, first, last):
+            expected = _("a day of the term, which is from %(starts)s to %(ends)s", starts=starts, ends=ends)
+            _add(faults, sheet, row, column, first, expected)
+        week = row.record.get("week")
+        if isinstance(week, int) and isinstance(weeks, int) and week > weeks:
+            _add(faults, sheet, row, "week", week, _("weeks from 1 to %(last)s, as the term has", last=weeks))
 
 
 def _groups_form_a_tree(merged: Merged, sheet: FileSheet, faults: Faults) -> None:
@@ -164,6 +183,9 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("term", _term_is_the_chosen),
     ("time_slots", _slots_begin_once),
     ("week_sets", _weeks_lie_in_the_term),
+    ("term_weeks", _days_lie_in_the_term),
+    ("holidays", _days_lie_in_the_term),
+    ("makeup_days", _days_lie_in_the_term),
     ("groups", _groups_form_a_tree),
     ("rules", _soft_rules_have_weights),
     ("rules", _what_always_holds_is_on_and_hard),

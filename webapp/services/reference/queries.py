@@ -208,7 +208,8 @@ def _filters(scope: Scope, table: Table, arguments: Mapping[str, str]) -> list[F
         elif column.filtered:
             attribute = getattr(table.model, column.field)
             distinct = rows_in_scope(scope, table).with_only_columns(attribute).where(attribute != "").distinct()
-            options = [(str(text), str(text)) for text in db.session.scalars(distinct.order_by(attribute))]
+            texts = db.session.scalars(distinct.order_by(attribute))
+            options = [(str(text), str(column.choice_words.get(text, text))) for text in texts]
         else:
             continue
         if options:
@@ -314,6 +315,8 @@ def show(column: Column, value: Any) -> str:
         return ""
     if column.kind is Kind.YES_NO:
         return _("Yes") if value else _("No")
+    if column.choices:
+        return str(column.choice_words.get(str(value), value))
     return str(WEEKDAYS[value]) if column.kind is Kind.DAY else write(column, value)
 
 

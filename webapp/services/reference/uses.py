@@ -267,6 +267,8 @@ def nouns() -> dict[str, tuple[str, str]]:
         "term_rule_groups": (_("rule about this group"), _("rules about this group")),
         "term_rule_slots": (_("rule with this slot"), _("rules with this slot")),
         "term_rule_rooms": (_("rule with this room"), _("rules with this room")),
+        "holiday_departments": (_("day off of this department"), _("days off of this department")),
+        "holiday_groups": (_("day off of this group"), _("days off of this group")),
         "building_walks": (_("way between buildings"), _("ways between buildings")),
         "availability": (_("wish"), _("wishes")),
         "pins": (_("fixed class"), _("fixed classes")),

@@ -110,6 +110,8 @@ class Column:
         What an empty cell or field means, and what a new row's form begins with.
     least, most, length, choices
         Bounds of numbers (``most`` of weeks, too), most characters (of each code), the words that are allowed.
+    choice_words
+        How forms and lists call the words that are allowed, by word.
     attribute
         The model's attribute and the form's field, where it differs from the name.
     link, many
@@ -135,6 +137,7 @@ class Column:
     most: int | None = None
     length: int = 200
     choices: tuple[str, ...] = ()
+    choice_words: Mapping[str, Words] = field(default_factory=dict)
     hint: Words = ""
     attribute: str = ""
     link: Link | None = None

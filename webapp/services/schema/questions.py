@@ -3,14 +3,25 @@
 An import asks the same of whole tables (`imports/cross_row_checks`); what is right or wrong is said in `row_checks`.
 """
 
+from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from webapp.extensions import Model, db
-from webapp.models import Component, Pin, StudentGroup, Term, WeekSet
+from webapp.models import (
+    Component,
+    Holiday,
+    HolidayDepartment,
+    HolidayGroup,
+    MakeupDay,
+    Pin,
+    StudentGroup,
+    Term,
+    WeekSet,
+)
 from webapp.services.problem.groups import GroupTree
-from webapp.services.schema.row_checks import meeting_faults, week_beyond
+from webapp.services.schema.row_checks import meeting_faults, outside_term, week_beyond
 from webapp.services.schema.scope import Errors, Scope, Values
 from webapp.services.shared.rule_defaults import default_rules
 from webapp.services.shared.words import _
@@ -50,6 +61,58 @@ def term_has_the_weeks_of_its_sets(_scope: Scope, row: Model | None, values: Val
         if week:
             return {"weeks": _("The week set %(code)s names week %(week)s.", code=code, week=week)}
     return {}
+
+
+def term_week_lies_in_the_term(scope: Scope, _row: Model | None, values: Values) -> Errors:
+    """A week has a day of the term in it."""
+    monday: date = values["monday"]
+    return _outside(scope, "monday", monday, monday + timedelta(days=6))
+
+
+def holiday_lies_in_the_term(scope: Scope, _row: Model | None, values: Values) -> Errors:
+    """A holiday has a day of the term in it, and takes no make-up day from everybody."""
+    first, last = values["first_day"], values["last_day"] or values["first_day"]
+    if errors := _outside(scope, "first_day", first, last):
+        return errors
+    if scope.term is None or values["departments"] or values["programmes"] or values["groups"]:
+        return {}
+    query = sa.select(MakeupDay.held_on).filter_by(term_id=scope.term.term_id)
+    held_on = db.session.scalar(query.where(MakeupDay.held_on.between(first, last)).limit(1))
+    if held_on is None:
+        return {}
+    return {"first_day": _("%(date)s is a make-up day. Delete that one first.", date=held_on.isoformat())}
+
+
+def makeup_day_can_be_held(scope: Scope, _row: Model | None, values: Values) -> Errors:
+    """A make-up day lies in the term, is no holiday of everybody, and names a week that the term has."""
+    held_on = values["held_on"]
+    if errors := _outside(scope, "held_on", held_on):
+        return errors
+    if scope.term is None:
+        return {}
+    if values["week"] is not None and values["week"] > scope.term.weeks:
+        return {"week": _("The term has %(last)s weeks.", last=scope.term.weeks)}
+    parts = (
+        sa.select(link.holiday_id).where(link.holiday_id == Holiday.holiday_id).exists()
+        for link in (HolidayDepartment, HolidayGroup)
+    )
+    query = sa.select(Holiday.name).where(
+        Holiday.term_id == scope.term.term_id,
+        Holiday.first_day <= held_on,
+        sa.func.coalesce(Holiday.last_day, Holiday.first_day) >= held_on,
+        sa.func.cardinality(Holiday.programmes) == 0,
+        *(sa.not_(part) for part in parts),
+    )
+    name = db.session.scalar(query.limit(1))
+    return {} if name is None else {"held_on": _("No classes are held then: %(name)s.", name=name)}
+
+
+def _outside(scope: Scope, name: str, first: date, last: date | None = None) -> Errors:
+    term = scope.term
+    if term is None or not outside_term(term.starts_on, term.ends_on, first, last):
+        return {}
+    starts, ends = term.starts_on.isoformat(), term.ends_on.isoformat()
+    return {name: _("The term is from %(starts)s to %(ends)s.", starts=starts, ends=ends)}
 
 
 def pin_is_of_a_meeting(_scope: Scope, _row: Model | None, values: Values) -> Errors:

@@ -6,7 +6,7 @@ check says nothing about it; where a form was read, a link is the key of the row
 
 import re
 from collections.abc import Collection
-from datetime import date, time
+from datetime import date, time, timedelta
 
 from webapp.services.schema.columns import Record, Wrong
 from webapp.services.schema.values import did_you_mean, listed
@@ -28,6 +28,30 @@ def ends_on_after_starts_on(record: Record) -> Wrong:
     if isinstance(start, date) and isinstance(end, date) and end <= start:
         return "ends_on", end.isoformat(), _("a date after %(start)s", start=start.isoformat())
     return None
+
+
+def week_begins_on_monday(record: Record) -> Wrong:
+    """A week is named by its Monday."""
+    monday = record.get("monday")
+    if isinstance(monday, date) and monday.weekday():
+        begins = monday - timedelta(days=monday.weekday())
+        return "monday", monday.isoformat(), _("a Monday, such as %(date)s", date=begins.isoformat())
+    return None
+
+
+def last_day_not_before_first(record: Record) -> Wrong:
+    """Several days off end on their first day or later."""
+    first, last = record.get("first_day"), record.get("last_day")
+    if isinstance(first, date) and isinstance(last, date) and last < first:
+        return "last_day", last.isoformat(), _("%(date)s or a later date", date=first.isoformat())
+    return None
+
+
+def outside_term(starts_on: object, ends_on: object, first: object, last: object = None) -> bool:
+    """Return whether days, ``first`` to ``last``, lie wholly before or after a term; not where a date is missing."""
+    if not isinstance(starts_on, date) or not isinstance(ends_on, date) or not isinstance(first, date):
+        return False
+    return first > ends_on or (last if isinstance(last, date) else first) < starts_on
 
 
 def academic_year_is_two_years(record: Record) -> Wrong:

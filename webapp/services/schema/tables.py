@@ -6,6 +6,7 @@ from webapp.services.schema.baskets import BASKETS
 from webapp.services.schema.calendar import TERM, TIME_SLOTS, WEEK_SETS
 from webapp.services.schema.columns import Column, Table
 from webapp.services.schema.courses import COMPONENTS, COURSES, ENROLLMENTS, REQUESTS, SECTIONS
+from webapp.services.schema.dates import HOLIDAYS, MAKEUP_DAYS, TERM_WEEKS
 from webapp.services.schema.people import FACULTY, GROUPS, STUDENTS
 from webapp.services.schema.places import BUILDINGS, DEPARTMENTS, ROOMS, WALKS
 from webapp.services.schema.wishes import AVAILABILITY, ENTRIES, PINS, RULES
@@ -20,8 +21,11 @@ TABLES: tuple[Table, ...] = (
     ROOMS,
     TIME_SLOTS,
     WEEK_SETS,
+    TERM_WEEKS,
+    MAKEUP_DAYS,
     FACULTY,
     GROUPS,
+    HOLIDAYS,
     STUDENTS,
     COURSES,
     SECTIONS,

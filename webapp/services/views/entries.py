@@ -60,6 +60,7 @@ class SeenEntry:
             start=view.start,
             end=view.end,
             weeks=view.weeks,
+            week_numbers=view.week_numbers,
             department_code=view.department_code,
             time_slot_id=view.time_slot_id,
             foreign=True,
@@ -106,6 +107,7 @@ def _rows(where: Sequence[Any]) -> Sequence[Any]:
             TimetableEntry.start_time,
             TimetableEntry.end_time,
             WeekSet.name.label("weeks"),
+            WeekSet.weeks.label("week_numbers"),
             Department.department_id,
             Department.code.label("department_code"),
             Department.name.label("department_name"),
@@ -164,6 +166,7 @@ def _seen(row: Any, teachers: list[tuple[int, str]], groups: list[tuple[int, str
         locked=row.locked_time or row.locked_room,
         reason=sentence_of(row.unplaced_reason),
         basket=row.basket or "",
+        week_numbers=row.week_numbers,
     )
     return SeenEntry(
         view=view,

@@ -75,6 +75,8 @@ class EntryView:
     reason: str = ""
     basket: str = ""
     """The elective basket in which it is an option."""
+    week_numbers: frozenset[int] | None = None
+    """In which weeks of the term it is held; None in every one."""
 
     @property
     def placed(self) -> bool:

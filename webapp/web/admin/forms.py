@@ -54,12 +54,22 @@ def _choose(column: Column, options: Iterable[tuple[Any, Any]]) -> Field:
     )
 
 
+def _choose_word(column: Column) -> Field:
+    """A select box of the words that are allowed."""
+    words = [(word, column.choice_words.get(word, word)) for word in column.choices]
+    empty = _l("Choose …") if column.required else "–"
+    options = choices(words, empty)
+    return SelectField(column.label, choices=options, description=column.hint, validate_choice=False)
+
+
 def record_field(scope: Scope, table: Table, column: Column) -> Field:
     """The field in which a form asks for a column."""
     if column.kind is Kind.DAY:
         return _choose(column, enumerate(WEEKDAYS))
     if column.kind is Kind.LINK and not column.typed:
         return _choose(column, options_of(scope, column.refers_to))
+    if column.choices:
+        return _choose_word(column)
     if column.kind is Kind.YES_NO:
         return BooleanField(column.label, description=column.hint)
     if column.is_found:
@@ -90,6 +100,8 @@ def _text_field(table: Table, column: Column) -> Field:
         words = DAY_NAMES if column.kind is Kind.DAY else ("yes", "no")
         labels = WEEKDAYS if column.kind is Kind.DAY else (_l("Yes"), _l("No"))
         return SelectField(column.label, choices=choices(zip(words, labels, strict=True)))
+    if column.choices:
+        return _choose_word(column)
     if column.is_found or column.refers_to:
         return StringField(column.label, description=column.hint, render_kw=picker_of(table, column))
     return StringField(column.label, description=column.hint, widget=_WIDGETS.get(column.kind))
