@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser import screens
 from webapp.demo import catalogue, loader
+from webapp.demo import university as invented
 from webapp.extensions import db
 from webapp.models import Role, Term, Timetable, TimetableStatus
 from webapp.services.checks import what_if
@@ -55,7 +56,7 @@ def saru(data: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     """The small demo university, whose short jobs are shorter still."""
     monkeypatch.setattr(what_if, "WHAT_IF_SECONDS", SHORT_SECONDS)
     monkeypatch.setattr(requests, "REPAIR_SECONDS", RUN_SECONDS)
-    loader.load(screens.PASSWORD, catalogue.SMALL)
+    loader.load(screens.PASSWORD, invented.archive(catalogue.SMALL))
     db.session.commit()
 
 

@@ -38,11 +38,12 @@ ABOUT_SETS = ("min_working_days", "room_stability", "max_per_day", "isolated_mee
 
 @st.composite
 def grids(draw, weeks: bool = True, plain: bool = False) -> TimeGrid:
-    """Up to 3 days of up to 5 slots, sometimes with a long break, sometimes with 2 or 3 weeks of any size.
+    """Up to 4 days of up to 5 slots, sometimes with a long break, sometimes with 2 or 3 weeks of any size.
 
-    Sometimes, but not where it is ``plain``, the periods are others than the slots: they overlap, and days differ.
+    Sometimes, but not where it is ``plain``, the periods are others than the slots: they overlap, and days differ; or
+    ways are told in minutes, or a day of the grid is half of one of the calendar.
     """
-    slots, days = draw(st.integers(2, 5)), draw(st.integers(1, 3))
+    slots, days = draw(st.integers(2, 5)), draw(st.integers(1, 4))
     number = draw(st.sampled_from([1, 1, 1, 2, 3])) if weeks else 1
     return TimeGrid(
         days=days,
@@ -51,7 +52,19 @@ def grids(draw, weeks: bool = True, plain: bool = False) -> TimeGrid:
         breaks=draw(st.frozensets(st.integers(0, slots - 2), max_size=1)),
         periods=draw(periods(days, slots)) if not plain and draw(st.booleans()) else None,
         week_sizes=draw(st.tuples(*[st.integers(1, 9)] * number)) if draw(st.booleans()) else (),
+        minutes=draw(minutes(slots)) if not plain and draw(st.booleans()) else (),
+        halves=1 if plain else draw(st.sampled_from([1, 1, 1, 2])),
     )
+
+
+@st.composite
+def minutes(draw, slots: int) -> tuple[tuple[int, int], ...]:
+    """When each slot begins and ends: of 30 or 50 minutes, with up to 20 minutes between."""
+    at, found = 480, []
+    for _ in range(slots):
+        found.append((at, at + draw(st.sampled_from([30, 50]))))
+        at = found[-1][1] + draw(st.sampled_from([0, 0, 10, 20]))
+    return tuple(found)
 
 
 @st.composite
@@ -69,17 +82,17 @@ def periods(draw, days: int, slots: int) -> Periods:
 
 @st.composite
 def times(draw, grid: TimeGrid) -> Time:
-    """Any time of 1 or 2 slots, on one day or two, in all weeks or some."""
+    """Any time of 1 or 2 slots, on one day or several at the same hour, in all weeks or some."""
     weeks = grid.all_weeks if draw(st.booleans()) else draw(st.integers(1, grid.all_weeks))
-    also = draw(st.integers(0, grid.days - 1)) if draw(st.integers(0, 5)) == 0 else None
+    also = draw(st.frozensets(st.integers(0, grid.days - 1), max_size=3)) if draw(st.integers(0, 4)) == 0 else ()
     if grid.periods is not None:
         found = draw(st.sampled_from(single_times(grid, 1) + single_times(grid, 2))).time
-        has_it = also is not None and not found.periods & ~grid.periods.held[also]
-        return replace(found, weeks=weeks, days=found.days | (1 << also if has_it else 0))
+        held = sum(1 << day for day in also if not found.periods & ~grid.periods.held[day])
+        return replace(found, weeks=weeks, days=found.days | held)
     length = draw(st.sampled_from([1, 1, 2]))
     start = draw(st.integers(0, grid.slots_per_day - length))
     days = 1 << draw(st.integers(0, grid.days - 1))
-    return Time(start, length, days | (0 if also is None else 1 << also), weeks)
+    return Time(start, length, days | sum(1 << day for day in also), weeks)
 
 
 def single_times(grid: TimeGrid, length: int = 1) -> tuple[TimeOption, ...]:
@@ -129,7 +142,7 @@ def instances(
             f"R{i}",
             capacity=draw(st.sampled_from([10, 20, 30])),
             closed=draw(_few(times(grid), 1)),
-            travel={other: draw(st.integers(0, 3)) for other in range(i)},
+            travel={other: draw(st.integers(0, 25 if grid.minutes else 3)) for other in range(i)},
             building=draw(st.sampled_from(["", "A", "B"])),
         )
         for i in range(draw(st.integers(1, 3)))

@@ -43,7 +43,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Prepare, start, tell, wait, stop."""
     parser = argparse.ArgumentParser(prog="python -m webapp.demo", description=__doc__)
     parser.add_argument("--data", type=Path, default=ROOT / "var" / "demo", metavar="DIR", help="where data are kept")
-    parser.add_argument("--small", action="store_true", help="two years of two programmes, where nothing is there yet")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--small", action="store_true", help="two years of two programmes, where nothing is there yet")
+    which.add_argument("--any-week", action="store_true", help="a term of every rule and every kind of week instead")
     given = parser.parse_args(arguments)
     data: Path = given.data
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -51,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         with ExitStack() as stack:
             _prepare_environment(data, stack)
-            accounts = _load_university(_keys(data)["password"], small=given.small)
+            accounts = _load_university(_keys(data)["password"], small=given.small, any_week=given.any_week)
             address = _start(data, stack)
             _tell(address, data, accounts, _keys(data)["password"])
             signal.pause()
@@ -88,12 +90,13 @@ def _prepare_environment(data: Path, stack: ExitStack) -> None:
     os.environ["TIMELOOM_ENV"] = "development"
 
 
-def _load_university(password: str, *, small: bool) -> list[tuple[str, str, str]]:
+def _load_university(password: str, *, small: bool, any_week: bool) -> list[tuple[str, str, str]]:
     """Migrate, import where nothing is there yet; role, e-mail and name of each account."""
     from flask_migrate import upgrade
 
     from webapp.app import create_app
-    from webapp.demo import catalogue
+    from webapp.demo import any_week as every_kind
+    from webapp.demo import catalogue, university
     from webapp.demo.loader import load
     from webapp.extensions import db
 
@@ -102,7 +105,8 @@ def _load_university(password: str, *, small: bool) -> list[tuple[str, str, str]
         upgrade(str(ROOT / "migrations"))
         print("Loading the university ...", flush=True)
         programmes = catalogue.SMALL if small else catalogue.PROGRAMMES
-        accounts = [(account.role.value, account.email, account.who) for account in load(password, programmes)]
+        content = every_kind.archive() if any_week else university.archive(programmes)
+        accounts = [(account.role.value, account.email, account.who) for account in load(password, content)]
         db.session.remove()
         db.engine.dispose()
     return accounts

@@ -1,13 +1,11 @@
 """Brings the invented university into a database, as a registrar would: by import, with an account per role."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
 from webapp.demo import catalogue, university
-from webapp.demo.catalogue import Programme
 from webapp.extensions import db
 from webapp.models import Department, Faculty, Organization, Role, Student
 from webapp.services.accounts import credentials, users
@@ -30,13 +28,13 @@ class Account:
     who: str
 
 
-def load(password: str, programmes: Sequence[Programme] = catalogue.PROGRAMMES) -> list[Account]:
-    """Import the university if it is absent, and give each role an account with the password."""
+def load(password: str, content: bytes | None = None) -> list[Account]:
+    """Import the university, or another's tables, if it is absent; give each role an account with the password."""
     code, name, timezone = catalogue.ORGANIZATION
     organization = find_organization(code)
     if organization is None:
         organization = make_organization(code, name, timezone)
-        tables = read_upload("saru.zip", university.archive(programmes))
+        tables = read_upload("saru.zip", university.archive() if content is None else content)
         uploads.confirm(organization, None, tables)
     accounts_made = [_account(organization, role, password) for role in Role]
     transaction.commit()

@@ -10,6 +10,7 @@ from webapp.engine.parts import CountPart
 from webapp.engine.periods import bits
 from webapp.engine.rule import Rule
 from webapp.engine.rules import rule_named
+from webapp.engine.rules.walking_time import WalkingTime
 from webapp.engine.timegrid import Time
 
 NAMED_AT_MOST = 3
@@ -73,7 +74,7 @@ def finding_values(
     """What the sentence of a part names, where the meetings stand as ``placements`` says: see `finding_in_words`."""
     constraint = instance.constraints[part.constraint]
     first = placements[part.meetings[0]] if part.meetings else Placement()
-    return {
+    values: dict[str, int | str] = {
         "who": subject_label(instance, part, names),
         "count": part.count,
         "amount": constraint.amount,
@@ -84,6 +85,31 @@ def finding_values(
         "room": "no room" if first.room is None else names.room(first.room),
         "day": "" if part.day is None else names.day(part.day),
     }
+    return values | _way(instance, placements, part, names)
+
+
+def _way(instance: Instance, placements: Sequence[Placement], part: CountPart, names: Names) -> dict[str, int | str]:
+    """The way that lacks most time of those that a part counts; nothing where it is about something else."""
+    rule = instance.constraints[part.constraint].rule
+    if not isinstance(rule, WalkingTime) or part.day is None:
+        return {}
+    held = {meeting: placements[meeting] for meeting in part.meetings}
+    way = max(rule.short_ways(instance, held, part.day), key=lambda one: one.takes - one.there)
+    start, end = (placements[meeting].room for meeting in way.meetings)
+    return {
+        "meeting": names.meeting(way.meetings[0]),
+        "other": names.meeting(way.meetings[1]),
+        "room": "" if start is None else names.room(start),
+        "to": "" if end is None else names.room(end),
+        "takes": _duration(way.takes, bool(instance.grid.minutes)),
+        "there": _duration(way.there, bool(instance.grid.minutes)),
+        "worst": "the worst " if part.count > 1 else "",
+    }
+
+
+def _duration(number: int, in_minutes: bool) -> str:
+    unit = "minute" if in_minutes else "slot"
+    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
 
 
 def finding_in_words(rule: Rule, values: Mapping[str, int | str]) -> str:

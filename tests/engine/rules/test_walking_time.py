@@ -30,6 +30,15 @@ def test_a_way_may_be_told_in_minutes():
     assert count("walking_time", held, resources=(CS3,), rooms=walk, grid=hours) == 1
 
 
-def test_the_sentence_names_who_and_when():
+def test_the_sentence_names_who_and_when_and_the_way_that_lacks_most_time():
     held = [at(0, 0, room=HALL), at(0, 1, room=LAB)]
-    assert sentences("walking_time", held, resources=(RAO,), rooms=FAR) == ["Dr Rao: 1 way too short of time on day 1."]
+    assert sentences("walking_time", held, resources=(RAO,), rooms=FAR) == [
+        "Dr Rao: 1 way too short of time on day 1, from Hall to Lab: 2 slots on foot, 0 slots between M1 and M2."
+    ]
+    hours = TimeGrid(3, 3, minutes=((540, 590), (600, 650), (650, 700)))
+    walk = (InstanceRoom("Hall", 60, travel={1: 12}), InstanceRoom("Lab", 20))
+    held = [at(0, 0, room=HALL), at(0, 1, room=LAB), at(0, 2, room=HALL)]
+    assert sentences("walking_time", held, resources=(CS3,), rooms=walk, grid=hours) == [
+        "CS 3: 2 ways too short of time on day 1, the worst from Lab to Hall: "
+        "12 minutes on foot, 0 minutes between M2 and M3."
+    ]

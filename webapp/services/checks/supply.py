@@ -203,8 +203,9 @@ def _open(case: CheckedProblem, rooms: Iterable[int], cells: Collection[int]) ->
 def _rooms_of_week(case: CheckedProblem, rooms: frozenset[int], meetings: list[int]) -> Iterator[Finding]:
     cells = frozenset().union(*(case.cells(m) for m in meetings))
     demand, supply = _asked(case, meetings), _open(case, rooms, cells)
-    if not TIGHT * supply <= demand <= supply:
-        return
+    is_fixed = len(rooms) == 1 and all(len(case.domains.times(m)) == 1 for m in meetings)
+    if is_fixed or not TIGHT * supply <= demand <= supply:
+        return  # what is fixed to hours of a room fills them, and needs no others
     weeks = case.instance.grid.weeks
     target = case.of_rooms(sorted(rooms))
     sentence = told(
