@@ -15,7 +15,7 @@ from webapp.extensions import babel, csrf, db, limiter, login_manager, migrate, 
 from webapp.services.problem.results import reason_in_words, result_of
 from webapp.services.shared.words import WEEKDAYS
 from webapp.services.timetables.lifecycle import STATUS_WORDS
-from webapp.services.timetables.quality import standing_of
+from webapp.services.timetables.quality import least_of, standing_of
 from webapp.web import access, blueprints, errors, headers, health, metrics, presentation
 
 
@@ -54,7 +54,7 @@ def _bind_extensions(app: Flask) -> None:
     babel.init_app(app, locale_selector=_choose_locale, timezone_selector=_choose_timezone)
     access.init_app(app)
     app.context_processor(lambda: {"locale": get_locale(), "version": app.config["VERSION"]})
-    app.jinja_env.globals.update(paper_line=presentation.paper_line, standing_of=standing_of)
+    app.jinja_env.globals.update(paper_line=presentation.paper_line, standing_of=standing_of, least_of=least_of)
     app.jinja_env.globals.update(result_of=result_of, reason_in_words=reason_in_words)
     app.jinja_env.globals.update(weekdays=WEEKDAYS, status_words=STATUS_WORDS)
     if not event.contains(db.session, "after_begin", _limit_statements):

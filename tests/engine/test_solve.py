@@ -15,6 +15,7 @@ from webapp.engine.evaluate import evaluate
 from webapp.engine.instance import Constraint, Instance, Meeting, Placement, Resource, TimeOption
 from webapp.engine.params import SearchParams, SolveParams, WorkNotDone
 from webapp.engine.periods import DayPeriods
+from webapp.engine.profiles import PROFILES, profiled
 from webapp.engine.readers import read
 from webapp.engine.result import Status
 from webapp.engine.rule import ResourceKind
@@ -68,8 +69,29 @@ def test_a_tiny_instance_is_solved_and_judged_by_the_truth(weeks: int) -> None:
     assert (result.cost, result.hard, dict(result.counts)) == (score.cost, 0, dict(score.counts))
     assert notes.stages == ["clustering", "scheduling", "conflict resolution"]
     assert notes.costs == sorted(notes.costs, reverse=True)
-    assert result.limit == "work"
+    assert result.limit == ("optimal" if result.status is Status.OPTIMAL else "work")
     assert result.versions["numba"]
+
+
+def test_what_can_gain_nothing_ends_and_counts_no_more_moves() -> None:
+    """Four meetings of a group need two days of three slots, and two on each leave none alone: this is counted."""
+    base, group = tiny(), (Constraint(rule_named("isolated_meetings"), 2), Constraint(rule_named("group_days"), 1))
+    instance = replace(base, constraints=(*base.constraints[:3], *group))
+    found = solve(instance, QUICK)
+    assert (found.status, found.cost, found.bound, found.limit) == (Status.OPTIMAL, 2, 2, "optimal")
+    assert found.iterations < 20_000
+    for params in (QUICK, SolveParams(seconds=600.0, workers=2)):
+        again = resolve(instance, found.solution, params)
+        assert (again.status, again.cost, again.iterations) == (Status.OPTIMAL, 2, 0)
+
+
+@pytest.mark.parametrize("profile", [profile.name for profile in PROFILES])
+def test_two_classes_are_through_at_once_whatever_they_are_named_for(profile: str) -> None:
+    """Of the moves that were allowed next to none is tried: what they cost at least is known."""
+    two = replace(tiny(), meetings=tiny().meetings[:2], constraints=tiny().constraints[:6])
+    found = solve(profiled(two, profile), QUICK)
+    assert (found.status, found.limit) == (Status.OPTIMAL, "optimal")
+    assert found.iterations < 20_000
 
 
 def test_where_annealing_finds_no_timetable_that_holds_cpsat_is_asked(planted: Path) -> None:
@@ -182,7 +204,7 @@ def test_what_only_cpsat_could_place_is_not_melted_again(planted: Path, monkeypa
     first = schedule(instance, replace(QUICK, moves=10))
     assert (first.hard, first.is_tight) == (0, True)
 
-    def noted(problem: object, start: Solution, params: SearchParams, *_: object) -> AnnealingResult:
+    def noted(problem: object, start: Solution, params: SearchParams, *_: object, **__: object) -> AnnealingResult:
         weights.append(params.hard_weight)
         return AnnealingResult(start, 0, 0, 0)
 

@@ -110,7 +110,10 @@ def test_a_run_goes_through_its_stages_and_stores_five_variants(
     assert job.completed_at is not None
     assert job.started_at is not None
     assert (job.completed_at - job.started_at).total_seconds() < 30
-    assert progress_of(job).message == "5 variants are stored, every class has its place."
+    assert progress_of(job).message.startswith("5 variants are stored, every class has its place.")
+    made = db.session.scalars(sa.select(Timetable).filter_by(generation_job_id=job_id)).all()
+    assert {one.bound for one in made} == {made[0].bound}
+    assert 0 <= made[0].bound <= min(one.cost for one in made)
     balanced = publishing.latest_named(tiny_term, "Balanced")
     assert publishing.publish(None, balanced, factories.EVERYTHING).status is TimetableStatus.PUBLISHED
 

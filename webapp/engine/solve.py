@@ -5,10 +5,12 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
+from functools import partial
 
 from webapp.engine.clusters import Clusters, cluster
 from webapp.engine.evaluate import evaluate
 from webapp.engine.instance import Instance
+from webapp.engine.least_cost import least_cost, least_of_rooms_used
 from webapp.engine.obstacles import reasons
 from webapp.engine.params import REPEATABLE_PACE, SearchParams, SolveParams, WorkNotDone, guard_seconds
 from webapp.engine.placement import without_clashes
@@ -17,12 +19,13 @@ from webapp.engine.search.annealing import HARD_ALONE, AnnealingResult, anneal_r
 from webapp.engine.search.budget import Budget, GivenBudget, NotedBudget, TimeBudget, WorkBudget
 from webapp.engine.search.compile import Compiled, compile_instance
 from webapp.engine.search.plan import measured_pace, moves_enough, planned
+from webapp.engine.search.state import best_cost, state_of
 from webapp.engine.sizes import options, soon_built
 from webapp.engine.solution import Solution
 from webapp.engine.wide.compile import is_wide
 from webapp.engine.wide.run import solve_wide
 from webapp.engine.words import RemarkCode
-from webapp.engine.work import AFTER_CPSAT, CPSAT, FIRST, WorkDone, chain_name
+from webapp.engine.work import AFTER_CPSAT, CPSAT, FIRST, WorkDone, chain_name, taken_name
 
 __all__ = ["Clusters", "cluster", "resolve", "schedule", "solve"]
 
@@ -119,8 +122,11 @@ def resolve(
     return run.result(run.resolve(start))
 
 
-PROVING_SHARE = 0.2
-"""Share of the time in which the last of several workers looks for a bound."""
+COUNTED = "what each class, person and course costs by itself, by counting"
+"""What a bound is of that needed no search."""
+
+TIMES_SHARE, PARTS_SHARE = 0.05, 0.15
+"""Shares of the time in which the last of several workers looks for a bound: by all times together, then by parts."""
 
 
 OPTIONS_PROVEN_ALONE = 2_000
@@ -142,10 +148,12 @@ class _Run:
         self.first_feasible: float | None = None
         self.best: tuple[int, int] | None = None
         self.lock = threading.Lock()
+        self.best_of_chains: AnnealingResult | None = None
         self.best_possible = threading.Event()
         self.moves = 0
         self.is_tight, self.disproof = False, ""
-        self.bound, self.bound_of = 0, "costs are never negative"
+        self.least = least_cost(instance)
+        self.bound, self.bound_of = self.least, COUNTED if self.least else "costs are never negative"
         self.problem: Compiled = compile_instance(instance)
 
     def stop(self) -> bool:
@@ -211,9 +219,14 @@ class _Run:
         return None
 
     def resolve(self, start: Solution) -> AnnealingResult:
-        """Anneal from a start, one chain per worker."""
+        """Anneal from a start, one chain per worker, unless the start is as good as can be."""
         self.observer.on_stage("conflict resolution")
         workers = self.params.workers
+        if self.problem.is_exact:
+            known = self._counted(start)
+            if (known.hard, known.cost) <= (0, self.least):
+                self._reached(known.hard, known.cost)
+                return known
         if workers == 1:
             return self._chain(start, 0)
         with ThreadPoolExecutor(workers, thread_name_prefix="search") as pool:
@@ -222,29 +235,63 @@ class _Run:
         return min(chains, key=lambda found: (found.hard, found.cost))
 
     def _chain(self, start: Solution, worker: int) -> AnnealingResult:
-        """One worker's part; the last of several looks for a bound before it joins."""
-        step = chain_name(worker)
+        """One worker's part; the last of several looks for a bound before and after.
+
+        Parts come last: the better a timetable is known, the fewer of them have to be looked at.
+        """
+        step, is_settled, end = chain_name(worker), True, self.end
         if self.again is not None:
             start = self.again.given.get(step) or start
         elif self._proves(worker):
-            proven = self._prove(start)
+            proven, is_settled = self._prove_by_times(start)
             if proven is not start:
                 self.work.given[step] = start = proven
+            end -= 0.0 if is_settled else PARTS_SHARE * max(0.0, self.end - self.clock())
         seed = self.params.seed * 1_000_003 + worker
-        search = self._planned(start) if self.again is None else self.again.searches[step]
+        search = self._planned(start, end) if self.again is None else self.again.searches[step]
         self.work.searches[step], report = search, self._reached
-        budget = self._budget(step, 1.0, self.end)
+        budget = self._budget(step, 1.0, end)
         judge = None if self.problem.is_exact else self._judged
-        found = anneal_rounds(self.problem, start, search, seed, budget, self.stop, report, judge)
+        least = self.least if judge is None else 0
+        share = None if self.params.reproducible else partial(self._share, step)
+        found = anneal_rounds(
+            self.problem, start, search, seed, budget, self.stop, report, judge, least=least, share=share
+        )
         self._note(found, budget)
+        if not is_settled:
+            self._prove_by_parts(found)
         return found
 
-    def _planned(self, start: Solution) -> SearchParams:
+    def _share(self, step: str, number: int, best: AnnealingResult) -> AnnealingResult:
+        """The better of a chain's best and that of the others, which is noted where it is taken, or what was noted."""
+        name = taken_name(step, number)
+        if self.again is not None:
+            given = self.again.given.get(name)
+            return best if given is None else self._judged(self._counted(given))
+        shared = self._shared(best)
+        if shared is not best:
+            self.work.given[name] = shared.solution
+        return shared
+
+    def _shared(self, best: AnnealingResult) -> AnnealingResult:
+        """Show a chain's best to the others; the same, or theirs where that is better."""
+        with self.lock:
+            others = self.best_of_chains
+            if others is None or (best.hard, best.cost) < (others.hard, others.cost):
+                self.best_of_chains = best
+            is_worse = others is not None and (others.hard, others.cost) < (best.hard, best.cost)
+            return others if others is not None and is_worse else best
+
+    def _counted(self, solution: Solution) -> AnnealingResult:
+        """A timetable with what the search counts of it."""
+        return AnnealingResult(solution, *best_cost(state_of(self.problem, solution, self.params.seed)), 0)
+
+    def _planned(self, start: Solution, end: float) -> SearchParams:
         """The search's parameters by the moves to come: those allowed, or as many as the pace lets expect."""
         params = self.params
         moves: float = self._work
         if not params.reproducible:
-            left = max(0.0, self.end - self.clock())
+            left = max(0.0, end - self.clock())
             moves = min(moves, left * measured_pace(self.problem, start, params.search, self.clock, left))
         search = planned(self.problem, params.search, moves)
         # What annealing could not make feasible it would not make feasible again.
@@ -263,37 +310,33 @@ class _Run:
             return False
         return worker > 0 or options(self.instance) <= OPTIONS_PROVEN_ALONE
 
-    def _prove(self, start: Solution) -> Solution:
-        """Ask CP-SAT for a bound on the cost of any timetable: by times with rooms as numbers, then by parts.
-
-        Returns the better of the start and what CP-SAT came upon.
-        """
+    def _prove_by_parts(self, found: AnnealingResult) -> None:
+        """Ask CP-SAT for a bound on the cost of any timetable by parts, in the time that is left."""
         from webapp.engine.cpsat.partition import BOUND_OF, partition_bound
 
-        seconds = PROVING_SHARE * (self.end - self.clock())
-        end = self.clock() + seconds
+        seconds = self.end - self.clock()
         if seconds <= 0 or self.stop():
-            return start
-        if soon_built(self.instance, BUILDING_SHARE * self.params.seconds):
-            start, is_settled = self._prove_by_times(start, 0.25 * seconds)
-            if is_settled or self.stop():
-                return start
-        bound = partition_bound(self.instance, end - self.clock(), 1, self.params.seed, self.stop)
+            return
+        known = self._shared(found).solution
+        bound = partition_bound(self.instance, seconds, 1, self.params.seed, self.stop, known)
         if bound is None:
             self._disproved(BOUND_OF)
         else:
-            self._proved(bound, BOUND_OF)
-        return start
+            self._proved(bound + least_of_rooms_used(self.instance), BOUND_OF)
 
-    def _prove_by_times(self, start: Solution, seconds: float) -> tuple[Solution, bool]:
+    def _prove_by_times(self, start: Solution) -> tuple[Solution, bool]:
         """The better of the start and CP-SAT's times, given rooms; and whether there is no more to prove."""
+        seconds = TIMES_SHARE * (self.end - self.clock())
+        if seconds <= 0 or self.stop() or not soon_built(self.instance, BUILDING_SHARE * self.params.seconds):
+            return start, False
         from webapp.engine.cpsat.room_model import solve_rooms
         from webapp.engine.cpsat.time_model import solve_times
 
         stage = solve_times(self.instance, seconds, 1, self.params.seed, start, self.stop)
         if stage.status is Status.INFEASIBLE:
             self._disproved(stage.bound_of)
-        self._proved(stage.bound or 0, stage.bound_of)
+        # Neither model prices how many rooms are used: what that comes to at least is added.
+        self._proved((stage.bound or 0) + least_of_rooms_used(self.instance), stage.bound_of)
         if stage.solution is not None and not self.stop():
             rooms = solve_rooms(self.instance, stage.solution, seconds, 1, self.params.seed, self.stop)
             if rooms.solution is not None:

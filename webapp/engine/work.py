@@ -21,6 +21,11 @@ def chain_name(worker: int) -> str:
     return f"chain {worker + 1}"
 
 
+def taken_name(step: str, number: int) -> str:
+    """The name of what a chain took of another before one of its rounds."""
+    return f"{step}, round {number + 1}"
+
+
 @dataclass
 class WorkDone:
     """What one call of the engine did, by the names of its steps.
@@ -32,7 +37,8 @@ class WorkDone:
     searches
         The parameters of each chain, which follow from how much time it had.
     given
-        The timetable that CP-SAT gave to a step; None where it was asked and had none.
+        The timetable that CP-SAT gave to a step, None where it was asked and had none; and what a chain took of
+        another.
     """
 
     slices: dict[str, list[Slice]] = field(default_factory=dict)

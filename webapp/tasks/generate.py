@@ -9,7 +9,9 @@ from typing import Any, cast
 import sqlalchemy as sa
 import structlog
 
+from webapp.engine.evaluate import evaluate
 from webapp.engine.instance import Placement
+from webapp.engine.least_cost import least_cost
 from webapp.engine.obstacles import reasons
 from webapp.engine.params import SolveParams, WorkNotDone
 from webapp.engine.result import Result
@@ -24,7 +26,14 @@ from webapp.services.jobs.kinds import GenerateOptions, options_of
 from webapp.services.jobs.progress import RunTracker
 from webapp.services.problem.holds import hold
 from webapp.services.problem.results import TimetableResult
-from webapp.services.problem.solutions import TimetableFacts, replace_timetable, solution_from, store_timetable, trimmed
+from webapp.services.problem.solutions import (
+    TimetableFacts,
+    replace_timetable,
+    solution_from,
+    store_timetable,
+    tell_bound,
+    trimmed,
+)
 from webapp.services.problem.term_problem import TermProblem
 from webapp.services.problem.words.reasons import UnplacedReason
 from webapp.services.problem.words.sentences import SearchRemark
@@ -35,7 +44,7 @@ from webapp.services.shared import transaction
 from webapp.tasks.guard import Attempt, FailedAs
 from webapp.tasks.pool import Pool
 from webapp.tasks.threads import threads
-from webapp.tasks.variant_choice import Judge
+from webapp.tasks.variant_choice import Judge, weighs_as
 
 MOST_BLOCKERS = 20
 
@@ -70,6 +79,8 @@ class Generation:
         self.shares = Shares(self.seconds, len(self.names), by_work=self.reproducible)
         self.reasons: dict[tuple[Placement, ...], Mapping[int, UnplacedReason]] = {}
         """By timetable: why its classes without a place have none, which another timetable can't say."""
+        self.bound = 0
+        """What no complete timetable of the term can cost less than, by its own weights."""
         transaction.commit()
 
     def carry_out(self) -> None:
@@ -105,6 +116,7 @@ class Generation:
         if blockers:
             self.tracker.note(blockers=blockers[:MOST_BLOCKERS], more_blockers=max(0, len(blockers) - MOST_BLOCKERS))
         self.tracker.note(clusters=len(cluster(problem.instance)))
+        self.bound = least_cost(problem.instance)
         self.attempt.check_in(hands_back=False)
         return problem
 
@@ -143,6 +155,8 @@ class Generation:
         self.attempt.check_in(hands_back=self.reproducible)
         if not result.hard:
             self.tracker.on_best(result.cost, result.hard, result.bound, result.seconds)
+        if result.bound is not None and weighs_as(instance, problem.instance):
+            self.bound = max(self.bound, result.bound)
         solution = self._trimmed(problem, result)
         self.pool.add_variant(name, instance, best, params, result, solution)
         self._store(problem, name, solution, result)
@@ -156,12 +170,24 @@ class Generation:
         for name in self.names:
             own = solution_from(problem, self.stored[name])
             best = self.judge.best(name, [own, *self.pool])
+            known: dict[str, int] = {}
             if best != own:
                 self._replace(problem, name, best)
-            self.tracker.end_variant(name, taken_from=self.pool.name_of(best))
+                score = evaluate(self.judge.weighed(name), best)
+                known = {} if score.hard else {"weighed": score.cost}
+            self.tracker.end_variant(name, taken_from=self.pool.name_of(best), **known)
+        self._tell_bound(problem)
         self.attempt.complete(stage=Stage.SAVING)
 
     # Storing
+
+    def _tell_bound(self, problem: TermProblem) -> None:
+        """Note of each variant what no timetable of the term can cost less than, as far as it is proven in the end.
+
+        A word that excuses a class lets a timetable cost less than the rules do, so nothing is proven beside one.
+        """
+        if not self.held.overrides:
+            self.attempt.save(lambda: tell_bound(problem, self.stored.values(), self.bound))
 
     def _trimmed(self, problem: TermProblem, result: Result) -> Solution:
         """What the engine found, less what the truth objects to."""

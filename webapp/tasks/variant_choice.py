@@ -60,3 +60,10 @@ def weighed(instance: Instance, name: str, own: Mapping[str, Weights], close: in
         weights[CHANGES] = close * (max(weights.values(), default=0) or 1)
     changed = measured(instance).with_weights(weights)
     return replace(changed, constraints=tuple(c for c in changed.constraints if c.weight != 0))
+
+
+def weighs_as(weighed: Instance, instance: Instance) -> bool:
+    """Whether a problem weighed for a search is the other one: what is proven of the cost of one holds for both."""
+    counted = tuple(c for c in instance.constraints if c.weight != 0)
+    same = (weighed.meetings, weighed.reference) == (instance.meetings, instance.reference)
+    return same and weighed.constraints == counted

@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import pytest
 
+from webapp.engine.instance import Placement
 from webapp.engine.params import SearchParams
 from webapp.engine.search.annealing import AnnealingResult, Round, anneal_rounds, rounds
 from webapp.engine.search.budget import WorkBudget
@@ -50,6 +51,28 @@ def test_after_trials_the_chains_begin_where_the_best_of_them_began(monkeypatch:
     problem, start = compile_instance(tiny(1)), Solution.empty(tiny(1))
     anneal_rounds(problem, start, params, 1, WorkBudget(9, 1, lambda: None), lambda: False, lambda *_: None)
     assert begun == [1.0, 0.25, 0.5, 0.25, 0.25, 1.0]
+
+
+def test_a_chain_goes_on_from_what_others_found_where_that_is_better(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is asked before each round but the first, and what is warmed again is the better one."""
+    begun, shown = [], []
+    theirs = Solution((Placement(), *Solution.empty(tiny(1)).placements[1:]), ((1,),))
+
+    def cooled(_problem: object, start: Solution, *_: object) -> AnnealingResult:
+        begun.append(start)
+        return AnnealingResult(start, 0, 9, 1)
+
+    def share(number: int, best: AnnealingResult) -> AnnealingResult:
+        shown.append((number, best.cost))
+        return AnnealingResult(theirs, 0, 7, 5) if number == 2 else best
+
+    monkeypatch.setattr("webapp.engine.search.annealing._cool", cooled)
+    problem, start = compile_instance(tiny(1)), Solution.empty(tiny(1))
+    params, budget = SearchParams(chains=2, reheats=2), WorkBudget(9, 1, lambda: None)
+    found = anneal_rounds(problem, start, params, 1, budget, lambda: False, lambda *_: None, share=share)
+    assert begun == [start, start, theirs, theirs]
+    assert shown == [(1, 9), (2, 9), (3, 7)]
+    assert (found.solution, found.cost, found.moves) == (theirs, 7, 4)
 
 
 def test_the_best_of_all_rounds_is_kept_and_every_move_is_counted() -> None:

@@ -48,6 +48,20 @@ def test_that_nothing_whole_was_found_is_not_said_beside_what_is_whole(session) 
     assert verdict_of(run(1, remark=[old])).remarks == (old,)
 
 
+def test_variants_that_are_one_timetable_are_told_as_one(session) -> None:
+    job = run(0, 0, 0)
+    names = ["Balanced", "Student-First", "Room-Saving"]
+    variants = [
+        {"name": name, "status": "done", "unplaced": 0, "taken_from": of}
+        for name, of in zip(names, ["Balanced", "Balanced", ""], strict=True)
+    ]
+    job.facts = {"variants": variants}
+    assert verdict_of(job).sentence == (
+        "3 variants are stored, every class has its place. "
+        "One timetable is the best that was found for each of these variants: Balanced, Student-First."
+    )
+
+
 def test_what_goes_on_or_has_failed_has_no_verdict(session) -> None:
     assert verdict_of(run(0, status=JobStatus.RUNNING)) is None
     assert verdict_of(run(0, status=JobStatus.FAILED)) is None

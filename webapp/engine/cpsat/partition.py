@@ -3,7 +3,9 @@
 After Hao and Benlic, "Lower bounds for the ITC-2007 curriculum-based course timetabling problem"
 (2011). Every soft rule of every person, group or course belongs to exactly one part; a part is solved with
 the hard rules of its own meetings alone, which only makes it cheaper. So the sum of the parts'
-bounds is a bound for the whole. Parts grow while they can be solved, since a larger part sees more.
+bounds is a bound for the whole. Parts grow while they can be solved, since a larger part sees more. Where a timetable
+is known, no part's bound can exceed what that one costs there: a part that has come so far is left alone, so that the
+time goes to where the bound may still rise.
 """
 
 from collections import Counter
@@ -16,10 +18,12 @@ from webapp.engine.cpsat.run import Clock, Limits, run
 from webapp.engine.cpsat.time_model import cost
 from webapp.engine.cpsat.variables import GivenUp, Variables
 from webapp.engine.domains import Domains, meetings_of, pieces
+from webapp.engine.evaluate import evaluate
 from webapp.engine.instance import Constraint, Instance
 from webapp.engine.result import Status, Stop, never
 from webapp.engine.rules.family import DayPatternRule, SamePlaceRule, SetRule, WeekPatternRule
 from webapp.engine.sizes import soon_built
+from webapp.engine.solution import Solution
 
 SMALL = 30
 """Meetings of a part at first: such parts are mostly solved in a second or two."""
@@ -36,18 +40,38 @@ class _Part:
     meetings: frozenset[int]
     bound: int = 0
     solved: bool = False
+    cost: int | None = None
+    """What the known timetable costs here."""
+
+    @property
+    def may_rise(self) -> bool:
+        """Whether more may be proven: there is no timetable that shows the bound to be the least."""
+        return self.cost is None or self.bound < self.cost
 
 
 def partition_bound(
-    instance: Instance, seconds: float, workers: int = 1, seed: int = 0, stop: Stop = never
+    instance: Instance,
+    seconds: float,
+    workers: int = 1,
+    seed: int = 0,
+    stop: Stop = never,
+    known: Solution | None = None,
 ) -> int | None:
     """Prove a lower bound on the cost of any complete timetable, the better the longer it takes.
 
     None says that there is no such timetable: the hard rules of some part can't hold.
+
+    Parameters
+    ----------
+    known
+        A timetable, the better the more quickly the bound rises; of use where it is complete and keeps the hard rules.
     """
     clock = Clock(Limits(seconds, workers, seed, stop, prove=True))
     domains = Domains(instance)
     parts = _first_parts(instance, clock)
+    if known is not None and evaluate(instance, known).feasible:
+        costs = [evaluate(replace(instance, constraints=part.soft), known).cost for part in parts]
+        parts = [replace(part, cost=cost, solved=not cost) for part, cost in zip(parts, costs, strict=True)]
     for share in (0.4, 0.5):  # what was not solved at first gets a second chance, with more time
         waiting = [number for number, part in enumerate(parts) if not part.solved]
         end = clock.left * (1 - share)
@@ -109,18 +133,23 @@ def _joined(parts: Iterable[_Part]) -> _Part:
         tuple(c for part in several for c in part.soft),
         frozenset().union(*(part.meetings for part in several)),
         sum(part.bound for part in several),
+        cost=sum(costs) if len(costs := [p.cost for p in several if p.cost is not None]) == len(several) else None,
     )
 
 
 def _grow(instance: Instance, domains: Domains, parts: list[_Part], clock: Clock) -> list[_Part]:
-    """Join solved parts that share meetings, the smallest first, while there is time."""
+    """Join solved parts that share meetings and may cost more together, the smallest first, while there is time."""
     tried: set[tuple[frozenset[int], frozenset[int]]] = set()
     while not clock.over:
         pairs = [
             (len(a.meetings | b.meetings), -len(a.meetings & b.meetings), i, j)
             for i, a in enumerate(parts)
             for j, b in enumerate(parts[:i])
-            if a.solved and b.solved and a.meetings & b.meetings and (a.meetings, b.meetings) not in tried
+            if a.solved
+            and b.solved
+            and (a.may_rise or b.may_rise)
+            and a.meetings & b.meetings
+            and (a.meetings, b.meetings) not in tried
         ]
         if not pairs:
             break
@@ -149,7 +178,7 @@ def _solve(instance: Instance, domains: Domains, part: _Part, limits: Limits, cl
     if outcome.status is Status.INFEASIBLE:
         return None
     bound = max(part.bound, ceil(outcome.bound - 1e-6))
-    return replace(part, bound=bound, solved=outcome.status is Status.OPTIMAL)
+    return replace(part, bound=bound, solved=outcome.status is Status.OPTIMAL or bound == part.cost)
 
 
 def _within(instance: Instance, meetings: frozenset[int]) -> Iterator[Constraint]:

@@ -42,6 +42,10 @@ class AnnealingResult:
 Judge = Callable[[AnnealingResult], AnnealingResult]
 """Replaces the compiled count by the truth's, where the search does not see all that counts."""
 
+Share = Callable[[int, AnnealingResult], AnnealingResult]
+"""Called before each round but the first with its number and the best so far: shows that to others that search at the
+same time, and returns the better of it and theirs."""
+
 
 @dataclass(frozen=True)
 class Temperatures:
@@ -141,6 +145,9 @@ def anneal_rounds(
     stop: Stop,
     report: Report,
     judge: Judge | None = None,
+    *,
+    least: int = 0,
+    share: Share | None = None,
 ) -> AnnealingResult:
     """Cool several chains over the budget, then warm the best of them a little and cool it again, several times.
 
@@ -152,6 +159,8 @@ def anneal_rounds(
     ----------
     judge
         Decides between rounds, and its counts are reported; without one the compiled count does.
+    least
+        What no timetable costs less than, by the compiled count: the search is over once it is reached.
     """
     best, moves = AnnealingResult(start, *best_cost(state_of(problem, start, seed)), 0), 0
     if judge is not None:
@@ -159,11 +168,13 @@ def anneal_rounds(
     report(best.hard, best.cost)
     tried: dict[tuple[int, int], float] = {}
     for number, each in enumerate(rounds(params)):
+        if share is not None and number:
+            best = share(number, best)
         if each.cooler is None:
             each = replace(each, cooler=tried[min(tried)])
         origin = start if each.anew else best.solution
         inner = report if judge is None else unreported
-        found = _cool(problem, origin, params, each, seed + number * BETWEEN_SEEDS, budget, stop, inner)
+        found = _cool(problem, origin, params, each, seed + number * BETWEEN_SEEDS, budget, stop, inner, least)
         moves += found.moves
         if judge is not None:
             found = judge(found)
@@ -173,7 +184,7 @@ def anneal_rounds(
         # An equal timetable is taken too: it is another place to go on from.
         if (found.hard, found.cost) <= (best.hard, best.cost):
             best = found
-        if (best.hard, best.cost) == (0, 0):
+        if (best.hard, best.cost) <= (0, least):
             break
     return replace(best, moves=moves)
 
@@ -187,6 +198,7 @@ def _cool(
     budget: Budget,
     stop: Stop,
     report: Report,
+    least: int,
 ) -> AnnealingResult:
     """One round from a start.
 
@@ -198,7 +210,7 @@ def _cool(
     hard_weight = temperatures.hard_weight
     begin = max(temperatures.end, temperatures.start * (stretch.cooler or 1.0))
     simple, moves, known = is_simple(problem), 0, best_cost(state)
-    while (used := budget.used()) < stretch.end and not stop() and known != (0, 0):
+    while (used := budget.used()) < stretch.end and not stop() and known > (0, least):
         warmth = stretch.warmth_at(used)
         temperature = temperatures.end * (begin / temperatures.end) ** warmth
         if warmth < stretch.warmth / 2 and unpack(int(state.totals[0]))[0] and hard_weight < HARD_ALONE:

@@ -99,11 +99,18 @@ class VariantFacts:
     """Cost of the best over the seconds of this variant's own time, from when no more than ``hard`` were broken."""
 
     @property
-    def gap(self) -> float | None:
-        """How far the cost may be from the best there is, in percent; None while there is no bound."""
-        if self.weighed is None or self.bound is None:
+    def least(self) -> int | None:
+        """The bound where it says something, which nothing above 0 for a cost above 0 does not; else None."""
+        if self.bound is None or (self.weighed is not None and self.weighed < self.bound):
             return None
-        return 100 * max(0, self.weighed - self.bound) / self.weighed if self.weighed else 0.0
+        return self.bound if self.bound or self.weighed == 0 else None
+
+    @property
+    def gap(self) -> float | None:
+        """How far the cost may be from the best there is, in percent; None where nothing is proven of that."""
+        if self.weighed is None or self.least is None:
+            return None
+        return 100 * (self.weighed - self.least) / self.weighed if self.weighed else 0.0
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ is refused.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -23,6 +23,7 @@ from webapp.models import (
     EntryClaim,
     EntryFaculty,
     EntryGroup,
+    Term,
     Timetable,
     TimetableEntry,
     TimetableScore,
@@ -112,6 +113,17 @@ def replace_timetable(problem: TermProblem, solution: Solution, facts: Timetable
     db.session.execute(sa.update(Timetable).where(Timetable.timetable_id == timetable_id).values(**changed))
     _add_rows(problem, solution, facts, score, timetable_id)
     return True
+
+
+def tell_bound(problem: TermProblem, timetable_ids: Iterable[int], bound: int) -> None:
+    """Keep with timetables of a term what no complete one can cost less than, unless the data have changed since.
+
+    PostgreSQL drops it with the next change after which less may be possible.
+    """
+    today = sa.select(Term.data_revision).where(Term.term_id == Timetable.term_id).scalar_subquery()
+    own = Timetable.timetable_id.in_([*timetable_ids])
+    is_same = (today == problem.data_revision, Timetable.data_revision == problem.data_revision)
+    db.session.execute(sa.update(Timetable).where(own, *is_same).values(bound=bound))
 
 
 def recount_timetable(problem: TermProblem, timetable_id: int) -> None:

@@ -1,11 +1,12 @@
 """What came of a run that has ended: decided here alone, from what its row keeps, for page, list, dashboard and API."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from webapp.models import GenerationJob, JobStatus
-from webapp.services.jobs.kinds import GenerateFacts, VariantStatus, facts_of
-from webapp.services.shared.words import _, ngettext
+from webapp.services.jobs.kinds import GenerateFacts, VariantFacts, VariantStatus, facts_of
+from webapp.services.shared.words import _, enumerated, ngettext
 
 
 class RunOutcome(StrEnum):
@@ -49,7 +50,8 @@ def verdict_of(job: GenerationJob) -> RunVerdict | None:
     if job.status not in (JobStatus.COMPLETED, JobStatus.CANCELLED):
         return None
     facts = facts_of(job, GenerateFacts)
-    lacking = [variant.unplaced or 0 for variant in facts.variants if variant.status is VariantStatus.DONE]
+    done = [variant for variant in facts.variants if variant.status is VariantStatus.DONE]
+    lacking = [variant.unplaced or 0 for variant in done]
     complete = sum(not number for number in lacking)
     outcome = (
         RunOutcome.NOTHING if not lacking
@@ -59,7 +61,20 @@ def verdict_of(job: GenerationJob) -> RunVerdict | None:
     )  # fmt: skip
     # That no whole timetable was found is no news beside one that another variant's search has found.
     told = (remark for remark in facts.remark if outcome is RunOutcome.NONE or not remark.is_about_failure)
-    return RunVerdict(outcome, _sentence(outcome, lacking, complete), tuple(remark.sentence for remark in told))
+    sentences = (_sentence(outcome, lacking, complete), _same(done))
+    return RunVerdict(outcome, " ".join(filter(None, sentences)), tuple(remark.sentence for remark in told))
+
+
+def _same(done: Sequence[VariantFacts]) -> str:
+    """Say which variants are one timetable under several names; nothing where each is another."""
+    by_part: dict[str, list[str]] = {}
+    for variant in done:
+        by_part.setdefault(variant.taken_from or variant.name, []).append(variant.name)
+    return " ".join(
+        _("One timetable is the best that was found for each of these variants: %(names)s.",
+          names=enumerated(names, len(names)))
+        for names in by_part.values() if len(names) > 1
+    )  # fmt: skip
 
 
 def _sentence(outcome: RunOutcome, lacking: list[int], complete: int) -> str:

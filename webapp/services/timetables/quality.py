@@ -1,6 +1,6 @@
 """What a timetable's quality score is worth: decided here, and read wherever a score stands or timetables rank."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -97,6 +97,35 @@ def standing_of(timetable: Timetable) -> ScoreStanding:
     return ScoreStanding(
         timetable.quality_score, *lacks, remarks, bool(is_outdated(timetable)), bool(timetable.rules_off)
     )
+
+
+def least_of(timetable: Timetable) -> str:
+    """How far its cost is from the least there can be; empty where nothing is proven, or it is about something else.
+
+    A bound is about complete timetables by the rules and data it was proven with: of an incomplete one, or of one that
+    was counted with other data, it says nothing, and nothing either where it is 0 and the cost is not.
+    """
+    cost, bound = timetable.cost, timetable.bound
+    if cost is None or bound is None or bound > cost or is_outdated(timetable) is not False:
+        return ""
+    if not standing_of(timetable).is_complete or timetable.cut_classes:
+        return ""
+    if cost == bound:
+        return _("No timetable of these data can cost less: %(cost)s is the least possible.", cost=cost)
+    if not bound:
+        return ""
+    return _(
+        "No timetable of these data can cost less than %(bound)s; this one costs %(cost)s.", bound=bound, cost=cost
+    )
+
+
+def least_among(timetables: Iterable[Timetable]) -> str:
+    """The same of the cheapest of several, with its name; empty where nothing can be said of it."""
+    known = [timetable for timetable in timetables if least_of(timetable)]
+    if not known:
+        return ""
+    cheapest = min(known, key=lambda timetable: (timetable.cost or 0, timetable.timetable_id))
+    return f"{cheapest.variant_name}: {least_of(cheapest)}"
 
 
 def is_outdated(timetable: Timetable) -> bool | None:

@@ -1,5 +1,6 @@
 """Rows as the JSON that callers get."""
 
+from collections.abc import Mapping
 from datetime import time
 from typing import Any
 
@@ -50,12 +51,13 @@ def progress(known: Progress) -> dict[str, Any]:
     }
 
 
-def variant(stored: Variant, entries: list[EntryView]) -> dict[str, Any]:
-    """A timetable with its scores and entries."""
+def variant(stored: Variant, entries: list[EntryView], twins: Mapping[int, str]) -> dict[str, Any]:
+    """A timetable with its scores and entries; ``same_as`` names an earlier variant that is the same timetable."""
     timetable = stored.timetable
     return {
         "timetable_id": timetable.timetable_id,
         "variant_name": timetable.variant_name,
+        "same_as": twins.get(timetable.timetable_id),
         "quality_score": float(timetable.quality_score) if timetable.quality_score is not None else None,
         "is_complete": stored.standing.is_complete,
         "standing": stored.standing.sentence,

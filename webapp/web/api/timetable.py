@@ -48,8 +48,10 @@ def progress(job_id: str) -> ResponseReturnValue:
 @requires(Permission.SEE_TIMETABLES)
 def result(job_id: str) -> ResponseReturnValue:
     job = job_of(me(), job_id, JobKind.GENERATE)
+    twins = scores.twins_among(job.timetables)
     variants = [
-        serializers.variant(stored, audience.timetable_entries(stored.timetable)) for stored in scores.variants_of(job)
+        serializers.variant(stored, audience.timetable_entries(stored.timetable), twins)
+        for stored in scores.variants_of(job)
     ]
     return jsonify(job_id=job.job_id, status=job.status.value, variants=variants)
 

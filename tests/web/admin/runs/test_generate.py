@@ -1,8 +1,11 @@
 """The form of a run with its choices, the page of a run, and the registrar's own weights."""
 
+import re
+
 import pytest
 import sqlalchemy as sa
 
+from tests import factories
 from tests.edge import commit
 from tests.pages import Pages, parse, sent_by, words
 from tests.university import University, university
@@ -140,6 +143,31 @@ def test_the_page_of_a_run_draws_each_curve_and_tells_gap_and_reasons(pages: Pag
     assert "Incomplete: 1 variant is stored, 1 class has no place in it." in said
     assert "1 class of Balanced has no place" in said
     assert "Not looked at: time was up." in said
+    assert "No timetable of these data" not in said, "of an incomplete timetable a bound says nothing"
+
+
+def test_how_far_a_cost_is_from_the_least_is_said_where_it_is_known(pages: Pages, here: University) -> None:
+    """On the pages of the run, of its variants and of the timetable; never beside a bound of 0 or of other data."""
+    stored = here.timetable()
+    stored.generation_job_id = factories.job(
+        here.term, status=JobStatus.COMPLETED, options={"profiles": ["Balanced"]}
+    ).job_id
+    key, job = stored.timetable_id, stored.generation_job_id
+    paths = (f"/admin/timetables/runs/{job}", f"/admin/timetables/runs/{job}/variants", f"/admin/timetables/{key}")
+
+    def told(cost: int, bound: int | None) -> list[str]:
+        stored.cost, stored.bound, stored.data_revision = cost, bound, here.term.data_revision
+        db.session.commit()
+        sentence = (
+            r"No timetable of these data can cost less(?: than \d+; this one costs \d+|: \d+ is the least possible)\."
+        )
+        said = [re.findall(sentence, words(pages.get(path))) for path in paths]
+        assert said == [said[0]] * len(paths)
+        return said[0]
+
+    assert told(44, None) == told(44, 0) == told(40, 41) == []
+    assert told(44, 41) == ["No timetable of these data can cost less than 41; this one costs 44."]
+    assert told(41, 41) == ["No timetable of these data can cost less: 41 is the least possible."]
 
 
 def test_weights_are_made_changed_and_deleted(pages: Pages, here: University) -> None:

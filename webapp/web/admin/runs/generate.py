@@ -23,6 +23,7 @@ from webapp.services.shared.scoped import load
 from webapp.services.shared.words import _, ngettext
 from webapp.services.terms.selection import load_term
 from webapp.services.timetables import receipts, scores
+from webapp.services.timetables.quality import least_among
 from webapp.services.views import audience
 from webapp.web.access import requires
 from webapp.web.admin import bp
@@ -142,6 +143,7 @@ def run(job_id: str) -> ResponseReturnValue:
         poll_seconds=POLL_SECONDS if progress.elapsed < SLOW_AFTER else SLOW_POLL_SECONDS,
         stored={made.variant_name: made for made in job.timetables},
         twins=scores.twins_among(job.timetables),
+        least=least_among(job.timetables),
         held=time_budget.restrictions_of(job, progress.facts),
         curves={variant.name: curve_of(variant.curve) for variant in progress.variants if variant.curve},
         tray=audience.tray_of(job) if not progress.is_active else None,
