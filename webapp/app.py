@@ -11,7 +11,7 @@ from sqlalchemy import event
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp import commands, config, logs
-from webapp.extensions import babel, csrf, db, limiter, login_manager, migrate, queue
+from webapp.extensions import babel, compress, csrf, db, limiter, login_manager, migrate, queue
 from webapp.services.problem.results import reason_in_words, result_of
 from webapp.services.shared.words import WEEKDAYS
 from webapp.services.timetables.lifecycle import STATUS_WORDS
@@ -26,6 +26,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     app.config.update(config.from_environment(os.environ))
     app.config.update(overrides or {})
     logs.init_app(app)
+    compress.init_app(app)  # before the headers, so that it has the last word on an answer
     headers.init_app(app)
     _trust_proxies(app)
     _bind_extensions(app)

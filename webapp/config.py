@@ -10,6 +10,11 @@ from urllib.parse import urlsplit
 VERSION = "0.1.0"
 DEVELOPMENT_SECRET = "a secret for development and tests only"  # noqa: S105 - refused in production
 PREFIX = "TIMELOOM_"
+COMPRESSED = [
+    *("text/html", "text/css", "text/javascript", "text/plain", "text/csv", "text/calendar"),
+    *("application/json", "image/svg+xml"),
+]
+"""What is worth compressing: text. Fonts and workbooks are compressed as they are."""
 LEAST_RUN_SECONDS, MOST_RUN_SECONDS = 5, 6 * 3600
 """How long a generation may take: the bounds of the setting, of forms, commands, the API and the database."""
 
@@ -128,6 +133,10 @@ def from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
         "RATELIMIT_STORAGE_URI": values["REDIS_URL"].replace("unix://", "redis+unix://", 1),
         "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,
         "RATELIMIT_HEADERS_ENABLED": True,
+        "COMPRESS_ALGORITHM": ["br", "gzip"],
+        "COMPRESS_ALGORITHM_STREAMING": ["br", "gzip"],
+        "COMPRESS_MIMETYPES": COMPRESSED,
+        "COMPRESS_MIN_SIZE": 1000,
     }
 
 

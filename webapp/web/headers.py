@@ -43,6 +43,8 @@ def _harden(response: Response) -> Response:
 def _say_how_to_cache(response: Response) -> Response:
     """Keep versioned files for a year, other files for an hour, and nothing that may be somebody's own."""
     if request.endpoint == "static":
+        if close := getattr(response.response, "close", None):
+            response.call_on_close(close)  # whoever compresses a file leaves it open
         response.cache_control.public = True
         response.cache_control.no_cache = None
         response.cache_control.max_age = A_YEAR if "v" in request.args else 3600
