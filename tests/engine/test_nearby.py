@@ -91,6 +91,14 @@ def test_one_compilation_at_another_price_costs_what_the_truth_counts(data: st.D
         assert believed == (score.hard, score.cost)
 
 
+def test_who_is_not_free_stays_and_takes_no_memory_of_its_own() -> None:
+    instance, before = gappy()
+    near = NearbySearch(instance, before, free=(1,))
+    assert len(near.problem.model.both_cost) == 1
+    found = near.anneal(before, GAP - 1, 0.2, 1, lambda: False)
+    assert (found.solution.placements[0], found.moves, found.cost) == (before.placements[0], 1, 0)
+
+
 def test_it_ends_in_time_and_at_once_when_told_to_stop() -> None:
     instance, before = gappy()
     began = monotonic()

@@ -9,6 +9,7 @@ import pytest
 
 from tests.engine.planted import base
 from tests.engine.window import window
+from webapp.engine.domains import Domains
 from webapp.engine.evaluate import evaluate
 from webapp.engine.instance import (
     UNPLACED,
@@ -22,6 +23,7 @@ from webapp.engine.instance import (
     TimeOption,
 )
 from webapp.engine.nearby import Near
+from webapp.engine.neighbours import by_nearness
 from webapp.engine.repair import Disruption, PersonOut, RoomOut, changed, repair
 from webapp.engine.result import Status
 from webapp.engine.rule import ResourceKind
@@ -208,6 +210,38 @@ def test_what_can_not_be_placed_is_left_out_and_listed() -> None:
     found = repair(instance, before, [PersonOut(teacher)], 10)
     assert found.unplaced == instance.meetings_of[teacher]
     assert not found.proven
+    lost = len(found.unplaced)
+    assert (found.status, found.bound, len(found.moved)) == (Status.INFEASIBLE, lost, lost), "no bound above its moves"
+    assert found.sentence == f"0 meetings moved; {lost} meetings without a place, that not all can have one is proven."
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_of_a_large_timetable_only_what_is_near_moves_and_the_least_is_proven_all_the_same(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("webapp.engine.repair.ALL_MAY_MOVE", 5)
+    monkeypatch.setattr("webapp.engine.repair.NEAR_ENOUGH", 4)
+    instance = base(Random(seed))
+    soft = (Constraint(rule_named("instructor_gaps"), 3), Constraint(rule_named("room_stability"), 1))
+    instance = replace(instance, constraints=(*instance.constraints, *soft))
+    before = window(instance, Solution.empty(instance), range(len(instance.meetings)), 5)
+    room = before.placements[0].room
+    assert room is not None
+    hit = tuple(m for m, p in enumerate(before.placements) if p.room == room)
+    found = repair(instance, before, [RoomOut(room)], 3, workers=2)
+    score = evaluate(found.instance, found.solution)
+    assert (found.proven, found.moved, score.hard, score.cost) == (True, hit, 0, found.ladder[0].cost)
+    assert found.cost_before == evaluate(found.instance, before).cost
+    assert all(rung.moves <= len(hit) + 4 for rung in found.ladder)
+    assert all(evaluate(found.instance, rung.solution).cost == rung.cost for rung in found.ladder)
+
+
+def test_who_alone_stands_in_the_way_is_the_first_to_move_for_others() -> None:
+    instance, before = waiting(rooms=3)
+    domains = Domains(instance)
+    assert by_nearness(domains, before.placements, [2]) == [2, 0, 1]
+    swapped = Solution((replace(before.placements[0], room=1), *before.placements[1:]))
+    assert by_nearness(domains, swapped.placements, [2]) == [2, 1, 0], "nothing is in the way in the first slot"
 
 
 def test_the_time_limit_is_kept() -> None:

@@ -77,6 +77,7 @@ class Domains:
         self._any_closed = any(room.closed for room in instance.rooms)
         self._times: dict[Hashable, tuple[TimeOption, ...]] = {}
         self._rooms: dict[Hashable, tuple[int, ...]] = {}
+        self._rooms_then: dict[Hashable, tuple[int, ...]] = {}
 
     def pin(self, meeting: int) -> Placement:
         """Where a hard rule pins the meeting; None in the parts that it leaves open."""
@@ -125,11 +126,40 @@ class Domains:
         rules = [(rule, c) for rule, c in self._rules[meeting] if rule.room_only and not isinstance(rule, own)]
         return tuple(r for r in rooms if not any(self._cost(u, c, meeting, Placement(ANY_TIME, r)) for u, c in rules))
 
+    def allows(self, meeting: int, place: Placement) -> bool:
+        """Whether `times` has the time of a placement and `rooms_at` its room, asked about this one place alone."""
+        what, pin = self.instance.meetings[meeting], self.pin(meeting)
+        if place.time is None or (what.needs_room and place.room is None):
+            return False
+        times = [pin.time] if pin.time is not None else [option.time for option in what.times]
+        rooms = [pin.room] if pin.room is not None else [option.room for option in what.rooms]
+        if place.time not in times or (what.needs_room and place.room not in rooms):
+            return False
+        own = (PossibleTime,) * (pin.time is None) + (SuitableRoom,) * (pin.room is None) + (Pinned,)
+        here = Placement(place.time, place.room if what.needs_room else None)
+        return not any(
+            self._cost(rule, constraint, meeting, here)
+            for rule, constraint in self._rules[meeting]
+            if not isinstance(rule, own)
+            and (what.needs_room or not rule.room_only)
+            and (self._any_closed or not isinstance(rule, RoomClosed))
+        )
+
     def rooms_at(self, meeting: int, time: Time) -> tuple[int, ...]:
         """The rooms that remain at a time: open then, and refused by no rule about both."""
         rules = self._both(meeting)
         if not rules:
             return self.rooms(meeting)
+        if self.instance.reference:
+            return self._rooms_left_at(meeting, time, rules)  # each has one of its own: nothing to remember
+        key = self._alike(meeting, self._rules[meeting]), time
+        if key not in self._rooms_then:
+            self._rooms_then[key] = self._rooms_left_at(meeting, time, rules)
+        return self._rooms_then[key]
+
+    def _rooms_left_at(
+        self, meeting: int, time: Time, rules: Iterable[tuple[ChoiceRule, Constraint]]
+    ) -> tuple[int, ...]:
         return tuple(
             room
             for room in self.rooms(meeting)

@@ -8,7 +8,7 @@ moves that gain much, a low one many that gain little.
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -17,6 +17,7 @@ import numpy as np
 from webapp.engine.evaluate import evaluate
 from webapp.engine.instance import Constraint, Instance, Placement
 from webapp.engine.params import SearchParams
+from webapp.engine.pins import with_pins
 from webapp.engine.result import Stop, never
 from webapp.engine.rules import rule_named
 from webapp.engine.search.annealing import anneal_rounds, unreported
@@ -27,6 +28,7 @@ from webapp.engine.search.state import best_cost, state_of
 from webapp.engine.solution import Solution
 
 STEPS = 6
+MOST_RUNGS = 6
 DEAREST = 20
 """The dearest price of a ladder, in the heaviest weight of a soft rule; the cheapest is the lightest weight."""
 
@@ -45,9 +47,9 @@ def prices(instance: Instance) -> list[int]:
     return [round(price) for price in np.geomspace(DEAREST * heaviest, lightest, STEPS)]
 
 
-def priced(instance: Instance, before: Solution, price: int) -> Instance:
-    """The instance in which each meeting that stands elsewhere than before costs so much."""
-    near = Constraint(rule_named("changes"), price)
+def priced(instance: Instance, before: Solution, price: int, among: Collection[int] = ()) -> Instance:
+    """The instance in which each meeting (of those ``among``, if any) that leaves its place costs so much."""
+    near = Constraint(rule_named("changes"), price, meetings=tuple(sorted(among)))
     return replace(instance, reference=before.placements, constraints=(*instance.constraints, near))
 
 
@@ -153,11 +155,13 @@ def sweep(
     seed: int = 0,
     stop: Stop = never,
     most_of_step: float = math.inf,
+    free: Collection[int] | None = None,
 ) -> list[Near]:
     """Improve a timetable at one price of a move after the other, one thread for each list of prices.
 
     Each step goes on from what is best at its price among the start and the thread's own steps before, and takes at
-    most so many seconds.
+    most so many seconds, beside what it takes to compile the problem. All meetings but those that are ``free`` stay
+    where they were before: that keeps what is compiled small.
 
     Returns
     -------
@@ -165,7 +169,7 @@ def sweep(
         The start, and what each step has come to.
     """
     end = time.monotonic() + seconds
-    search = NearbySearch(instance, before)
+    search = NearbySearch(instance, before, free)
     first = search.judged(start)
 
     def climb(number: int) -> list[Near]:
@@ -183,19 +187,49 @@ def sweep(
         return [first, *(near for pool in threads.map(climb, range(len(lists))) for near in pool)]
 
 
+def efficient(worth: Mapping[int, tuple[int, int]]) -> list[int]:
+    """Numbers of moves, the least first, each of which gains more for a move than those after it.
+
+    Nobody wants a rung that is no better than one with fewer moves, or gains less for a move than a later one: what is
+    left is the lower hull of moves against worth.
+
+    Parameters
+    ----------
+    worth
+        By number of moves, hard violations and cost; the fewer the better.
+    """
+    dear = 1 + max((cost for _hard, cost in worth.values()), default=0)
+    value = {moves: hard * dear + cost for moves, (hard, cost) in worth.items()}
+    hull: list[int] = []
+    for moves in sorted(value):
+        if hull and value[moves] >= value[hull[-1]]:
+            continue
+        while len(hull) > 1:
+            before, last = hull[-2], hull[-1]
+            if (value[before] - value[last]) * (moves - before) > (value[before] - value[moves]) * (last - before):
+                break
+            hull.pop()
+        hull.append(moves)
+    return hull[:MOST_RUNGS]
+
+
 class NearbySearch:
     """The problem compiled once: another price of a move is another table of what places cost."""
 
-    def __init__(self, instance: Instance, before: Solution) -> None:
+    def __init__(self, instance: Instance, before: Solution, free: Collection[int] | None = None) -> None:
         self.before = before
         self.lightest, self.heaviest = instance.weight_range
-        self.problem = problem = compile_instance(priced(instance, before, self.lightest))
+        among = frozenset(range(len(instance.meetings)) if free is None else free)
+        if free is not None:
+            stays = {m: p for m, p in enumerate(before.placements) if m not in among and p.time is not None}
+            instance = with_pins(instance, stays)
+        self.problem = problem = compile_instance(priced(instance, before, self.lightest, free or ()))
         model = problem.model
         width = len(problem.instance.rooms) + 1
         self.moved = np.zeros_like(model.both_cost)
         for meeting, place in enumerate(before.placements):
             row = model.both_row[model.kind[meeting]]
-            if place.time is None or row < 0:
+            if place.time is None or row < 0 or meeting not in among:
                 continue
             self.moved[row] = 1
             time_index = problem.time_index(place.time)

@@ -2,14 +2,15 @@
 
 What must move is known from the changes alone: meetings that now stand where they can't. If those
 can be placed anew while all others stay, their number is the least, and that is proven. Otherwise the circle
-of those that may move grows until it is the whole timetable. CP-SAT counts the moves; the least cost for so many, and
-what more moves would gain, is annealed in the neighbourhood (`webapp.engine.nearby`).
+of those that may move grows, first by those that stand in the way (`webapp.engine.neighbours`), until it is the whole
+timetable where that is not too large. CP-SAT counts the moves; the least cost for so many, and what more moves would
+gain, is annealed in the neighbourhood (`webapp.engine.nearby`).
 
 Meetings that had no place before may stay without one, unless they are asked for. They are placed where that moves
 nobody else, and on later rungs of the ladder.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from time import monotonic
@@ -21,10 +22,11 @@ from webapp.engine.cpsat.run import Clock, Limits, run
 from webapp.engine.cpsat.time_model import hint, read
 from webapp.engine.cpsat.variables import GivenUp, Variables
 from webapp.engine.domains import Domains
-from webapp.engine.evaluate import ScoredTimetable, evaluate
+from webapp.engine.evaluate import Score, ScoredTimetable
 from webapp.engine.explain.core import MOST_PLACES, places
 from webapp.engine.instance import UNPLACED, Constraint, Instance, Placement
-from webapp.engine.nearby import Near, prices, settled, stay_close, sweep
+from webapp.engine.nearby import MOST_RUNGS, Near, efficient, prices, settled, sweep
+from webapp.engine.neighbours import by_nearness
 from webapp.engine.result import Status, Stop, never
 from webapp.engine.rules import rule_named
 from webapp.engine.solution import Solution
@@ -40,11 +42,14 @@ BUILDING_SHARE = 0.25
 """Most of the time left that building a model may take."""
 ANNEALING_SHARE = 0.25
 """Share of the time left that the search then takes for a repair with perhaps more moves than needed."""
-MOST_RUNGS = 6
 STEP_SECONDS = 0.0025
 """Most of a step of the ladder, in seconds for each meeting: some three thousand moves of the search."""
 LADDER_SHARE = 0.4
 """Share of the time that is kept for the ladder while the fewest moves are looked for."""
+ALL_MAY_MOVE, NEAR_ENOUGH = 2_000, 300
+"""In the search all meetings may move where they are no more than this; else those that must, and so many near them."""
+COMPILING = 1.5
+"""The search for a timetable of thousands of meetings is compiled in so many times what the truth took for it."""
 
 
 @dataclass(frozen=True)
@@ -99,9 +104,12 @@ class Repair:
     moved
         Meetings that had a place and stand elsewhere.
     bound
-        Fewer moves are proven impossible.
+        Fewer moves are proven impossible: where the solution takes somebody's place, for any timetable, else for those
+        that take nobody's.
     ladder
         What further moves would gain in cost; the first rung first.
+    cost_before
+        What the timetable as it stood costs now, with what can't stay where it stands.
     """
 
     status: Status
@@ -112,6 +120,7 @@ class Repair:
     unplaced: tuple[int, ...]
     ladder: tuple[RepairRung, ...]
     sentence: str
+    cost_before: int
 
     @property
     def proven(self) -> bool:
@@ -148,14 +157,7 @@ def displaced(instance: Instance, solution: Solution) -> tuple[int, ...]:
     """The placed meetings that can't stay where they stand, whatever the others do."""
     domains = Domains(instance)
     pairs = enumerate(solution.placements)
-    return tuple(m for m, place in pairs if place.time is not None and _cannot_stay(domains, m, place))
-
-
-def _cannot_stay(domains: Domains, meeting: int, place: Placement) -> bool:
-    if place.time is None or place.time not in {option.time for option in domains.times(meeting)}:
-        return True
-    needs_room = domains.instance.meetings[meeting].needs_room
-    return needs_room and place.room not in domains.rooms_at(meeting, place.time)
+    return tuple(m for m, place in pairs if place.time is not None and not domains.allows(m, place))
 
 
 def repair(
@@ -174,25 +176,33 @@ def repair(
     Whatever can't be placed at all is left unplaced, as little as possible, and listed. With ``place_waiting`` meetings
     that had no place before shall have one, too, and others move for them.
     """
+    clock = Clock(Limits(seconds, workers, seed, stop))
     now = changed(instance, changes)
-    work = _Work(now, solution, Clock(Limits(seconds, workers, seed, stop)), place_waiting=place_waiting)
+    work = _Work(now, solution, clock, place_waiting=place_waiting)
     if not work.must and not work.others_hard:
-        rung = RepairRung(0, evaluate(now, solution).cost, solution)
+        rung = RepairRung(0, work.cost_before, solution)
         words = "Every meeting can stay where it is."
-        return Repair(Status.FEASIBLE, now, solution, (), 0, solution.unplaced, (rung,), words)
+        return Repair(Status.FEASIBLE, now, solution, (), 0, solution.unplaced, (rung,), words, work.cost_before)
     found = work.fewest_moves() or work.fewest_lost()
     ladder = work.ladder(found)
     best = ladder[0].solution
-    moved = work.moved(best)
-    status = work.status if work.loses(best) else Status.FEASIBLE
-    words = _sentence(moved, len(set(best.unplaced) - work.waiting), work.bound)
-    return Repair(status, now, best, moved, work.bound, best.unplaced, ladder, words)
+    moved, lost = work.moved(best), len(set(best.unplaced) - work.waiting)
+    loses = work.loses(best) > 0
+    status, bound = (work.status, work.hit) if loses else (Status.FEASIBLE, work.bound)
+    words = _sentence(len(moved), lost, bound, status)
+    return Repair(status, now, best, moved, bound, best.unplaced, ladder, words, work.cost_before)
 
 
-def _sentence(moved: tuple[int, ...], lost: int, bound: int) -> str:
-    meetings = f"{len(moved)} meeting{'' if len(moved) == 1 else 's'}"
-    words = f"{meetings} moved" + (", which is the least possible" if len(moved) <= bound else "")
-    return f"{words}; {lost} of them can't be placed." if lost else f"{words}."
+def _sentence(moved: int, lost: int, bound: int, status: Status) -> str:
+    if lost:
+        known = "that not all can have one is proven" if status is Status.INFEASIBLE else "as far as was looked"
+        return f"{_meetings(moved - lost)} moved; {_meetings(lost)} without a place, {known}."
+    least = ", which is the least possible" if moved <= bound and status is Status.FEASIBLE else ""
+    return f"{_meetings(moved)} moved{least}."
+
+
+def _meetings(number: int) -> str:
+    return f"{number} meeting" if number == 1 else f"{number} meetings"
 
 
 class _Work:
@@ -204,10 +214,36 @@ class _Work:
         self.status = Status.UNKNOWN
         placements = before.placements
         self.waiting = frozenset[int]() if place_waiting else frozenset(before.unplaced)
-        self.must = [m for m, p in enumerate(placements) if m not in self.waiting and _cannot_stay(self.domains, m, p)]
-        self.bound = sum(placements[m].time is not None for m in self.must)
+        pairs = enumerate(placements)
+        self.must = [m for m, p in pairs if m not in self.waiting and not self.domains.allows(m, p)]
+        self.hit = sum(placements[m].time is not None for m in self.must)
+        self.bound = self.hit
+        """Fewer moves are proven not to be enough where nobody is to lose a place."""
+        self.asked, self.asked_seconds = 0, 0.0
+        began = monotonic()
+        self.truth = ScoredTimetable(instance, before)
+        self.cost_before = self.truth.score().cost
         rest = before.moved((m, UNPLACED) for m in self.must)
-        self.others_hard = evaluate(instance, rest).hard - len(rest.unplaced)
+        self.others_hard = self.score(rest).hard - len(rest.unplaced)
+        self.compiling = COMPILING * (monotonic() - began)
+        """Seconds that the search takes to be compiled, at the pace that this machine has now."""
+
+    def score(self, solution: Solution) -> Score:
+        """By the truth, which looks only at what stands elsewhere than in the timetable it was last asked about."""
+        pairs = enumerate(zip(self.truth.placements, solution.placements, strict=True))
+        elsewhere = [(meeting, new) for meeting, (old, new) in pairs if old != new]
+        began = monotonic()
+        for meeting, place in elsewhere:
+            self.truth.place(meeting, place)
+        self.asked += len(elsewhere)
+        self.asked_seconds += monotonic() - began
+        return self.truth.score()
+
+    @property
+    def last_word(self) -> float:
+        """About how many seconds the truth takes to judge all the rungs of a ladder, by what it took so far."""
+        most = len(self.instance.meetings if self.may_move is None else self.may_move)
+        return MOST_RUNGS * most / 2 * self.asked_seconds / max(1, self.asked)
 
     def moved(self, after: Solution) -> tuple[int, ...]:
         """Meetings that had a place and have another one, or none."""
@@ -218,9 +254,8 @@ class _Work:
         """Growing sets of meetings that may move; the last is everything, where that is not too large."""
         yield self.must
         last = len(self.must)
-        near = self._nearest()
         for size in CIRCLES:
-            circle = near[: len(self.must) + size]
+            circle = self.near[: len(self.must) + size]
             if len(circle) > last:
                 last = len(circle)
                 yield sorted(circle)
@@ -232,23 +267,21 @@ class _Work:
         """Whether a model of these meetings is built soon enough to leave time for solving it."""
         return places(self.instance, circle) <= BUILDING_SHARE * self.clock.left * PLACES_PER_SECOND
 
-    def _nearest(self) -> list[int]:
-        """All that have a place, those that share people with the displaced first, then those that share rooms."""
-        meetings = self.instance.meetings
-        people = {r for m in self.must for r in meetings[m].resources}
-        rooms = {option.room for m in self.must for option in meetings[m].rooms}
+    @cached_property
+    def near(self) -> list[int]:
+        """All that have a place or must get one, those first that must move or stand in their way."""
+        return by_nearness(self.domains, self.before.placements, self.must)
 
-        def distance(meeting: int) -> tuple[int, int, int]:
-            """The sort key: what must move first, then what shares most with it."""
-            place = self.before.placements[meeting]
-            shared = len(people.intersection(meetings[meeting].resources))
-            return (meeting not in self.must, -shared - (place.room in rooms), meeting)
-
-        return sorted(set(range(len(meetings))) - self.waiting, key=distance)
+    @cached_property
+    def may_move(self) -> list[int] | None:
+        """Who may move in the search: who is near, and who had no place; None for all."""
+        if len(self.instance.meetings) <= ALL_MAY_MOVE:
+            return None
+        return sorted({*self.near[: len(self.must) + NEAR_ENOUGH], *self.before.unplaced})
 
     def fewest_moves(self) -> Solution | None:
         """The timetable with no place lost and the fewest moved; ``bound`` rises on the way."""
-        best: Solution | None = None
+        best = None if self.loses(self.fitted) else self.fitted
         for number, circle in enumerate(self.circles()):
             if self.clock.over or (best is not None and len(self.moved(best)) <= self.bound):
                 break
@@ -262,37 +295,57 @@ class _Work:
             status, after, bound = self._solve(circle, seconds, most=most, start=best)
             if after is not None:
                 best = after
-            if status is Status.INFEASIBLE and circle == self.must:
-                self.bound += not self.others_hard  # somebody else must move too
+            if self.others_hard:
+                continue  # the model mends those too, so that it asks for more moves than a repair does
+            if status is Status.INFEASIBLE and not number:
+                self.bound += 1  # somebody else must move too
             if whole:
                 self._conclude(status, best, bound)
         return best
+
+    @cached_property
+    def fitted(self) -> Solution:
+        """Those that must move put where something is free, one after the other; nobody else moves."""
+        placements = self.before.moved((m, UNPLACED) for m in self.must)
+        return self._with(placements, sorted(self.must, key=lambda m: len(self.instance.meetings[m].rooms)))
 
     @cached_property
     def annealed(self) -> Solution:
         """What the search finds where each move is dear: perhaps not the fewest, perhaps with places lost."""
         start = self.before.moved((m, UNPLACED) for m in self.must)
         limits = self.clock.limits(ANNEALING_SHARE * self.clock.left)
-        dear = prices(self.instance)[0]
-        return stay_close(
-            self.instance, self.before, start, dear, limits.seconds, limits.workers, limits.seed, limits.stop
+        if limits.seconds <= 2 * self.compiling:
+            limits = self.clock.limits(self.clock.left - 2 * self.compiling)  # or nothing is found at all
+        if limits.seconds <= 0:
+            return start
+        dear = [prices(self.instance)[0]]
+        lists = [dear] * limits.workers
+        found = sweep(
+            self.instance, self.before, start, lists, limits.seconds, limits.seed, limits.stop, free=self.may_move
         )
+        best = min(found, key=lambda near: near.at(dear[0]))
+        after = settled(self.instance, self.before, best.solution)
+        return min((start, after), key=self._grade)
+
+    def _grade(self, solution: Solution) -> tuple[int, int, int]:
+        """The fewer lost the better, then the fewer moves, then the less cost."""
+        score = self.score(solution)
+        return self._loses(solution, score.hard), len(self.moved(solution)), score.cost
 
     def fewest_lost(self) -> Solution:
         """The timetable in which the fewest lose their place, and then the fewest move, as far as was seen."""
-        near = self._nearest()
-        circles = [near[: len(self.must) + size] for size in CIRCLES]
+        circles = [self.near[: len(self.must) + size] for size in CIRCLES]
         circle = next((one for one in reversed(circles) if self._is_quick(one)), None)
         found = [self.annealed]
         if circle is not None and not self.clock.over:
             seconds = self.clock.left * (1 - LADDER_SHARE)
             _, after, _ = self._solve(circle, seconds, most=None, partial=True, start=self.annealed)
             found += [] if after is None else [after]
-        return min(found, key=lambda one: (self.loses(one), len(self.moved(one))))
+        return min(found, key=self._grade)
 
     def loses(self, solution: Solution) -> int:
         """How many meetings lose their place, and hard violations that were not there before."""
-        return self._loses(solution, evaluate(self.instance, solution).hard)
+        return self._loses(solution, self.score(solution).hard)
 
     def _loses(self, solution: Solution, hard: int) -> int:
         lost = len(set(solution.unplaced) - self.waiting)
@@ -312,13 +365,14 @@ class _Work:
         lists = prices(self.instance)
         # One thread comes down from the dearest price, the next one up from the cheapest.
         threads = [lists[:: -1 if number % 2 else 1] for number in range(self.clock.limits().workers)]
-        began = monotonic()
         only, allowed = self._rung(first)
-        limits = self.clock.limits(self.clock.left - MOST_RUNGS * (monotonic() - began))  # the truth's last word
-        if self.clock.over or limits.seconds <= 0:
+        limits = self.clock.limits(self.clock.left - self.last_word)
+        if self.clock.over or limits.seconds <= self.compiling:
             return (only,)
         most = STEP_SECONDS * len(self.instance.meetings)
-        found = sweep(self.instance, self.before, first, threads, limits.seconds, limits.seed, limits.stop, most)
+        found = sweep(
+            self.instance, self.before, first, threads, limits.seconds, limits.seed, limits.stop, most, self.may_move
+        )
         best: dict[int, Near] = {}
         for near in found:
             moves = len(self.moved(near.solution))
@@ -336,23 +390,38 @@ class _Work:
 
     def _rung(self, solution: Solution) -> tuple[RepairRung, int]:
         """A timetable as a rung, and what it loses, by the truth."""
-        score = evaluate(self.instance, solution)
+        score = self.score(solution)
         return RepairRung(len(self.moved(solution)), score.cost, solution), self._loses(solution, score.hard)
 
     def _with_waiting(self, solution: Solution) -> Solution:
         """The timetable with those in it that had no place before and find a free one; nobody moves for them."""
-        if not self.waiting:
-            return solution
-        timetable = ScoredTimetable(self.instance, solution)
-        for meeting in sorted(self.waiting):
-            rooms: Sequence[int | None] = [option.room for option in self.instance.meetings[meeting].rooms] or [None]
-            options = [Placement(o.time, r) for o in self.instance.meetings[meeting].times for r in rooms]
-            open_ones = [place for place in options if not timetable.excluded(meeting, place)]
-            changes = [(timetable.delta({meeting: place}), place) for place in open_ones]
-            fitting = [(change.cost, number) for number, (change, _) in enumerate(changes) if change.hard < 0]
-            if fitting:
-                timetable.place(meeting, changes[min(fitting)[1]][1])
-        return Solution(timetable.solution.placements, solution.sectioning)
+        return self._with(solution, sorted(self.waiting.intersection(solution.unplaced)))
+
+    def _with(self, solution: Solution, meetings: Sequence[int]) -> Solution:
+        """The timetable with each of these at its cheapest time at which a room is free and no hard rule is broken."""
+        self.score(solution)
+        for meeting in meetings:
+            if self.clock.over:
+                break
+            found: list[tuple[int, int, Placement]] = []
+            for number, option in enumerate(self.domains.times(meeting)):
+                place = self._free_at(meeting, option.time)
+                change = None if place is None else self.truth.delta({meeting: place})
+                if place is not None and change is not None and change.hard < 0:
+                    found.append((change.cost, number, place))
+            if found:
+                self.truth.place(meeting, min(found)[2])
+        return Solution(tuple(self.truth.placements), solution.sectioning)
+
+    def _free_at(self, meeting: int, time: Time) -> Placement | None:
+        """The smallest room that is free for a meeting then, where its people are, too."""
+        rooms = self.instance.rooms
+        if not self.instance.meetings[meeting].needs_room:
+            return None if self.truth.excluded(meeting, Placement(time)) else Placement(time)
+        taken = {self.truth.placements[other].room for other in self.truth.overlapping(meeting, Placement(time))}
+        free = [room for room in self.domains.rooms_at(meeting, time) if room not in taken]
+        place = Placement(time, min(free, key=lambda room: (rooms[room].capacity, room))) if free else None
+        return None if place is None or self.truth.excluded(meeting, place) else place
 
     def _solve(
         self,
@@ -407,29 +476,3 @@ class _Work:
                     if here is not None:
                         stay.append(here)
         return number - cp_model.LinearExpr.sum(stay)
-
-
-def efficient(worth: Mapping[int, tuple[int, int]]) -> list[int]:
-    """Numbers of moves, the least first, each of which gains more for a move than those after it.
-
-    Nobody wants a rung that is no better than one with fewer moves, or gains less for a move than a later one: what is
-    left is the lower hull of moves against worth.
-
-    Parameters
-    ----------
-    worth
-        By number of moves, hard violations and cost; the fewer the better.
-    """
-    dear = 1 + max((cost for _hard, cost in worth.values()), default=0)
-    value = {moves: hard * dear + cost for moves, (hard, cost) in worth.items()}
-    hull: list[int] = []
-    for moves in sorted(value):
-        if hull and value[moves] >= value[hull[-1]]:
-            continue
-        while len(hull) > 1:
-            before, last = hull[-2], hull[-1]
-            if (value[before] - value[last]) * (moves - before) > (value[before] - value[moves]) * (last - before):
-                break
-            hull.pop()
-        hull.append(moves)
-    return hull[:MOST_RUNGS]

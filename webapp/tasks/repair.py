@@ -6,7 +6,6 @@ The ladder stands in the facts of the job's row; the registrar picks a rung of i
 import time
 from collections.abc import Callable, Mapping, Sequence
 
-from webapp.engine.evaluate import evaluate
 from webapp.engine.instance import Instance
 from webapp.engine.obstacles import reasons
 from webapp.engine.repair import Disruption, Grown, PersonOut, Repair, RepairRung, RoomOut, changed, displaced, repair
@@ -84,7 +83,7 @@ def repair_timetable(
         hit=len(hit),
         in_tray=len(base.solution.unplaced),
         held=len(locks),
-        before=evaluate(result.instance, base.solution).cost,
+        before=result.cost_before,
         rungs=tuple(_rung(base, result, rung, because) for rung in result.ladder),
         seconds=round(time.monotonic() - before, 1),
     )
