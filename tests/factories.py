@@ -48,12 +48,12 @@ from webapp.models import (
     Term,
     TermRule,
     TermWeek,
+    TermWeekKind,
     TimeSlot,
     Timetable,
     TimetableEntry,
     User,
     VocabularyWord,
-    WeekKind,
     WeekSet,
     WishLevel,
 )
@@ -180,7 +180,7 @@ def week_set(term: Term, code: str = "ODD", weeks: Sequence[int] = (1, 3, 5, 7, 
     return _add(WeekSet(term_id=term.term_id, code=code, name=f"{code} weeks", weeks=frozenset(weeks)))
 
 
-def term_week(term: Term, monday: date, kind: WeekKind = WeekKind.EXAM, **fields: Any) -> TermWeek:
+def term_week(term: Term, monday: date, kind: TermWeekKind = TermWeekKind.EXAM, **fields: Any) -> TermWeek:
     """A week that is no ordinary teaching week."""
     return _add(TermWeek(term_id=term.term_id, monday=monday, kind=kind, **fields))
 

@@ -1,17 +1,20 @@
 """The demo university is credible, the same every time, and comfortably feasible by arithmetic."""
 
 from collections import Counter
+from datetime import date
 
 import pytest
 
 from webapp.demo import catalogue, university
 from webapp.engine.counts import shortages
 from webapp.engine.rule import ResourceKind
+from webapp.models import TermWeekKind
 from webapp.services.imports import exports, uploads
 from webapp.services.imports.destination import make_organization
 from webapp.services.imports.formats.files import read_upload
 from webapp.services.imports.preview import RowState
 from webapp.services.problem.term_problem import build_problem
+from webapp.services.terms.calendar.stored import read_calendar
 from webapp.services.terms.selection import find_term
 
 
@@ -96,3 +99,18 @@ def test_it_comes_in_through_the_import_and_goes_out_unchanged() -> None:
     assert len(electives) == 36
     students = [r.weight for r in instance.resources if r.kind is ResourceKind.STUDENTS]
     assert sum(students) == 710
+
+
+@pytest.mark.usefixtures("app")
+def test_the_demos_term_runs_in_its_sixth_week_with_a_holiday_that_is_made_up_for() -> None:
+    organization = make_organization("SARU", "Saraswati University", "Asia/Kolkata")
+    today = date(2026, 11, 28)
+    uploads.confirm(organization, None, read_upload("saru.zip", university.archive(catalogue.SMALL, today)))
+    term = find_term(organization, "2026-27", 1)
+    assert term is not None
+    calendar = read_calendar(term)
+    assert calendar.week_of(today) == calendar.week(6)
+    assert calendar.taught_weeks == catalogue.WEEKS
+    holiday, made_up = calendar.day(date(2026, 12, 2)), calendar.day(date(2026, 12, 5))
+    assert (holiday.weekday, holiday.on.weekday(), made_up.weekday) == (None, 2, 2)
+    assert [week.kind for week in calendar.weeks[-3:]] == [TermWeekKind.READING, TermWeekKind.EXAM, TermWeekKind.EXAM]

@@ -45,6 +45,7 @@ ROUTES = {
         admin.begin_term admin.term_week admin.term_data admin.load_example
         admin.availability admin.paint_availability admin.copy_term admin.start_copy admin.copied_term
         admin.rules admin.add_rule admin.edit_rule admin.delete_rule admin.restore_rules
+        admin.calendar
         admin.baskets admin.baskets_from_rules admin.basket admin.choose_option
         admin.attendance admin.set_request_window admin.take_seats admin.take_back_seats
         admin.student_seats admin.move_student

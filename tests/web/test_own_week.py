@@ -1,13 +1,19 @@
 """The own week of teachers and students: what has changed stands above it."""
 
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
 import pytest
+import sqlalchemy as sa
 
 from tests import factories
 from tests.pages import Pages, words
 from tests.services.views.test_changes import second_version
 from tests.university import University, university
-from webapp.models import Role
+from webapp.extensions import db
+from webapp.models import Role, TermWeekKind, TimetableEntry
 from webapp.services.timetables import publishing
+from webapp.web import presentation
 
 
 @pytest.fixture
@@ -60,3 +66,77 @@ def test_the_sheet_of_each_of_two_weeks_names_whose_it_is(pages: Pages, uni: Uni
     sign_in(client, factories.user(uni.organization, Role.STUDENT, Role.FACULTY, **links))
     assert "S-77" in words(pages.get("/student/timetable/print"))
     assert uni.rao.code in words(pages.get("/faculty/timetable/print"))
+
+
+# Dates: semester 1 of 2024-25 is from Monday, 1 January 2024, sixteen weeks
+
+
+@pytest.fixture
+def teacher(uni: University, sign_in, client, monkeypatch) -> University:
+    """Dr Rao is signed in on Friday, 12 January, in week 2; the lecture of section A is held in odd weeks."""
+    entries = uni.timetable()
+    uni.term.starts_on, uni.term.ends_on = date(2024, 1, 1), date(2024, 4, 21)
+    lecture = sa.select(TimetableEntry).filter_by(
+        timetable_id=entries.timetable_id, section_id=uni.algorithms.section_id
+    )
+    for entry in db.session.scalars(lecture):
+        entry.week_set_id = factories.week_set(uni.term).week_set_id
+    publishing.publish(uni.registrar, entries, factories.EVERYTHING)
+    at = datetime(2024, 1, 12, 12, 30, tzinfo=ZoneInfo("Asia/Kolkata"))
+    monkeypatch.setattr(presentation, "now", lambda: at)
+    sign_in(client, factories.user(uni.organization, Role.FACULTY, faculty_id=uni.rao.faculty_id))
+    return uni
+
+
+def test_a_week_shows_its_number_its_dates_and_classes_of_alternate_weeks_in_theirs(pages: Pages, teacher: University):
+    this_week = words(pages.get("/faculty/timetable"))
+    assert "Week 2, even" in this_week
+    assert "8 Jan – 14 Jan 2024" in this_week
+    assert "CSE301" not in this_week.partition("Week 2, even")[2]
+    assert "Next, Monday, 15 Jan" in this_week, "over the weekend, in week 3"
+    assert "CSE301" in words(pages.get("/faculty/timetable?week=3"))
+    assert "Week 3, odd" in words(pages.get("/faculty/timetable?week=2024-01-17"))
+    assert "without dates" in words(pages.get("/faculty/timetable?week=every"))
+
+
+@pytest.mark.parametrize("asked", ["17", "0", "2025-01-01", "now", "-1", "99999999999999999999"])
+def test_a_week_that_the_term_has_not_answers_404_and_says_which_it_has(
+    pages: Pages, teacher: University, client, asked
+):
+    answer = client.get(f"/faculty/timetable?week={asked}")
+    assert answer.status_code == 404
+    assert "its weeks are 1 to 16" in answer.get_data(as_text=True)
+
+
+def test_holidays_make_up_days_and_breaks_stand_in_their_week(pages: Pages, teacher: University):
+    factories.holiday(teacher.term, date(2024, 1, 15), name="<b>Pongal</b>")
+    factories.holiday(teacher.term, date(2024, 1, 16), name="Mathematics day", departments=[teacher.mat])
+    factories.makeup_day(teacher.term, date(2024, 1, 20), 0, note="For Pongal")
+    factories.term_week(teacher.term, date(2024, 1, 22), TermWeekKind.BREAK, note="Half-term")
+    week = words(pages.get("/faculty/timetable?week=3"))
+    assert "<b>Pongal</b>" in week
+    assert "Mathematics day" not in week, "a department that Dr Rao doesn't teach for"
+    assert "As on Monday: For Pongal" in week
+    assert "Next, Saturday, 20 Jan" in week
+    assert "CSE301" in week
+    half_term = words(pages.get("/faculty/timetable?week=2024-01-22"))
+    assert "Break" in half_term
+    assert "Half-term. No classes are held in this week." in half_term
+
+
+@pytest.mark.parametrize(
+    ("on", "said"),
+    [
+        (date(2023, 12, 31), "has not begun: it begins on Monday, 1 January 2024."),
+        (date(2024, 4, 22), "is over: it ended on Sunday, 21 April 2024."),
+    ],
+)
+def test_a_term_that_does_not_run_says_so_and_shows_every_week(
+    pages: Pages, teacher: University, monkeypatch, on, said
+):
+    at = datetime(on.year, on.month, on.day, 9, tzinfo=ZoneInfo("Asia/Kolkata"))
+    monkeypatch.setattr(presentation, "now", lambda: at)
+    page = words(pages.get("/faculty/timetable"))
+    assert said in page
+    assert "CSE301" in page
+    assert "Nothing at the moment" not in page

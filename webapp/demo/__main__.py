@@ -18,8 +18,10 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from datetime import datetime
 from pathlib import Path
 from types import FrameType
+from zoneinfo import ZoneInfo
 
 from webapp.embedded import EmbeddedError, servers
 
@@ -105,7 +107,8 @@ def _load_university(password: str, *, small: bool, any_week: bool) -> list[tupl
         upgrade(str(ROOT / "migrations"))
         print("Loading the university ...", flush=True)
         programmes = catalogue.SMALL if small else catalogue.PROGRAMMES
-        content = every_kind.archive() if any_week else university.archive(programmes)
+        today = datetime.now(ZoneInfo(catalogue.ORGANIZATION[2])).date()
+        content = every_kind.archive() if any_week else university.archive(programmes, today)
         accounts = [(account.role.value, account.email, account.who) for account in load(password, content)]
         db.session.remove()
         db.engine.dispose()

@@ -7,7 +7,7 @@ electives stand at slots of their own, so that no student's choice clashes.
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import date, time, timedelta
 from decimal import Decimal
 from random import Random
 
@@ -20,6 +20,16 @@ from webapp.services.schema.values import empty
 
 SEED = 1916
 SEATS_OF_ELECTIVE = 70
+AFTER_TEACHING = ("reading", "exam", "exam")
+_TERM: Mapping[str, Value] = {
+    "academic_year": catalogue.TERM[0],
+    "semester": catalogue.TERM[1],
+    "name": f"Odd semester {catalogue.TERM[0]}",
+    "starts_on": date(2024, 8, 1),
+    "ends_on": date(2024, 12, 20),
+    "weeks": catalogue.WEEKS,
+    "break_minutes": 15,
+}
 BTECH = ("CSE", "ECE", "MEC", "CIV")
 
 
@@ -93,23 +103,34 @@ def build(programmes: Sequence[Programme] = catalogue.PROGRAMMES) -> Mapping[str
     return made.tables
 
 
-def archive(programmes: Sequence[Programme] = catalogue.PROGRAMMES) -> bytes:
-    """The tables as the ZIP that an import reads."""
-    return zip_of(build(programmes))
+def archive(programmes: Sequence[Programme] = catalogue.PROGRAMMES, today: date | None = None) -> bytes:
+    """The tables as the ZIP that an import reads; with a term that runs on a day, if one is named."""
+    tables = build(programmes)
+    if today is not None:
+        tables = {**tables, **_dates_around(today)}
+    return zip_of(tables)
+
+
+def _dates_around(today: date) -> dict[str, list[Record]]:
+    """The term with a day in its sixth week; a holiday is made up for next week, and later come a break and exams."""
+    made = University()
+    monday = today - timedelta(days=today.weekday())
+    starts, year = monday - timedelta(weeks=5), today.year - (today.month < 7)
+    weeks = catalogue.WEEKS + len(AFTER_TEACHING) + 1
+    of_year = f"{year}-{(year + 1) % 100:02}"
+    dates: dict[str, Value] = {"starts_on": starts, "ends_on": starts + timedelta(weeks=weeks, days=-2)}
+    names: dict[str, Value] = {"academic_year": of_year, "name": f"Odd semester {of_year}"}
+    made.add("term", **{**_TERM, **names, **dates})
+    made.add("term_weeks", monday=starts + timedelta(weeks=9), kind="break", note="Mid-term break")
+    for number, kind in enumerate(AFTER_TEACHING, start=catalogue.WEEKS + 1):
+        made.add("term_weeks", monday=starts + timedelta(weeks=number), kind=kind)
+    made.add("holidays", first_day=monday + timedelta(days=9), name="Founders' Day")
+    made.add("makeup_days", date=monday + timedelta(days=12), follows=2, note="For Founders' Day")
+    return made.tables
 
 
 def _places_and_times(made: University) -> None:
-    year, semester = catalogue.TERM
-    made.add(
-        "term",
-        academic_year=year,
-        semester=semester,
-        name=f"Odd semester {year}",
-        starts_on=date(2024, 8, 1),
-        ends_on=date(2024, 12, 20),
-        weeks=catalogue.WEEKS,
-        break_minutes=15,
-    )
+    made.add("term", **_TERM)
     for code, name in catalogue.DEPARTMENTS.items():
         made.add("departments", code=code, name=f"Department of {name}")
     for code, name in catalogue.BUILDINGS.items():

@@ -9,8 +9,8 @@ from webapp.models.calendar import (
     MakeupDay,
     Term,
     TermWeek,
+    TermWeekKind,
     TimeSlot,
-    WeekKind,
     WeekSet,
 )
 from webapp.models.courses import (
@@ -123,6 +123,7 @@ __all__ = [
     "TermRuleRoom",
     "TermRuleSlot",
     "TermWeek",
+    "TermWeekKind",
     "TimeSlot",
     "Timetable",
     "TimetableApproval",
@@ -136,7 +137,6 @@ __all__ = [
     "User",
     "UserToken",
     "VocabularyWord",
-    "WeekKind",
     "WeekSet",
     "WeightProfile",
     "WishLevel",

@@ -92,7 +92,7 @@ class WeekSet(Model):
     weeks: Mapped[frozenset[int]] = mapped_column(WeekNumbers)
 
 
-class WeekKind(StrEnum):
+class TermWeekKind(StrEnum):
     """What a week of a term is for; classes are held in teaching weeks alone."""
 
     TEACHING = "teaching"
@@ -116,7 +116,7 @@ class TermWeek(Model):
     term_week_id: Mapped[Key]
     term_id: Mapped[int] = mapped_column(sa.ForeignKey("terms.term_id", ondelete="CASCADE"), index=True)
     monday: Mapped[date]
-    kind: Mapped[WeekKind] = mapped_column(choice(WeekKind, "kind"))
+    kind: Mapped[TermWeekKind] = mapped_column(choice(TermWeekKind, "kind"))
     counted: Mapped[bool] = mapped_column(
         server_default=sa.false(), comment="has a number although no classes are held; teaching weeks always have"
     )

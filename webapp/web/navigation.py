@@ -11,6 +11,7 @@ from webapp.models import Role, Term, User
 from webapp.services.accounts.permissions import may
 from webapp.services.schema.baskets import BASKETS
 from webapp.services.schema.columns import Table
+from webapp.services.schema.dates import CALENDAR_TABLES
 from webapp.services.schema.scope import Scope
 from webapp.services.schema.tables import WITH_PAGES
 from webapp.services.shared.errors import NotFound
@@ -21,6 +22,7 @@ from webapp.services.terms.selection import choose_term, list_terms
 from webapp.web.access import permissions_needed
 
 TERM_KEY = "term_id"
+WITH_PAGES_OF_THEIR_OWN = (BASKETS, *CALENDAR_TABLES)
 HOMES = {
     Role.REGISTRAR: "admin.dashboard",
     Role.HOD: "hod.timetable",
@@ -44,6 +46,7 @@ _TIMETABLES: Entries = (
     (_l("Publish"), "admin.publishing"),
 )
 _TERM: Entries = (
+    (_l("Calendar"), "admin.calendar"),
     (_l("Electives"), "admin.baskets"),
     (_l("Students to sections"), "admin.attendance"),
     (_l("Availability"), "admin.availability"),
@@ -91,7 +94,7 @@ def week_title(endpoint: str) -> str:
 def _office_groups() -> list[tuple[Any, list[Link]]]:
     """The links of a registrar's office, in groups; none for all others."""
     of_organization = [table for table in WITH_PAGES if not table.of_term]
-    of_term = [table for table in WITH_PAGES if table.of_term and table is not BASKETS]  # they have a page of their own
+    of_term = [table for table in WITH_PAGES if table.of_term and table not in WITH_PAGES_OF_THEIR_OWN]
     groups = [
         ("", _links(_OVERVIEW)),
         (_l("Timetables"), _links(_TIMETABLES)),

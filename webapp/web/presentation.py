@@ -1,7 +1,7 @@
 """What the pages of all roles share when they show a timetable: reading the address, and putting it on paper."""
 
 from collections.abc import Sequence
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,7 +15,7 @@ from webapp.services.problem.parts import PartOfTerm
 from webapp.services.shared.words import _
 from webapp.services.terms.selection import list_terms, shown_term
 from webapp.services.timetables.lifecycle import published_timetable
-from webapp.services.views import audience, changes
+from webapp.services.views import audience, changes, dated_week
 from webapp.services.views.audience import Lens, Subject
 from webapp.services.views.grid import Sheet
 from webapp.web.htmx import render
@@ -72,14 +72,6 @@ def now() -> datetime:
     return datetime.now(ZoneInfo(me().organization.timezone))
 
 
-def moment_in(term: Term | None) -> tuple[int | None, time | None]:
-    """Day of the week and time of day, for "now and next"; nothing outside the term's dates."""
-    at = now()
-    if term is None or not term.starts_on <= at.date() <= term.ends_on:
-        return None, None
-    return at.weekday(), at.time()
-
-
 def version_label(timetable: Timetable) -> str:
     """The label that tells two prints apart: the version's number, or the draft's name."""
     if timetable.number is None:
@@ -121,20 +113,20 @@ def paper(sheets: Sequence[Sheet], timetable: Timetable | None, *, back_url: str
 def own_week(endpoint: str, lens: Lens) -> ResponseReturnValue:
     """The own week of a teacher (by the lens of teachers) or of a student (by that of groups) on screen."""
     term = shown_term(me().organization, request.args.get("term"))
-    entries = audience.own_entries(me(), lens, term)
-    today, at = moment_in(term)
+    timetable = published_timetable(term)
+    entries = audience.own_seen(me(), lens, timetable)
+    student_id = me().student_id if lens is Lens.GROUP else None
+    asked = request.args.get("week")
     return render(
         "own_week.html",
         title=week_title(endpoint),
         endpoint=endpoint,
         term=term,
         terms=list_terms(me().organization, published_only=True),
-        timetable=published_timetable(term),
+        timetable=timetable,
         news=changes.news_for(me(), lens, term),
-        grid=audience.week_of(term, entries),
+        dated=dated_week.read_week(term, entries, asked, now(), student_id=student_id) if term else None,
         show=SHOWN[lens],
-        today=today,
-        now=at,
         here=looked_at(),
     )
 

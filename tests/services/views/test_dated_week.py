@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from webapp.models import WeekKind
+from webapp.models import TermWeekKind
 from webapp.services.terms.calendar.dates import DaysOff, FollowedDay, TermCalendar, WeekRow
 from webapp.services.views.dated_week import dated_classes, now_and_next
 from webapp.services.views.entries import SeenEntry
@@ -46,7 +46,7 @@ def dates(calendar, *entries, first=STARTS, last=ENDS, own=()) -> list[date]:
 def test_a_class_of_odd_weeks_stands_in_its_eight_weeks_and_no_other():
     held = dates(TERM, entry(weeks=ODD))
     assert held == [date(2024, 1, 1) + timedelta(weeks=week - 1) for week in sorted(ODD)]
-    with_break = replace(TERM, rows={date(2024, 1, 15): WeekRow(WeekKind.BREAK, False, "")})
+    with_break = replace(TERM, rows={date(2024, 1, 15): WeekRow(TermWeekKind.BREAK, False, "")})
     assert dates(with_break, entry(weeks=ODD))[:3] == [date(2024, 1, 1), date(2024, 1, 22), date(2024, 2, 5)]
 
 
@@ -107,7 +107,7 @@ def test_a_day_off_of_some_groups_is_off_for_them_and_for_classes_of_theirs_alon
 def test_nothing_is_held_before_and_after_the_term_nor_in_exam_weeks():
     wide = {"first": date(2023, 1, 1), "last": date(2025, 1, 1)}
     assert len(dates(TERM, entry(), **wide)) == 16
-    calendar = replace(TERM, rows={date(2024, 4, 15): WeekRow(WeekKind.EXAM, False, "")})
+    calendar = replace(TERM, rows={date(2024, 4, 15): WeekRow(TermWeekKind.EXAM, False, "")})
     assert max(dates(calendar, entry(), **wide)) == date(2024, 4, 8)
     assert dates(TERM, replace(entry(), view=replace(entry().view, start=None, end=None))) == []
 

@@ -182,25 +182,6 @@ def test_legend_names_each_course_once_with_all_its_teachers_and_no_foreign_one(
     assert build_grid(morning(MON), entries).legend == [("A", "Title", "Rao"), ("B", "Title", "Iyer, Rao")]
 
 
-@pytest.mark.parametrize(
-    ("day", "moment", "running", "coming"),
-    [
-        (MON, "08:00", [], [1, 2]),
-        (MON, "09:30", [1, 2], [3]),
-        (MON, "11:00", [], [4]),
-        (TUE, "11:30", [4], []),
-        (SAT, "09:00", [], []),
-    ],
-)
-def test_now_and_next_look_ahead_to_the_end_of_the_week(
-    day: int, moment: str, running: list[int], coming: list[int]
-) -> None:
-    hours = [(MON, "09:00", "10:00"), (MON, "09:00", "11:00"), (MON, "10:00", "11:00"), (TUE, "11:15", "12:15")]
-    entries = [entry(number, *when) for number, when in enumerate(hours, 1)]
-    found = build_grid(morning(MON), entries).now_and_next(day, at(moment))
-    assert [[view.entry_id for view in views] for views in found] == [running, coming]
-
-
 def test_a_course_keeps_its_colour_and_pattern_in_every_process() -> None:
     views = [entry(number, MON, "09:00", "10:00", f"C{number}") for number in range(200)]
     assert (views[1].tone, views[1].pattern) == (entry(9, TUE, "10:00", "11:00", "C1").tone, views[1].pattern)

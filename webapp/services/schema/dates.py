@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 
-from webapp.models import Holiday, HolidayDepartment, HolidayGroup, MakeupDay, TermWeek, WeekKind
+from webapp.models import Holiday, HolidayDepartment, HolidayGroup, MakeupDay, TermWeek, TermWeekKind
 from webapp.services.schema.columns import CODE_LENGTH, Column, Kind, Link, Many, Reach, Table
 from webapp.services.schema.people import groups_column
 from webapp.services.schema.places import BETWEEN
@@ -16,10 +16,10 @@ from webapp.services.schema.row_checks import last_day_not_before_first, week_be
 from webapp.services.schema.values import WEEK_MAX
 
 WEEK_KINDS = {
-    WeekKind.TEACHING.value: _l("Teaching week"),
-    WeekKind.READING.value: _l("Reading week"),
-    WeekKind.EXAM.value: _l("Exam week"),
-    WeekKind.BREAK.value: _l("Break"),
+    TermWeekKind.TEACHING.value: _l("Teaching week"),
+    TermWeekKind.READING.value: _l("Reading week"),
+    TermWeekKind.EXAM.value: _l("Exam week"),
+    TermWeekKind.BREAK.value: _l("Break"),
 }
 """What people call the kinds of weeks."""
 DATE_HINT = _l("Such as 2026-10-02.")
@@ -78,6 +78,7 @@ TERM_WEEKS = Table(
     order=(TermWeek.monday,),
     words={
         "uq_term_weeks_term_id_monday": ("monday", _l("This week has a row already.")),
+        "ck_term_weeks_kind": ("kind", _l("A week is a teaching, reading or exam week, or a break.")),
         "ck_term_weeks_begins_on_monday": ("monday", _l("A week begins on a Monday.")),
     },
     question=term_week_lies_in_the_term,
@@ -197,3 +198,6 @@ MAKEUP_DAYS = Table(
     },
     question=makeup_day_can_be_held,
 )
+
+CALENDAR_TABLES = (TERM_WEEKS, HOLIDAYS, MAKEUP_DAYS)
+"""What the page Calendar shows and changes."""

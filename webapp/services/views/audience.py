@@ -113,9 +113,24 @@ def _heads(user: User, department: Department) -> bool:
 
 def own_entries(user: User, lens: Lens, term: Term | None) -> list[EntryView]:
     """The published classes that are the user's own, see `own_classes`."""
-    timetable = published_timetable(term)
+    return _views(own_seen(user, lens, published_timetable(term)))
+
+
+def own_seen(user: User, lens: Lens, timetable: Timetable | None) -> list[SeenEntry]:
+    """A timetable's classes that are the user's own, with the keys by which they are; see `own_classes`."""
     own = own_classes(user, lens, timetable.term_id if timetable is not None else 0)
-    return [] if timetable is None else _views(read_entries(timetable.timetable_id, own))
+    return [] if timetable is None else read_entries(timetable.timetable_id, own)
+
+
+def seen_of(timetable: Timetable, subject: Subject, department_id: int) -> list[SeenEntry]:
+    """A subject's classes as the head of a department sees them, see `sheets_for`."""
+    tree = read_tree(timetable.term_id) if subject.lens is Lens.GROUP else None
+    entries = read_entries(timetable.timetable_id)
+    return _of(subject, [_as_seen_by(department_id, entry) for entry in entries], tree)
+
+
+def _as_seen_by(department_id: int, entry: SeenEntry) -> SeenEntry:
+    return entry if entry.department_id == department_id else entry.as_busy()
 
 
 def own_classes(user: User, lens: Lens, term_id: int) -> sa.ColumnElement[bool]:
@@ -268,7 +283,7 @@ def sheets_for(
     tree = read_tree(timetable.term_id) if lens is Lens.GROUP else None
     entries = read_entries(timetable.timetable_id)
     if department_id is not None:
-        entries = [entry if entry.department_id == department_id else entry.as_busy() for entry in entries]
+        entries = [_as_seen_by(department_id, entry) for entry in entries]
     grids = ((subject, build_grid(slots, _views(_of(subject, entries, tree)))) for subject in shown)
     return [_sheet(subject, grid, department_id) for subject, grid in grids]
 

@@ -220,17 +220,6 @@ class Grid:
         """Whether there are so many columns that a heading has room for the hour at which it begins, and no more."""
         return self.slot_columns > MOST_FULL_HEADINGS
 
-    def now_and_next(self, day: int, moment: time) -> tuple[list[EntryView], list[EntryView]]:
-        """Meetings that run at `moment`, and those that begin together next, on this day or a later one."""
-        running, coming = [], []
-        for entry in (entry for rows in self.days if rows.day >= day for entry in rows.entries):
-            start, end = _hours(entry)
-            if entry.day == day and start <= moment < end:
-                running.append(entry)
-            elif entry.day != day or start > moment:
-                coming.append(entry)
-        return running, [entry for entry in coming if (entry.day, entry.start) == (coming[0].day, coming[0].start)]
-
     @property
     def density(self) -> str:
         """How A4 paper sets it: the first of airy, roomy, snug, plain and dense that fits by estimate, or packed."""

@@ -8,7 +8,7 @@ from webapp.services.accounts.permissions import Permission
 from webapp.services.terms.selection import list_terms, shown_term
 from webapp.services.timetables import reviews
 from webapp.services.timetables.lifecycle import published_timetable
-from webapp.services.views import audience
+from webapp.services.views import audience, dated_week
 from webapp.services.views.audience import Lens, Subject
 from webapp.web.access import requires
 from webapp.web.hod import bp
@@ -16,7 +16,7 @@ from webapp.web.hod.department import my_department
 from webapp.web.htmx import render
 from webapp.web.navigation import me
 from webapp.web.params import number
-from webapp.web.presentation import SHOWN, lens_of, looked_at, moment_in, paper, subject_of
+from webapp.web.presentation import SHOWN, lens_of, looked_at, now, paper, subject_of
 
 LENSES = (Lens.DEPARTMENT, Lens.GROUP, Lens.FACULTY)
 
@@ -29,12 +29,11 @@ def timetable() -> ResponseReturnValue:
     lens = lens_of(request.args.get("by"), Lens.DEPARTMENT)
     subjects = subjects_of(published, lens)
     subject = subject_of(subjects, request.args.get("key"))
-    sheets = (
-        audience.sheets_for(published, lens, [subject.key], my_department().department_id)
-        if published and subject
-        else []
-    )
-    today, _now = moment_in(term)
+    dated = None
+    if term and published and subject:
+        seen = audience.seen_of(published, subject, my_department().department_id)
+        group = subject.key if lens is Lens.GROUP else None
+        dated = dated_week.read_week(term, seen, request.args.get("week"), now(), group=group)
     return render(
         "hod/timetable.html",
         "week",
@@ -46,8 +45,8 @@ def timetable() -> ResponseReturnValue:
         lenses=LENSES,
         subjects=subjects,
         subject=subject,
-        sheet=sheets[0] if sheets else None,
-        today=today,
+        dated=dated,
+        here=looked_at(),
         waiting=reviews.waiting_for(me()),
         show=SHOWN[lens],
     )

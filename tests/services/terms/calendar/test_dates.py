@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from webapp.models import WeekKind
+from webapp.models import TermWeekKind
 from webapp.services.terms.calendar.dates import DaysOff, FollowedDay, Phase, TermCalendar, WeekRow
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -27,7 +27,9 @@ def test_weeks_without_a_word_are_numbered_from_the_first_to_the_terms_last():
     assert numbers(calendar()) == [1, 2, 3, 4, 5, 6]
     two_too_many = calendar(weeks=4)
     assert numbers(two_too_many) == [1, 2, 3, 4, None, None]
-    assert [week.kind for week in two_too_many.weeks[3:]] == [WeekKind.TEACHING, None, None], "nothing is known of them"
+    assert [week.kind for week in two_too_many.weeks[3:]] == [TermWeekKind.TEACHING, None, None], (
+        "nothing is known of them"
+    )
     assert numbers(calendar(weeks=60)) == [1, 2, 3, 4, 5, 6], "the dates have no more"
 
 
@@ -42,9 +44,9 @@ def test_a_term_that_begins_on_a_weekend_has_its_first_week_after_it(first, firs
 
 def test_a_break_is_not_counted_and_a_reading_week_is_where_it_says_so():
     rows = {
-        jan(8): WeekRow(WeekKind.BREAK, False, "Pongal"),
-        jan(22): WeekRow(WeekKind.READING, True, ""),
-        jan(36): WeekRow(WeekKind.EXAM, False, ""),
+        jan(8): WeekRow(TermWeekKind.BREAK, False, "Pongal"),
+        jan(22): WeekRow(TermWeekKind.READING, True, ""),
+        jan(36): WeekRow(TermWeekKind.EXAM, False, ""),
     }
     made = calendar(rows=rows)
     assert numbers(made) == [1, None, 2, 3, 4, None]
@@ -71,7 +73,7 @@ def test_the_week_of_a_date_is_found_from_monday_to_sunday_and_nowhere_outside_t
 
 def test_days_follow_their_weekday_holidays_nothing_and_a_make_up_day_another():
     made = calendar(
-        rows={jan(22): WeekRow(WeekKind.EXAM, False, "")},
+        rows={jan(22): WeekRow(TermWeekKind.EXAM, False, "")},
         days_off=(DaysOff(1, jan(9), jan(10), "Feast"), DaysOff(2, jan(11), jan(11), "Sports", frozenset({7}))),
         makeup_days={
             jan(13): FollowedDay(1, 2, None, ""),

@@ -4,7 +4,7 @@ from datetime import date
 
 from tests import factories
 from tests.queries import counted_queries
-from webapp.models import WeekKind
+from webapp.models import TermWeekKind
 from webapp.services.terms.calendar.dates import DaysOff, FollowedDay, WeekRow
 from webapp.services.terms.calendar.stored import read_calendar
 
@@ -12,7 +12,7 @@ from webapp.services.terms.calendar.stored import read_calendar
 def test_a_calendar_is_read_in_one_query_and_one_more_for_groups(app):
     term = factories.term(weeks=12)
     department, other = factories.department(term.organization), factories.term(term.organization, semester=2)
-    factories.term_week(term, date(2024, 1, 15), WeekKind.READING, counted=True, note="Read")
+    factories.term_week(term, date(2024, 1, 15), TermWeekKind.READING, counted=True, note="Read")
     factories.makeup_day(term, date(2024, 1, 20), 2, week=5)
     republic = factories.holiday(term, date(2024, 1, 26), name="Republic Day")
     factories.term_week(other, date(2024, 5, 6))
@@ -30,7 +30,7 @@ def test_a_calendar_is_read_in_one_query_and_one_more_for_groups(app):
     assert len(queries) == 2
 
     assert (read.week_count, str(read.timezone)) == (12, "Asia/Kolkata")
-    assert read.rows == {date(2024, 1, 15): WeekRow(WeekKind.READING, True, "Read")}
+    assert read.rows == {date(2024, 1, 15): WeekRow(TermWeekKind.READING, True, "Read")}
     assert [(day, followed.weekday, followed.week) for day, followed in read.makeup_days.items()] == [
         (date(2024, 1, 20), 2, 5)
     ]

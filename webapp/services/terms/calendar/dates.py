@@ -13,7 +13,7 @@ from enum import Enum
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from webapp.models import WeekKind
+from webapp.models import TermWeekKind
 
 ONE_DAY, ONE_WEEK = timedelta(days=1), timedelta(weeks=1)
 SATURDAY = 5
@@ -37,7 +37,7 @@ class CalendarWeek:
 
     monday: date
     number: int | None
-    kind: WeekKind | None
+    kind: TermWeekKind | None
     note: str = ""
 
     @property
@@ -48,7 +48,7 @@ class CalendarWeek:
     @property
     def is_taught(self) -> bool:
         """Whether classes are held in it."""
-        return self.kind is WeekKind.TEACHING and self.number is not None
+        return self.kind is TermWeekKind.TEACHING and self.number is not None
 
     @property
     def is_even(self) -> bool | None:
@@ -65,7 +65,7 @@ class CalendarWeek:
 class WeekRow:
     """What is said of one week, see `webapp.models.TermWeek`."""
 
-    kind: WeekKind
+    kind: TermWeekKind
     counted: bool
     note: str
 
@@ -169,7 +169,7 @@ class TermCalendar:
         while monday <= self.ends_on:
             row = self.rows.get(monday)
             kind = self._usual_kind(monday) if row is None else row.kind
-            is_counted = kind is WeekKind.TEACHING or (row is not None and row.counted)
+            is_counted = kind is TermWeekKind.TEACHING or (row is not None and row.counted)
             number = counted + 1 if is_counted and counted < self.week_count else None
             counted = number or counted
             if row is None and number is None:
@@ -178,10 +178,10 @@ class TermCalendar:
             monday += ONE_WEEK
         return tuple(weeks)
 
-    def _usual_kind(self, monday: date) -> WeekKind | None:
+    def _usual_kind(self, monday: date) -> TermWeekKind | None:
         """A week is a teaching week if it has one of Monday to Friday in the term."""
         first = max(monday, self.starts_on)
-        return WeekKind.TEACHING if first < monday + SATURDAY * ONE_DAY else None
+        return TermWeekKind.TEACHING if first < monday + SATURDAY * ONE_DAY else None
 
     @cached_property
     def _mondays(self) -> list[date]:

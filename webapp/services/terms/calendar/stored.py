@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from webapp.extensions import db
-from webapp.models import Holiday, HolidayDepartment, HolidayGroup, MakeupDay, Term, TermWeek, WeekKind
+from webapp.models import Holiday, HolidayDepartment, HolidayGroup, MakeupDay, Term, TermWeek, TermWeekKind
 from webapp.services.problem.parts import GroupsOfTerm, PartOfTerm, read_groups
 from webapp.services.terms.calendar.dates import DaysOff, FollowedDay, TermCalendar, WeekRow
 
@@ -23,7 +23,7 @@ def read_calendar(term: Term) -> TermCalendar:
         ends_on=term.ends_on,
         week_count=term.weeks,
         timezone=ZoneInfo(term.organization.timezone),
-        rows={_date(row["monday"]): WeekRow(WeekKind(row["kind"]), row["counted"], row["note"]) for row in weeks},
+        rows={_date(row["monday"]): WeekRow(TermWeekKind(row["kind"]), row["counted"], row["note"]) for row in weeks},
         days_off=tuple(_days_off(row, groups) for row in holidays),
         makeup_days={
             _date(row["held_on"]): FollowedDay(row["makeup_day_id"], row["follows"], row["week"], row["note"])

@@ -11,6 +11,7 @@ from webapp.services.reference.errors import DeletionOutdated, RecordChanged, Re
 from webapp.services.reference.vocabulary import VOCABULARIES
 from webapp.services.schema.calendar import TERM
 from webapp.services.schema.columns import Table
+from webapp.services.schema.dates import CALENDAR_TABLES
 from webapp.services.schema.scope import Scope
 from webapp.services.schema.tables import find_table
 from webapp.services.shared import transaction
@@ -127,6 +128,8 @@ def _blame(form: PageForm, problem: RecordRefused) -> None:
 
 
 def _back(table: Table, endpoint: str = "admin.records") -> ResponseReturnValue:
+    if table in CALENDAR_TABLES and endpoint == "admin.records":
+        return redirect_to(url_for("admin.calendar"))
     return redirect_to(url_for(endpoint, table_key=table.address))
 
 
