@@ -1,6 +1,6 @@
 """A term copied: all that is ticked and nothing else, once, and the source as it was."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -23,10 +23,12 @@ from webapp.services.imports.exports import term_contents
 from webapp.services.imports.faults import ImportConflict
 from webapp.services.reference.errors import RecordRefused
 from webapp.services.terms import rollover
+from webapp.services.terms.calendar.dates import monday_of
 from webapp.services.terms.rollover import PARTS, CopyRefused
 
 ALL = tuple(part.key for part in PARTS)
-OF_TERM = {name for part in PARTS for name in part.tables}
+OF_TERM = {name for part in PARTS for name in part.tables} - {"term_weeks"}
+"""What comes along unchanged."""
 
 
 @pytest.fixture
@@ -97,6 +99,20 @@ def test_what_is_not_ticked_stays_behind(here):
     }
     assert [row["faculty"] for row in rows["availability"]] == ["RAO"], "a group that isn't copied has no wishes"
     assert {row["code"]: row["weight"] for row in rows["rules"]}["group_gaps"] == 2, "the usual rules"
+
+
+def test_weeks_without_classes_keep_their_place_in_the_term_and_holidays_stay_behind(here):
+    monday = monday_of(here.term.starts_on) + timedelta(weeks=7)
+    factories.term_week(here.term, monday, note="Mid-terms")
+    factories.term_week(here.term, monday_of(here.term.ends_on))
+    factories.holiday(here.term, here.term.starts_on)
+    starts = here.term.starts_on + rollover.ONE_YEAR + timedelta(weeks=1)
+    made = copy(here, ["weeks"], starts_on=starts)
+    found = term_contents(here.organization, made)
+    assert [(week["monday"], week["note"]) for week in found["term_weeks"]] == [
+        (monday_of(starts) + timedelta(weeks=7), "Mid-terms")
+    ], "the last week has no place in a term that ends a week earlier"
+    assert found["holidays"] == []
 
 
 def test_a_student_is_in_the_groups_of_both_terms(here):

@@ -29,6 +29,7 @@ from webapp.services.schema.tables import BY_NAME, find_table
 from webapp.services.shared import audit, optimistic_lock
 from webapp.services.shared.errors import NotFound, Problem
 from webapp.services.shared.words import _, first_of
+from webapp.services.terms.calendar.dates import monday_of
 from webapp.services.terms.selection import find_term
 from webapp.services.timetables.lifecycle import published_timetable
 
@@ -55,6 +56,12 @@ class CopyPart:
 
 PARTS = (
     CopyPart("slots", _l("Time slots and week sets"), _l("The week's grid."), ("time_slots", "week_sets")),
+    CopyPart(
+        "weeks",
+        _l("Exam and reading weeks and breaks"),
+        _l("At the same place in the term. Holidays and make-up days are of their dates, and do not come along."),
+        ("term_weeks",),
+    ),
     CopyPart(
         "sections",
         _l("Sections"),
@@ -214,8 +221,20 @@ def _tables(source: Term, term: Record, parts: Sequence[CopyPart]) -> Tables:
     for part in parts:
         for name in part.tables:
             kept = [record for record in store.table(name).records.values() if _goes_along(name, record, ticked, store)]
+            if name == "term_weeks":
+                kept = _in_their_place(source, term, kept)
             sheets[name] = _sheet(source, name, kept)
     return Tables(source.name, sheets)
+
+
+def _in_their_place(source: Term, term: Record, weeks: Sequence[Record]) -> list[Record]:
+    """The weeks by their Mondays in the new term; those that it has no more are left out."""
+    starts, ends = term["starts_on"], term["ends_on"]
+    if not isinstance(starts, date) or not isinstance(ends, date):
+        return []
+    later = monday_of(starts) - monday_of(source.starts_on)
+    moved = [(week, week["monday"] + later) for week in weeks if isinstance(week["monday"], date)]
+    return [{**week, "monday": monday} for week, monday in moved if monday <= ends]
 
 
 def _sheet(source: Term, name: str, records: Sequence[Record]) -> FileSheet:

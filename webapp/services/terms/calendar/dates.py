@@ -19,6 +19,11 @@ ONE_DAY, ONE_WEEK = timedelta(days=1), timedelta(weeks=1)
 SATURDAY = 5
 
 
+def monday_of(on: date) -> date:
+    """The day on which the week of a date begins."""
+    return on - on.weekday() * ONE_DAY
+
+
 class Phase(Enum):
     """Where a date stands to a term."""
 
@@ -165,7 +170,7 @@ class TermCalendar:
     def weeks(self) -> tuple[CalendarWeek, ...]:
         """All weeks that have a day of the term in them, in order."""
         weeks, counted = [], 0
-        monday = self.starts_on - self.starts_on.weekday() * ONE_DAY
+        monday = monday_of(self.starts_on)
         while monday <= self.ends_on:
             row = self.rows.get(monday)
             kind = self._usual_kind(monday) if row is None else row.kind

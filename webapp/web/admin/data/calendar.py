@@ -20,5 +20,11 @@ def calendar() -> ResponseReturnValue:
         return render("admin/records_without_term.html", table=TERM_WEEKS)
     page = read_year(term, request.args.get("day", ""), request.args.get("week", ""))
     return render(
-        "admin/calendar.html", "year", terms=terms, term=term, page=page, tables=CALENDAR_TABLES, kinds=WEEK_KINDS
+        "admin/calendar/calendar.html",
+        "year",
+        terms=terms,
+        term=term,
+        page=page,
+        tables=CALENDAR_TABLES,
+        kinds=WEEK_KINDS,
     )
