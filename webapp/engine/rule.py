@@ -39,6 +39,8 @@ class Rule(ABC):
     """What one unit of its count is, in the singular."""
     units: ClassVar[str] = ""
     """The plural of ``unit``, where adding an s won't do."""
+    further: ClassVar[str] = ""
+    """What its second number says, in words with ``{second}`` in them, where it has one."""
     finding: ClassVar[str] = "{who}: {n}."
     """How a violation is worded; `webapp.engine.words` fills in the fields."""
     _only: ClassVar["Rule | None"] = None

@@ -13,6 +13,8 @@ from webapp.engine.rules import rule_named
 from webapp.engine.rules.walking_time import WalkingTime
 from webapp.engine.timegrid import Time
 
+ASKED_NUMBER = "the given number"
+"""Stands in the sentence of every rule that has a number."""
 NAMED_AT_MOST = 3
 """So many meetings of a set without a label are named; the others are counted."""
 
@@ -127,16 +129,20 @@ def sentence(instance: Instance, placements: Sequence[Placement], part: CountPar
 def asked_in_words(rule: Rule, values: Mapping[str, Any]) -> str:
     """What a rule asks of somebody, as a sentence.
 
-    ``values``: ``who`` it is about, its ``amount``, at so many ``slots`` of ``of_slots``; the ``place`` of a fixed
-    class.
+    ``values``: ``who`` it is about, its ``amount`` and ``second`` number, at so many ``slots`` of ``of_slots``, in
+    which ``rooms``; the ``place`` of a fixed class.
     """
     who, said = values.get("who", ""), rule.sentence
     if "place" in values:
         return f"{who} is fixed at {values['place']}."
-    if values.get("amount"):
-        said = f"{said.rstrip('.')} ({values['amount']})."
+    about = [str(values.get("amount", 0))] if ASKED_NUMBER in said else []
+    if values.get("second") and rule.further:
+        about.append(rule.further.format(second=values["second"]))
     if values.get("slots"):
-        said = f"{said.rstrip('.')} ({values['slots']} of {values['of_slots']} slots)."
+        about.append(f"{values['slots']} of {_counted(values['of_slots'], 'slot')}")
+    if values.get("rooms"):
+        about.append(_listed(values["rooms"]))
+    said = f"{said.rstrip('.')} ({'; '.join(about)})." if about else said
     return f"{who}: {said}" if who else said
 
 
@@ -206,14 +212,16 @@ def shortage_in_words(code: ShortageCode, values: Mapping[str, Any]) -> str:
     asked, possible = values.get("asked", 0), values.get("possible", 0)
     match code:
         case ShortageCode.NO_TIME | ShortageCode.NO_ROOM:
-            what = "times" if code is ShortageCode.NO_TIME else "rooms"
+            what = "time" if code is ShortageCode.NO_TIME else "room"
             none = "it has no possible time" if code is ShortageCode.NO_TIME else "no room suits it"
-            left = f"none of its {values['had']} {what} is left by the rules"
+            had = f"its only {what} is not" if values["had"] == 1 else f"none of its {values['had']} {what}s is"
+            left = f"{had} left by the rules"
             return f"{name}: {left if values['had'] else none}."
         case ShortageCode.SLOTS:
-            return f"{name}: {asked} slots asked{weeks}, {possible} possible."
+            return f"{name}: {_counted(asked, 'slot')} asked{weeks}, {possible} possible."
         case ShortageCode.SLOTS_OF:
-            return f"{name}: {values['meetings']} ask for {asked} slots{weeks}, {possible} possible: {values['when']}."
+            slots = f"{_counted(asked, 'slot')}{weeks}"
+            return f"{name}: {values['meetings']} ask for {slots}, {possible} possible: {values['when']}."
         case ShortageCode.DAYS:
             return f"{name}: {asked} days asked for {values['meetings']}, {possible} possible."
         case ShortageCode.ROOMS_AT_ONCE:

@@ -125,6 +125,7 @@ def fingerprint(instance: Instance, constraint: Constraint) -> str:
         [instance.meetings[meeting].code for meeting in constraint.meetings],
         sorted(constraint.cells),
         constraint.amount,
+        *([constraint.second_amount, constraint.rooms] if constraint.second_amount or constraint.rooms else ()),
     ]
     return sha256(dumps(parts).encode()).hexdigest()[:16]
 
@@ -155,6 +156,7 @@ def _relaxed(problem: TermProblem, options: WhatIfOptions) -> Instance:
     whole = instance.constraints[assumption.of]
     dearest = max((c.weight for c in instance.constraints if c.weight is not None), default=1)
     rest = [piece for piece in pieces(instance, whole) if piece != assumption.constraint]
-    softened = replace(assumption.constraint, weight=DEARER * max(1, dearest))
+    weeks = instance.grid.calendar_weeks if assumption.rule.is_mean else 1  # a mean over weeks is rounded down
+    softened = replace(assumption.constraint, weight=DEARER * max(1, dearest) * weeks)
     kept = (c for index, c in enumerate(instance.constraints) if index != assumption.of)
     return replace(instance, constraints=(*kept, *rest, softened))

@@ -75,6 +75,10 @@ def _values(instance: Instance, constraint: Constraint, names: Names) -> dict[st
         return {"who": names.meeting(meeting), "place": ", ".join(filter(None, (time, room)))}
     if constraint.meetings:
         values |= _named(instance, constraint, names)
+    if constraint.second_amount:
+        values["second"] = constraint.second_amount
+    if constraint.rooms:
+        values["rooms"] = first_few([names.room(room) for room in constraint.rooms])
     if constraint.cells:
         values |= {"slots": len(constraint.cells), "of_slots": instance.grid.cells}
     return values

@@ -102,7 +102,7 @@ class _Question:
         member: Assumption | None,
         only: Collection[int] | None,
     ) -> None:
-        self.member = member
+        self.member, self.weeks = member, instance.grid.calendar_weeks
         self.whole = replace(instance, constraints=self._softened(everything))
         self.conflict = replace(instance, constraints=self._softened(members))
         self.of_conflict = meetings_touched(self.conflict, only)
@@ -110,7 +110,11 @@ class _Question:
 
     def _softened(self, assumptions: Sequence[Assumption]) -> tuple[Constraint, ...]:
         kept = tuple(a.constraint for a in assumptions if a is not self.member)
-        return kept if self.member is None else (*kept, replace(self.member.constraint, weight=1))
+        return kept if self.member is None else (*kept, self._priced(self.member.constraint))
+
+    def _priced(self, constraint: Constraint) -> Constraint:
+        """The rule as a wish of which each unit costs 1, also where the cost is a mean over weeks, rounded down."""
+        return replace(constraint, weight=self.weeks if constraint.rule.is_mean else 1, factor=1)
 
     def answer(self, clock: Clock) -> Price | None:
         """The price, with a proof where there is time for one."""

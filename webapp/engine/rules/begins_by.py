@@ -21,6 +21,7 @@ class BeginsBy(WeekSetRule):
     kinds = (ResourceKind.INSTRUCTOR, ResourceKind.GROUP)
     unit = "late day"
     finding = "{who}: {n} on which the first class comes after slot {amount}, at most {second} allowed."
+    further = "later days allowed a week: {second}"
     op = SetOp.BEGINS_BY
 
     def of_day(self, instance: Instance, constraint: Constraint, day: int, held: Sequence[Placement]) -> int:

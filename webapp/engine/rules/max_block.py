@@ -21,6 +21,7 @@ class MaxBlock(DaySetRule):
     unit = "block too long"
     units = "blocks too long"
     finding = "{who}: {n} on {day}, at most {amount} slots allowed."
+    further = "those at most {second} apart follow each other"
     op = SetOp.MAX_BLOCK
 
     def of_day(self, instance: Instance, constraint: Constraint, day: int, held: Sequence[Placement]) -> int:

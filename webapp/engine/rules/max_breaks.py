@@ -20,6 +20,7 @@ class MaxBreaks(DaySetRule):
     unit = "break too many"
     units = "breaks too many"
     finding = "{who}: {n} on {day}, at most {amount} allowed."
+    further = "a break is longer than {second}"
     op = SetOp.MAX_BREAKS
 
     def of_day(self, instance: Instance, constraint: Constraint, day: int, held: Sequence[Placement]) -> int:
