@@ -250,6 +250,8 @@ def test_the_time_limit_is_kept() -> None:
     begin = monotonic()
     repair(instance, before, [RoomOut(0), RoomOut(1)], 2)
     assert monotonic() - begin < 2 * 1.05 + 2
+    hurried = repair(instance, before, [RoomOut(0), RoomOut(1)], 0.001)
+    assert (hurried.looked_further, len(hurried.ladder)) == (False, 1)
 
 
 def test_where_the_truth_refuses_all_that_the_search_found_the_first_rung_stays(

@@ -110,6 +110,8 @@ class Repair:
         What further moves would gain in cost; the first rung first.
     cost_before
         What the timetable as it stood costs now, with what can't stay where it stands.
+    looked_further
+        Whether there was time to look for what more moves would gain.
     """
 
     status: Status
@@ -121,6 +123,7 @@ class Repair:
     ladder: tuple[RepairRung, ...]
     sentence: str
     cost_before: int
+    looked_further: bool = True
 
     @property
     def proven(self) -> bool:
@@ -190,7 +193,8 @@ def repair(
     loses = work.loses(best) > 0
     status, bound = (work.status, work.hit) if loses else (Status.FEASIBLE, work.bound)
     words = _sentence(len(moved), lost, bound, status)
-    return Repair(status, now, best, moved, bound, best.unplaced, ladder, words, work.cost_before)
+    told = work.cost_before, work.looked_further
+    return Repair(status, now, best, moved, bound, best.unplaced, ladder, words, *told)
 
 
 def _sentence(moved: int, lost: int, bound: int, status: Status) -> str:
@@ -220,6 +224,7 @@ class _Work:
         self.bound = self.hit
         """Fewer moves are proven not to be enough where nobody is to lose a place."""
         self.asked, self.asked_seconds = 0, 0.0
+        self.looked_further = False
         began = monotonic()
         self.truth = ScoredTimetable(instance, before)
         self.cost_before = self.truth.score().cost
@@ -369,6 +374,7 @@ class _Work:
         limits = self.clock.limits(self.clock.left - self.last_word)
         if self.clock.over or limits.seconds <= self.compiling:
             return (only,)
+        self.looked_further = True
         most = STEP_SECONDS * len(self.instance.meetings)
         found = sweep(
             self.instance, self.before, first, threads, limits.seconds, limits.seed, limits.stop, most, self.may_move

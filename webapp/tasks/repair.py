@@ -86,6 +86,7 @@ def repair_timetable(
         before=result.cost_before,
         rungs=tuple(_rung(base, result, rung, because) for rung in result.ladder),
         seconds=round(time.monotonic() - before, 1),
+        looked_further=result.looked_further,
     )
 
 

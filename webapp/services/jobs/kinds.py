@@ -334,6 +334,7 @@ class RepairAnswer:
 
     ``hit`` classes stood where they can't stay, ``in_tray`` were without a place before, ``held`` are held by a lock or
     a reason; fewer moves than ``bound`` are proven impossible, and ``proven`` where the first rung is the fewest.
+    ``looked_further``: whether there was time to look for what more moves would gain.
     """
 
     revision: int = 0
@@ -347,6 +348,7 @@ class RepairAnswer:
     before: int = 0
     rungs: tuple[Rung, ...] = ()
     seconds: float = 0.0
+    looked_further: bool = True
 
 
 @dataclass(frozen=True)
