@@ -4,6 +4,7 @@ import re
 
 import pytest
 import sqlalchemy as sa
+from flask.testing import FlaskClient
 
 from tests import factories
 from tests.edge import commit
@@ -168,6 +169,21 @@ def test_how_far_a_cost_is_from_the_least_is_said_where_it_is_known(pages: Pages
     assert told(44, None) == told(44, 0) == told(40, 41) == []
     assert told(44, 41) == ["No timetable of these data can cost less than 41; this one costs 44."]
     assert told(41, 41) == ["No timetable of these data can cost less: 41 is the least possible."]
+
+
+def test_variants_that_are_one_timetable_are_called_so_wherever_they_stand(
+    pages: Pages, here: University, client: FlaskClient
+) -> None:
+    twins = [here.timetable(), here.timetable("Student-First"), here.timetable("Compact-Week", shift=1)]
+    job = factories.job(here.term, status=JobStatus.COMPLETED, options={"profiles": ["Balanced"]})
+    for one in twins:
+        one.generation_job_id = job.job_id
+    db.session.commit()
+    for path in ("/admin/timetables", "/admin/approvals", f"/admin/timetables/runs/{job.job_id}/variants"):
+        said = words(pages.get(path))
+        assert len(re.findall(r"(is )?the same timetable as Balanced", said)) == 1, path
+    found = client.get(f"/api/timetable/result/{job.job_id}").get_json()["variants"]
+    assert [one["same_as"] for one in found] == [None, "Balanced", None]
 
 
 def test_weights_are_made_changed_and_deleted(pages: Pages, here: University) -> None:

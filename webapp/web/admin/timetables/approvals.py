@@ -35,6 +35,7 @@ def approvals() -> ResponseReturnValue:
         term=term,
         reviews=reviews.reviews_of(me(), term) if term else [],
         drafts=drafts,
+        twins=scores.twins_among(variant.timetable for variant in variants),
     )
 
 
