@@ -41,7 +41,7 @@ ROUTES = {
         admin.records admin.add_record admin.edit_record admin.delete_record
         admin.add_section admin.edit_section
         admin.word_list admin.add_word admin.rename_word admin.merge_words admin.delete_word
-        admin.choices admin.add_choice admin.edit_cell admin.bulk admin.undo_change
+        admin.choices admin.add_choice admin.edit_cell admin.bulk admin.undo_change admin.undo_rules
         admin.begin_term admin.term_week admin.term_data admin.load_example
         admin.availability admin.paint_availability admin.copy_term admin.start_copy admin.copied_term
         admin.rules admin.add_rule admin.edit_rule admin.delete_rule admin.restore_rules

@@ -73,8 +73,9 @@ class Pin(Model):
 class TermRule(Model):
     """A rule of the engine as a term uses it: on or off, hard or with a weight, its number.
 
-    It names the components, teachers and groups that it is about, or is about everyone; and slots and rooms where it
-    looks at those alone.
+    It names the components, teachers and groups that it is about, or is about everyone. One that is not about everyone
+    and names none any more, because they are deleted, is about nobody. It names slots and rooms where it looks at those
+    alone.
     """
 
     __tablename__ = "term_rules"
@@ -94,6 +95,9 @@ class TermRule(Model):
     weight: Mapped[int | None]
     amount: Mapped[int | None]
     second_amount: Mapped[int | None] = mapped_column(comment="of a rule with two numbers")
+    is_of_all: Mapped[bool] = mapped_column(
+        server_default=sa.true(), comment="about everybody; else about those it names, be they nobody any more"
+    )
 
     components: Mapped[list[Component]] = relationship(
         secondary="term_rule_components", order_by="(TermRuleComponent.position, TermRuleComponent.component_id)"

@@ -1,5 +1,7 @@
 """Rules about certain classes: added, changed and deleted with their audit rows; and the usual rules restored."""
 
+from dataclasses import replace
+
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, scoped_session
@@ -9,10 +11,13 @@ from tests.university import University, university
 from webapp.engine.rules import rule_named
 from webapp.extensions import db
 from webapp.models import AuditEvent, Component, TermRule, TimeSlot
+from webapp.services.checks.catalogue import check_term
+from webapp.services.checks.findings import Severity
 from webapp.services.imports import exports, uploads
 from webapp.services.imports.formats.files import read_upload
 from webapp.services.imports.formats.writers import zip_of
 from webapp.services.problem.term_problem import TermProblem, build_problem
+from webapp.services.reference import last_change
 from webapp.services.reference.errors import RecordChanged, RecordRefused
 from webapp.services.schema.scope import Scope
 from webapp.services.shared.errors import NotFound
@@ -20,6 +25,7 @@ from webapp.services.shared.rule_defaults import ADDED_RULES, OWN_TERM, RULE_NAM
 from webapp.services.terms import added_rules, rules
 from webapp.services.terms.added_rules import AddedRuleSent
 from webapp.services.terms.rule_links import RuleLinks, SearchOfRows, find_rows, kinds_of
+from webapp.services.terms.rules import RuleChange
 
 
 @pytest.fixture
@@ -153,6 +159,70 @@ def test_every_rule_is_added_about_all_that_it_may_be_about_by_form_and_by_file_
     assert sorted(map(repr, by_file)) == sorted(map(repr, by_form))
 
 
+def test_a_rule_whose_classes_are_all_deleted_is_about_nobody_and_said_to_be(scope: Scope, uni: University) -> None:
+    own = RuleLinks(keys(scope, "CSE391"))
+    row = added_rules.save_added_rule(scope, None, AddedRuleSent("max_per_day", amount="1", links=own))
+    built = build_problem(uni.term).instance.constraints
+    components = [db.session.get_one(Component, key) for key in own.classes]
+    for component in components:
+        db.session.delete(component)
+    db.session.flush()
+    db.session.expire_all()
+    assert not row.is_of_all
+    assert added_rules.in_words(scope, row) == "Most per day: must hold, number 1; nobody"
+    assert not added_rules.sent_of(row).is_of_all
+    (line,) = [rule for rule in rules.rules_of(scope) if rule.is_added]
+    assert line.is_of_nobody
+    left = build_problem(uni.term).instance.constraints
+    assert [c for c in built if c.rule.name == "max_per_day" and c.amount == 1]
+    assert not [c for c in left if c.rule.name == "max_per_day" and c.amount == 1]
+    (found,) = [one for one in check_term(uni.term) if one.target.value == row.code]
+    assert (found.severity, found.sentence) == (
+        Severity.WARNING,
+        "Most per day (1) is about nobody: the classes that it was about are deleted. It asks nothing.",
+    )
+    contents = exports.term_contents(uni.organization, uni.term)["rules"]
+    assert [(r["everybody"], r["components"]) for r in contents if r["code"] == row.code] == [(False, ())]
+    back = uploads.preview(uni.organization, uni.term, read_upload("rules.zip", zip_of({"rules": contents})))
+    assert back.changes_nothing
+    everybody = replace(added_rules.sent_of(row), is_of_all=True)
+    added_rules.save_added_rule(scope, row.term_rule_id, everybody, added_rules.mark_of(row))
+    assert [c for c in build_problem(uni.term).instance.constraints if c.rule.name == "max_per_day" and c.amount == 1]
+
+
+@pytest.mark.parametrize(
+    ("cells", "is_of_all", "expected"),
+    [
+        ({}, True, ""),
+        ({"everybody": "no"}, False, ""),
+        ({"components": "CSE391/A/P"}, False, ""),
+        ({"everybody": "yes", "components": "CSE391/A/P"}, None, "no, or nothing: the row names those"),
+        ({"rule": "same_room"}, False, ""),
+        ({"rule": "same_room", "everybody": "yes"}, None, "no: this rule is about classes"),
+    ],
+)
+def test_a_file_says_whom_a_rule_is_about_by_name_or_in_so_many_words(
+    scope: Scope, uni: University, cells: dict[str, str], is_of_all: bool | None, expected: str
+) -> None:
+    row = {
+        "code": "mine",
+        "rule": "max_per_day",
+        "hard": "yes",
+        "amount": "3",
+        "everybody": "",
+        "components": "",
+    } | cells
+    table = "\n".join(";".join(values) for values in (row, row.values()))
+    sheet = read_upload("rules.csv", table.encode())
+    told = uploads.preview(uni.organization, uni.term, sheet)
+    assert [fault.expected[: len(expected)] for fault in told.faults] == ([expected] if expected else [])
+    if is_of_all is not None:
+        uploads.confirm(uni.organization, uni.term, sheet)
+        stored = db.session.scalars(sa.select(TermRule).filter_by(code="mine")).one()
+        assert stored.is_of_all is is_of_all
+        assert uploads.preview(uni.organization, uni.term, sheet).changes_nothing
+
+
 def assert_asked(built: TermProblem, uni: University, both: tuple[int, ...]) -> None:
     """Each rule is about exactly the classes or people asked for, with its numbers, slots and rooms."""
     instance, rao = built.instance, built.resource_of_faculty[uni.rao.faculty_id]
@@ -208,3 +278,38 @@ def test_the_usual_rules_are_restored_after_saying_which_and_added_ones_stay(sco
     after = {row.code: row for row in db.session.scalars(sa.select(TermRule))}
     assert (after["group_gaps"].weight, after["same_time"].components) == (OWN_TERM["group_gaps"].weight, [])
     assert [component.code for component in after["same_room-1"].components] == ["P"]
+
+
+def test_an_added_changed_deleted_or_restored_rule_comes_back_as_it_was_by_undoing(
+    scope: Scope, uni: University
+) -> None:
+    def undo() -> str:
+        last = last_change.last_change_of(uni.registrar)
+        assert last is not None
+        return last_change.undo(scope, last.mark)
+
+    def constraints() -> list[str]:
+        return sorted(repr(one) for one in build_problem(uni.term).instance.constraints)
+
+    own = RuleLinks(keys(scope, "CSE391"), rooms=(uni.hall.room_id,))
+    before = constraints()
+    added_rules.save_added_rule(scope, None, AddedRuleSent("home_room", links=own))
+    assert undo() == "Rules: Home room (1) added"
+    assert constraints() == before
+    row = added_rules.save_added_rule(scope, None, AddedRuleSent("home_room", links=own))
+    with_it, key = constraints(), row.term_rule_id
+    everybody = AddedRuleSent("home_room", is_of_all=True, links=own)
+    added_rules.save_added_rule(scope, key, everybody, added_rules.mark_of(row))
+    assert undo() == "Rules: Home room (1) changed"
+    assert constraints() == with_it
+    added_rules.delete_added_rule(scope, key, added_rules.mark_of(db.session.get_one(TermRule, key)))
+    assert undo() == "Rules: Home room (1) deleted"
+    assert constraints() == with_it
+    assert [(action, after) for action, _before, after in actions()[-1:]] == [
+        ("rules.undo", {"undone": "Rules: Home room (1) deleted"})
+    ]
+    use = {"unavailable": RuleChange(False, True, "", ""), "group_gaps": RuleChange(True, False, "9", "")}
+    assert rules.save_rules(scope, use) == 2
+    assert undo() == "Rules: Unavailable times, Group gaps changed"
+    assert constraints() == with_it
+    assert rules.restorable_rules(scope) == []

@@ -127,7 +127,9 @@ def test_replacing_removes_added_rules_that_the_file_lacks_and_switches_no_usual
     seen = sent(organization, term, "code,rule,enabled,hard,weight\nyours,group_days,yes,no,1\n", replace=True)
     told = rule_changes(seen)
     assert told is not None
-    assert [(c.title, c.before, c.after) for c in told.changes] == [("Group gaps (mine)", "wish, weight 4", "removed")]
+    assert [(c.title, c.before, c.after) for c in told.changes] == [
+        ("Group gaps (mine)", "wish, weight 4; everybody", "removed")
+    ]
     assert {code: use for code, use in uses(term).items() if code != "yours"} == BY_DEFAULT
 
 

@@ -1,6 +1,6 @@
 """The audit trail as the registrar reads it: who did what to which row, searched, paged, and as a file."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -10,13 +10,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from webapp.extensions import db
-from webapp.models import AuditEvent, GenerationJob, Organization, Term, Timetable, User
+from webapp.models import AuditEvent, GenerationJob, Organization, Term, TermRule, Timetable, User
 from webapp.services.imports.formats.writers import csv_text
 from webapp.services.problem.words.sentences import words_of
 from webapp.services.reference.uses import nouns
 from webapp.services.schema.columns import Table
 from webapp.services.schema.tables import WITH_PAGES
+from webapp.services.schema.wishes import RULES
 from webapp.services.shared.words import _
+from webapp.services.terms.rule_words import rule_title
 
 PAGE_SIZE = 50
 NOBODY = "nobody"
@@ -255,7 +257,18 @@ def _names(organization: Organization, events: Iterable[AuditEvent]) -> dict[tup
                 (subject, str(key)): TrailSubject(str(label), table.address, key, owner if table.of_term else None)
                 for key, label, owner in rows
             }
-    return subjects | _timetables_and_runs(organization, events)
+    return subjects | _timetables_and_runs(organization, events) | _rules(organization, keys.get("term_rules", set()))
+
+
+def _rules(organization: Organization, keys: Collection[int]) -> dict[tuple[str, str], TrailSubject]:
+    query = sa.select(TermRule).join(Term, Term.term_id == TermRule.term_id).where(TermRule.term_rule_id.in_(keys))
+    rows = db.session.scalars(query.where(Term.organization_id == organization.organization_id)) if keys else ()
+    return {
+        ("term_rules", str(row.term_rule_id)): TrailSubject(
+            rule_title(row.rule, row.code), RULES.address, row.term_rule_id, row.term_id
+        )
+        for row in rows
+    }
 
 
 def _timetables_and_runs(

@@ -7,7 +7,7 @@ from webapp.models import Availability, WishLevel
 from webapp.services.checks.findings import Finding, FindingKind, Severity
 from webapp.services.checks.term_data import TermData
 from webapp.services.problem.words.statements import Statement, told
-from webapp.services.shared.rule_defaults import is_counting
+from webapp.services.shared.rule_defaults import is_counting, is_of_nobody
 from webapp.services.shared.target import Target
 from webapp.services.terms.rule_words import classes_in_words, label_of_code, rule_title
 
@@ -24,7 +24,12 @@ def rules_without_effect(data: TermData) -> Iterator[Finding]:
             yield _of_rule(kept.rule, told(kept.code, number), is_weightless=kept.rule in present)
     for row in rows.rules:
         key = row.term_rule_id
-        if key in rows.rules_about_some and not is_counting(row):
+        names_some = key in rows.rules_that_name
+        if is_of_nobody(row.rule, row.code, row.is_of_all, names_some):
+            rule = told("rule", rule=row.rule, label=label_of_code(row.rule, row.code))
+            words, target = told("rule_of_nobody", rule=rule), target_of_rule(row.code, row.rule)
+            yield Finding(Severity.WARNING if is_counting(row) else Severity.NOTE, FindingKind.RULES, words, target)
+        elif names_some and not is_counting(row):
             components = (data.components.get(one) for one in rows.rule_components.get(key, []))
             about = [data.component_label(component) for component in components if component is not None]
             about += [rows.faculty[one].name for one in rows.rule_faculty.get(key, [])]

@@ -185,7 +185,8 @@ def _row(sheet: FileSheet, row: FileRow, records: Mapping[Key, Record], wrong: b
     before = records.get(key)
     if before is None:
         return RowDifference(row.number, key, label, RowState.NEW, complete(table, row.record))
-    after = {name: ordered(table.by_name[name], row.record[name]) for name in sheet.columns}
+    after: Record = {name: ordered(table.by_name[name], row.record[name]) for name in sheet.columns}
+    after = {**before, **after} if table.settled is None else table.settled({**before, **after}, after)
     changed = [name for name, value in after.items() if value != before[name]]
     if not changed:
         return RowDifference(row.number, key, label, RowState.UNCHANGED, before)
@@ -193,7 +194,7 @@ def _row(sheet: FileSheet, row: FileRow, records: Mapping[Key, Record], wrong: b
         CellChange(name, write(table.by_name[name], before[name]), write(table.by_name[name], after[name]))
         for name in changed
     ]
-    return RowDifference(row.number, key, label, RowState.CHANGED, {**before, **after}, tuple(changes), before)
+    return RowDifference(row.number, key, label, RowState.CHANGED, after, tuple(changes), before)
 
 
 class _References:

@@ -221,4 +221,5 @@ def _code(stored: Stored, row_id: int | None) -> Value:
 def complete(table: Table, record: Record) -> Record:
     """A record with every column, missing ones as an empty cell means them."""
     full = {column.name: record.get(column.name, empty(column)) for column in table.file_columns}
-    return {name: ordered(table.by_name[name], value) for name, value in full.items()}
+    full = {name: ordered(table.by_name[name], value) for name, value in full.items()}
+    return full if table.settled is None else table.settled(full, record)

@@ -12,7 +12,7 @@ from webapp.engine.rules.home_room import HomeRoom
 from webapp.models import Availability, Component, TermRule, WishLevel
 from webapp.services.problem.baskets import is_first_way, plain_leaf
 from webapp.services.problem.meetings import TermMeetings
-from webapp.services.shared.rule_defaults import ALWAYS_HOLD, people_of
+from webapp.services.shared.rule_defaults import ALWAYS_HOLD, is_beside_all, people_of
 from webapp.services.terms.rule_words import classes_in_words
 
 LEVEL_OF = {
@@ -73,8 +73,8 @@ class TermConstraints:
         named = self._rows.rule_components.get(row.term_rule_id, [])
         about_named = list(self._about_components(row, rule, use, named)) if named else []
         about_named += self._about_people(row, rule, use)
-        names_some = row.term_rule_id in self._rows.rules_about_some
-        if row.rule in ALWAYS_HOLD or (names_some and not _is_beside_all(row, rule)):
+        is_about_some = row.term_rule_id in self._rows.rules_about_some
+        if row.rule in ALWAYS_HOLD or (is_about_some and not is_beside_all(row.rule, row.code)):
             return about_named
         if rule.name in self._makers:
             return [*about_named, *self._makers[rule.name](rule, use)]
@@ -289,14 +289,6 @@ class TermConstraints:
         section = self._rows.sections[key]
         label = f"{self._rows.courses[section.course_id].code} {section.code}"
         return tuple(self._meetings.meetings_of_section.get(key, ())), label
-
-
-def _is_beside_all(row: TermRule, rule: Rule) -> bool:
-    """Return whether a rule holds for the classes it names beside those that ask for it themselves.
-
-    A file may name classes in the row that every term has: parallel batches still start together.
-    """
-    return isinstance(rule, PairRule) and row.code == row.rule
 
 
 def _owner(wish: Availability) -> tuple[str, int]:

@@ -95,9 +95,14 @@ class TermRows:
         return tree_of(self.groups)
 
     @cached_property
-    def rules_about_some(self) -> Set[int]:
-        """The keys of the rules that name classes, teachers or groups: they are not about all."""
+    def rules_that_name(self) -> Set[int]:
+        """The keys of the rules that name classes, teachers or groups."""
         return self.rule_components.keys() | self.rule_faculty.keys() | self.rule_groups.keys()
+
+    @cached_property
+    def rules_about_some(self) -> Set[int]:
+        """The keys of the rules that are about certain classes, teachers or groups, be these all deleted by now."""
+        return self.rules_that_name | {row.term_rule_id for row in self.rules if row.is_of_all is False}
 
     @cached_property
     def options(self) -> tuple[OptionSet, ...]:

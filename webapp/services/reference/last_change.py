@@ -23,10 +23,12 @@ from webapp.services.reference.uses import columns_to, data_uses, is_of_timetabl
 from webapp.services.schema.calendar import TERM
 from webapp.services.schema.columns import Table
 from webapp.services.schema.scope import Scope
-from webapp.services.schema.tables import BY_NAME, detail_of, find_table
+from webapp.services.schema.tables import BY_NAME, TABLES, detail_of
+from webapp.services.schema.wishes import RULES
 from webapp.services.shared import audit, optimistic_lock, transaction
 from webapp.services.shared.errors import Conflict, NotFound
 from webapp.services.shared.words import _, enumerated, ngettext
+from webapp.services.terms.rule_words import rule_title
 
 MOST_NAMED = 3
 VOLATILE = frozenset({"data_revision"})
@@ -118,10 +120,22 @@ def _mark(change: LastChange) -> str:
     return optimistic_lock.mark({"change": change.created_at.isoformat()})
 
 
+def _table_of(change: LastChange) -> Table:
+    return next(table for table in TABLES if table.address == change.table_name)
+
+
+def _labels(change: LastChange) -> list[str]:
+    """How the rows are called: rules by their titles, which a code does not say."""
+    if _table_of(change) is not RULES:
+        return change.labels
+    rows = {row["term_rule_id"]: row for image in (change.before, change.after) for row in image.get("term_rules", [])}
+    return [rule_title(rows[key]["rule"], rows[key]["code"]) for key in change.keys]
+
+
 def _words(change: LastChange) -> str:
-    table = find_table(change.table_name)
+    table = _table_of(change)
     name = table.model.__tablename__
-    named = enumerated(change.labels, MOST_NAMED)
+    named = enumerated(_labels(change), MOST_NAMED)
     values = {"table": table.title, "names": named}
     before, after = (len(image.get(name, [])) for image in (change.before, change.after))
     if after < before:
@@ -144,8 +158,9 @@ def undo(scope: Scope, seen: str) -> str:
         raise NotFound(_("There is nothing to undo."))
     if _mark(change) != seen:
         raise NotUndone(_("You have changed something else since; nothing was undone. Look again."))
-    table, words = find_table(change.table_name), _words(change)
+    table, words = _table_of(change), _words(change)
     _refuse_changed(table, change)
+    rows = _rows(table, change.keys)
     try:
         with db.session.begin_nested():
             transaction.defer_constraints()
@@ -156,11 +171,18 @@ def undo(scope: Scope, seen: str) -> str:
         raise NotUndone(
             _("Other rows stand against it by now, so nothing was undone (%(what)s).", what=words)
         ) from error
-    audit.record(scope.organization, user, f"{table.address}.undo", scope.organization, after={"undone": words})
+    for row in {**rows, **_rows(table, change.keys)}.values():
+        audit.record(scope.organization, user, f"{table.address}.undo", row, after={"undone": words})
     db.session.delete(change)
     db.session.flush()
     db.session.expire_all()
     return words
+
+
+def _rows(table: Table, keys: Collection[int]) -> dict[int, Model]:
+    """The rows of these keys that are there now."""
+    query = sa.select(table.model).where(table.primary_key.in_(keys)).order_by(table.primary_key)
+    return {table.id_of(row): row for row in db.session.scalars(query)}
 
 
 def _refuse_changed(table: Table, change: LastChange) -> None:
@@ -168,7 +190,7 @@ def _refuse_changed(table: Table, change: LastChange) -> None:
     now = _image(table, change.keys, with_detail=_has_detail(table, change))
     changed = [
         label
-        for key, label in zip(change.keys, change.labels, strict=True)
+        for key, label in zip(change.keys, _labels(change), strict=True)
         if _of(table, key, parts, now) != _of(table, key, parts, change.after)
     ]
     if changed or now != change.after:
@@ -177,7 +199,7 @@ def _refuse_changed(table: Table, change: LastChange) -> None:
                 "%(names)s has changed since, so nothing was undone.",
                 "%(names)s have changed since, so nothing was undone.",
                 len(changed) or 1,
-                names=enumerated(changed or change.labels, MOST_NAMED),
+                names=enumerated(changed or _labels(change), MOST_NAMED),
             )
         )
 
@@ -237,7 +259,7 @@ def _parts(table: Table, *, with_detail: bool = False) -> Iterator[_Part]:
     """The tables whose rows belong to a row of this one: its own first, those of its detail last."""
     own = table.model.__tablename__
     yield _Part(own, table.primary_key.key, own)
-    for column in table.form_columns:
+    for column in table.kept_columns:
         if column.many is not None:
             yield _Part(column.many.model.__tablename__, column.many.owner, own)
     for other in columns_to(table):

@@ -210,7 +210,7 @@ def used_with_detail(table: Table, key: int) -> list[Reference]:
 def data_uses(table: Table, keys: Collection[int]) -> Iterator[tuple[sa.Column[Any], int, int]]:
     """The column of each other table that names one of the rows, which row, and how often."""
     own_lists = {
-        (column.many.model.__tablename__, column.many.owner) for column in table.form_columns if column.many is not None
+        (column.many.model.__tablename__, column.many.owner) for column in table.kept_columns if column.many is not None
     }
     for column in columns_to(table):
         name = column.table.name

@@ -187,7 +187,7 @@ Join = tuple[type[Any], sa.ColumnElement[bool]]
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """One table: a sheet or CSV file, and, where it has a title, a list and a form.
+    """One table: a sheet or CSV file, and, where it has pages, a list and a form.
 
     Parameters
     ----------
@@ -204,7 +204,9 @@ class Table:
     checks
         What must hold within a row, of a file or a form.
     title, singular, lead
-        What pages call the table and one row of it, and what they say of it; no title, no pages.
+        What pages call the table and one row of it, and what they say of it.
+    has_pages
+        Whether it has a list and a form of its own.
     slug
         Its name in addresses, where it differs.
     caption
@@ -231,6 +233,8 @@ class Table:
         The records that count as there without a stored row, for a term or (None) for one that is still to be made.
     stays
         Whether a row stays although a file that replaces the table lacks it.
+    settled
+        A row as it is to be, with what follows from its other values; beside it the values that a file names itself.
     """
 
     name: str
@@ -243,6 +247,7 @@ class Table:
     title: Words = None
     singular: Words = None
     lead: Words = None
+    has_pages: bool = True
     slug: str = ""
     caption: Any = None
     listed_as: Any = None
@@ -259,6 +264,7 @@ class Table:
     after_create: Hook | None = None
     assumed: Callable[[int | None], Iterable[Record]] | None = None
     stays: Callable[[Record], bool] | None = None
+    settled: Callable[[Record, Record], Record] | None = None
 
     @property
     def address(self) -> str:
@@ -279,6 +285,11 @@ class Table:
     def form_columns(self) -> tuple[Column, ...]:
         """The columns that forms and lists have."""
         return tuple(column for column in self.columns if column.label is not None)
+
+    @cached_property
+    def kept_columns(self) -> tuple[Column, ...]:
+        """The columns that a page changes: those of its form, or all of a table whose page is another one."""
+        return self.form_columns if self.has_pages else self.columns
 
     @cached_property
     def in_place(self) -> frozenset[str]:

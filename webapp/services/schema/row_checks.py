@@ -10,8 +10,11 @@ from datetime import date, time, timedelta
 
 from webapp.services.schema.columns import Record, Wrong
 from webapp.services.schema.values import did_you_mean, listed
-from webapp.services.shared.rule_defaults import RULE_NAMES
+from webapp.services.shared.rule_defaults import RULE_NAMES, may_be_of_all
 from webapp.services.shared.words import _
+
+ABOUT = ("components", "faculty", "groups")
+"""The columns of rules that name whom a rule is about."""
 
 
 def ends_after_start(record: Record) -> Wrong:
@@ -122,6 +125,30 @@ def rule_is_known(record: Record) -> Wrong:
     if rule is not None and rule not in RULE_NAMES:
         return "rule", str(rule), _("the name of a rule") + did_you_mean(str(rule), RULE_NAMES)
     return None
+
+
+def rule_names_some_or_is_of_all(record: Record) -> Wrong:
+    """A rule for everybody names neither classes nor people, and is not one about classes alone."""
+    if record.get("everybody") and names_some(record):
+        return "everybody", _("yes"), _("no, or nothing: the row names those whom the rule is about")
+    if record.get("everybody") and not may_be_of_all(str(record.get("rule")), str(record.get("code"))):
+        return "everybody", _("yes"), _("no: this rule is about classes that its row names in components")
+    return None
+
+
+def names_some(rule: Record) -> bool:
+    """Return whether a row of rules names classes or people."""
+    return any(listed(rule, name) for name in ABOUT)
+
+
+def settled_rule(record: Record, sent: Record) -> Record:
+    """A row of rules with whom it is about: those it names; where a file names none and says no more, everybody."""
+    is_of_all = record["everybody"]
+    if names_some(record):
+        is_of_all = False
+    elif sent.get("everybody") is None and (is_of_all is None or any(name in sent for name in ABOUT)):
+        is_of_all = may_be_of_all(str(record["rule"]), str(record["code"]))
+    return {**record, "everybody": is_of_all}
 
 
 def is_rule_of_every_term(record: Record) -> bool:

@@ -41,7 +41,7 @@ TABLES: tuple[Table, ...] = (
 """Every table, in the order in which rows are stored and sheets are written."""
 
 BY_NAME = {table.name: table for table in TABLES}
-WITH_PAGES = tuple(table for table in (*TABLES[1:], TERM) if table.title is not None)
+WITH_PAGES = tuple(table for table in (*TABLES[1:], TERM) if table.has_pages)
 """The tables that have a list and a form, in the order in which one fills them."""
 _BY_ADDRESS = {table.address: table for table in WITH_PAGES}
 

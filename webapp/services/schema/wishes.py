@@ -39,6 +39,8 @@ from webapp.services.schema.row_checks import (
     names_a_single_owner,
     pins_something,
     rule_is_known,
+    rule_names_some_or_is_of_all,
+    settled_rule,
 )
 from webapp.services.shared.rule_defaults import OWN_TERM, RuleSetting, settings_of
 
@@ -96,6 +98,8 @@ AVAILABILITY = Table(
     reach=Reach.LINK,
     model=Availability,
     checks=(names_a_single_owner,),
+    title=_l("Absences and wishes"),
+    has_pages=False,
 )
 
 PINS = Table(
@@ -135,6 +139,7 @@ def rule_records(chosen: Mapping[str, RuleSetting]) -> Iterator[Record]:
             "weight": setting.weight,
             "amount": setting.amount,
             "second_amount": setting.second_amount,
+            "everybody": True,
             "components": (),
             "faculty": (),
             "groups": (),
@@ -177,6 +182,15 @@ RULES = Table(
             most=AMOUNT_MAX,
         ),
         Column(
+            "everybody",
+            Kind.YES_NO,
+            None,
+            "Whether it is about everybody, or about those who ask for it; empty: where it names no component, teacher "
+            "or group. With no and none of them it is about nobody.",
+            "",
+            attribute="is_of_all",
+        ),
+        Column(
             "components",
             Kind.ROWS,
             None,
@@ -187,7 +201,7 @@ RULES = Table(
         ),
         _rule_links(
             "faculty",
-            "Teachers whom it is about; without any of the three it is about all.",
+            "Teachers whom it is about.",
             "F-RAO",
             TermRuleFaculty,
             FACULTY_LINK,
@@ -201,9 +215,14 @@ RULES = Table(
     key=("code",),
     reach=Reach.TERM,
     model=TermRule,
-    checks=(rule_is_known,),
+    title=_l("Rules"),
+    has_pages=False,
+    caption=TermRule.code,
+    order=(TermRule.code,),
+    checks=(rule_is_known, rule_names_some_or_is_of_all),
     assumed=assumed_rules,
     stays=is_rule_of_every_term,
+    settled=settled_rule,
 )
 
 ENTRIES = Table(
@@ -221,4 +240,6 @@ ENTRIES = Table(
     ),
     key=("course", "section", "component", "batch", "number"),
     reach=Reach.TERM,
+    title=_l("Timetable"),
+    has_pages=False,
 )

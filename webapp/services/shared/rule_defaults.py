@@ -278,6 +278,24 @@ def is_of_all(rule: str) -> bool:
     return bool(rule_named(rule).kinds) and not added.needs_slots
 
 
+def is_beside_all(rule: str, code: str) -> bool:
+    """Return whether a rule holds for the classes it names beside those that ask for it themselves.
+
+    A file may name classes in the row that every term has: parallel batches still start together.
+    """
+    return code == rule and isinstance(rule_named(rule), PairRule)
+
+
+def is_of_nobody(rule: str, code: str, is_of_all: bool, names_some: bool) -> bool:
+    """Return whether a rule asks nothing of anybody: all that it was about is deleted."""
+    return not (is_of_all or names_some or is_beside_all(rule, code))
+
+
+def may_be_of_all(rule: str, code: str) -> bool:
+    """Return whether a rule that names nobody is about everybody, or about those who ask for it; else about nobody."""
+    return code == rule or rule not in ADDED_RULES or rule in OWN_TERM or bool(people_of(rule))
+
+
 def is_counting(row: TermRule) -> bool:
     """Return whether a term's rule is on and weighs something."""
     return row.is_enabled and (row.is_hard or bool(row.weight))
@@ -286,7 +304,8 @@ def is_counting(row: TermRule) -> bool:
 def usual_rules_off(rows: Iterable[TermRule], about_some: Container[int]) -> tuple[str, ...]:
     """The rules that a new term uses and a term of these rows does not: off, or without any weight.
 
-    ``about_some`` are the keys of rows that name classes or people: what is asked of some is not asked of all.
+    ``about_some`` are the keys of rows that are about certain classes or people: what is asked of some is not asked of
+    all.
     """
     general = (row for row in rows if row.code == row.rule or row.term_rule_id not in about_some)
     used = {row.rule for row in general if is_counting(row)}
@@ -315,6 +334,7 @@ def default_rules(term_id: int, chosen: Mapping[str, RuleSetting] = OWN_TERM) ->
             is_hard=setting.hard,
             weight=setting.weight,
             amount=setting.amount,
+            is_of_all=True,
         )
         for name, setting in settings_of(chosen)
     ]

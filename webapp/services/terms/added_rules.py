@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from webapp.extensions import db
 from webapp.models import Organization, Term, TermRule
+from webapp.services.reference import last_change
 from webapp.services.reference.errors import RecordChanged, RecordRefused
 from webapp.services.schema.columns import CODE_LENGTH
 from webapp.services.schema.scope import Scope
@@ -27,7 +28,7 @@ from webapp.services.shared.rule_defaults import (
 from webapp.services.shared.scoped import load
 from webapp.services.shared.words import _, ngettext
 from webapp.services.terms.rule_links import FOUND, NO_LINKS, RuleLinks, kinds_of, links_of, named_rows, store_links
-from webapp.services.terms.rule_words import rule_title, sentence_of_added, use_in_words
+from webapp.services.terms.rule_words import about_in_words, rule_title, sentence_of_added, use_in_words
 from webapp.services.terms.rules import number_typed, term_in
 
 
@@ -118,7 +119,7 @@ def sent_of(row: TermRule) -> AddedRuleSent:
         "" if number is None else str(number) for number in (row.weight, row.amount, row.second_amount)
     )
     links = links_of([row])[row.term_rule_id]
-    is_of_all = bool(people_of(row.rule)) and not links.is_about_some
+    is_of_all = row.is_of_all and bool(people_of(row.rule))
     return AddedRuleSent(row.rule, row.code, row.is_enabled, row.is_hard, weight, amount, second, is_of_all, links)
 
 
@@ -146,11 +147,13 @@ def save_added_rule(scope: Scope, key: int | None, sent: AddedRuleSent, seen: st
         raise RecordRefused(words, errors)
     before = in_words(scope, row) if row is not None else None
     stored = row if row is not None else TermRule(term_id=term_in(scope).term_id)
-    for name, value in values.items():
-        setattr(stored, name, value)
-    db.session.add(stored)
-    db.session.flush()
-    store_links(stored, _links(sent))
+    with last_change.watch(scope, RULES, [key] if key is not None else []) as watched:
+        for name, value in values.items():
+            setattr(stored, name, value)
+        db.session.add(stored)
+        db.session.flush()
+        watched.add(stored.term_rule_id)
+        store_links(stored, _links(sent))
     after = in_words(scope, stored)
     if before != after:
         action = "rule.edit" if before is not None else "rule.create"
@@ -167,7 +170,8 @@ def delete_added_rule(scope: Scope, key: int, seen: str) -> str:
     _refuse_changed(scope, row, seen)
     title, before = rule_title(row.rule, row.code), {"code": row.code, "use": in_words(scope, row)}
     audit.record(scope.organization, scope.actor, "rule.delete", row, before=before)
-    db.session.execute(sa.delete(TermRule).where(TermRule.term_rule_id == row.term_rule_id))
+    with last_change.watch(scope, RULES, [key]):
+        db.session.execute(sa.delete(TermRule).where(TermRule.term_rule_id == key))
     db.session.expire_all()
     return title
 
@@ -179,8 +183,7 @@ def in_words(scope: Scope, row: TermRule) -> str:
     rows = named_rows(scope, links)
     about = [named.label for named in rows if named.kind in ("classes", "faculty", "groups")]
     places = [named.label for named in rows if named.kind in ("slots", "rooms")]
-    if not links.is_about_some and row.code != row.rule and people_of(row.rule):
-        about = [_("everybody")]
+    about = about_in_words(row.rule, row.code, row.is_of_all, about)
     return f"{title_of(row.rule)}: {use_in_words(setting, about, places)}"
 
 
@@ -222,6 +225,7 @@ def _read(scope: Scope, row: TermRule | None, sent: AddedRuleSent) -> tuple[dict
             errors["amount"] = _("This rule needs its number.")
         values |= {"amount": None} if not takes.amount else {}
         values |= {"second_amount": None} if not takes.second else {}
+        values["is_of_all"] = sent.is_of_all and bool(takes.people)
         errors |= _wrong_links(scope, sent, takes)
     try:
         values["code"] = row.code if row is not None else _code(scope, sent)

@@ -185,4 +185,5 @@ def _let_go(scope: Scope, term_id: int, code: str) -> None:
     db.session.execute(links)
     if rule.code != rule.rule:
         db.session.delete(rule)
+    rule.is_of_all = True
     db.session.flush()

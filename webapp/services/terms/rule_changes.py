@@ -8,7 +8,7 @@ from webapp.services.schema.values import listed
 from webapp.services.schema.wishes import RULES
 from webapp.services.shared.rule_defaults import RuleSetting
 from webapp.services.shared.words import _, ngettext
-from webapp.services.terms.rule_words import rule_title, use_in_words
+from webapp.services.terms.rule_words import about_in_words, rule_title, use_in_words
 
 CHANGING = (RowState.NEW, RowState.CHANGED, RowState.REMOVED)
 
@@ -66,6 +66,7 @@ def record_in_words(record: Record) -> str:
     )
     about = [_class_in_words(str(label)) for label in listed(record, "components")]
     about += [str(code) for name in ("faculty", "groups") for code in listed(record, name)]
+    about = about_in_words(str(record["rule"]), str(record["code"]), bool(record["everybody"]), about)
     return use_in_words(setting, about, [str(code) for name in ("slots", "rooms") for code in listed(record, name)])
 
 

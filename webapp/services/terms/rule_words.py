@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from webapp.services.shared.rule_defaults import ADDED_RULES, RuleSetting, sentence_of_rule, title_of
+from webapp.services.shared.rule_defaults import ADDED_RULES, RuleSetting, is_of_nobody, sentence_of_rule, title_of
 from webapp.services.shared.words import _, enumerated
 
 MOST_CLASSES = 6
@@ -56,6 +56,13 @@ def use_in_words(setting: RuleSetting, about: Sequence[str] = (), places: Sequen
     for named in (about, places):
         uses = _("%(uses)s; %(classes)s", uses=uses, classes=classes_in_words(named)) if named else uses
     return uses
+
+
+def about_in_words(rule: str, code: str, is_of_all: bool, named: Sequence[str]) -> list[str]:
+    """Whom a rule is about: those it names, else nobody, or everybody; nothing of one that every term has."""
+    if is_of_nobody(rule, code, is_of_all, names_some=bool(named)):
+        return [_("nobody")]
+    return list(named) or ([_("everybody")] if code != rule else [])
 
 
 def classes_in_words(classes: Sequence[str]) -> str:

@@ -1,6 +1,7 @@
 """Which rules a term keeps: on or off, hard or with a weight, as the registrar sets them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,9 +9,10 @@ import sqlalchemy as sa
 
 from webapp.extensions import db
 from webapp.models import Term, TermRule
+from webapp.services.reference import last_change
 from webapp.services.reference.errors import RecordChanged, RecordRefused
 from webapp.services.schema.scope import Scope, TermMissing
-from webapp.services.schema.wishes import AMOUNT_MAX, WEIGHT_MAX
+from webapp.services.schema.wishes import AMOUNT_MAX, RULES, WEIGHT_MAX
 from webapp.services.shared import audit, optimistic_lock
 from webapp.services.shared.numbers import whole_number
 from webapp.services.shared.rule_defaults import (
@@ -20,6 +22,7 @@ from webapp.services.shared.rule_defaults import (
     RuleSetting,
     default_rules,
     is_of_all,
+    is_of_nobody,
     known_rules,
     needs_amount,
     refusal_of_use,
@@ -50,13 +53,21 @@ class RuleView:
     is_added: bool = False
     """Whether it was added beside the rule that every term has."""
     links: RuleLinks = NO_LINKS
-    """What it names; neither classes nor people: it is about everybody, or about those who ask for it."""
+    """What it names."""
     second_amount: int | None = None
+    is_of_all: bool = True
+    """Whether it is about everybody, or about those who ask for it; else about the classes and people it names."""
+
+    @property
+    def is_of_nobody(self) -> bool:
+        """Whether all that it was about is deleted, or it is about classes alone and names none."""
+        return is_of_nobody(self.rule, self.code, self.is_of_all, self.links.is_about_some)
 
     @property
     def is_shown(self) -> bool:
         """Whether it stands among the rules of every term: one that needs to be told about what does once it has."""
-        return self.is_enabled or self.always_holds or self.links != NO_LINKS or is_of_all(self.rule)
+        is_told = self.links != NO_LINKS or not self.is_of_all
+        return self.is_enabled or self.always_holds or is_told or is_of_all(self.rule)
 
     @property
     def setting(self) -> RuleSetting:
@@ -99,6 +110,7 @@ def rules_of(scope: Scope) -> list[RuleView]:
                     is_added=row.code != rule.name,
                     links=named.get(row.term_rule_id, NO_LINKS),
                     second_amount=row.second_amount,
+                    is_of_all=row.is_of_all,
                 )
             )
     return shown
@@ -152,8 +164,19 @@ def save_rules(scope: Scope, changes: Mapping[str, RuleChange], seen: str | None
             len(errors),
         )
         raise RecordRefused(words, errors)
-    changed = [code for code, setting in values.items() if _apply(scope, rows[code], setting)]
+    changed = {rows[code]: setting for code, setting in values.items() if _differs(rows[code], setting)}
+    with _watch(scope, changed):
+        for row, setting in changed.items():
+            _apply(scope, row, setting)
     return len(changed)
+
+
+def _watch(scope: Scope, rows: Iterable[TermRule]) -> AbstractContextManager[object]:
+    """Keep what is done to rules as the last change; those that the term has had without a row get one before."""
+    listed = list(rows)
+    db.session.add_all(listed)
+    db.session.flush()
+    return last_change.watch(scope, RULES, [row.term_rule_id for row in listed])
 
 
 def _refuse_changed(seen: str, rules: Sequence[RuleView]) -> None:
@@ -192,17 +215,20 @@ def number_typed(text: str, most: int, what: str) -> int | None:
     return number
 
 
-def _apply(scope: Scope, row: TermRule, setting: Mapping[str, Any]) -> bool:
-    before = {name: getattr(row, name) for name in setting if getattr(row, name) != setting[name]}
+def _differs(row: TermRule, setting: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a rule that a setting changes."""
+    return {name: getattr(row, name) for name in setting if getattr(row, name) != setting[name]}
+
+
+def _apply(scope: Scope, row: TermRule, setting: Mapping[str, Any]) -> None:
+    before = _differs(row, setting)
     if not before:
-        return False
+        return
     for name in before:
         setattr(row, name, setting[name])
-    db.session.add(row)
     db.session.flush()
     after = {name: setting[name] for name in before}
     audit.record(scope.organization, scope.actor, "rule.edit", row, before=before, after={"code": row.code, **after})
-    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,22 +259,23 @@ def restore_rules(scope: Scope, seen: str) -> int:
     optimistic_lock.lock(scope.organization)
     shown = rules_of(scope)
     _refuse_changed(seen, shown)
-    rows, usual, changed = {row.code: row for row in _rule_rows(term_in(scope))}, dict(settings_of(OWN_TERM)), 0
-    for rule in shown:
-        if rule.is_added or rule.always_holds or _is_usual(rule, usual[rule.code]):
-            continue
-        setting = usual[rule.code]
-        values = {"is_enabled": setting.enabled, "is_hard": setting.hard, "weight": setting.weight}
-        _apply(scope, rows[rule.code], values | {"amount": setting.amount, "second_amount": None})
-        if rule.links != NO_LINKS:
-            store_links(rows[rule.code], NO_LINKS)
-        changed += 1
-    return changed
+    rows, usual = {row.code: row for row in _rule_rows(term_in(scope))}, dict(settings_of(OWN_TERM))
+    others = [rule for rule in shown if not rule.is_added and not rule.always_holds]
+    changed = [rule for rule in others if not _is_usual(rule, usual[rule.code])]
+    with _watch(scope, [rows[rule.code] for rule in changed]):
+        for rule in changed:
+            setting = usual[rule.code]
+            values = {"is_enabled": setting.enabled, "is_hard": setting.hard, "weight": setting.weight}
+            values |= {"amount": setting.amount, "second_amount": None, "is_of_all": True}
+            _apply(scope, rows[rule.code], values)
+            if rule.links != NO_LINKS:
+                store_links(rows[rule.code], NO_LINKS)
+    return len(changed)
 
 
 def _is_usual(rule: RuleView, setting: RuleSetting) -> bool:
     """Return whether a rule is used as in a new term, whatever weight it has while it is off or hard."""
-    return rule.links == NO_LINKS and _effect(rule.setting) == _effect(setting)
+    return rule.links == NO_LINKS and not rule.is_of_nobody and _effect(rule.setting) == _effect(setting)
 
 
 def _effect(setting: RuleSetting) -> tuple[bool | int | None, ...]:

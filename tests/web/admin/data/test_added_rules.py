@@ -93,3 +93,28 @@ def test_a_files_rules_are_told_before_and_after_in_its_preview_and_the_others_c
         ["Unavailable times switched off", "must hold", "off"],
         ["Same room (mine)", "not there", "must hold; CSE391 A, P"],
     ]
+
+
+def test_the_pages_of_a_section_teacher_room_and_group_add_a_rule_about_it_which_can_be_undone(
+    pages: Pages, uni: University
+) -> None:
+    about = {
+        f"/admin/records/faculty/{uni.rao.faculty_id}": ("begins_by", "teacher", "F-RAO"),
+        f"/admin/records/groups/{uni.section_a.student_group_id}": ("begins_by", "group", "CSE3-A"),
+        f"/admin/records/rooms/{uni.hall.room_id}": ("home_room", "room", uni.hall.code),
+        f"/admin/records/sections/{uni.lab.section_id}": ("days_between", "class", "CSE391 A, P"),
+    }
+    for path, (rule, name, label) in about.items():
+        (link,) = (a for a in pages.get(path).iter("a") if words(a) == "Add a rule about this")
+        offered = pages.get(str(link.get("href")))
+        assert f"About {uni.rao.name if label == 'F-RAO' else label}. Choose what it asks." in words(offered)
+        (chosen,) = {a.get("href") for a in offered.iter("a") if f"rule={rule}&" in (a.get("href") or "") + "&"}
+        form = pages.get(str(chosen))
+        assert [box.get("checked") is not None for box in form.iter("input") if box.get("name") == name] == [True]
+    sent = {**sent_by(form, NEW), "kind": "hard", "on": "1", "amount": "2"}
+    pages.post(NEW, sent)
+    page = pages.get("/admin/rules")
+    assert "Rules: Days between (1) added. Undo" in words(page)
+    pages.post("/admin/rules/undo", sent_by(page, "/admin/rules/undo"))
+    assert "Undone: Rules: Days between (1) added." in words(pages.get("/admin/rules"))
+    assert db.session.query(TermRule).filter_by(code="days_between-1").count() == 0

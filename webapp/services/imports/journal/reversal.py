@@ -17,10 +17,10 @@ from webapp.models import ImportChange, Organization, Term, Timetable, Upload, U
 from webapp.services.imports.apply import write_difference
 from webapp.services.imports.journal.rows import Texts, changes_of, made_term, texts_of
 from webapp.services.imports.preview import CellChange, RowDifference, RowState, TableDifference
-from webapp.services.imports.stored import Store
+from webapp.services.imports.stored import Store, complete
 from webapp.services.reference.uses import columns_to, is_of_timetables, timetable_uses, use_words
 from webapp.services.schema.calendar import TERM
-from webapp.services.schema.columns import Key, Record, Table
+from webapp.services.schema.columns import Key, Table
 from webapp.services.schema.tables import BY_NAME, TABLES
 from webapp.services.schema.values import read
 from webapp.services.shared import audit, optimistic_lock, transaction
@@ -221,13 +221,14 @@ def _row(store: Store, table: Table, change: ImportChange) -> RowDifference:
     label, state = table.label(key), _state(change)
     if change.before is None:
         return RowDifference(0, key, label, state, stored.records[key])
-    before: Record = {column.name: read(column, change.before[column.name]) for column in table.file_columns}
+    kept = {name: read(column, change.before[name]) for name, column in table.by_name.items() if name in change.before}
+    before = complete(table, kept)  # a column that is younger than the import was not kept
     if change.after is None:
         return RowDifference(0, key, label, state, before)
     cells = tuple(
         CellChange(name, text, change.before[name])
         for name, text in change.after.items()
-        if change.before[name] != text
+        if name in change.before and change.before[name] != text
     )
     record = {**stored.records[key], **{cell.column: before[cell.column] for cell in cells}}
     return RowDifference(0, key, label, state, record, cells)

@@ -59,7 +59,7 @@ def _tables_twice(mapping: BookMapping) -> Iterator[Objection]:
 def table_title(name: str) -> str:
     """What pages call a table, as within a sentence."""
     table = BY_NAME.get(name)
-    return str(table.title).lower() if table is not None and table.title is not None else name
+    return str(table.title).lower() if table is not None else name
 
 
 def _of_sheet(sheet: RawSheet, said: SheetMapping) -> Iterator[Objection]:

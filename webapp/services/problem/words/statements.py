@@ -162,6 +162,7 @@ SENTENCES: Mapping[str, str | tuple[str, str]] = {
     ),
     "shift": marked("shift %(name)s"),
     # rules that are off
+    "rule_of_nobody": marked("%(rule)s is about nobody: the classes that it was about are deleted. It asks nothing."),
     "rule_off": marked("%(rule)s is off: %(classes)s."),
     "data_rule_off": marked("%(data)s, but the rule “%(rule)s” is off: timetables are made and counted without it."),
     "data_rule_weightless": marked(

@@ -1,6 +1,6 @@
 """Rules about certain classes or people of a term: added, changed, deleted; and the usual rules restored."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from flask import flash, request, url_for
@@ -9,6 +9,10 @@ from flask.typing import ResponseReturnValue
 from webapp.models import Term
 from webapp.services.accounts.permissions import Permission
 from webapp.services.reference.errors import RecordChanged, RecordRefused
+from webapp.services.schema.columns import Table
+from webapp.services.schema.courses import COMPONENTS
+from webapp.services.schema.people import FACULTY, GROUPS
+from webapp.services.schema.places import ROOMS
 from webapp.services.schema.scope import TermMissing
 from webapp.services.shared import transaction
 from webapp.services.shared.numbers import whole_number
@@ -25,6 +29,18 @@ from webapp.web.navigation import chosen_term, me, posted_term, scope
 
 FIELDS = {"classes": "class", "faculty": "teacher", "groups": "group", "slots": "slot", "rooms": "room"}
 """By kind of row that a rule names, the form's field with its keys."""
+
+
+KIND_OF_TABLE = {COMPONENTS: "classes", FACULTY: "faculty", GROUPS: "groups", ROOMS: "rooms"}
+"""The tables whose rows a rule may be about, by the kind that they then are."""
+
+
+def address_of_rule_about(table: Table, keys: Sequence[int], term: Term | None) -> str | None:
+    """Where a rule about these rows is added, with them ticked; None for rows that no rule is about."""
+    kind = KIND_OF_TABLE.get(table)
+    if kind is None or not keys:
+        return None
+    return url_for("admin.add_rule", term=term.term_id if term else None, **{FIELDS[kind]: list(keys)})  # type: ignore[arg-type]
 
 
 @bp.route("/rules/new", methods=["GET", "POST"])

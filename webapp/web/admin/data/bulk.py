@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from webapp.services.accounts.permissions import Permission
 from webapp.services.reference import bulk_edit, last_change
 from webapp.services.reference.bulk_edit import BulkEdit, BulkOutdated, BulkRefused
+from webapp.services.schema.scope import Scope
 from webapp.services.schema.tables import find_table
 from webapp.services.shared import transaction
 from webapp.services.shared.errors import Problem
@@ -61,13 +62,17 @@ def _changed(edit: BulkEdit, table_key: str) -> ResponseReturnValue:
 @bp.post("/records/<table_key>/undo")
 @requires(Permission.EDIT_DATA)
 def undo_change(table_key: str) -> ResponseReturnValue:
-    table = find_table(table_key)
+    undo_last(scope(posted_term() if find_table(table_key).of_term else None))
+    return redirect_to(url_for("admin.records", table_key=table_key))
+
+
+def undo_last(where: Scope) -> None:
+    """Undo what the signed-in user changed last, if it is what the page has shown, and say so."""
     try:
-        words = last_change.undo(scope(posted_term() if table.of_term else None), request.form.get("seen", ""))
+        words = last_change.undo(where, request.form.get("seen", ""))
     except Problem as problem:
         transaction.rollback()
         flash(str(problem), "bad")
     else:
         transaction.commit()
         flash(_("Undone: %(what)s.", what=words), "good")
-    return redirect_to(url_for("admin.records", table_key=table_key))

@@ -18,6 +18,7 @@ from webapp.services.shared import transaction
 from webapp.services.shared.words import _
 from webapp.web.access import requires
 from webapp.web.admin import bp
+from webapp.web.admin.data.added_rules import address_of_rule_about
 from webapp.web.admin.forms import optional_fields, record_form
 from webapp.web.errors import status_of
 from webapp.web.forms import PageForm
@@ -143,6 +144,7 @@ def _form_page(
         table=table,
         form=form,
         term=where.term,
+        rule_url=address_of_rule_about(table, [key], where.term) if key else None,
         action=url_for("admin.edit_record" if key else "admin.add_record", table_key=table.address, key=key),
         optional=optional_fields(table),
         changed=changed,

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from webapp.models import Term
 from webapp.services.accounts.permissions import Permission
+from webapp.services.reference import last_change
 from webapp.services.reference.errors import RecordChanged, RecordRefused
 from webapp.services.schema.tables import find_table
 from webapp.services.shared import transaction
@@ -19,9 +20,10 @@ from webapp.services.terms.rule_words import numbers_in_words, sentence_of_added
 from webapp.services.terms.rules import RuleChange, RuleView
 from webapp.web.access import requires
 from webapp.web.admin import bp
+from webapp.web.admin.data.bulk import undo_last
 from webapp.web.errors import status_of
 from webapp.web.htmx import redirect_to, render
-from webapp.web.navigation import chosen_term, posted_term, scope
+from webapp.web.navigation import chosen_term, me, posted_term, scope
 
 
 @dataclass(frozen=True)
@@ -81,9 +83,17 @@ def rules() -> ResponseReturnValue:
         restorable=len(term_rules.restorable_rules(scope(term))),
         problem=problem,
         seen=seen,
+        last=last_change.last_change_of(me()),
         like_baskets=count_like_baskets(term),
     )
     return page, status_of(problem) if problem else 200
+
+
+@bp.post("/rules/undo")
+@requires(Permission.EDIT_DATA)
+def undo_rules() -> ResponseReturnValue:
+    undo_last(scope(posted_term()))
+    return redirect_to(url_for("admin.rules"))
 
 
 def _changes() -> dict[str, RuleChange]:

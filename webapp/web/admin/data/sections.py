@@ -9,11 +9,12 @@ from webapp.services.accounts.permissions import Permission
 from webapp.services.reference import queries
 from webapp.services.reference.errors import SectionChanged, SectionRefused
 from webapp.services.reference.section_classes import save_section
-from webapp.services.schema.courses import SECTIONS
+from webapp.services.schema.courses import COMPONENTS, SECTIONS
 from webapp.services.shared import transaction
 from webapp.services.shared.words import _
 from webapp.web.access import requires
 from webapp.web.admin import bp
+from webapp.web.admin.data.added_rules import address_of_rule_about
 from webapp.web.admin.data.records import open_table
 from webapp.web.admin.data.section_form import MAIN, MORE, OF_THE_GROUP, SectionForm
 from webapp.web.errors import status_of
@@ -87,6 +88,7 @@ def _page(form: SectionForm, refusal: SectionRefused | None = None, pressed: str
         changed=refusal if isinstance(refusal, SectionChanged) else None,
         uses=form.uses,
         pressed=pressed,
+        rule_url=address_of_rule_about(COMPONENTS, [row.key for row in form.classes if row.key], form.scope.term),
         main=MAIN,
         more=MORE,
     )
