@@ -27,7 +27,7 @@ from webapp.models import (
     TimetableStatus,
     WishLevel,
 )
-from webapp.services.problem.calendar import EmptyWeekSet, minutes
+from webapp.services.problem.calendar import EmptyWeekSet, UnreadableDays, minutes
 from webapp.services.problem.data_changes import changed_since
 from webapp.services.problem.solutions import (
     NotFeasible,
@@ -291,6 +291,15 @@ def test_a_week_set_without_weeks_of_the_term_is_refused_by_name(session: Db) ->
     late = factories.week_set(term, "LATE", weeks=[10, 11])
     factories.component(term=term, meetings_per_week=1, week_set_id=late.week_set_id)
     with pytest.raises(EmptyWeekSet, match="between 1 and 4"):
+        build_problem(term)
+
+
+def test_days_that_nobody_can_read_are_refused_by_name_and_never_taken_for_one_day(session: Db) -> None:
+    term = made_term()
+    component = factories.component(term=term, meetings_per_week=1)
+    component.day_patterns = "Mon-Fri"
+    session.flush()
+    with pytest.raises(UnreadableDays, match=f"{component.code}: its days “Mon-Fri” can't be read. Correct them"):
         build_problem(term)
 
 

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from webapp.models import Component
 from webapp.services.checks.findings import Finding, FindingKind, Severity
 from webapp.services.checks.term_data import CheckedProblem
-from webapp.services.problem.meetings import patterns_of
 from webapp.services.problem.words.statements import some, told
 from webapp.services.shared.day_patterns import ONE_DAY
 
@@ -90,7 +89,7 @@ def hours_on_its_days(case: CheckedProblem) -> Iterator[FindingAbout]:
     """Components of several days a class for which no hour is there on all days of a pattern, with their meetings."""
     calendar = case.problem.calendar
     for component, meetings in _by_component(case):
-        patterns, length = patterns_of(component), component.slots_per_meeting
+        patterns, length = case.problem.rows[meetings[0]].day_patterns, component.slots_per_meeting
         if patterns == ONE_DAY or not calendar.chains(length) or calendar.options(length, 1, patterns):
             continue
         sentence = told("no_hour_on_days", name=case.data.component_label(component), days=str(patterns))

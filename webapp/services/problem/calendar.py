@@ -31,6 +31,10 @@ class EmptyWeekSet(Problem):
     """A component is held in a week set without any week of its term."""
 
 
+class UnreadableDays(Problem):
+    """The days on which a component is held are stored in a form that nobody can read."""
+
+
 def minutes(moment: time) -> int:
     """Minutes since midnight."""
     return moment.hour * 60 + moment.minute

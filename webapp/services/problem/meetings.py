@@ -9,11 +9,11 @@ from webapp.engine.instance import Meeting, Placement, Resource, RoomOption, Tim
 from webapp.engine.rule import ResourceKind
 from webapp.models import Component, Course, Section
 from webapp.services.problem.baskets import ChosenLeaves, OptionSet, Unit, plain_leaf, week_positions
-from webapp.services.problem.calendar import Calendar, EmptyWeekSet
+from webapp.services.problem.calendar import Calendar, EmptyWeekSet, UnreadableDays
 from webapp.services.problem.groups import LeafGroups
 from webapp.services.problem.rows import TermRows
 from webapp.services.problem.words.statements import told
-from webapp.services.shared.day_patterns import ONE_DAY, DayPatterns, parse
+from webapp.services.shared.day_patterns import DayPatterns, parse
 from webapp.services.shared.words import _
 
 
@@ -51,9 +51,12 @@ class MeetingRow:
         return self.slots * self.day_patterns.least_days
 
 
-def patterns_of(component: Component) -> DayPatterns:
-    """On which days the meetings of a component may be held; what nobody can read any more is one day."""
-    return parse(component.day_patterns or "") or ONE_DAY
+def patterns_of(component: Component, called: str) -> DayPatterns:
+    """On which days the meetings of a component may be held; raises UnreadableDays: one day would be a guess."""
+    patterns = parse(component.day_patterns or "")
+    if patterns is None:
+        raise UnreadableDays(told("unreadable_days", name=called, text=str(component.day_patterns)))
+    return patterns
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,7 @@ class TermMeetings:
             label=self._label(course, section, component, batch, ordinal),
             kind=component.kind,
             slots=component.slots_per_meeting,
-            day_patterns=patterns_of(component),
+            day_patterns=patterns_of(component, f"{course.code} {section.code}, {component.code}"),
             week_set_id=component.week_set_id,
             weeks=self._weeks(component, course),
             faculty_ids=self._teachers(component, batch),

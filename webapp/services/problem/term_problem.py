@@ -103,7 +103,7 @@ class TermProblem:
 def build_problem(term: Term) -> TermProblem:
     """Read a term and write it down as an instance; the number of queries is the same for every term.
 
-    Raises `NoTimeSlots`, `NothingToPlace` or `EmptyWeekSet` where there is no problem to solve.
+    Raises `NoTimeSlots`, `NothingToPlace`, `EmptyWeekSet` or `UnreadableDays` where there is no problem to solve.
     """
     return problem_from(read_term(term))
 

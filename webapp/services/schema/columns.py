@@ -122,6 +122,9 @@ class Column:
         Whether a form takes the code and finds it while it is typed, because there are too many rows to choose from.
     vocabulary
         The words that it shares with every column of the same vocabulary, so that a form offers those in use.
+    is_word
+        Whether it holds a word that several rows share, so that an import gives it one spelling; every word of a
+        vocabulary is one.
     listed, filtered
         Whether lists show it, and whether they can be narrowed by it.
     """
@@ -145,6 +148,7 @@ class Column:
     parts: tuple[Column, ...] = ()
     typed: bool = False
     vocabulary: str = ""
+    is_word: bool = False
     listed: bool = True
     filtered: bool = False
 

@@ -10,6 +10,7 @@ from datetime import date, time, timedelta
 
 from webapp.services.schema.columns import Record, Wrong
 from webapp.services.schema.values import did_you_mean, listed
+from webapp.services.shared.day_patterns import parse
 from webapp.services.shared.rule_defaults import RULE_NAMES, may_be_of_all
 from webapp.services.shared.words import _
 
@@ -116,6 +117,15 @@ def pins_something(record: Record) -> Wrong:
     """A pin names a slot, a room, or both."""
     if record.get("slot") is None and record.get("room") is None:
         return "slot", "", _("a slot, a room, or both")
+    return None
+
+
+def entry_names_its_days(record: Record) -> Wrong:
+    """An entry of a timetable names all days of one pattern: not on how many, nor several to choose from."""
+    text = str(record.get("days") or "")
+    patterns = parse(text)
+    if text and (patterns is None or len(patterns.named) != 1):
+        return "days", text, _("the days on which this class is held, as one pattern such as Mon-Wed-Fri, or nothing")
     return None
 
 

@@ -46,6 +46,17 @@ WITH_PAGES = tuple(table for table in (*TABLES[1:], TERM) if table.has_pages)
 _BY_ADDRESS = {table.address: table for table in WITH_PAGES}
 
 
+def shared_words() -> tuple[tuple[tuple[str, str], ...], ...]:
+    """The columns of words that are spelled alike, each as table and name: those of a vocabulary, else one by one."""
+    alike: dict[str, list[tuple[str, str]]] = {}
+    for table in TABLES:
+        for column in table.file_columns:
+            if column.vocabulary or column.is_word:
+                key = column.vocabulary or f"{table.name}.{column.name}"
+                alike.setdefault(key, []).append((table.name, column.name))
+    return tuple(map(tuple, alike.values()))
+
+
 def find_table(address: str) -> Table:
     """The table whose pages have this name in their addresses; raises NotFound."""
     if address not in _BY_ADDRESS:

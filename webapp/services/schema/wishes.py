@@ -35,6 +35,7 @@ from webapp.services.schema.people import FACULTY_LINK, GROUP, groups_column
 from webapp.services.schema.places import code_column, link_column
 from webapp.services.schema.questions import pin_is_of_a_meeting
 from webapp.services.schema.row_checks import (
+    entry_names_its_days,
     is_rule_of_every_term,
     names_a_single_owner,
     pins_something,
@@ -240,6 +241,7 @@ ENTRIES = Table(
     ),
     key=("course", "section", "component", "batch", "number"),
     reach=Reach.TERM,
+    checks=(entry_names_its_days,),
     title=_l("Timetable"),
     has_pages=False,
 )

@@ -14,20 +14,11 @@ from webapp.services.imports.layouts.names.persons import Persons
 from webapp.services.imports.layouts.plan import LEAVE_OUT, NEW
 from webapp.services.imports.layouts.questions import Candidate
 from webapp.services.schema.columns import Column, Kind, Table, Value
-from webapp.services.schema.tables import BY_NAME, TABLES
+from webapp.services.schema.tables import BY_NAME, TABLES, shared_words
 from webapp.services.shared.words import _
 
 MADE = ("departments", "buildings")
 """Tables whose rows can be made of nothing but what another sheet calls them."""
-WORDS = (
-    (("rooms", "kind"), ("components", "room_kind")),
-    (("rooms", "features"), ("components", "room_features")),
-    (("components", "kind"),),
-    (("groups", "split"),),
-    (("groups", "programme"),),
-    (("time_slots", "shift"),),
-)
-"""Columns of free words that are compared with each other: one spelling each."""
 UPPER_SHARE = 0.8
 """Share of codes in capitals from which on the others of their column are written so, too."""
 APOSTROPHES = ("'", "’", "`")
@@ -82,7 +73,7 @@ class Settlement:
                 self._links(table, row, is_last=is_last)
                 self._lists(table, row, is_last=is_last)
             self._once(table)
-        for columns in WORDS:
+        for columns in shared_words():
             self._words(columns, is_last=is_last)
 
     def _rows(self, table: Table) -> list[DraftRow]:

@@ -20,6 +20,9 @@ SENTENCES: Mapping[str, str | tuple[str, str]] = {
     "empty_week_set": marked(
         "%(course)s, component %(component)s: its week set has no week between 1 and %(weeks)s, the weeks of the term."
     ),
+    "unreadable_days": marked(
+        "%(name)s: its days “%(text)s” can't be read. Correct them in the form of its section: Mon-Wed-Fri, or 3."
+    ),
     "no_problem": marked("The term makes no problem to solve."),
     "base_changed": marked("The term's data have changed since, so what was found no longer fits. Ask again."),
     "timetable_gone": marked("The timetable has been deleted meanwhile, so there is nothing left to work on."),
