@@ -227,3 +227,31 @@ def test_the_classes_of_a_rule_keep_their_order_and_old_scores_know_of_no_rules(
         assert connection.execute(query).all() == [(10, 0), (30, 1), (20, 0)]
         assert connection.execute(sa.text("SELECT rules_off FROM timetables")).scalars().all() == [None]
     downgrade(str(MIGRATIONS), revision="0008_import_mappings")
+
+
+def test_a_rule_is_about_everybody_where_it_names_nobody_and_a_taken_name_of_a_profile_is_free(
+    empty_app: Flask,
+) -> None:
+    """0026 and 0027: nothing is asked of anybody that was not asked before."""
+    upgrade(str(MIGRATIONS), revision="0025_calendar")
+    rules = {
+        1: ("all", "max_per_day"),
+        2: ("some", "max_per_day"),
+        3: ("same_room", "same_room"),
+        4: ("x", "same_room"),
+    }
+    with db.engine.begin() as connection:
+        connection.execute(sa.text("SET LOCAL session_replication_role = replica"))
+        for key, (code, rule) in rules.items():
+            values = {"key": key, "code": code, "rule": rule}
+            statement = "INSERT INTO term_rules (term_rule_id, term_id, code, rule) VALUES (:key, 1, :code, :rule)"
+            connection.execute(sa.text(statement), values)
+        connection.execute(sa.text("INSERT INTO term_rule_components (term_rule_id, component_id) VALUES (2, 1)"))
+        statement = "INSERT INTO weight_profiles (organization_id, name, weights) VALUES (1, '(First timetable)', '{}')"
+        connection.execute(sa.text(statement))
+    upgrade(str(MIGRATIONS))
+    with db.engine.connect() as connection:
+        query = sa.text("SELECT is_of_all FROM term_rules ORDER BY term_rule_id")
+        assert connection.execute(query).scalars().all() == [True, False, True, False]
+        names = connection.execute(sa.text("SELECT name FROM weight_profiles")).scalars().all()
+    assert [name.rstrip("0123456789") for name in names] == ["First timetable, profile "]

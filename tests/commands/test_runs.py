@@ -84,10 +84,24 @@ def test_a_part_of_the_term_is_named_by_codes_and_needs_a_timetable_for_the_rest
     assert "Choose a timetable, so that the classes outside the part can stay" in refused.stderr
     base = factories.timetable(tiny_term)
     db.session.commit()
-    done = runner.invoke(args=["generate", *where, "--group", code, "--base", str(base.timetable_id)])
+    done = runner.invoke(
+        args=[
+            "generate",
+            *where,
+            "--group",
+            code,
+            "--base",
+            str(base.timetable_id),
+            "--keep-locks",
+            "--close",
+            "little",
+        ]
+    )
     assert done.exit_code == 0, done.output
     job = db.session.scalars(sa.select(GenerationJob)).one()
-    assert (job.base_timetable_id, len(choices_of(job).part.groups)) == (base.timetable_id, 1)
+    choices = choices_of(job)
+    assert (job.base_timetable_id, len(choices.part.groups)) == (base.timetable_id, 1)
+    assert (choices.keep_locks, choices.close) == (True, "little")
 
 
 def test_a_run_takes_as_long_as_the_setting_says(

@@ -17,7 +17,7 @@ from webapp.extensions import QueueUnavailable, db
 from webapp.models import GenerationJob, JobStatus
 from webapp.services.jobs import lease
 from webapp.services.jobs.requests import cancel, hand_over
-from webapp.services.problem.holds import RunChoices
+from webapp.services.problem.holds import CLOSENESS, RunChoices
 from webapp.services.runs.options import checked, part_by_codes
 from webapp.services.runs.progress import Progress, progress_of
 from webapp.services.runs.requests import RunRequest, default_seconds, write_run
@@ -44,7 +44,14 @@ POLL_SECONDS = 0.5
 @click.option("--programme", "programmes", multiple=True, metavar="NAME", help="Only classes of this programme.")
 @click.option("--study-semester", "semesters", multiple=True, type=int, help="Only classes of this semester of study.")
 @click.option("--group", "groups", multiple=True, metavar="CODE", help="Only classes of this group and its parts.")
-@click.option("--base", type=int, metavar="NUMBER", help="The timetable where the classes outside of the part stay.")
+@click.option("--base", type=int, metavar="NUMBER", help="The timetable that the run holds to.")
+@click.option("--keep-locks", is_flag=True, help="Keep the times and rooms that are locked in the timetable --base.")
+@click.option(
+    "--close",
+    type=click.Choice([name for name in CLOSENESS if name]),
+    default="",
+    help="Stay close to the timetable --base: each class that moves costs a little, or much.",
+)
 @click.option("--wait", is_flag=True, help="Show the progress until the run has ended; needs a worker.")
 @click.option("--inline", is_flag=True, help="Run in this process instead of a worker's, and wait.")
 @with_appcontext
@@ -58,6 +65,8 @@ def generate(
     reproducible: bool,
     partial: bool,
     base: int | None,
+    keep_locks: bool,
+    close: str,
     wait: bool,
     inline: bool,
     **part: tuple[Any, ...],
@@ -68,7 +77,8 @@ def generate(
     classes stay where the timetable --base has them.
     """
     _, term = term_of(organization, year, semester)
-    choices = checked(term, RunChoices(part=part_by_codes(term, **part), base_id=base, partial=partial))
+    asked = RunChoices(part_by_codes(term, **part), base, keep_locks, close, partial)
+    choices = checked(term, asked)
     request = RunRequest(seconds=seconds, seed=seed, reproducible=reproducible, choices=choices)
     job = write_run(term, None, request)
     transaction.commit()

@@ -151,3 +151,13 @@ def test_the_list_says_what_happens_every_week_of_what_is_held(section):
     lab_words = f"{lab.meetings_per_week} × lab (2 batches)"
     assert words.split(", ")[:2] == ["1 × lecture on Mon-Wed-Fri", lab_words]
     assert words.endswith("× tutorial of 2 slots on 2 days")
+
+
+def test_lists_are_narrowed_to_what_is_held_or_is_not(scope, section):
+    gone = factories.section(section.term, code="GONE", held=False)
+    shown = {
+        held: [row.key for row in queries.list_rows(scope, SECTIONS, {"held": held}).rows] for held in ("yes", "no")
+    }
+    assert shown == {"yes": [section.section_id], "no": [gone.section_id]}
+    (held,) = (one for one in queries.list_rows(scope, SECTIONS, {}).filters if one.name == "held")
+    assert [value for value, _label in held.options] == ["", "yes", "no"]

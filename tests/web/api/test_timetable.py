@@ -131,6 +131,12 @@ def test_naming_the_own_organisation_is_no_fault(client, registrar, term):
         ({"academic_year": "2024-25", "semester": 3, "part": {"departments": ["\0"]}}, "no department"),
         ({"academic_year": "2024-25", "semester": 3, "part": {"semesters": [10**30]}}, "Choose a timetable"),
         ({"academic_year": "2024-25", "semester": 3, "timetable_id": "one"}, "timetable_id"),
+        ({"academic_year": "2024-25", "semester": 3, "keep_locks": 1}, "keep_locks must be true or false"),
+        ({"academic_year": "2024-25", "semester": 3, "close": "very"}, 'close must be one of "", "little", "strongly"'),
+        (
+            {"academic_year": "2024-25", "semester": 3, "close": "little"},
+            "Choose a timetable, so that the run can stay",
+        ),
     ],
 )
 def test_a_wrong_body_is_refused_in_words_that_name_the_field(client, registrar, term, body, named):
@@ -149,13 +155,15 @@ def test_a_part_of_the_term_is_named_by_codes(client, session):
         "academic_year": "2024-25",
         "part": {"departments": ["CSE"], "programmes": ["B.Tech"], "semesters": [3], "groups": ["A1", "A2"]},
         "timetable_id": base.timetable_id,
+        "keep_locks": True,
+        "close": "strongly",
     }
     answer = client.post(GENERATE, json=body, headers=bearer(uni.registrar))
     assert answer.status_code == 202, answer.json
     choices = choices_of(db.session.scalars(sa.select(GenerationJob)).one())
     keys = (uni.a1.student_group_id, uni.a2.student_group_id)
     assert choices.part == PartOfTerm((uni.cse.department_id,), ("B.Tech",), (3,), keys)
-    assert choices.base_id == base.timetable_id
+    assert (choices.base_id, choices.keep_locks, choices.close) == (base.timetable_id, True, "strongly")
 
 
 @pytest.mark.parametrize("body", ["", "[]", "{", '"text"'])

@@ -185,6 +185,9 @@ def _narrow(query: sa.Select[Any], table: Table, column: Column, value: str) -> 
     attribute = getattr(table.model, column.field)
     if column.kind is Kind.LINK:
         return query.where(attribute == _key(value))
+    if column.kind is Kind.YES_NO:
+        is_meant = {write(column, one): one for one in (True, False)}.get(value)
+        return query if is_meant is None else query.where(attribute.is_(is_meant))
     return query.where(attribute == value) if column.kind is Kind.TEXT else query
 
 
@@ -205,6 +208,8 @@ def _filters(scope: Scope, table: Table, arguments: Mapping[str, str]) -> list[F
         value = arguments.get(column.field, "")
         if column.refers_to and (column.filtered or value):
             options = [(str(key), label) for key, label in options_of(scope, column.refers_to)]
+        elif column.kind is Kind.YES_NO and column.filtered:
+            options = [(write(column, True), _("yes")), (write(column, False), _("no"))]
         elif column.filtered:
             attribute = getattr(table.model, column.field)
             distinct = rows_in_scope(scope, table).with_only_columns(attribute).where(attribute != "").distinct()

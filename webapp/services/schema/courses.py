@@ -87,6 +87,7 @@ def held_column() -> Column:
         "Whether it is asked for; no: it takes no part in new timetables and checks, those that have it keep it.",
         "yes",
         default=True,
+        filtered=True,
         hint=_l("Untick what is not held any more: timetables that have it keep it, new ones are made without it."),
     )
 

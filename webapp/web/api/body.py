@@ -6,6 +6,7 @@ from flask import Request
 
 from webapp.config import LEAST_RUN_SECONDS, MOST_RUN_SECONDS
 from webapp.models import Term, User
+from webapp.services.problem.holds import CLOSENESS
 from webapp.services.problem.parts import PartOfTerm
 from webapp.services.runs.options import part_by_codes
 from webapp.services.schema.calendar import TERM
@@ -89,6 +90,15 @@ def part(body: dict[str, Any], term: Term) -> PartOfTerm:
 def timetable(body: dict[str, Any]) -> int | None:
     """The key of the timetable that the run holds to, or None; raises BodyRefused."""
     return _whole(body, "timetable_id", 1, 2**31 - 1) if body.get("timetable_id") is not None else None
+
+
+def closeness(body: dict[str, Any]) -> str:
+    """How close the run stays to that timetable, not at all where it is not there; raises BodyRefused."""
+    given = body.get("close", "")
+    if not isinstance(given, str) or given not in CLOSENESS:
+        words = ", ".join(f'"{name}"' for name in CLOSENESS)
+        raise BodyRefused(_("close must be one of %(words)s, not %(given)s.", words=words, given=_shown(given)))
+    return given
 
 
 def _whole(body: dict[str, Any], name: str, least: int, most: int) -> int:

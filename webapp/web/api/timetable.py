@@ -29,7 +29,8 @@ def generate() -> ResponseReturnValue:
     year, semester = body.academic_year(sent), body.semester(sent)
     seconds = body.seconds(sent, default_seconds())
     part, base_id = body.part(sent, load_term(me(), year, semester)), body.timetable(sent)
-    choices = RunChoices(part=part, base_id=base_id, partial=body.yes(sent, "partial"))
+    holds = {"keep_locks": body.yes(sent, "keep_locks"), "partial": body.yes(sent, "partial")}
+    choices = RunChoices(part=part, base_id=base_id, close=body.closeness(sent), **holds)
     job = request_generation(me(), year, semester, seconds=seconds, choices=choices)
     transaction.commit()
     location = url_for("api.progress", job_id=job.job_id)

@@ -194,6 +194,7 @@ def test_a_foreign_section_and_a_foreign_class_are_nobodys(pages: Pages, here):
     path = f"/admin/records/sections/{foreign.section_id}"
     pages.get(path, status=404)
     pages.get(f"{NEW}?like={foreign.section_id}", status=404)
+    pages.get(f"{NEW}?like=nothing", status=404)
     mine = edit_path(here)
     sent = form_of(pages.get(mine), mine) | {"class-1-key": str(foreign.component_id)}
     pages.post(mine, sent, status=409)

@@ -19,7 +19,7 @@ from webapp.web.admin.data.records import open_table
 from webapp.web.admin.data.section_form import MAIN, MORE, OF_THE_GROUP, SectionForm
 from webapp.web.errors import status_of
 from webapp.web.htmx import redirect_to, render
-from webapp.web.params import number
+from webapp.web.params import key_or_404, number
 
 ROW_BUTTONS = ("add", "remove", "keep")
 
@@ -28,7 +28,7 @@ ROW_BUTTONS = ("add", "remove", "keep")
 @requires(Permission.EDIT_DATA)
 def add_section() -> ResponseReturnValue:
     _table, where = open_table(SECTIONS.address)
-    like = number(request.args.get("like")) or None
+    like = key_or_404(request.args["like"]) if request.args.get("like") else None
     form = SectionForm(where, values=_preset(where, like))
     if request.method == "POST":
         return _answer(form)
