@@ -158,6 +158,8 @@ def _tell(preview: Preview) -> None:
     for table in preview.tables:
         counts = ", ".join(f"{number} {state.value}" for state, number in table.counts.items() if number)
         click.echo(f"{table.name}: {counts or 'no rows'}")
+    if preview.overlaps:
+        click.echo(preview.overlaps)
     if preview.not_carried:
         click.echo(f"{preview.carried} constraints of the file are carried whole. Not, or in part:")
         for each in preview.not_carried:

@@ -204,7 +204,7 @@ def test_nothing_is_deleted_unless_told_to_replace(organization: Organization, t
 def test_what_is_still_used_is_not_removed_and_the_user_is_told_by_what(organization: Organization, term: Term) -> None:
     uploads.confirm(organization, term, tables())
     one = only(faculty="code,name,department\nF1,Dr Rao,CSE\n")
-    with pytest.raises(StillInUse, match="F2 of faculty is used by 2 sections taught"):
+    with pytest.raises(StillInUse, match="F2 of Teachers is used by 2 sections taught"):
         uploads.preview(organization, term, one, replace=True)
     with pytest.raises(StillInUse):
         uploads.confirm(organization, term, one, replace=True)
@@ -456,3 +456,19 @@ def test_what_is_refused_leaves_nothing_behind_in_the_transaction(organization: 
         uploads.confirm(organization, None, only(term=late, buildings="code,name\nB1,Block\n"))
     assert exports.term_contents(organization, term)["buildings"] == []
     assert find_term(organization, "2025-26", 7) is None
+
+
+def test_slots_that_cross_the_week_of_the_term_are_named_with_what_that_means(
+    organization: Organization, term: Term
+) -> None:
+    week = "code,day,start,end\nA,Monday,09:00,10:00\nB,Monday,10:00,11:00\nC,Tuesday,09:00,10:00\n"
+    uploads.confirm(organization, term, only(time_slots=week))
+    assert uploads.preview(organization, term, only(time_slots=week)).overlaps == ""
+    later = only(time_slots="code,day,start,end\nX,Monday,09:30,10:30\nY,Tuesday,10:00,11:00\n")
+    told = uploads.preview(organization, term, later)
+    assert told.ok
+    assert told.overlaps.startswith(
+        "1 slot of the file overlaps a slot that the term has and the file does not name: "
+        "X (Monday 09:30-10:30) and A (Monday 09:00-10:00). Old and new ones would stay: "
+    )
+    assert uploads.preview(organization, term, later, replace=True).overlaps == ""

@@ -154,13 +154,13 @@ def test_a_file_that_replaces_says_which_timetables_it_cuts_and_is_refused_where
     lines = folder.read("components.csv").decode().splitlines()
     book = read_upload("components.csv", "\n".join(line for line in lines if "MAT205" not in line).encode())
     preview = uploads.preview(here.uni.organization, here.uni.term, book, replace=True)
-    assert preview.outdated == ("1 of components in 1 draft",)
+    assert preview.outdated == ("1 of Weekly classes in 1 draft",)
     uploads.confirm(here.uni.organization, here.uni.term, book, user=here.uni.registrar, replace=True)
     assert here.figures() == (None, 1, 0, 2)
 
     publishing.publish(here.uni.registrar, here.draft, factories.EVERYTHING)
     fewer = read_upload("rooms.csv", b"code,name,capacity\nNEW,New room,60\n")
-    with pytest.raises(StillInUse, match=r"HALL of rooms, which the file lacks, stands in version 1 \(Balanced\)"):
+    with pytest.raises(StillInUse, match=r"HALL of Rooms, which the file lacks, stands in version 1 \(Balanced\)"):
         uploads.preview(here.uni.organization, here.uni.term, fewer, replace=True)
 
 

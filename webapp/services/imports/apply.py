@@ -119,13 +119,13 @@ def _in_versions(table: Table, ids: Mapping[int, str], uses: TimetableUses) -> S
     """Say which rows stand in what was ever published."""
     named = sorted({ids[key] for version in uses.versions for key in uses.rows[version.timetable_id]})
     findings = [
-        _("%(label)s of %(name)s stands in what was published.", label=label, name=table.name) for label in named
+        _("%(label)s of %(name)s stands in what was published.", label=label, name=table.title) for label in named
     ]
     words = _(
         "Nothing was imported: %(rows)s of %(name)s, which the file lacks, stands in %(versions)s, and what was "
         "published stays as it was seen.",
         rows=enumerated(named, MOST_NAMED),
-        name=table.name,
+        name=table.title,
         versions=uses.version_words,
     )
     return StillInUse(words, findings)
@@ -134,7 +134,7 @@ def _in_versions(table: Table, ids: Mapping[int, str], uses: TimetableUses) -> S
 def _still_in_use(table: Table, ids: Mapping[int, str]) -> StillInUse:
     """Say which rows other data use, and how often."""
     findings = [
-        _("%(label)s of %(name)s is used by %(uses)s.", label=ids[key], name=table.name, uses=use_words(other, count))
+        _("%(label)s of %(name)s is used by %(uses)s.", label=ids[key], name=table.title, uses=use_words(other, count))
         for other, key, count in (
             (column.table.name, key, count)
             for column, key, count in data_uses(table, list(ids))

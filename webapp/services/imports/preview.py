@@ -94,6 +94,8 @@ class Preview:
     faults: tuple[Fault, ...]
     outdated: tuple[str, ...] = ()
     """The timetables that lose rows which the file lacks, in words."""
+    overlaps: str = ""
+    """Which slots cross the week that the term has, in words."""
     carried: int = 0
     not_carried: tuple[NotCarried, ...] = ()
 

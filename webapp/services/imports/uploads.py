@@ -20,7 +20,9 @@ from webapp.services.imports.layouts.remembered import remember
 from webapp.services.imports.preview import Preview, RowState, TableDifference, compare
 from webapp.services.imports.readings import TERM_KEY, Step, UploadReading, mark_of, reading_of
 from webapp.services.imports.sheets import Tables
+from webapp.services.imports.slot_overlaps import slot_overlaps
 from webapp.services.imports.stored import Store
+from webapp.services.reference import vocabulary
 from webapp.services.reference.uses import TimetableUses, timetable_uses
 from webapp.services.shared import audit
 from webapp.services.shared.errors import Conflict, NotFound
@@ -85,6 +87,8 @@ def preview(organization: Organization, term: Term | None, tables: Tables, *, re
     """
     store = Store(organization.organization_id, term_of(organization, term, tables))
     changes = compare(store, tables, replace=replace)
+    if changes.ok and not replace:
+        changes = replace_fields(changes, overlaps=slot_overlaps(store, changes))
     if changes.ok and changes.counts[RowState.REMOVED]:
         outdated = _outdated_by(store, changes)
         _rehearse(organization, store, changes, tables)
@@ -100,7 +104,9 @@ def _outdated_by(store: Store, changes: Preview) -> tuple[str, ...]:
         removed = [ids[row.key] for row in difference.of(RowState.REMOVED)]
         uses = timetable_uses(difference.table, removed) if removed else TimetableUses()
         if uses.others:
-            words = _("%(rows)s of %(table)s in %(where)s", rows=len(removed), table=difference.name, where=uses.words)
+            words = _(
+                "%(rows)s of %(table)s in %(where)s", rows=len(removed), table=difference.table.title, where=uses.words
+            )
             sentences.append(words)
     return tuple(sentences)
 
@@ -170,13 +176,16 @@ def confirm(
             _("The data have changed since the preview: nothing was imported. Look at what would change now.")
         )
     with db.session.begin_nested():
+        listed = vocabulary.all_words(organization)
         before = journal.snapshot(store, changes) if upload is not None else {}
         timetable_id = _store(organization, store, changes, tables, user)
         if upload is not None:
             upload.confirmed_at, upload.term_id = datetime.now(UTC), upload.term_id or store.term_id
             upload.kept_reading = None
             journal.keep(upload, before, journal.snapshot(Store(organization.organization_id, store.term), changes))
-        _note(organization, upload or store.term or organization, user, changes, timetable_id, replace=replace)
+        added = vocabulary.words_beside(organization, listed)
+        noted = {"replace": replace, "timetable_id": timetable_id} | ({"new_words": added} if added else {})
+        _note(organization, upload or store.term or organization, user, changes, noted)
     return Imported(changes, timetable_id)
 
 
@@ -193,12 +202,10 @@ def _note(
     subject: Upload | Term | Organization,
     user: User | None,
     changes: Preview,
-    timetable_id: int | None,
-    *,
-    replace: bool,
+    noted: Mapping[str, object],
 ) -> None:
     changed = {table.name: _tally(table) for table in changes.tables if not table.is_unchanged}
-    after = {"file": changes.filename, "replace": replace, "tables": changed, "timetable_id": timetable_id}
+    after = {"file": changes.filename, "tables": changed, **noted}
     audit.record(organization, user, ACTION, subject, after=after)
 
 

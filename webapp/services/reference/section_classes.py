@@ -201,7 +201,18 @@ def _put_classes(scope: Scope, section_id: int, sent: _Sent) -> list[RowChange]:
             changes.append(put_row(scope, COMPONENTS, key, {**one.values, SECTION_FIELD: section_id}))
         except RecordRefused as refusal:
             sent.of_classes[at] = refusal.errors | sent.of_classes[at]
+            if "code" in refusal.errors and _is_of_another(sent, one, codes):
+                sent.of_classes[at]["code"] = _(
+                    "Another class of the section has this code until it is saved, and gets this one's: save one of "
+                    "them with a third code first, then let them change places."
+                )
     return changes
+
+
+def _is_of_another(sent: _Sent, one: SentClass, codes: Mapping[int, str]) -> bool:
+    """Whether a class is to get the code that another one of the form gives up."""
+    code = str(one.values.get("code") or "").strip()
+    return any(other.key != one.key and codes.get(other.key or 0) == code for _at, other in sent.staying)
 
 
 def _in_order(classes: Sequence[tuple[int, SentClass]], codes: Mapping[int, str]) -> Iterator[tuple[int, SentClass]]:

@@ -7,7 +7,7 @@ word is added, renamed wherever it stands, made one with another, and deleted wh
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -85,6 +85,27 @@ def words_of(organization: Organization, vocabulary: str) -> list[str]:
         VocabularyWord.organization_id == organization.organization_id, VocabularyWord.vocabulary == vocabulary
     )
     return sorted(db.session.scalars(query), key=str.lower)
+
+
+def all_words(organization: Organization) -> dict[str, list[str]]:
+    """The words of every list by its name."""
+    return {vocabulary: words_of(organization, vocabulary) for vocabulary in VOCABULARIES}
+
+
+def words_beside(organization: Organization, listed: Mapping[str, Collection[str]]) -> dict[str, list[str]]:
+    """The words that stand in the lists now and did not, by the name of their list."""
+    now = all_words(organization)
+    added = {name: [word for word in words if word not in listed[name]] for name, words in now.items()}
+    return {name: words for name, words in added.items() if words}
+
+
+def drop_unused(organization: Organization, words: Mapping[str, Collection[str]]) -> None:
+    """Take words off their lists, those that rows still say aside."""
+    for vocabulary, some in words.items():
+        unused = [one.word for one in listed_words(organization, vocabulary) if one.word in some and not one.places]
+        own = VocabularyWord.organization_id == organization.organization_id
+        is_named = sa.and_(VocabularyWord.vocabulary == vocabulary, VocabularyWord.word.in_(unused))
+        db.session.execute(sa.delete(VocabularyWord).where(own, is_named))
 
 
 def listed_words(organization: Organization, vocabulary: str) -> list[ListedWord]:

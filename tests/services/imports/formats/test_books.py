@@ -178,3 +178,27 @@ def test_a_text_of_300000_rows_is_refused_before_anything_is_made_of_it() -> Non
     for name, content in (("rooms.csv", rows), ("x.zip", packed_table(rows))):
         with pytest.raises(UploadRefused, match=r"rooms.csv has more than 200000 rows .* share it out over several"):
             read_book(name, content)
+
+
+def test_merged_areas_of_an_ods_hold_their_value_in_every_cell_as_those_of_an_xlsx_do() -> None:
+    def cell(text: str = "", spans: str = "") -> str:
+        return f'<table:table-cell {spans} office:value-type="string"><text:p>{text}</text:p></table:table-cell>'
+
+    rows = [
+        cell("Lab", 'table:number-columns-spanned="2"') + "<table:covered-table-cell/>" + cell("Y"),
+        '<table:table-cell table:number-columns-repeated="2"/>' + cell("Z", 'table:number-rows-spanned="2"'),
+        cell("a") + "<table:table-cell/><table:covered-table-cell/>",
+    ]
+    gap = '<table:table-row table:number-rows-repeated="3"><table:table-cell/></table:table-row>'
+    written = [f"<table:table-row>{row}</table:table-row>" for row in rows]
+    head, foot = ODS.partition("<table:table-row>")[0], "</table:table></office:spreadsheet></office:body>"
+    text = "".join([head, written[0], gap, *written[1:], foot, "</office:document-content>"])
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    content = packed({"mimetype": kind, "content.xml": text, "META-INF/manifest.xml": MANIFEST})
+    (sheet,) = read_book("x.ods", content).sheets
+    assert sheet.merged == ((1, 0, 1, 1), (5, 2, 6, 2))
+    assert [(row.number, row.cells) for row in sheet.rows] == [
+        (1, ("Lab", "Lab", "Y")),
+        (5, ("", "", "Z")),
+        (6, ("a", "", "Z")),
+    ]

@@ -28,6 +28,7 @@ from webapp.services.imports.formats import writers
 from webapp.services.imports.formats.files import read_upload
 from webapp.services.imports.journal import reversal
 from webapp.services.imports.journal.rows import past_imports
+from webapp.services.reference import vocabulary
 from webapp.services.schema.tables import BY_NAME
 
 ROOMS = "code,name,capacity,kind\nHALL,Great hall,90,lecture\nNEW,New room,30,lab\n"
@@ -114,7 +115,7 @@ def test_a_row_that_was_changed_since_stands_against_it_and_another_column_does_
     seats = db.session.scalars(sa.select(Room).filter_by(code="NEW")).one()
     seats.capacity = 31
     db.session.flush()
-    assert office.against(upload) == ("NEW of rooms has been changed since: capacity.",)
+    assert office.against(upload) == ("NEW of Rooms has been changed since: capacity.",)
     seats.capacity = 30
     db.session.flush()
     office.take_back(upload)
@@ -127,7 +128,7 @@ def test_what_refers_to_a_new_row_stands_against_it_with_counts_and_nothing_chan
     course = db.session.scalars(sa.select(Course).filter_by(code="CSE999")).one()
     section = factories.section(office.uni.term, course)
     before = office.data()
-    assert office.against(upload) == ("CSE999 of courses is used by 1 section.",)
+    assert office.against(upload) == ("CSE999 of Courses is used by 1 section.",)
     assert office.data() == before
     rooms = office.send("rooms.csv", ROOMS)
     new = db.session.scalars(sa.select(Room).filter_by(code="NEW")).one()
@@ -135,7 +136,7 @@ def test_what_refers_to_a_new_row_stands_against_it_with_counts_and_nothing_chan
     component = factories.component(section)
     factories.entry(factories.timetable(office.uni.term), component, factories.slot(office.uni.term), new)
     db.session.flush()
-    assert office.against(rooms) == ("NEW of rooms is used by 1 wish.", "NEW of rooms is used in 1 draft.")
+    assert office.against(rooms) == ("NEW of Rooms is used by 1 wish.", "NEW of Rooms is used in 1 draft.")
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Availability)) == 1
 
 
@@ -178,3 +179,15 @@ def test_a_term_that_the_file_has_made_goes_with_it(office: Office) -> None:
     assert db.session.scalars(sa.select(Term).filter_by(academic_year="2031-32")).one()
     office.take_back(upload)
     assert db.session.scalars(sa.select(Term).filter_by(academic_year="2031-32")).all() == []
+
+
+def test_words_that_the_file_brought_leave_their_lists_with_it_unless_a_row_says_them(office: Office) -> None:
+    org = office.uni.organization
+    before = vocabulary.all_words(org)
+    upload = office.send("rooms.csv", ROOMS.replace("lab", "observatory") + "OTHER,Other,30,darkroom\n")
+    added = vocabulary.words_beside(org, before)
+    assert added == {"room_kinds": ["darkroom", "observatory"]}
+    office.uni.hall.kind = "darkroom"
+    db.session.flush()
+    office.take_back(upload)
+    assert vocabulary.words_beside(org, before) == {"room_kinds": ["darkroom"]}

@@ -100,7 +100,7 @@ def test_the_pages_of_a_section_teacher_room_and_group_add_a_rule_about_it_which
 ) -> None:
     about = {
         f"/admin/records/faculty/{uni.rao.faculty_id}": ("begins_by", "teacher", "F-RAO"),
-        f"/admin/records/groups/{uni.section_a.student_group_id}": ("begins_by", "group", "CSE3-A"),
+        f"/admin/records/groups/{uni.section_a.student_group_id}": ("begins_by", "group", uni.section_a.code),
         f"/admin/records/rooms/{uni.hall.room_id}": ("home_room", "room", uni.hall.code),
         f"/admin/records/sections/{uni.lab.section_id}": ("days_between", "class", "CSE391 A, P"),
     }

@@ -27,7 +27,7 @@ def test_an_import_is_listed_and_taken_back_after_a_look_at_what_becomes_of_it(c
     new = db.session.scalars(sa.select(Room).filter_by(code="NEW")).one()
     wish = factories.availability(factories.slot(uni.term), room_id=new.room_id)
     page = pages.get(f"{path}/take-back")
-    assert "NEW of rooms is used by 1 wish." in words(page)
+    assert "NEW of Rooms is used by 1 wish." in words(page)
     form = sent_by(page, f"{path}/take-back")
     refused = pages.post(f"{path}/take-back", form, status=422).get_data(as_text=True)
     assert "1 thing stands against taking the import back; nothing was changed." in refused

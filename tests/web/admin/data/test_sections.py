@@ -184,7 +184,7 @@ def test_codes_change_places_where_one_is_free_and_say_so_where_none_is(pages: P
     assert {code: one.kind for code, one in classes().items()} == {"T": "lecture", "T2": "tutorial"}
     sent = form_of(pages.get(path), path)
     page = parse(pages.post(path, sent | {"class-1-code": "T2", "class-2-code": "T"}, status=422).text)
-    assert "The section has a weekly class of this code already." in words(page)
+    assert "save one of them with a third code first, then let them change places." in words(page)
     assert list(classes()) == ["T", "T2"]
 
 

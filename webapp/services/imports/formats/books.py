@@ -23,6 +23,7 @@ from webapp.services.imports.formats.archives import (
     damaged_workbook_is_refused,
     open_archive,
 )
+from webapp.services.imports.formats.merged_areas import merged_areas
 from webapp.services.imports.formats.workbooks import (
     BookKind,
     RawBook,
@@ -135,17 +136,19 @@ def _packed(name: str, content: bytes, encoding: str) -> RawBook:
         return _workbook(name, content, BookKind.XLSX)
     if "content.xml" in names:
         check_workbook(name, archive)
-        _refuse_endless_repeats(name, archive)
-        return _workbook(name, content, BookKind.ODS)
+        with damaged_workbook_is_refused(name):
+            data = archive.read("content.xml")
+        _refuse_endless_repeats(name, data)
+        with damaged_workbook_is_refused(name):
+            parts = sheet_parts.SheetParts(content, merged=merged_areas(data))
+        return _workbook(name, content, BookKind.ODS, parts)
     if "[Content_Types].xml" in names or any(entry.startswith("Index/") for entry in names):
         raise _unknown_kind(name)
     return _texts(name, _entries_of(archive), encoding)
 
 
-def _refuse_endless_repeats(name: str, archive: zipfile.ZipFile) -> None:
+def _refuse_endless_repeats(name: str, data: bytes) -> None:
     """Refuse an ODS whose filled rows or cells are repeated so often that the library would not end."""
-    with damaged_workbook_is_refused(name):
-        data = archive.read("content.xml")
     for row in re.finditer(rb"<table:table-row\b([^>]*)>(.*?)</table:table-row>", data, re.DOTALL):
         cells = re.findall(rb"<table:table-cell\b([^>]*)>", row[2])
         filled = [cell for cell in cells if b"office:" in cell or not cell.endswith(b"/")]
@@ -198,8 +201,9 @@ def _sheet(file: str, sheet: python_calamine.CalamineSheet, seen: sheet_parts.Sh
         raise too_large_rows(file)
     lines: list[list[RawValue]] = list(sheet.to_python(skip_empty_area=False))
     numbers = seen.rows.get(sheet.name)
-    merged = sheet.merged_cell_ranges or []
-    areas = tuple((top + 1, left, bottom + 1, right) for (top, left), (bottom, right) in merged) if not numbers else ()
+    areas = seen.merged.get(sheet.name, ())
+    if not numbers and sheet.merged_cell_ranges:
+        areas = tuple((top + 1, left, bottom + 1, right) for (top, left), (bottom, right) in sheet.merged_cell_ranges)
     for top, left, bottom, right in areas:
         _fill(lines, top, left, bottom, right)
     for (row, position), text in seen.valueless.get(sheet.name, {}).items():

@@ -16,6 +16,7 @@ import defusedxml.ElementTree
 
 from webapp.services.imports.faults import UploadRefused
 from webapp.services.imports.formats.archives import damaged_workbook_is_refused, too_large
+from webapp.services.imports.formats.merged_areas import Area
 from webapp.services.imports.sheets import MOST_ROWS
 from webapp.services.shared.words import _
 
@@ -40,7 +41,7 @@ class SheetParts:
     """What was seen in the parts of a workbook.
 
     ``valueless`` are, per sheet, the texts of cells without a value by (row from 1, position from 0); ``rows`` the true
-    row numbers of sheets that were closed up.
+    row numbers of sheets that were closed up; ``merged`` the merged areas of an ODS.
     """
 
     content: bytes
@@ -49,6 +50,7 @@ class SheetParts:
     from_1904: bool = False
     valueless: dict[str, dict[tuple[int, int], str]] = field(default_factory=dict)
     rows: dict[str, list[int]] = field(default_factory=dict)
+    merged: dict[str, tuple[Area, ...]] = field(default_factory=dict)
 
 
 def look_at(filename: str, content: bytes, archive: zipfile.ZipFile) -> SheetParts:

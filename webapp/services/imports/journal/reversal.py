@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -19,6 +20,7 @@ from webapp.services.imports.journal.rows import Texts, changes_of, made_term, t
 from webapp.services.imports.preview import CellChange, RowDifference, RowState, TableDifference
 from webapp.services.imports.stored import Store, complete
 from webapp.services.reference.uses import columns_to, is_of_timetables, timetable_uses, use_words
+from webapp.services.reference.vocabulary import drop_unused
 from webapp.services.schema.calendar import TERM
 from webapp.services.schema.columns import Key, Table
 from webapp.services.schema.tables import BY_NAME, TABLES
@@ -85,8 +87,12 @@ def _mark(upload: Upload, number: int) -> str:
 
 
 def _draft(upload: Upload) -> Timetable | None:
-    after: Mapping[str, int | None] = next(iter(audit.noted(upload, "import.confirm")), {})
-    return find_draft(upload, after.get("timetable_id"))
+    return find_draft(upload, next((event.get("timetable_id") for event in _confirmations(upload)), None))
+
+
+def _confirmations(upload: Upload) -> Sequence[Mapping[str, Any]]:
+    """What the import has noted of itself."""
+    return audit.noted(upload, "import.confirm")
 
 
 def find_import(upload_id: int) -> tuple[Organization, Upload]:
@@ -116,6 +122,7 @@ def take_back(organization: Organization, upload: Upload, user: User | None, see
         raise TakenBackAlready(_("%(file)s has been taken back meanwhile.", file=upload.filename))
     with db.session.begin_nested():
         _undo(organization, upload, user)
+        drop_unused(organization, next((event.get("new_words", {}) for event in _confirmations(upload)), {}))
         upload.taken_back_at = datetime.now(UTC)
         upload.taken_back_by_id = user.user_id if user is not None else None
         audit.record(organization, user, ACTION, upload, after={"file": upload.filename, "rows": number})
@@ -169,7 +176,7 @@ def _changed(store: Store, change: ImportChange) -> str | None:
     table = BY_NAME[change.table_name]
     texts: Texts = change.after or change.before or {}
     now, label = _now(store, table, texts), table.label(_key(table, texts))
-    named = {"label": label, "table": table.name}
+    named = {"label": label, "table": table.title}
     if change.after is None:
         return _("%(label)s of %(table)s is there again.", **named) if now is not None else None
     if now is None:
@@ -250,7 +257,7 @@ def _uses(table: Table, removed: Mapping[str, Mapping[int, str]]) -> Iterator[st
         for key, count in db.session.execute(query.group_by(column).order_by(column)):
             if not _goes_with(table, column.table):
                 uses = use_words(column.table.name, count)
-                yield _("%(label)s of %(table)s is used by %(uses)s.", label=ids[key], table=table.name, uses=uses)
+                yield _("%(label)s of %(table)s is used by %(uses)s.", label=ids[key], table=table.title, uses=uses)
     uses_by = timetable_uses(table, list(ids))
     where = " ".join(part for part in (uses_by.version_words, uses_by.words) if part)
     if where:
@@ -259,7 +266,7 @@ def _uses(table: Table, removed: Mapping[str, Mapping[int, str]]) -> Iterator[st
         yield ngettext(
             "%(label)s of %(table)s is used in %(where)s.",
             "%(num)d rows of %(table)s are used in %(where)s; the first is %(label)s.",
-            len(named), label=label, table=table.name, where=where,
+            len(named), label=label, table=table.title, where=where,
         )  # fmt: skip
 
 

@@ -36,6 +36,7 @@ CHANGES: Mapping[str, Words] = {
     "lab_of_title": _l("“%(found)s” is a lab, as its title says"),
     "no_hours": _l("“%(found)s” has no hours: no classes are made of it"),
     "batch_per_teacher": _l("a lab with several teachers: a batch for each"),
+    "length_not_kept": _l("“%(found)s” is given one period, as no periods are known yet: how long it is is not kept"),
     "days_kept": _l("of “%(found)s” it is kept that the class is at one hour on %(taken)s, at which hour is not"),
     "days_not_kept": _l(
         "of “%(found)s” only the number of meetings a week is kept, %(taken)s: on which days and at which hour is not"
@@ -82,6 +83,9 @@ QUESTIONS: Mapping[str, Words] = {
     "lecture_kind": _l("Which kind of room do lectures need?"),
     "same_class": _l("Two rows are about this course and the same class. Is it taught together, or twice?"),
     "hours_per_period": _l("A period has %(minutes)s minutes here. How many periods are the hours of this column?"),
+    "periods_per_class": _l(
+        "A period of the week has %(period)s minutes, and a class takes longer. How many is it given?"
+    ),
     "saturday": _l("Which periods are there on Saturday?"),
     "master_course": _l("Which course is this in the timetable? None is called so."),
     "master_section": _l("Which section of the course is this in the timetable? Neither class nor teacher tells."),
@@ -92,6 +96,7 @@ FOUND: Mapping[str, Words] = {
     "lab_batches": _l("A class of %(size)s, a lab of %(seats)s"),
     "lecture_kind": _l("Lectures"),
     "hours_per_period": _l("Hours and periods"),
+    "periods_per_class": _l("A class of %(minutes)s minutes"),
     "saturday": _l("Saturday"),
 }
 """What is asked about, where that does not stand in the file."""
@@ -99,6 +104,7 @@ LEFT_OUT: Mapping[str, Words] = {
     "class_size": _l("not known: left empty"),
     "lab_kind": _l("any room"),
     "lecture_kind": _l("any room"),
+    "periods_per_class": _l("one period"),
     "teacher": _l("nobody: left empty"),
     "namesakes": _l("nobody: left empty"),
 }

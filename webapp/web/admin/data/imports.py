@@ -62,6 +62,10 @@ EXPORTS: Mapping[str, tuple[Callable[[Organization, Term], bytes], str]] = {
 """What a term can be written as, by ending, and the kind of the answer."""
 
 
+TITLES = {table.name: table.title for table in TABLES}
+"""What pages call the tables, by their names in files."""
+
+
 @dataclass(frozen=True, slots=True)
 class ShownTable:
     """What would become of a table's rows, the first of them, and how many more there are."""
@@ -154,7 +158,9 @@ def _shown(table: TableDifference) -> ShownTable:
     rest = len(rows) - MOST_ROWS
     more = ngettext("and %(num)d more row", "and %(num)d more rows", rest) if rest > 0 else ""
     labels = {column.name: str(column.label or column.name) for column in table.table.file_columns}
-    return ShownTable(table.name, len(rows), rows[:MOST_ROWS], more, is_open=len(rows) <= MOST_OPEN, labels=labels)
+    return ShownTable(
+        str(table.table.title), len(rows), rows[:MOST_ROWS], more, is_open=len(rows) <= MOST_OPEN, labels=labels
+    )
 
 
 def _refused(upload: Upload, problem: Problem) -> ResponseReturnValue:
@@ -183,7 +189,13 @@ def confirm_import(upload_id: int) -> ResponseReturnValue:
 def imported(upload_id: int) -> ResponseReturnValue:
     upload = load(me(), Upload, upload_id)
     states = {state.value: label for state, (label, _kind) in STATES.items() if state is not RowState.WRONG}
-    return render("admin/imports/result.html", upload=upload, imported=uploads.imported_before(upload), states=states)
+    return render(
+        "admin/imports/result.html",
+        upload=upload,
+        imported=uploads.imported_before(upload),
+        states=states,
+        titles=TITLES,
+    )
 
 
 @bp.route("/import/<int:upload_id>/take-back", methods=["GET", "POST"])
@@ -204,7 +216,9 @@ def take_back_import(upload_id: int) -> ResponseReturnValue:
             return redirect_to(url_for("admin.imports"))
     states = {state: label for state, (label, _kind) in REVERSED.items()}
     found = reversal.reversal_of(current_user.organization, upload)
-    page = render("admin/imports/take_back.html", upload=upload, reversal=found, refusal=refusal, states=states)
+    page = render(
+        "admin/imports/take_back.html", upload=upload, reversal=found, refusal=refusal, states=states, titles=TITLES
+    )
     return page, status_of(refusal) if refusal else 200
 
 

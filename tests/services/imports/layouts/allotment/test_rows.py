@@ -91,3 +91,22 @@ class TestThreeColleges:
             ("F 1:00PM-3:50PM", "1"),
         ]
         assert [change.found for change in found.changes if change.code == "no_hours"] == ["BIOL 220"]
+        assert [change.found for change in found.changes if change.code == "length_not_kept"] == ["9:30am-10:45am"]
+
+    @pytest.mark.parametrize(("length", "answer", "slots"), [(60, "2", 2), (60, "1", 1), (50, "2", 2), (75, None, 1)])
+    def test_a_class_that_is_longer_than_a_period_is_asked_about_and_never_given_one_in_silence(
+        self, length: int, answer: str | None, slots: int
+    ) -> None:
+        ends = f"{9 + length // 60}:{length % 60:02}"
+        hours = sheet("Periods", [["Period", "Start", "End"], ["1", "9:00", ends]])
+        rows = [["Subj", "Crse", "Sec", "Title", "Days", "Time", "Instructor", "Enrl"]]
+        rows += [["MATH", "101", "02", "Algebra", "TTh", "9:30am-10:45am", "Smith, John", 30]]
+        rows += [["MATH", "102", "02", "Geometry", "MWF", "9:00am-9:50am", "Smith, John", 30]]
+        people = sheet("Instructors", [["Instructor", "Department"], ["Smith, John", "MATH"]])
+        sheets = (hours, people, sheet("Fall 2026", rows))
+        asked = read(known(), *sheets, answers={"saturday": "none"})
+        keys = [question.key for question in asked.questions]
+        assert keys == ([f"periods_per_class:{75}"] if answer else [])
+        found = read(known(), *sheets, answers={"saturday": "none", **dict.fromkeys(keys, answer)})
+        assert (found.tables.faults, found.questions) == ((), ())
+        assert table(found, "components", "slots_per_meeting", "days") == [(slots, "Tue-Thu"), (1, "Mon-Wed-Fri")]

@@ -49,6 +49,9 @@ LAB_WORDS = frozenset(
         "labor",
     )
 )
+HOUR = 60
+NEARLY = 5
+"""Minutes by which a class may be longer than its period, or shorter."""
 LONG_PERIOD = 80
 """Minutes of a period from which on hours of 45 or 60 minutes may be meant to be two in one."""
 TUTORIAL_WORDS = frozenset(("ubung", "ub", "u", "t", "tut", "tutorial", "tutorials"))
@@ -63,13 +66,15 @@ REPEATED_HEADINGS = 3
 class Hours:
     """Hours a week: of lectures, of tutorials, of labs.
 
-    ``days`` are those on which all lectures are at one hour ("Mon-Wed-Fri"), "" where nothing says so.
+    ``days`` are those on which all lectures are at one hour ("Mon-Wed-Fri"), "" where nothing says so; ``slots`` how
+    many periods in a row each lecture takes.
     """
 
     lectures: int = 0
     tutorials: int = 0
     practicals: int = 0
     days: str = ""
+    slots: int = 1
 
 
 @dataclass(frozen=True)
@@ -318,6 +323,8 @@ class AllotmentReader:
         when = f"{text} {hour}".strip()
         if found.lectures and (found.lectures > 1 or len(patterns.named) > 1) and patterns.named:
             found = replace(found, days=str(patterns))
+        if found.lectures and clock is not None:
+            found = replace(found, slots=self._periods_of(clock.end - clock.start, row))
         code, taken = ("days_kept", found.days) if found.days else ("days_not_kept", str(number))
         self.conversion.changed(code, self.sheet.name, self.heading("days"), when, taken)
         return found
@@ -351,12 +358,37 @@ class AllotmentReader:
                 self.conversion.changed("hours_rounded", self.sheet.name, self.heading(role), str(number), periods)
         return Hours(-(-hours.lectures // 2), -(-hours.tutorials // 2), -(-hours.practicals // 2))
 
+    def _periods_of(self, minutes: int, row: RawRow) -> int:
+        """How many periods in a row a class of so many minutes takes: asked where it is longer than a period."""
+        if not self._period and minutes > HOUR + NEARLY:
+            self.conversion.changed(
+                "length_not_kept", self.sheet.name, self.heading("time"), self.text(row, "time"), "1"
+            )
+        if not self._period or any(abs(minutes - length) <= NEARLY for length in self._lengths):
+            return 1
+        number = -(-minutes // self._period)
+        if number < 2:
+            return 1
+        choices = [
+            Candidate(str(number), _("%(number)d periods in a row", number=number)),
+            Candidate("1", _("one period")),
+        ]
+        answer = self.conversion.ask(
+            f"periods_per_class:{minutes}", "periods_per_class", self.sheet, row.number, self.heading("time"), "",
+            choices, values={"minutes": str(minutes), "period": str(self._period)},
+        )  # fmt: skip
+        return number if answer == str(number) else 1
+
     @cached_property
     def _period(self) -> int:
         """Minutes of the shortest period of the week, 0 where none is known."""
+        return min(self._lengths, default=0)
+
+    @cached_property
+    def _lengths(self) -> set[int]:
+        """Minutes that periods of the week have."""
         slots = self.conversion.records("time_slots").values()
-        lengths = [minutes_between(slot.get("start"), slot.get("end")) for slot in slots]
-        return min(filter(None, lengths), default=0)
+        return {minutes_between(slot.get("start"), slot.get("end")) for slot in slots} - {0}
 
     def _of_kind(self, row: RawRow, title: str, number: int) -> Hours:
         """The hours of a row that has one number for all, of the kind that the row or its title names."""

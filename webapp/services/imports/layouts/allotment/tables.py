@@ -50,6 +50,7 @@ class Part:
     batches: bool = False
     batch: str = ""
     days: str = ""
+    slots: int = 1
 
 
 class AllottedTables:
@@ -253,8 +254,10 @@ class AllottedTables:
     def _part(self, row: AllottedRow, kind: str, hours: int) -> Part:
         if kind != "lab":
             rooms = tuple(room for room in row.rooms if not (row.hours.practicals and self.kinds.is_lab(room)))
-            days = row.hours.days if kind == "lecture" else ""
-            return Part(kind, hours, row.teachers, rooms[:1], row.number, days=days)
+            if kind != "lecture":
+                return Part(kind, hours, row.teachers, rooms[:1], row.number)
+            said = row.hours
+            return Part(kind, hours, row.teachers, rooms[:1], row.number, days=said.days, slots=said.slots)
         rooms = row.lab_rooms or tuple(
             room for room in row.rooms if self.kinds.is_lab(room) or not (row.hours.lectures or row.hours.tutorials)
         )
@@ -280,7 +283,7 @@ class AllottedTables:
         teachers = tuple(dict.fromkeys(teacher for part in parts for teacher in part.teachers))
         first = parts[0]
         hours = max(part.hours for part in parts)
-        return [Part(first.kind, hours, teachers, first.rooms, first.number, days=first.days)]
+        return [Part(first.kind, hours, teachers, first.rooms, first.number, days=first.days, slots=first.slots)]
 
     def _add_part(
         self, section: AllottedSection, code: str, of_section: tuple[str, ...], part: Part, used: set[str]
@@ -354,7 +357,7 @@ class AllottedTables:
 def blocks(part: Part) -> list[tuple[int, int]]:
     """How many meetings of how many slots the hours of a part are: labs in twos, one of three where they are odd."""
     if part.kind != "lab":
-        return [(part.hours, 1)]
+        return [(part.hours, part.slots)]
     if part.hours < 2:
         return [(part.hours, 1)]
     if part.hours % 2 == 0:
