@@ -49,7 +49,6 @@ POLL_SECONDS = 0.5
 @click.option(
     "--close",
     type=click.Choice([name for name in CLOSENESS if name]),
-    default="",
     help="Stay close to the timetable --base: each class that moves costs a little, or much.",
 )
 @click.option("--wait", is_flag=True, help="Show the progress until the run has ended; needs a worker.")
@@ -66,7 +65,7 @@ def generate(
     partial: bool,
     base: int | None,
     keep_locks: bool,
-    close: str,
+    close: str | None,
     wait: bool,
     inline: bool,
     **part: tuple[Any, ...],
@@ -77,7 +76,7 @@ def generate(
     classes stay where the timetable --base has them.
     """
     _, term = term_of(organization, year, semester)
-    asked = RunChoices(part_by_codes(term, **part), base, keep_locks, close, partial)
+    asked = RunChoices(part_by_codes(term, **part), base, keep_locks, close or "", partial)
     choices = checked(term, asked)
     request = RunRequest(seconds=seconds, seed=seed, reproducible=reproducible, choices=choices)
     job = write_run(term, None, request)

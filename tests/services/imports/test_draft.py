@@ -155,7 +155,7 @@ def test_a_meeting_that_is_no_longer_asked_for_is_not_exported_and_keeps_no_expo
 def test_an_entry_whose_days_are_a_choice_is_a_fault_and_not_held_on_the_first_of_them(
     organization: Organization, term: Term, days: str
 ) -> None:
-    file = read_upload("entries.csv", f"course;section;component;number;slot;days\nC1;A;L;1;MON1;{days}\n".encode())
+    file = read_upload("entries.csv", f"course;section;component;number;slot;days\nC1;A;L;1;D1P1;{days}\n".encode())
     (fault,) = uploads.preview(organization, term, file).faults
     assert (fault.row, fault.column) == (2, "days")
     assert fault.expected == "the days on which this class is held, as one pattern such as Mon-Wed-Fri, or nothing"

@@ -239,7 +239,7 @@ class TestImport:
         result = pages.post(path, sent_by(page, path)).location
         shown = words(pages.get(result))
         assert "departments.csv is imported" in shown
-        assert "departments 11––" in shown
+        assert "Departments 11––" in shown
         assert db.session.query(Department).filter_by(code="PHY").one().name == "Physics"
 
     def test_faults_are_named_by_row_and_column_and_nothing_can_be_confirmed(self, pages, university):

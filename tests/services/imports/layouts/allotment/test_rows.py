@@ -98,7 +98,8 @@ class TestThreeColleges:
         self, length: int, answer: str | None, slots: int
     ) -> None:
         ends = f"{9 + length // 60}:{length % 60:02}"
-        hours = sheet("Periods", [["Period", "Start", "End"], ["1", "9:00", ends]])
+        later = f"{14 + length // 60}:{length % 60:02}"
+        hours = sheet("Periods", [["Period", "Start", "End"], ["1", "9:00", ends], ["2", "14:00", later]])
         rows = [["Subj", "Crse", "Sec", "Title", "Days", "Time", "Instructor", "Enrl"]]
         rows += [["MATH", "101", "02", "Algebra", "TTh", "9:30am-10:45am", "Smith, John", 30]]
         rows += [["MATH", "102", "02", "Geometry", "MWF", "9:00am-9:50am", "Smith, John", 30]]
@@ -110,3 +111,19 @@ class TestThreeColleges:
         found = read(known(), *sheets, answers={"saturday": "none", **dict.fromkeys(keys, answer)})
         assert (found.tables.faults, found.questions) == ((), ())
         assert table(found, "components", "slots_per_meeting", "days") == [(slots, "Tue-Thu"), (1, "Mon-Wed-Fri")]
+
+    def test_courses_by_code_alone_numbers_that_come_again_and_counted_sections_are_read_as_meant(self) -> None:
+        people = sheet("Instructors", [["Instructor", "Department", "Max hrs"], ["Smith, John", "MATH", 15]])
+        listed = sheet("Course list", [["Course No.", "Course Title", "Department"], ["MATH 101", "Algebra", "MATH"]])
+        rows = [["Course", "Section", "Instructor", "Enrollment", "Lectures per week", "Class"]]
+        rows += [["MATH 101", "01", "Smith, John", 30, 3, "Freshmen A"], ["MATH 101", "02", "Smith, John", 30, 3, "B"]]
+        found = read(known(), people, listed, sheet("Sections Fall", rows))
+        assert (found.tables.faults, found.questions) == ((), ())
+        assert table(found, "faculty", "max_slots_week") == [15]
+        assert table(found, "sections", "course", "groups") == [("MATH 101", ("Freshmen A",)), ("MATH 101", ("B",))]
+        assert table(found, "components", "meetings_per_week") == [3, 3]
+        assert table(found, "courses", "code", "title") == [("MATH 101", "Algebra")]
+        taught = [["Studiengruppe", "Nr.", "Modul", "Art", "SWS", "Dozent/in", "Teilnehmer"]]
+        taught += [["INF 1", "10", "Mathematik", kind, "2", "Smith", "30"] for kind in ("Vorlesung", "Praktikum")]
+        numbered = read(known(), people, sheet("Lehre", taught))
+        assert table(numbered, "courses", "code", "title") == [("10", "Mathematik")]

@@ -2,13 +2,15 @@
 
 from flask_babel import lazy_gettext as _l
 
+from webapp.services.imports.formats.cells import cell_text
 from webapp.services.imports.formats.workbooks import RawSheet
 from webapp.services.imports.layouts.allotment.rows import AllotmentReader
 from webapp.services.imports.layouts.allotment.tables import AllottedTables
 from webapp.services.imports.layouts.conversion import Conversion
 from webapp.services.imports.layouts.known import Known
-from webapp.services.imports.layouts.names.layout_headings import HeadingWords
+from webapp.services.imports.layouts.names.layout_headings import HeadingWords, heading_of
 from webapp.services.imports.layouts.names.lookup import Named
+from webapp.services.imports.layouts.names.persons import fold
 from webapp.services.imports.layouts.plan import ColumnRole, SheetMapping, SheetShape
 from webapp.services.imports.layouts.shape import Recognised, Shape
 from webapp.services.schema.columns import Kind
@@ -42,6 +44,7 @@ SYNONYMS = {
         "fachbereich, fakultat, dept, department, offering dept, offered by, offering department, course department"
     ),
     "lectures": (
+        "lectures per week, lectures week, lectures a week, classes per week, "
         "l, lec, lecture, lectures, theory hours, theory hrs, lecture hours, th, lecture hrs, hours l, "
         "hours lec, hours week l, l hrs, theory, lect"
     ),
@@ -93,6 +96,7 @@ SYNONYMS = {
 """By role, the headings that mean it, folded, with commas between."""
 NEXT_ROLE = {"teacher": "teacher_2", "lab_teacher": "lab_teacher_2", "room": "lab_room", "title": "course"}
 WORDS = HeadingWords(SYNONYMS, NEXT_ROLE)
+NUMBER = frozenset(("nr", "no", "number", "nummer", "num"))
 CLASS_ROLES = ("class", "programme", "year", "semester", "section")
 HOUR_ROLES = ("lectures", "tutorials", "practicals", "ltp", "hours", "days")
 
@@ -151,8 +155,23 @@ def recognise(sheet: RawSheet, known: Known) -> Recognised | None:
         and _holds_numbers(sheet, found.row, columns.index("lab_room"))
     ):
         columns = tuple("practicals" if role == "lab_room" else role for role in columns)
+    if "course" not in columns:
+        numbered = _numbers_of_courses(sheet, found.row, found.rows, columns)
+        columns = tuple("course" if position == numbered else role for position, role in enumerate(columns))
     mapping = SheetMapping(sheet.name, SheetShape.ALLOTMENT, "", found.row, found.rows, columns)
     return Recognised(min(score, 95), mapping)
+
+
+def _numbers_of_courses(sheet: RawSheet, row: int, rows: int, columns: tuple[str, ...]) -> int | None:
+    """The position of a column of numbers that come again with their subject: those of courses, not of rows."""
+    for position, role in enumerate(columns):
+        if role or fold(heading_of(sheet, row, rows, position)) not in NUMBER:
+            continue
+        values = [cell_text(line.cell(position)).strip() for line in sheet.rows if line.number >= row + rows]
+        filled = [value for value in values if value]
+        if len(set(filled)) < len(filled):
+            return position
+    return None
 
 
 def _holds_numbers(sheet: RawSheet, heading_row: int, position: int) -> bool:

@@ -30,6 +30,9 @@ HOURS = replace(COMPONENTS.by_name["meetings_per_week"], name="hours", required=
 LTP = re.compile(r"\W*(\d{1,2})\s*[-–:+/,\s]\s*(\d{1,2})\s*[-–:+/,\s]\s*(\d{1,2})(?:\s*[-–:+/,=\s]\s*[\d.]+)?\W*")
 UNIT = re.compile(r"\s*(?:hours?|hrs?|periods?|h)\.?$", re.I)
 CODE_AND_TITLE = re.compile(r"([A-Za-z]{1,6}[\s\-]?\d{2,5}[A-Za-z]?\d?)\s*(?:[-–:/]\s*|\s+)(\S.*)")
+COURSE_CODE = re.compile(r"[A-Za-z]{2,6}[\s\-]?\d{2,5}[A-Za-z]?\d?")
+COUNTED_SECTION = re.compile(r"0\d+")
+"""The number of a section of the course, which is no part of the class beside it."""
 CLASS_TITLE = re.compile(
     r"(?:class|section|year\s*(?:&|and)\s*section|class\s*(?:&|and)\s*section)\s*[:\-–]\s*(\S.*)", re.I
 )
@@ -211,7 +214,9 @@ class AllotmentReader:
         code = f"{prefix} {code}".strip()
         if not code and title:
             match = CODE_AND_TITLE.fullmatch(title)
-            if match is not None:
+            if squeeze(title) in self._spelled or COURSE_CODE.fullmatch(title):
+                code, title = title, ""
+            elif match is not None:
                 code, title = match[1], match[2]
             else:
                 return self._titled_course(title)
@@ -259,7 +264,7 @@ class AllotmentReader:
         if section and not text and self.said.position("days") is not None:
             return (f"{course}-{section}",)
         classes = classes_in(text)
-        if section and len(classes) < 2:
+        if section and len(classes) < 2 and not (classes and COUNTED_SECTION.fullmatch(section)):
             base = classes[0] if classes else ""
             parts = classes_in(section)
             classes = tuple(part if squeeze(base) in squeeze(part) else f"{base}-{part}".strip("-") for part in parts)

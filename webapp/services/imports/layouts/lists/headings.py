@@ -70,7 +70,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "capacity": "cap|max occ|max occupancy|occupancy|station count|platze|sitzplatze|anzahl platze|kapazitat|"
         "seating capacity|capacity|seats|no of seats|number of seats|strength|seating"
         "|max capacity|size|pax",
-        "kind": "raumtyp|raumart|typ|"
+        "kind": "raumtyp|raumart|art|typ|"
         "type|room type|type of room|kind|category|usage|used as|purpose|class room lab|nature",
         "features": "ausstattung|features|facilities|equipment|amenities|facility",
         "building": "bldg|bldg code|block floor|gebaude|haus|"
@@ -107,7 +107,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "rank": "desig|amtsbezeichnung|designation|rank|position|post|cadre|grade",
         "max_slots_day": "max load day|max per day|max hours per day|max hours day|hours per day"
         "|max periods per day|periods per day|load per day|max load per day|daily load",
-        "max_slots_week": "load hrs wk|load hrs week|load hours week|"
+        "max_slots_week": "max hrs|max hrs wk|load hrs wk|load hrs week|load hours week|"
         "max load week|max load per week|weekly load|load|workload|work load"
         "|max hours per week|max hours week|hours per week|hours week|max hours|teaching load"
         "|max periods per week|periods per week|max load|load per week|load week|max workload|hrs week"
