@@ -128,6 +128,25 @@ def test_a_room_that_no_class_may_leave_for_is_named() -> None:
     assert told.sentence.startswith("M1: its only room is not left by the rules.")
 
 
+def test_a_rule_that_one_person_can_not_keep_is_found_before_the_whole_term_is_asked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Dr Rao has four classes a week, and no day may have fewer than three or more than three."""
+    monkeypatch.setattr("webapp.engine.explain.explanation.find_core", lambda *_given: pytest.fail("asked the whole"))
+    free = tuple(TimeOption(at(day, slot)) for day in range(3) for slot in range(6))
+    rules = [Constraint(rule_named(name), None) for name in USUAL]
+    rules += [
+        Constraint(rule_named("min_per_day"), None, (RAO,), amount=3),
+        Constraint(rule_named("max_per_day"), None, (RAO,), amount=3),
+        Constraint(rule_named("gaps_a_day"), None, (RAO,)),
+    ]
+    meetings = tuple(Meeting(f"M{n}", free, (RoomOption(HALL),), (RAO,)) for n in range(4))
+    told = explain(Instance("person", WEEK, ROOMS, PEOPLE, meetings, tuple(rules)), 20)
+    (conflict,) = told.conflicts
+    assert sorted(member.rule.name for member in conflict.members) == ["instructor_clash", "max_per_day", "min_per_day"]
+    assert (conflict.minimal, conflict.verified, conflict.resources) == (True, True, (RAO,))
+
+
 # --- against trying everything ----------------------------------------------------------------------------------------
 
 

@@ -75,6 +75,8 @@ def test_rules_about_the_class_alone_are_named_with_how_much_each_rules_out() ->
     assert why(term(away), 0, 1, 2) == (
         "NEW can have none of its 4 possible times: “Unavailable times” (Dr Rao) rules out 4."
     )
+    with_rooms = why(term(away, Constraint(rule_named("suitable_room"), None)), 0, 1, 2)
+    assert with_rooms == why(term(away), 0, 1, 2), "no room was asked about, so no rule about rooms is to blame"
     seats = Constraint(rule_named("room_capacity"), None)
     small = term(seats, size=50, rooms=(RoomOption(0), RoomOption(1)))
     assert why(small, 0, 1, 2).startswith("No room suits NEW: of 2 rooms “Room capacity” (")

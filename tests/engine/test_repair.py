@@ -203,7 +203,11 @@ def test_each_rung_moves_more_costs_less_and_breaks_nothing() -> None:
         assert (score.hard, score.cost) == (0, rung.cost)
 
 
-def test_what_can_not_be_placed_is_left_out_and_listed() -> None:
+def test_what_can_not_be_placed_is_left_out_and_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def asked(*_given: object) -> None:
+        raise AssertionError("that they have no time is known before any solver is asked")
+
+    monkeypatch.setattr("webapp.engine.repair.run", asked)
     instance = base(Random(9))
     before = window(instance, Solution.empty(instance), range(len(instance.meetings)), 5)
     teacher = instance.meetings[0].resources[0]

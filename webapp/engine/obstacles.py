@@ -53,12 +53,18 @@ class _Obstacles:
         if not data.times and data.pin is None:
             return Unplaced(meeting, UnplacedCode.NO_TIME, about)
         if not times:
-            rules = self._rules(self._refusing(meeting, Placement(option.time)) for option in data.times)
+            broken = (self._refusing(meeting, Placement(option.time)) for option in data.times)
+            rules = self._rules([part for part in each if not self._is_about_rooms(part)] for each in broken)
             return Unplaced(meeting, UnplacedCode.NO_TIME_LEFT, about | {"times": len(data.times), "rules": rules})
         if data.needs_room and not self.domains.rooms(meeting):
             rules = self._rules(self._refusing(meeting, Placement(times[0], option.room)) for option in data.rooms)
             return Unplaced(meeting, UnplacedCode.NO_ROOM, about | {"rooms": len(data.rooms), "rules": rules})
         return Unplaced(meeting, UnplacedCode.ALL_TAKEN, about | self._taken(meeting, times))
+
+    def _is_about_rooms(self, part: CountPart) -> bool:
+        """Whether a rule looks at the room alone, so that it says nothing of a time."""
+        rule = self.instance.constraints[part.constraint].rule
+        return isinstance(rule, ChoiceRule) and rule.room_only
 
     def _refusing(self, meeting: int, placement: Placement) -> Sequence[CountPart]:
         """The hard rules about single placements that one breaks, by itself."""

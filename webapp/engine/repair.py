@@ -286,6 +286,9 @@ class _Work:
 
     def fewest_moves(self) -> Solution | None:
         """The timetable with no place lost and the fewest moved; ``bound`` rises on the way."""
+        if self.hopeless:
+            self.status = Status.INFEASIBLE
+            return None
         best = None if self.loses(self.fitted) else self.fitted
         for number, circle in enumerate(self.circles()):
             if self.clock.over or (best is not None and len(self.moved(best)) <= self.bound):
@@ -307,6 +310,12 @@ class _Work:
             if whole:
                 self._conclude(status, best, bound)
         return best
+
+    @cached_property
+    def hopeless(self) -> list[int]:
+        """Those that must move and can be nowhere, whatever the others do."""
+        meetings, domains = self.instance.meetings, self.domains
+        return [m for m in self.must if not domains.times(m) or (meetings[m].needs_room and not domains.rooms(m))]
 
     @cached_property
     def fitted(self) -> Solution:
@@ -339,6 +348,8 @@ class _Work:
 
     def fewest_lost(self) -> Solution:
         """The timetable in which the fewest lose their place, and then the fewest move, as far as was seen."""
+        if self.hopeless and self.loses(self.fitted) == len(self.hopeless):
+            return self.fitted  # fewer can't be lost, and nobody moves who could stay
         circles = [self.near[: len(self.must) + size] for size in CIRCLES]
         circle = next((one for one in reversed(circles) if self._is_quick(one)), None)
         found = [self.annealed]

@@ -5,7 +5,7 @@ literal it names is looked up among ours (a fault of the library may return othe
 shrunk until every member is needed, and then solved once more from nothing without assumptions.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ortools.sat.python import cp_model
@@ -16,12 +16,12 @@ from webapp.engine.cpsat.room_model import about_rooms, solve_rooms
 from webapp.engine.cpsat.run import Clock, Limits, Outcome, run
 from webapp.engine.cpsat.time_model import read
 from webapp.engine.cpsat.variables import GivenUp, Variables
-from webapp.engine.domains import Domains
+from webapp.engine.domains import Domains, meetings_of
 from webapp.engine.evaluate import evaluate
 from webapp.engine.explain.assumptions import Assumption
 from webapp.engine.instance import Instance
 from webapp.engine.result import Status
-from webapp.engine.rules.family import ClashRule, RuleSubject, subjects_of
+from webapp.engine.rules.family import ChoiceRule, ClashRule, RuleSubject, subjects_of
 from webapp.engine.solution import Solution
 from webapp.engine.timegrid import Time
 
@@ -176,6 +176,44 @@ def find_core(instance: Instance, assumptions: Sequence[Assumption], clock: Cloc
         return Status.FEASIBLE if outcome.solved and _holds(instance, guarded, outcome, clock) else Status.UNKNOWN
     named = guarded.named(outcome, everything)
     return shrink(instance, [guarded.assumptions[i] for i in named], clock)
+
+
+def find_small_core(instance: Instance, assumptions: Sequence[Assumption], clock: Clock) -> Core | None:
+    """A minimal set of rules about one person or set of meetings that can't hold together; None where none shows.
+
+    The meetings of one person are few: what nobody could keep is proven in milliseconds, also where the model of the
+    whole term is too large for it. Clashes and absences alone were counted before.
+    """
+    for only, own in _by_whom(instance, assumptions):
+        if clock.over:
+            break
+        try:
+            guarded = Guarded(instance, own, clock, only)
+        except GivenUp:
+            break
+        everything = list(guarded.guards)
+        outcome = guarded.solve(everything, clock.limits(max(0.05, clock.left / 4)))
+        if outcome.status is Status.INFEASIBLE:
+            return shrink(instance, [guarded.assumptions[i] for i in guarded.named(outcome, everything)], clock, only)
+    return None
+
+
+def _by_whom(
+    instance: Instance, assumptions: Sequence[Assumption]
+) -> Iterator[tuple[tuple[int, ...], list[Assumption]]]:
+    """Yield sets of meetings, those of one person or of one rule, the fewest first, with the rules about them alone."""
+    about: list[tuple[Assumption, frozenset[int]]] = []
+    for assumption in assumptions:
+        if not (isinstance(assumption.rule, ClashRule) and assumption.rule.rooms):
+            about.append((assumption, frozenset(meetings_of(instance, assumption.constraint))))
+    of_meeting: dict[int, list[int]] = {}
+    for number, (_, meetings) in enumerate(about):
+        for meeting in meetings:
+            of_meeting.setdefault(meeting, []).append(number)
+    asking = {meetings for a, meetings in about if not isinstance(a.rule, ClashRule | ChoiceRule)}
+    for meetings in sorted(asking, key=lambda each: (len(each), sorted(each))):
+        among = sorted({number for meeting in meetings for number in of_meeting[meeting]})
+        yield tuple(sorted(meetings)), [about[number][0] for number in among if about[number][1] <= meetings]
 
 
 def _holds(instance: Instance, guarded: Guarded, outcome: Outcome, clock: Clock) -> bool:

@@ -9,7 +9,7 @@ from webapp.engine.counts import Shortage, shortages
 from webapp.engine.cpsat.run import Clock, Limits
 from webapp.engine.domains import meetings_of
 from webapp.engine.explain.assumptions import Assumption, assumptions_of
-from webapp.engine.explain.core import Core, find_core, meetings_touched, shrink
+from webapp.engine.explain.core import Core, find_core, find_small_core, meetings_touched, shrink
 from webapp.engine.explain.prices import Price, prices
 from webapp.engine.instance import Instance
 from webapp.engine.result import Status, Stop, never
@@ -18,6 +18,9 @@ from webapp.engine.words import Names
 
 MOST_CONFLICTS = 12
 """So many shortages are shrunk to their rules; the others stay as they were counted."""
+
+SMALL_SHARE = 0.25
+"""Of the time, at most, for rules about one person, group or set of meetings at a time, before the whole is asked."""
 
 
 class Verdict(StrEnum):
@@ -83,8 +86,9 @@ def explain(
 ) -> Explanation:
     """Say why an instance has no timetable: each step only if the one before found nothing.
 
-    Counting and matching come first (`webapp.engine.counts`), then CP-SAT with every hard rule
-    as an assumption and shrinking by deletion; then the price list. All of it within ``seconds``.
+    Counting and matching come first (`webapp.engine.counts`), then CP-SAT with every hard rule, first of one
+    person or set of meetings at a time, as an assumption and shrinking by deletion; then the price list. All of it
+    within ``seconds``.
     "Not proved within the time" is a legal answer, a wrong one is not.
 
     Parameters
@@ -105,7 +109,8 @@ def explain(
     if found:
         conflicts = _from_counting(instance, everything, found, Clock(clock.limits(clock.left * 0.6)))
     else:
-        core = find_core(instance, everything, Clock(clock.limits(clock.left * 0.7)))
+        small = find_small_core(instance, everything, Clock(clock.limits(clock.left * SMALL_SHARE)))
+        core = small or find_core(instance, everything, Clock(clock.limits(clock.left * 0.7)))
         conflicts = [_from_search(instance, core)] if isinstance(core, Core) else []
         status = Status.INFEASIBLE if isinstance(core, Core) else core
     if not conflicts:
