@@ -2,23 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from itertools import product
 from random import Random
 from typing import Any
 
 import pytest
 
-from tests.engine.cpsat.cpsat_cases import random_constraint, random_instance
 from tests.engine.rules.cases import BOTH, EVEN, FORTNIGHT, HALL, LAB, ODD, PEOPLE, RAO, WEEK
+from tests.engine.tried import DOMAINS, drawn, everything, holds
 from webapp.engine.domains import pieces
 from webapp.engine.evaluate import evaluate
 from webapp.engine.explain.explanation import Verdict, explain
-from webapp.engine.instance import Constraint, Instance, InstanceRoom, Meeting, Placement, RoomOption, TimeOption
+from webapp.engine.instance import Constraint, Instance, InstanceRoom, Meeting, RoomOption, TimeOption
 from webapp.engine.rules import rule_named
 from webapp.engine.solution import Solution
 from webapp.engine.timegrid import Time, TimeGrid
 
-DOMAINS = ("all_placed", "possible_time", "suitable_room")
 USUAL = (*DOMAINS, "room_clash", "instructor_clash")
 ROOMS = (InstanceRoom("Hall", 60, travel={LAB: 2}, building="Main"), InstanceRoom("Lab", 60, building="Annex"))
 
@@ -148,35 +146,6 @@ def test_a_rule_that_one_person_can_not_keep_is_found_before_the_whole_term_is_a
 
 
 # --- against trying everything ----------------------------------------------------------------------------------------
-
-
-def drawn(random: Random, rule: str) -> Instance:
-    """Three meetings of at most three times and two rooms, and one rule about something."""
-    instance = random_instance(random)
-    meetings = tuple(
-        replace(meeting, times=meeting.times[:3], rooms=meeting.rooms[:2]) for meeting in instance.meetings[:3]
-    )
-    instance = replace(instance, meetings=meetings)
-    usual = tuple(Constraint(rule_named(name), None) for name in (*DOMAINS, "instructor_clash", "group_clash"))
-    return replace(instance, constraints=(*usual, random_constraint(random, instance, rule, None)))
-
-
-def everything(instance: Instance) -> list[Solution]:
-    """Every timetable."""
-    choices = [
-        [
-            Placement(option.time, room)
-            for option in meeting.times
-            for room in ([each.room for each in meeting.rooms] if meeting.needs_room else [None])
-        ]
-        for meeting in instance.meetings
-    ]
-    return [Solution(placements) for placements in product(*choices)]
-
-
-def holds(instance: Instance, constraints: Sequence[Constraint], timetables: Sequence[Solution]) -> bool:
-    alone = replace(instance, constraints=tuple(constraints))
-    return any(evaluate(alone, timetable).hard == 0 for timetable in timetables)
 
 
 def least(instance: Instance, of: int, piece: Constraint, timetables: Sequence[Solution]) -> int | None:

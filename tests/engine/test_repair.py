@@ -8,6 +8,7 @@ from time import monotonic
 import pytest
 
 from tests.engine.planted import base
+from tests.engine.tried import drawn, everything
 from tests.engine.window import window
 from webapp.engine.domains import Domains
 from webapp.engine.evaluate import evaluate
@@ -24,6 +25,7 @@ from webapp.engine.instance import (
 )
 from webapp.engine.nearby import Near
 from webapp.engine.neighbours import by_nearness
+from webapp.engine.pins import with_pins
 from webapp.engine.repair import Disruption, PersonOut, RoomOut, changed, repair
 from webapp.engine.result import Status
 from webapp.engine.rule import ResourceKind
@@ -32,6 +34,9 @@ from webapp.engine.solution import Solution
 from webapp.engine.timegrid import Time, TimeGrid
 
 HARD = ("all_placed", "room_clash", "instructor_clash")
+ADDED = ("same_start", "different_weekdays", "same_room", "days_between", "min_gap", "max_days", "max_day_load",
+         "max_breaks", "max_block", "max_rooms", "begins_by", "gaps_a_day", "gaps_a_week", "interval_days",
+         "min_per_day", "building_changes_a_day", "building_change_gap", "walking_time", "most_at_once")  # fmt: skip
 
 
 def tiny(random: Random) -> tuple[Instance, Solution]:
@@ -104,6 +109,34 @@ def test_the_least_number_of_moves_is_the_one_that_trying_everything_finds(seed:
         assert len(found.moved) == least
         assert found.proven
         assert evaluate(found.instance, found.solution).feasible
+
+
+@pytest.mark.parametrize("rule", ADDED)
+def test_a_repair_keeps_every_kind_of_rule_and_moves_as_few_as_trying_everything_does(rule: str) -> None:
+    """Meetings of one day and of several, of all weeks and of some; a lock holds what is not hit."""
+    repaired = 0
+    for seed in range(30):
+        instance = drawn(Random(seed), rule)
+        start = next((each for each in everything(instance) if evaluate(instance, each).feasible), None)
+        place = start.placements[0] if start else Placement()
+        if start is None or place.room is None:
+            continue
+        locked = with_pins(instance, {2: start.placements[2]}) if seed % 2 else instance
+        changes = [RoomOut(place.room, (place.at,))]
+        after = changed(locked, changes)
+        found = repair(locked, start, changes, 5)
+        timetables = [each for each in everything(after) if evaluate(after, each).feasible]
+        moves = [sum(a != b for a, b in zip(each.placements, start.placements, strict=True)) for each in timetables]
+        if moves:
+            assert (found.status, len(found.moved), found.proven) == (Status.FEASIBLE, min(moves), True)
+            assert evaluate(after, found.solution).feasible
+        else:
+            assert (found.status, bool(found.unplaced)) == (Status.INFEASIBLE, True)
+        assert found.bound <= len(found.moved)
+        repaired += 1
+        if repaired == 2:
+            break
+    assert repaired
 
 
 def test_only_the_meetings_of_a_closed_room_move_and_the_ladder_falls() -> None:
