@@ -65,7 +65,7 @@ class Result:
     limit
         What ended the run: "optimal", "time", "work", "stopped".
     is_tight
-        Whether CP-SAT found what annealing could not make feasible: `resolve` shall know it.
+        Whether CP-SAT or chains found what annealing could not make feasible: `resolve` shall know it.
     work
         What was done, where the parameters alone do not say it: the clock or somebody ended it.
     """

@@ -18,6 +18,7 @@ from webapp.engine.result import NoObserver, Observer, Remark, Result, Status, S
 from webapp.engine.search.annealing import HARD_ALONE, AnnealingResult, anneal_rounds, find_feasible, unreported
 from webapp.engine.search.budget import Budget, GivenBudget, NotedBudget, TimeBudget, WorkBudget
 from webapp.engine.search.compile import Compiled, compile_instance
+from webapp.engine.search.evictions import find_by_evictions
 from webapp.engine.search.plan import measured_pace, moves_enough, planned
 from webapp.engine.search.state import best_cost, state_of
 from webapp.engine.sizes import options, soon_built
@@ -25,7 +26,7 @@ from webapp.engine.solution import Solution
 from webapp.engine.wide.compile import is_wide
 from webapp.engine.wide.run import solve_wide
 from webapp.engine.words import RemarkCode
-from webapp.engine.work import AFTER_CPSAT, CPSAT, FIRST, WorkDone, chain_name, taken_name
+from webapp.engine.work import AFTER_CPSAT, CPSAT, EVICTIONS, FIRST, REST, WorkDone, chain_name, taken_name
 
 __all__ = ["Clusters", "cluster", "resolve", "schedule", "solve"]
 
@@ -37,10 +38,14 @@ SCHEDULING_SHARE = 0.8
 worth improving."""
 
 ALONE_SHARE = 0.5
-"""As much where annealing looks alone: what comes after it anneals, too."""
+"""As much where CP-SAT is not asked: what comes after it anneals, too."""
 
-CPSAT_FROM, CPSAT_TO = 0.2, 0.8
-"""The part of the time for a first timetable in which CP-SAT may look; annealing has what is before and after."""
+REST_SHARE = 0.75
+"""Of what is then left, for evictions where no timetable holds yet."""
+
+EVICT_FROM, CPSAT_FROM, CPSAT_TO = 0.1, 0.6, 0.85
+"""Of the time for a first timetable: annealing has what is before the first, then evictions, CP-SAT up to the last, and
+evictions again. Where CP-SAT is not asked annealing has what is before the second, and evictions the rest."""
 
 CPSAT_OPTIONS = 60_000
 """Possible times of all meetings together up to which CP-SAT is asked for a first timetable."""
@@ -79,7 +84,7 @@ def solve(
     watcher.on_stage("clustering")
     run = _Run(instance, params, stop, watcher, work)
     share = SCHEDULING_SHARE if run.asks_cpsat else ALONE_SHARE
-    start = run.schedule(share)
+    start = run.look_on(run.schedule(share))
     return run.result(run.resolve(start.solution))
 
 
@@ -113,7 +118,7 @@ def resolve(
     Parameters
     ----------
     is_tight
-        Whether only CP-SAT could find the start (`Result.is_tight`): then no hard rule is broken on the way.
+        Whether annealing could not find the start (`Result.is_tight`): then no hard rule is broken on the way.
     """
     if is_wide(instance):
         return solve_wide(instance, start, params, stop, observer or NoObserver(), work)
@@ -174,14 +179,17 @@ class _Run:
         begin = self.clock()
         end = begin + share * max(0.0, self.end - begin)
         start = Solution(self.instance.reference) if self.instance.reference else Solution.empty(self.instance)
+        alone = EVICT_FROM if self.asks_cpsat else CPSAT_FROM
+        found = self._anneal_hard(FIRST, start, alone * share, begin + alone * (end - begin))
         if not self.asks_cpsat:
-            return self._anneal_hard(FIRST, start, share, end)
-        found = self._anneal_hard(FIRST, start, CPSAT_FROM * share, begin + CPSAT_FROM * (end - begin))
+            return self._chase(EVICTIONS, found, (1 - alone) * share, end)
+        until = begin + CPSAT_FROM * (end - begin)
+        found = self._chase(EVICTIONS, found, (CPSAT_FROM - EVICT_FROM) * share, until)
         if not found.hard or self.stop() or (self.again is not None and CPSAT not in self.again.given):
             return found
         solution = self._ask_cpsat(found.solution, CPSAT_TO * (end - begin) - (self.clock() - begin))
         if solution is None:
-            return self._anneal_hard(AFTER_CPSAT, found.solution, (1 - CPSAT_TO) * share, end)
+            return self._chase(AFTER_CPSAT, found, (1 - CPSAT_TO) * share, end)
         score = evaluate(self.instance, solution)
         self.is_tight = score.hard == 0
         self._reached(score.hard, score.cost)
@@ -194,6 +202,22 @@ class _Run:
         found = find_feasible(self.problem, start, params.search, params.seed, budget, self.stop, report)
         self._note(found, budget)
         return self._judged(found)
+
+    def look_on(self, start: AnnealingResult) -> AnnealingResult:
+        """Look on for a timetable that holds, where none has been found: what does not hold is not worth improving."""
+        left = max(0.0, self.end - self.clock())
+        return self._chase(REST, start, REST_SHARE * (1 - SCHEDULING_SHARE), self.clock() + REST_SHARE * left)
+
+    def _chase(self, step: str, start: AnnealingResult, work: float, end: float) -> AnnealingResult:
+        """Look for a timetable that holds by evictions, where the start is none, for so many moves or until then."""
+        if not start.hard or self.stop():
+            return start
+        budget, report = self._budget(step, work, end), self._reached if self.problem.is_exact else unreported
+        found = find_by_evictions(self.problem, start.solution, self.params.seed, budget, self.stop, report)
+        self._note(found, budget)
+        found = min(self._judged(found), start, key=lambda one: one.hard)
+        self.is_tight = self.is_tight or not found.hard
+        return found
 
     def _ask_cpsat(self, start: Solution, seconds: float) -> Solution | None:
         """The timetable that CP-SAT finds by the hard rules alone, or found where work is done again."""
@@ -469,3 +493,5 @@ def warm() -> None:
     for weeks, slots in ((1, 3), (2, 3), (1, MOST_TABLE_PERIODS + 1)):
         params = SolveParams(seconds=1.0, reproducible=True, moves=2_000)
         solve(tiny(weeks, slots), replace(params, seed=weeks))
+        problem, budget = compile_instance(tiny(weeks, slots)), WorkBudget(2_000, 1, lambda: None)
+        find_by_evictions(problem, Solution.empty(problem.instance), weeks, budget, never, unreported)

@@ -12,8 +12,9 @@ from webapp.engine.solution import Solution
 Slice = tuple[float, int]
 """The share of the limit that was used, and the moves tried then; 0 moves where the search ended there."""
 
-FIRST, AFTER_CPSAT, CPSAT = "first", "after CP-SAT", "CP-SAT"
-"""Names of the steps to a first timetable: annealing, annealing again, and CP-SAT between them."""
+FIRST, EVICTIONS, AFTER_CPSAT, CPSAT, REST = "first", "evictions", "after CP-SAT", "CP-SAT", "rest"
+"""Names of the steps to a first timetable: annealing, evictions, these again, CP-SAT between them; and what is done
+where none holds when all are over: evictions."""
 
 
 def chain_name(worker: int) -> str:

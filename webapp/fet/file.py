@@ -34,6 +34,8 @@ OF_WHOLE_DAYS = (
     ("MinDaysPerWeek", "MinRealDaysPerWeek"),
 )
 """Ends of names in FET's old versions for mornings and afternoons, and what FET calls those constraints since."""
+TERMS_OF_OLD = 5
+"""Terms in FET's old versions for them, whose files don't say."""
 WEIGHTS = ((99, 50), (90, 20), (50, 5), (0, 1))
 """The least percentage and the weight of a wish: the surer, the dearer."""
 
@@ -177,6 +179,14 @@ class FetFile:
         mode = _text(self.root, "Mode").lower()
         old = self.is_of_old_halves and not mode
         return ("morning" in mode or old) and len(self.days) % 2 == 0 and len(self.days) <= 14
+
+    @cached_property
+    def days_of_term(self) -> int:
+        """How many days of the file are those of one term; 0 where it has no terms."""
+        terms, days = (_whole(_text(self.root, f"Number_of_{name}")) or 0 for name in ("Terms", "Days_Per_Term"))
+        if "mathmake" in self.version:
+            terms, days = TERMS_OF_OLD, len(self.days) // TERMS_OF_OLD
+        return days if days and terms * days == len(self.days) else 0
 
     @cached_property
     def is_of_old_halves(self) -> bool:

@@ -87,7 +87,7 @@ class Pool:
 
     @property
     def is_tight(self) -> bool:
-        """Whether only CP-SAT could find the first timetable."""
+        """Whether annealing could not find the first timetable."""
         return self.first is not None and self.first.is_tight
 
     def keep_latest(self) -> None:

@@ -199,6 +199,35 @@ def test_half_days_are_days_of_the_grid_and_days_between_are_whole_ones(tmp_path
     assert {each.rule.name for each in carried(instance, "TeacherMaxHoursDailyRealDays")} == {"most_slots_of"}
 
 
+@pytest.mark.parametrize(
+    ("head", "mode"),
+    [
+        ('version="5.42.2-mathmake"', ""),
+        ('version="6.8.5"', "<Number_of_Terms>5</Number_of_Terms><Number_of_Days_Per_Term>2</Number_of_Days_Per_Term>"),
+    ],
+    ids=["old", "new"],
+)
+def test_the_days_of_a_term_count_as_one_and_have_so_many_slots_for_a_course(
+    tmp_path: Path, head: str, mode: str
+) -> None:
+    few = says("ActivitiesMaxInATerm", Activity_Id=[1, 2], Max_Number_of_Activities_in_A_Term=1)
+    apart = says("ActivitiesMaxInATerm", Activity_Id=[1, 3], Max_Number_of_Activities_in_A_Term=1)
+    same = says("ActivitiesOccupyMaxTerms", Activity_Id=[3, 4], Max_Number_of_Occupied_Terms=1)
+    days = " ".join(f"{term}-{day}" for term in range(5) for day in ("Mon", "Tue"))
+    path = tmp_path / "terms.fet"
+    content = fet(few + apart + same, head=head, days=days).replace("<Days_List>", f"{mode}<Days_List>")
+    path.write_text(content, encoding="utf-8")
+    instance = read(path)
+    assert isinstance(instance, FetInstance)
+    slots = carried(instance, "ActivitiesMaxInATerm")
+    assert [(each.rule.name, each.amount, len(each.cells), each.meetings) for each in slots] == [
+        ("most_slots_of", 1, 8, (0, 1))
+    ] * 5
+    terms = carried(instance, "ActivitiesOccupyMaxTerms")
+    assert [(each.rule.name, each.amount, each.second_amount) for each in terms] == [("max_days", 1, 2)]
+    assert not_carried(instance) == {"ActivitiesMaxInATerm": 1}, "those of two teachers may stand at one hour"
+
+
 def test_activities_that_begin_together_are_one_meeting_unless_both_ask_for_a_room(tmp_path: Path) -> None:
     together = says("ActivitiesSameStartingTime", Activity_Id=[1, 3])
     one_room = says("ActivityPreferredRoom", Activity_Id=3, Room="R2")

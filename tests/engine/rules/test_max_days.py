@@ -11,3 +11,9 @@ def test_days_beyond_the_amount_are_counted_once_in_whatever_weeks():
 
 def test_it_may_be_about_people():
     assert count("max_days", [at(0, 0, also=1), at(2, 0)], resources=(RAO,), amount=2) == 1
+
+
+def test_days_in_a_row_may_count_as_one_like_those_of_a_term():
+    held = [at(0, 0), at(1, 0), at(2, 0)]
+    assert count("max_days", held, only=(0, 1, 2), amount=1, second_amount=2) == 1
+    assert count("max_days", held[:2], only=(0, 1), amount=1, second_amount=2) == 0

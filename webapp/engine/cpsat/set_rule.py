@@ -83,11 +83,11 @@ class _Form:
         """Add a subject's count; False where that takes too many clauses."""
         events = sorted(self._events(subject), key=lambda event: event.key)
         if self.rule.op is SetOp.MAX_DAYS:
-            halves = self.grid.halves
-            masks = [whole_days(event.place.at.days, halves) for event in events]
+            together = self.constraint.second_amount or self.grid.halves
+            masks = [whole_days(event.place.at.days, together) for event in events]
             used = [
                 self.variables.any_of([e.literal for e, mask in zip(events, masks, strict=True) if mask >> day & 1])
-                for day in range(-(-self.grid.days // halves))
+                for day in range(-(-self.grid.days // together))
             ]
             total.add(self._excess(used, self.constraint.amount))
             return True

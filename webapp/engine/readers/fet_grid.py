@@ -14,6 +14,7 @@ class FetGrid:
     def __init__(self, file: FetFile) -> None:
         self.days, self.hours = len(file.days), len(file.hours)
         self.halves = 2 if file.mornings_and_afternoons else 1
+        self.days_of_term = file.days_of_term
         self.breaks = frozenset(
             moment
             for constraint in file.constraints
@@ -34,6 +35,12 @@ class FetGrid:
         spans = tuple((hour, hour + 1) for hour in range(self.hours))
         follows = tuple(1 << hour + 1 if hour + 1 < self.hours else 0 for hour in range(self.hours))
         return TimeGrid(self.days, self.hours, periods=Periods(spans, follows, tuple(held)), halves=self.halves)
+
+    @cached_property
+    def terms(self) -> list[frozenset[int]]:
+        """The cells of each term; none where the days of the file are no terms of one length."""
+        days = self.days_of_term
+        return [self.cells_of_days(range(day, day + days)) for day in range(0, self.days, days)] if days else []
 
     def time(self, moment: Moment, duration: int) -> Time:
         """The time of an activity that begins at a moment."""

@@ -91,6 +91,8 @@ class FetRules:
             "ActivitiesOccupyMaxTimeSlotsFromSelection": self._slots_of,
             "ActivitiesMaxSimultaneousInSelectedTimeSlots": self._at_once,
             "ActivitiesOccupyMaxDifferentRooms": self._most_rooms,
+            "ActivitiesMaxInATerm": self._most_in_a_term,
+            "ActivitiesOccupyMaxTerms": self._most_terms,
         }
 
     def all(self) -> Iterator[Constraint]:
@@ -166,7 +168,9 @@ class FetRules:
     def _least_a_day(self, said: _Said) -> list[Constraint] | None:
         rules = self._a_day(said, "min_per_day", "Minimum_Hours_Daily")
         if rules is not None and said.constraint.text("Allow_Empty_Days").lower() == "false":
-            days = len({day for day, _hour in self._week.moments})
+            days = len({day // self._week.halves for day, _hour in self._week.moments})
+            if self._week.halves > 1:  # that many of the half days are busy says less than that each whole one is
+                self.not_carried[said.constraint.name] += 1
             rules.append(self._one("min_working_days", said.constraint, resources=said.resources, amount=days))
         return rules
 
@@ -378,6 +382,25 @@ class FetRules:
 
     def _at_once(self, constraint: FetConstraint) -> list[Constraint] | None:
         return self._selected(constraint, "most_at_once", "Max_Number_of_Simultaneous_Activities")
+
+    def _most_in_a_term(self, constraint: FetConstraint) -> list[Constraint] | None:
+        """Most slots of each term, where activities of one length that share somebody take so many slots."""
+        meetings, most = self._named(constraint), constraint.number("Max_Number_of_Activities_in_A_Term")
+        activities = [self._file.by_ident[ident] for ident in self._file.idents(constraint, "Activity_Id")]
+        people = [set(self._people.attend[activity.ident]) for activity in activities]
+        lengths, terms = {activity.duration for activity in activities}, self._week.terms
+        if most is None or not terms or len(lengths) > 1 or (people and not set.intersection(*people)):
+            return None
+        most *= max(lengths, default=0)
+        return [self._one("most_slots_of", constraint, meetings=meetings, cells=c, amount=most) for c in terms]
+
+    def _most_terms(self, constraint: FetConstraint) -> list[Constraint] | None:
+        """Most days, where all those of a term count as one."""
+        most, terms = constraint.number("Max_Number_of_Occupied_Terms"), self._week.terms
+        if most is None or not terms:
+            return None
+        days = self._week.days // len(terms)
+        return [self._one("max_days", constraint, meetings=self._named(constraint), amount=most, second=days)]
 
     def _most_rooms(self, constraint: FetConstraint) -> list[Constraint] | None:
         return self._pairs(constraint, "max_rooms", "Max_Number_of_Different_Rooms")

@@ -63,7 +63,7 @@ class RunPart:
     start
         The name of the part whose timetable it began from.
     is_tight
-        Whether only CP-SAT could find the first timetable.
+        Whether annealing could not find the first timetable.
     taken_out
         Meetings (indices) that were taken out of what the search gave, since what is stored breaks no hard rule.
     versions, machine

@@ -9,7 +9,10 @@ from webapp.engine.rules.operations import SetOp
 
 
 class MaxDays(SetRule):
-    """The classes are held on at most the given number of different days."""
+    """The classes are held on at most the given number of different days.
+
+    With a second amount so many days of the grid in a row count as one, such as those of a term of a year.
+    """
 
     name = "max_days"
     title = "Most days"
@@ -22,9 +25,9 @@ class MaxDays(SetRule):
         self, instance: Instance, constraint: Constraint, held: Mapping[int, Placement]
     ) -> Iterator[SetFinding]:
         """Yield the days beyond the amount; a day counts once in whatever weeks it is used."""
-        days = 0
+        days, together = 0, constraint.second_amount or instance.grid.halves
         for place in held.values():
-            days |= whole_days(place.at.days, instance.grid.halves)
+            days |= whole_days(place.at.days, together)
         count = days.bit_count() - constraint.amount
         if count > 0:
             yield count, tuple(held), None

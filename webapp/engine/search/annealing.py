@@ -63,6 +63,11 @@ class Temperatures:
         return cls(start, min(start, params.end_temperature * lightest), params.hard_weight * start)
 
 
+def price_alone(problem: Compiled) -> float:
+    """The price of a hard violation next to which no soft cost of this instance counts."""
+    return HARD_ALONE * max(1.0, problem.instance.weight_range[1] / problem.unit / ORDINARY)
+
+
 def find_feasible(
     problem: Compiled, start: Solution, params: SearchParams, seed: int, budget: Budget, stop: Stop, report: Report
 ) -> AnnealingResult:
@@ -73,7 +78,7 @@ def find_feasible(
     """
     state = state_of(problem, start, seed)
     simple, moves, known = is_simple(problem), 0, best_cost(state)
-    alone = HARD_ALONE * max(1.0, problem.instance.weight_range[1] / problem.unit / ORDINARY)
+    alone = price_alone(problem)
     report(*known)
     while known[0] and (used := budget.used()) < 1 and not stop():
         temperature = alone * HARD_START * (HARD_END / HARD_START) ** used

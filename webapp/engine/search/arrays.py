@@ -218,7 +218,7 @@ class SearchState(NamedTuple):
     distinct: Ints
     """place -> distinct rooms"""
     set_count: Ints
-    """set x day -> what it counts"""
+    """set x day -> what it counts; see `webapp.engine.search.set_counts`"""
     order: Ints
     """room to order a set's meetings in"""
     best_time: Ints

@@ -1,7 +1,8 @@
 """The functions of set rules, compiled; tests hold them equal to the truth.
 
 What a set counts stands in ``state.set_count``: for each day, or, where a week is looked at as a whole, in the first
-place. A move counts anew the places that it touches, over the set's meetings in the order of the day.
+place, and behind it what each day adds where all weeks are alike. A move counts anew the days that it touches, over the
+set's meetings of them in the order of the day.
 """
 
 import numpy as np
@@ -14,6 +15,7 @@ from webapp.engine.search.joint import (
     ALLOWED,
     AMOUNT,
     BY_DAY,
+    BY_WEEK,
     CELLS,
     COST,
     FACTOR,
@@ -38,9 +40,18 @@ GAPS_A_DAY, GAPS_A_WEEK = int(SetOp.GAPS_A_DAY), int(SetOp.GAPS_A_WEEK)
 
 @compiled
 def gather(
-    dates: DateModel, sets: SetModel, times: Ints, rooms: Ints, which: int, moved: int, t1: int, r1: int, order: Ints
+    dates: DateModel,
+    sets: SetModel,
+    times: Ints,
+    rooms: Ints,
+    which: int,
+    moved: int,
+    t1: int,
+    r1: int,
+    order: Ints,
+    some: int,
 ) -> int:
-    """Write the set's times and rooms into ``order`` (a row each) as they are after a move, in the order of the day.
+    """Write the set's times on some days and their rooms into ``order``, as after a move, in the order of the day.
 
     Returns how many they are.
     """
@@ -49,7 +60,7 @@ def gather(
     for item in range(sets.member_at[which], sets.member_at[which + 1]):
         member = sets.members[item]
         time, room = (t1, r1) if member == moved else (times[member], rooms[member])
-        if time < 0:
+        if time < 0 or not dates.time[time, DAYS] & some:
             continue
         key = (dates.time[time, START] << 40) + (dates.time[time, END] << 24) + room + 1
         place = count
@@ -211,9 +222,13 @@ def part_count(
     """What a part of a set counts over all weeks: a day, or the whole."""
     level = sets.what[which, LEVEL]
     if level == WHOLE:
-        used = 0
+        used, together = 0, sets.what[which, SECOND]
         for place in range(count):
-            used |= dates.time[order[place, 0], WHOLE_DAYS]
+            used |= dates.time[order[place, 0], DAYS if together else WHOLE_DAYS]
+        if together:
+            apart, used = used, 0
+            for day in range(days):
+                used |= (apart >> day & 1) << day // together
         number = 0
         while used:
             used &= used - 1
@@ -252,13 +267,29 @@ def set_change(
     t0, days = times[moved], dates.layout.shape[0]
     if t0 == t1 and sets.what[which, TIME_ONLY]:
         return 0
-    count = gather(dates, sets, times, rooms, which, moved, t1, r1, order)
     touched = (dates.time[t0, DAYS] if t0 >= 0 else 0) | (dates.time[t1, DAYS] if t1 >= 0 else 0)
+    level, item = sets.what[which, LEVEL], sets.week_at[which]
+    is_alike = level == BY_WEEK and sets.week_at[which + 1] == item + 1 and not sets.what[which, IS_MEAN]
+    some = touched if is_alike or level == BY_DAY else -1
+    count = gather(dates, sets, times, rooms, which, moved, t1, r1, order, some)
     change, before = 0, 0
+    if is_alike:
+        for day in range(days):
+            added = counts[which, 1 + day]
+            if touched >> day & 1:
+                added = of_day(dates, sets, which, sets.week[item], day, order, count)
+                if keep:
+                    counts[which, 1 + day] = added
+            change += added
+        change = sets.week_size[item] * max(0, change - sets.what[which, ALLOWED])
+        change = (change + calendar - 1) // calendar - counts[which, 0]
+        if keep:
+            counts[which, 0] += change
+        return int(sets.what[which, COST] * change)
     if sets.what[which, IS_MEAN]:
         for day in range(days):
             before += counts[which, day]
-    parts = days if sets.what[which, LEVEL] == BY_DAY else 1
+    parts = days if level == BY_DAY else 1
     for part in range(parts):
         if parts > 1 and not touched >> part & 1:
             continue
@@ -304,4 +335,4 @@ def sets_change(
 def no_counts(sets: SetModel, days: int) -> tuple[Ints, Ints]:
     """What sets count while nothing is placed, and room to order their meetings in."""
     largest = int(np.diff(sets.member_at).max(initial=0))
-    return np.zeros((len(sets.what), days), np.int64), np.zeros((largest + 1, 3), np.int64)
+    return np.zeros((len(sets.what), days + 1), np.int64), np.zeros((largest + 1, 3), np.int64)
