@@ -117,7 +117,8 @@ def test_what_cpsat_found_by_the_clock_is_taken_from_the_receipt_and_else_found_
     def blind(problem: object, start: Solution, *_: object) -> AnnealingResult:
         return AnnealingResult(start, 1, 0, 0)
 
-    monkeypatch.setattr("webapp.engine.solve.find_feasible", blind)
+    for name in ("find_feasible", "find_by_evictions"):
+        monkeypatch.setattr(f"webapp.engine.solve.{name}", blind)
     params = SolveParams(seconds=8.0, seed=2, reproducible=reproducible)
     small = replace(drawn(120), constraints=drawn(120).constraints[:6])
     first = schedule(small, params)
