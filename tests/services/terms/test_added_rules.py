@@ -190,6 +190,19 @@ def test_a_rule_whose_classes_are_all_deleted_is_about_nobody_and_said_to_be(sco
     assert [c for c in build_problem(uni.term).instance.constraints if c.rule.name == "max_per_day" and c.amount == 1]
 
 
+def test_a_rule_between_two_classes_of_which_one_is_deleted_is_said_to_ask_nothing(
+    scope: Scope, uni: University
+) -> None:
+    links = RuleLinks((keys(scope, "MAT205")[0], keys(scope, "CSE391")[0]))
+    row = added_rules.save_added_rule(scope, None, AddedRuleSent("precedence", links=links))
+    assert [one for one in check_term(uni.term) if one.target.value == row.code] == []
+    db.session.delete(db.session.get_one(Component, links.classes[1]))
+    db.session.flush()
+    db.session.expire_all()
+    (found,) = [one for one in check_term(uni.term) if one.target.value == row.code]
+    assert found.sentence == "Order (1) names 1 class and needs 2: it asks nothing."
+
+
 @pytest.mark.parametrize(
     ("cells", "is_of_all", "expected"),
     [

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from webapp.models import Availability, WishLevel
+from webapp.models import Availability, TermRule, WishLevel
 from webapp.services.checks.findings import Finding, FindingKind, Severity
 from webapp.services.checks.term_data import TermData
 from webapp.services.problem.words.statements import Statement, told
-from webapp.services.shared.rule_defaults import is_counting, is_of_nobody
+from webapp.services.shared.rule_defaults import ADDED_RULES, is_counting, is_of_nobody
 from webapp.services.shared.target import Target
 from webapp.services.terms.rule_words import classes_in_words, label_of_code, rule_title
 
@@ -29,6 +29,11 @@ def rules_without_effect(data: TermData) -> Iterator[Finding]:
             rule = told("rule", rule=row.rule, label=label_of_code(row.rule, row.code))
             words, target = told("rule_of_nobody", rule=rule), target_of_rule(row.code, row.rule)
             yield Finding(Severity.WARNING if is_counting(row) else Severity.NOTE, FindingKind.RULES, words, target)
+        elif _names_too_few(data, row):
+            rule = told("rule", rule=row.rule, label=label_of_code(row.rule, row.code))
+            words = told("rule_of_few", len(rows.rule_components[key]), rule=rule, least=ADDED_RULES[row.rule].least)
+            severity = Severity.WARNING if is_counting(row) else Severity.NOTE
+            yield Finding(severity, FindingKind.RULES, words, target_of_rule(row.code, row.rule))
         elif names_some and not is_counting(row):
             components = (data.components.get(one) for one in rows.rule_components.get(key, []))
             about = [data.component_label(component) for component in components if component is not None]
@@ -37,6 +42,16 @@ def rules_without_effect(data: TermData) -> Iterator[Finding]:
             rule = told("rule", rule=row.rule, label=label_of_code(row.rule, row.code))
             words = told("rule_off", rule=rule, classes=classes_in_words(about))
             yield Finding(Severity.NOTE, FindingKind.RULES, words, target_of_rule(row.code, row.rule))
+
+
+def _names_too_few(data: TermData, row: TermRule) -> bool:
+    """Whether a rule between classes has lost so many of them that it asks nothing of those that are left."""
+    rows, key = data.rows, row.term_rule_id
+    names_people = key in rows.rule_faculty or key in rows.rule_groups
+    number = len(rows.rule_components.get(key, ()))
+    if row.code == row.rule or row.rule not in ADDED_RULES or names_people or not number:
+        return False
+    return number < ADDED_RULES[row.rule].least
 
 
 def target_of_rule(code: str, rule: str) -> Target:

@@ -73,16 +73,16 @@ class RuleFields:
     takes_order: bool
 
 
-def fields_of(rule: str) -> RuleFields:
+def fields_of(sent: AddedRuleSent) -> RuleFields:
     """What the form of a rule asks for; raises NotFound for a rule that is not added so."""
-    takes = ADDED_RULES.get(rule)
+    rule, takes = sent.rule, ADDED_RULES.get(sent.rule)
     if takes is None:
         raise NotFound(_("There is no such rule to add."))
     called = {"classes": _("classes"), "faculty": _("teachers"), "groups": _("groups"), "rooms": _("rooms")}
     kinds = kinds_of(rule)
     return RuleFields(
         title_of(rule),
-        sentence_of_added(rule),
+        sentence_of_added(rule, is_of_people=sent.links.is_about_people(is_of_all=sent.is_of_all)),
         takes,
         kinds,
         ", ".join(called[kind] for kind in kinds),

@@ -46,6 +46,10 @@ class RuleLinks:
         """Whether it is about certain classes or people; else it is about all."""
         return bool(self.classes or self.faculty or self.groups)
 
+    def is_about_people(self, *, is_of_all: bool) -> bool:
+        """Whether it is about people, by name or all of them, and about no class."""
+        return not self.classes and (is_of_all or bool(self.faculty or self.groups))
+
 
 NO_LINKS = RuleLinks()
 KINDS: tuple[str, ...] = tuple(one.name for one in fields(RuleLinks))

@@ -23,10 +23,12 @@ def label_of_code(rule: str, code: str) -> str:
     return number if number.isdecimal() else code
 
 
-def sentence_of_added(rule: str) -> str:
-    """What a rule asks of the classes or people that it names; of one that is seldom added, what it asks of all."""
+def sentence_of_added(rule: str, *, is_of_people: bool = False) -> str:
+    """What a rule asks of the classes or people that it is about; of one that is seldom added, what it asks of all."""
     added = ADDED_RULES.get(rule)
-    return sentence_of_rule(rule) if added is None else str(added.classes or added.people)
+    if added is None:
+        return sentence_of_rule(rule)
+    return str(added.people if (is_of_people and added.people) or not added.classes else added.classes)
 
 
 def numbers_in_words(rule: str, setting: RuleSetting) -> list[str]:

@@ -166,6 +166,10 @@ SENTENCES: Mapping[str, str | tuple[str, str]] = {
     "shift": marked("shift %(name)s"),
     # rules that are off
     "rule_of_nobody": marked("%(rule)s is about nobody: the classes that it was about are deleted. It asks nothing."),
+    "rule_of_few": (
+        marked("%(rule)s names %(num)d class and needs %(least)s: it asks nothing."),
+        marked("%(rule)s names %(num)d classes and needs %(least)s: it asks nothing."),
+    ),
     "rule_off": marked("%(rule)s is off: %(classes)s."),
     "data_rule_off": marked("%(data)s, but the rule “%(rule)s” is off: timetables are made and counted without it."),
     "data_rule_weightless": marked(

@@ -96,7 +96,7 @@ def _form(term: Term, key: int | None, stored: AddedRuleSent, mark: str) -> Resp
 def _page(
     term: Term, key: int | None, sent: AddedRuleSent, seen: str, problem: RecordRefused | None = None
 ) -> ResponseReturnValue:
-    where, text, fields = scope(term), request.form.get("q", ""), added_rules.fields_of(sent.rule)
+    where, text, fields = scope(term), request.form.get("q", ""), added_rules.fields_of(sent)
     search, chosen = find_rows(where, text, fields.kinds), named_rows(where, sent.links)
     page = render(
         "admin/rules/added_rule.html",

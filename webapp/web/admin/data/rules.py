@@ -39,7 +39,10 @@ class RuleLine:
     @property
     def sentence(self) -> str:
         """What it asks of those that it names."""
-        return sentence_of_added(self.rule.rule) if self.rule.is_added or self.named else self.rule.sentence
+        if not self.rule.is_added and not self.named:
+            return self.rule.sentence
+        is_of_people = self.rule.links.is_about_people(is_of_all=self.rule.is_of_all)
+        return sentence_of_added(self.rule.rule, is_of_people=is_of_people)
 
     @property
     def numbers(self) -> Sequence[str]:
