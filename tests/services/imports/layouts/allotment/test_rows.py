@@ -97,9 +97,8 @@ class TestThreeColleges:
     def test_a_class_that_is_longer_than_a_period_is_asked_about_and_never_given_one_in_silence(
         self, length: int, answer: str | None, slots: int
     ) -> None:
-        ends = f"{9 + length // 60}:{length % 60:02}"
-        later = f"{14 + length // 60}:{length % 60:02}"
-        hours = sheet("Periods", [["Period", "Start", "End"], ["1", "9:00", ends], ["2", "14:00", later]])
+        periods = [[str(at), f"{at}:00", f"{at + length // 60}:{length % 60:02}"] for at in (9, 11, 14)]
+        hours = sheet("Periods", [["Period", "Start", "End"], *periods])
         rows = [["Subj", "Crse", "Sec", "Title", "Days", "Time", "Instructor", "Enrl"]]
         rows += [["MATH", "101", "02", "Algebra", "TTh", "9:30am-10:45am", "Smith, John", 30]]
         rows += [["MATH", "102", "02", "Geometry", "MWF", "9:00am-9:50am", "Smith, John", 30]]
