@@ -30,12 +30,16 @@ OPEN = {
     "auth.reset_password",
     "public.sheet",
     "public.sheet_lines",
+    "public.feed",
     "auth.set_up",
     "auth.accept_invitation",
 }
 # The rows of the table: every endpoint stands here, by the roles of which one lets in.
 ROUTES = {
-    frozenset(Role): "auth.profile auth.change_password auth.create_token auth.revoke_token",
+    frozenset(Role): """
+        auth.profile auth.change_password auth.create_token auth.revoke_token
+        auth.create_calendar_link auth.revoke_calendar_link auth.own_calendar
+    """,
     frozenset({REGISTRAR}): """
         admin.dashboard
         admin.records admin.add_record admin.edit_record admin.delete_record

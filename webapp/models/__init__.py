@@ -27,6 +27,7 @@ from webapp.models.courses import (
 from webapp.models.people import (
     Department,
     Faculty,
+    FeedKind,
     Organization,
     Role,
     SetupToken,
@@ -90,6 +91,7 @@ __all__ = [
     "EntryFaculty",
     "EntryGroup",
     "Faculty",
+    "FeedKind",
     "GenerationJob",
     "GenerationJobDepartment",
     "GenerationJobGroup",

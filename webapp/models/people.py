@@ -116,14 +116,32 @@ class TokenPurpose(StrEnum):
     INVITATION = "invitation"
 
 
+class FeedKind(StrEnum):
+    """Whose or what classes a calendar link shows."""
+
+    TEACHING = "teaching"
+    STUDIES = "studies"
+    ROOM = "room"
+    GROUP = "group"
+
+
 class UserToken(Model):
     """A secret given to a user, kept as a hash only: API token, calendar link, password reset, invitation.
 
     ``draw`` is the random part from which the server, with its secret key, can make an invitation's secret again until
-    it has been handed out; it alone opens nothing.
+    it has been handed out; it alone opens nothing. A calendar link says whose calendar it is: ``feed_kind``, and the
+    room or section where it is one's.
     """
 
     __tablename__ = "user_tokens"
+    __table_args__ = (
+        sa.CheckConstraint("(purpose = 'calendar') = (feed_kind IS NOT NULL)", name="calendar_of_something"),
+        sa.CheckConstraint(
+            "(coalesce(feed_kind, '') = 'room') = (room_id IS NOT NULL)"
+            " AND (coalesce(feed_kind, '') = 'group') = (student_group_id IS NOT NULL)",
+            name="subject_of_its_kind",
+        ),
+    )
 
     user_token_id: Mapped[Key]
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("users.user_id", ondelete="CASCADE"), index=True)
@@ -135,6 +153,11 @@ class UserToken(Model):
     expires_at: Mapped[datetime | None] = mapped_column(sa.DateTime(timezone=True))
     used_at: Mapped[datetime | None] = mapped_column(sa.DateTime(timezone=True))
     revoked_at: Mapped[datetime | None] = mapped_column(sa.DateTime(timezone=True))
+    feed_kind: Mapped[FeedKind | None] = mapped_column(choice(FeedKind, "feed_kind"))
+    room_id: Mapped[int | None] = mapped_column(sa.ForeignKey("rooms.room_id", ondelete="CASCADE"), index=True)
+    student_group_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("student_groups.student_group_id", ondelete="CASCADE"), index=True
+    )
 
     user: Mapped[User] = relationship()
 

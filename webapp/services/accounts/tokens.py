@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -41,8 +42,10 @@ def create_token(user: User, name: str) -> str:
     return secret
 
 
-def issue(user: User, purpose: TokenPurpose, name: str, lifetime: timedelta | None = None) -> tuple[str, UserToken]:
-    """Draw a secret and add its hash; returns the secret and its row."""
+def issue(
+    user: User, purpose: TokenPurpose, name: str, lifetime: timedelta | None = None, **columns: Any
+) -> tuple[str, UserToken]:
+    """Draw a secret and add its hash, with what else its row says; returns the secret and its row."""
     secret = _PREFIXES[purpose] + secrets.token_urlsafe(TOKEN_BYTES)
     token = UserToken(
         user_id=user.user_id,
@@ -50,6 +53,7 @@ def issue(user: User, purpose: TokenPurpose, name: str, lifetime: timedelta | No
         name=name[:200],
         token_hash=hash_token(secret),
         expires_at=datetime.now(UTC) + lifetime if lifetime else None,
+        **columns,
     )
     db.session.add(token)
     db.session.flush()

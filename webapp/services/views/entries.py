@@ -12,6 +12,7 @@ from webapp.extensions import db
 from webapp.models import (
     Basket,
     BasketSection,
+    Building,
     Component,
     Course,
     Department,
@@ -102,6 +103,7 @@ def _rows(where: Sequence[Any]) -> Sequence[Any]:
             Room.room_id,
             Room.code.label("room_code"),
             Room.name.label("room_name"),
+            Building.name.label("building"),
             TimetableEntry.day,
             TimetableEntry.days,
             TimetableEntry.start_time,
@@ -123,6 +125,7 @@ def _rows(where: Sequence[Any]) -> Sequence[Any]:
         .join(Component, Component.component_id == TimetableEntry.component_id)
         .outerjoin(batch, batch.student_group_id == TimetableEntry.student_group_id)
         .outerjoin(Room, Room.room_id == TimetableEntry.room_id)
+        .outerjoin(Building, Building.building_id == Room.building_id)
         .outerjoin(WeekSet, WeekSet.week_set_id == TimetableEntry.week_set_id)
         .where(*where)
         .order_by(TimetableEntry.day, TimetableEntry.start_time, Course.code, Section.code, TimetableEntry.entry_id)
@@ -167,6 +170,7 @@ def _seen(row: Any, teachers: list[tuple[int, str]], groups: list[tuple[int, str
         reason=sentence_of(row.unplaced_reason),
         basket=row.basket or "",
         week_numbers=row.week_numbers,
+        building=row.building or "",
     )
     return SeenEntry(
         view=view,

@@ -77,6 +77,8 @@ class EntryView:
     """The elective basket in which it is an option."""
     week_numbers: frozenset[int] | None = None
     """In which weeks of the term it is held; None in every one."""
+    building: str = ""
+    """The name of the building that its room is in."""
 
     @property
     def placed(self) -> bool:

@@ -1,15 +1,24 @@
 """The forms of signing in, of passwords and of tokens."""
 
+from collections.abc import Sequence
+from typing import Self
 from zoneinfo import available_timezones
 
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, PasswordField, SelectField, StringField
 from wtforms.validators import EqualTo, InputRequired, Length
 
+from webapp.models import FeedKind
 from webapp.services.accounts.passwords import PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN
 from webapp.services.schema.values import EMAIL_LENGTH_MAX
 from webapp.web.forms import PageForm
 
+FEED_WORDS = {
+    FeedKind.TEACHING: _l("My teaching"),
+    FeedKind.STUDIES: _l("My studies"),
+    FeedKind.ROOM: _l("A room"),
+    FeedKind.GROUP: _l("A section"),
+}
 NEEDED = InputRequired(_l("This is needed."))
 NEW_PASSWORD_HINT = _l(
     "At least %(least)d characters; a few words in a row are easy to remember and hard to guess.",
@@ -42,6 +51,20 @@ class TokenForm(PageForm):
     name = StringField(
         _l("Name of the new token"), [NEEDED, Length(max=200)], description=_l("Such as the program that will use it.")
     )
+
+
+class CalendarLinkForm(PageForm):
+    kind = SelectField(_l("Whose calendar"))
+    code = StringField(
+        _l("Code of the room or section"),
+        [Length(max=64)],
+        description=_l("Such as LH-1 or CSE-3A; nothing for your own classes."),
+    )
+
+    def offer(self, kinds: Sequence[FeedKind]) -> Self:
+        """Offer these kinds of calendars."""
+        self.kind.choices = [(kind.value, FEED_WORDS[kind]) for kind in kinds]
+        return self
 
 
 class SetupForm(PageForm):

@@ -1,21 +1,25 @@
-"""One's own account: password and API tokens."""
+"""One's own account: password, calendar links and API tokens."""
 
-from flask import Response, flash, redirect, url_for
+from flask import Response, abort, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from webapp.extensions import limiter
+from webapp.models import FeedKind
 from webapp.services.accounts import credentials, tokens
 from webapp.services.accounts.passwords import PasswordRefused
 from webapp.services.accounts.permissions import Permission
 from webapp.services.shared import transaction
 from webapp.services.shared.errors import Problem
 from webapp.services.shared.words import _
+from webapp.services.views import calendar_links, feeds
 from webapp.web.access import requires
 from webapp.web.auth import bp
-from webapp.web.auth.forms import ChangePasswordForm, TokenForm
+from webapp.web.auth.forms import FEED_WORDS, CalendarLinkForm, ChangePasswordForm, TokenForm
 from webapp.web.auth.routes import start_session
 from webapp.web.htmx import redirect_to, render
-from webapp.web.navigation import home_of, me
+from webapp.web.navigation import home_of, me, public_address
+from webapp.web.public.codes import qr_code
+from webapp.web.public.feeds import calendar_answer
 
 
 def _person() -> str:
@@ -26,8 +30,19 @@ def _failed(response: Response) -> bool:
     return response.status_code == 422
 
 
-def _page(form: TokenForm, secret: str = "") -> str:
-    return render("auth/profile.html", form=form, secret=secret, tokens=tokens.list_tokens(me()))
+def _page(form: TokenForm, secret: str = "", link_form: CalendarLinkForm | None = None, new_link: str = "") -> str:
+    kinds = feeds.kinds_for(me())
+    return render(
+        "auth/profile.html",
+        form=form,
+        secret=secret,
+        tokens=tokens.list_tokens(me()),
+        link_form=(link_form or CalendarLinkForm(formdata=None)).offer(kinds) if kinds else None,
+        links=calendar_links.list_links(me()),
+        own_kinds=[(kind.value, FEED_WORDS[kind]) for kind in kinds if kind in feeds.OWN],
+        new_link=new_link,
+        new_code=qr_code(new_link) if new_link else None,
+    )
 
 
 @bp.get("/profile")
@@ -76,3 +91,36 @@ def revoke_token(user_token_id: int) -> ResponseReturnValue:
     transaction.commit()
     flash(_("The token is revoked."), "good")
     return redirect_to(url_for("auth.profile"))
+
+
+@bp.post("/profile/calendar-links")
+@requires(Permission.OWN_PROFILE)
+def create_calendar_link() -> ResponseReturnValue:
+    form = CalendarLinkForm().offer(feeds.kinds_for(me()))
+    if not form.validate_on_submit():
+        return _page(TokenForm(formdata=None), link_form=form), 422
+    try:
+        secret, _token = calendar_links.create_link(me(), FeedKind(form.kind.data), form.code.data or "")
+    except Problem as problem:
+        form.code.errors = [problem.message]
+        return _page(TokenForm(formdata=None), link_form=form), 422
+    transaction.commit()
+    return _page(TokenForm(formdata=None), new_link=public_address(url_for("public.feed", secret=secret)))
+
+
+@bp.post("/profile/calendar-links/<int:user_token_id>/revoke")
+@requires(Permission.OWN_PROFILE)
+def revoke_calendar_link(user_token_id: int) -> ResponseReturnValue:
+    calendar_links.revoke_link(me(), user_token_id)
+    transaction.commit()
+    flash(_("The calendar link is revoked: whoever has it sees nothing any more."), "good")
+    return redirect_to(url_for("auth.profile"))
+
+
+@bp.get("/profile/calendar/<kind>.ics")
+@requires(Permission.OWN_PROFILE)
+def own_calendar(kind: str) -> ResponseReturnValue:
+    if kind not in feeds.OWN:
+        abort(404)
+    body = feeds.write_feed(me(), feeds.find_subject(me(), FeedKind(kind)))
+    return calendar_answer(body, f"{kind}.ics")

@@ -57,7 +57,12 @@ def hash_and_picture(timetable: Timetable, sheet: Sheet) -> tuple[str, Markup]:
         return shown, Markup()
     printed = PrintedSheet(timetable.timetable_id, shows.kind, shows.key, shows.department_id, shown)
     address = public_address(url_for("public.sheet", code=code_of(printed)))
+    return shown, qr_code(address)
+
+
+def qr_code(address: str) -> Markup:
+    """An address of ours as a QR code to point a phone at, in SVG."""
     picture = segno.make(address, error="m", micro=False).svg_inline(
         border=QUIET_ZONE, omitsize=True, svgclass="sheet__qr", lineclass=None
     )
-    return shown, Markup(picture)  # noqa: S704 (made by segno of an address of ours)
+    return Markup(picture)  # noqa: S704 (made by segno of an address of ours)
