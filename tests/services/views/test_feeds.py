@@ -12,7 +12,7 @@ import recurring_ical_events
 
 from tests import factories
 from tests.university import University, university
-from webapp.models import FeedKind, Role, WeekKind
+from webapp.models import FeedKind, Role, TermWeekKind
 from webapp.services.shared.errors import NotFound
 from webapp.services.terms.calendar.dates import DaysOff, FollowedDay, TermCalendar, WeekRow
 from webapp.services.timetables import publishing
@@ -53,7 +53,7 @@ def calendar() -> TermCalendar:
         LAST,
         week_count=7,
         timezone=BERLIN,
-        rows={BREAK: WeekRow(WeekKind.BREAK, counted=False, note="Easter")},
+        rows={BREAK: WeekRow(TermWeekKind.BREAK, counted=False, note="Easter")},
         days_off=(DaysOff(1, HOLIDAY, HOLIDAY, "Holi"),),
         makeup_days={SATURDAY: FollowedDay(1, 2, None, "")},
     )
