@@ -8,6 +8,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Flag, auto
+from functools import reduce
+from operator import or_
 
 from webapp.engine.instance import Constraint, Instance, Placement
 from webapp.engine.parts import CountPart, held, pair_weight
@@ -17,6 +19,7 @@ from webapp.engine.rules.family import (
     ChoiceRule,
     ClashRule,
     DayPatternRule,
+    DaySetRule,
     PairRule,
     PlacedRule,
     RuleSubject,
@@ -31,6 +34,8 @@ from webapp.engine.rules.same_attendees import cannot_attend
 from webapp.engine.timegrid import Time
 
 _Change = tuple[CountPart, int]
+_SetCounts = dict[int | None, tuple[int, tuple[int, ...]]]
+"""By day, what a rule counts of a set, and of which meetings."""
 MOST_REMEMBERED = 500
 """So many answers to "who is there at that time" are kept until something moves."""
 
@@ -77,6 +82,7 @@ class Touched:
         self._room_clashes: list[int] = []
         self._pairs: list[list[tuple[int, PairRule, Constraint, int, bool]]] = [[] for _ in range(count)]
         self._sets: list[list[tuple[int, SetRule, Constraint, RuleSubject]]] = [[] for _ in range(count)]
+        self._set_counts: dict[tuple[int, int], _SetCounts] = {}
         self._watches: list[list[_Watch]] = [[] for _ in range(count)]
         self._by_subject: dict[RuleSubject, _Watch] = {}
         self._there: dict[tuple[int, Time], tuple[set[int], dict[int, list[int]]]] = {}
@@ -169,6 +175,7 @@ class Touched:
         """Take the meeting from where it stands and put it elsewhere."""
         old = self.placements[meeting].time
         self._there.clear()
+        self._set_counts.clear()
         self._take(meeting)
         self.placements[meeting] = placement
         self._put(meeting, placement)
@@ -265,20 +272,35 @@ class Touched:
                 yield CountPart(index, RuleSubject(constraint.meetings), after, pair), after - before
 
     def _set_changes(self, meeting: int, new: Placement, wanted: Aspect) -> Iterator[_Change]:
+        """What becomes of sets with the meeting; a rule of days is asked only about those that it leaves or takes."""
+        times = [place.time for place in (self.placements[meeting], new) if place.time is not None]
+        touched, anywhere = reduce(or_, (time.days for time in times), 0), (1 << self.instance.grid.days) - 1
         for index, rule, constraint, subject in self._sets[meeting]:
             if aspect_of(rule) not in wanted:
                 continue
-            there = held(self.placements, subject)
-            before = {day: (count, who) for count, who, day in rule.findings(self.instance, constraint, there)}
-            there.pop(meeting, None)
-            if new.time is not None:
-                there[meeting] = new
-            there = {m: there[m] for m in subject.meetings if m in there}
+            days = touched if isinstance(rule, DaySetRule) else anywhere
+            there = {}
+            for member in subject.meetings:
+                place = new if member == meeting else self.placements[member]
+                if place.time is not None and place.time.days & days:
+                    there[member] = place
+            before = self._counts_of_set(index, rule, constraint, subject)
             after = {day: (count, who) for count, who, day in rule.findings(self.instance, constraint, there)}
             for day in before.keys() | after.keys():
+                if day is not None and not days >> day & 1:
+                    continue
                 (count, who), (then, _) = after.get(day, (0, ())), before.get(day, (0, ()))
                 if count != then:
                     yield CountPart(index, subject, count, who, day), count - then
+
+    def _counts_of_set(self, index: int, rule: SetRule, constraint: Constraint, subject: RuleSubject) -> _SetCounts:
+        """What a rule counts of a set as it stands, by day; kept until something moves."""
+        known = self._set_counts.get((index, id(subject)))
+        if known is None:
+            there = held(self.placements, subject)
+            known = {day: (count, who) for count, who, day in rule.findings(self.instance, constraint, there)}
+            self._set_counts[index, id(subject)] = known
+        return known
 
     def _student_changes(self, meeting: int, old: Placement, new: Placement) -> Iterator[_Change]:
         """Pairs of classes of one student: each is asked about where the moved one was and where it comes."""

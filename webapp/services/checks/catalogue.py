@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from webapp.models import Term
 from webapp.services.checks.baskets import basket_data, baskets_that_cannot_stand, unlike_options
 from webapp.services.checks.findings import Finding, FindingKind, Severity, in_order
+from webapp.services.checks.impossible_classes import classes_that_cannot_hold
 from webapp.services.checks.impossible_pairs import pairs_that_cannot_hold
 from webapp.services.checks.impossible_rules import rules_that_cannot_hold
 from webapp.services.checks.needs import hours_on_its_days, rooms_that_do_not_exist, slots_in_a_row
@@ -53,6 +54,7 @@ def _check_problem(case: CheckedProblem) -> list[Finding]:
             findings.append(finding)
             accounted.update(meetings)
     findings += rules_that_cannot_hold(case)
+    findings += classes_that_cannot_hold(case)
     findings += pairs_that_cannot_hold(case)
     short = list(shortage_findings(case, [frozenset(accounted)]))
     findings += [finding for finding, _meetings in short]

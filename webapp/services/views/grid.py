@@ -29,6 +29,9 @@ Flow = Literal["lines", "titled", "run-in"]
 MOST_FULL_HEADINGS = 12
 """More columns than these are headed by when they begin alone."""
 
+MOST_LEVEL_HEADINGS = 16
+"""More columns than these have their headings upright in the editor."""
+
 SHEET_MILLIMETRES = 148.0
 LEGEND_LINE_MILLIMETRES = 3.8
 LETTERS_BY_LINE = 505.0
@@ -221,6 +224,11 @@ class Grid:
     def is_fine(self) -> bool:
         """Whether there are so many columns that a heading has room for the hour at which it begins, and no more."""
         return self.slot_columns > MOST_FULL_HEADINGS
+
+    @property
+    def is_finest(self) -> bool:
+        """Whether a column is narrower than an hour in figures, where the whole week is to be seen beside a panel."""
+        return self.slot_columns > MOST_LEVEL_HEADINGS
 
     @property
     def density(self) -> str:

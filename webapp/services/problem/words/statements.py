@@ -88,6 +88,11 @@ SENTENCES: Mapping[str, str | tuple[str, str]] = {
     "pair_without_rooms": marked(
         "%(one)s and %(other)s: no two of their possible rooms keep what is asked: %(rules)s."
     ),
+    "class_without_times": marked("%(name)s: none of its possible times keeps what is asked: %(rule)s."),
+    "class_without_rooms": marked("%(name)s: none of its possible rooms keeps what is asked: %(rule)s."),
+    "row_too_long": marked(
+        "%(name)s: the classes take %(asked)s slots in one row, and no day has more than %(possible)s: %(rule)s."
+    ),
     "too_long": marked("%(name)s: one class takes %(load)s slots in a row, and %(who)s may have %(most)s (%(rule)s)."),
     # needs of single classes
     "no_room_at_all": marked("%(name)s: it needs a room, and there is none."),
