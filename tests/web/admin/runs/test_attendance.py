@@ -54,6 +54,12 @@ def test_requests_become_enrolments_by_a_preview_and_one_is_moved_and_moved_back
     assert pages.post(own + "/move", sent, 409)
     undo = sent_by(page, own + "/move")
     assert undo["undo"] == "1"
-    pages.post(own + "/move", undo)
+    assert "has no section of CS301" in words(pages.get(pages.post(own + "/move", undo).location))
+    for searched, link in ((waiting.code.lower(), own), ("nobody", "")):
+        page = pages.get(f"{path}&student={searched}")
+        assert (link in page.get_data(as_text=True)) is bool(link)
+    assert "No student who asks for a course in this term is called so." in words(page)
+    served_one = pages.get(f"{path}&student=asha")
+    assert words(served_one).count("CS301 A") == 1
     pages.post("/admin/attendance/take-back", {"term": term.term_id})
     assert db.session.scalar(sa.select(sa.func.count()).select_from(CourseEnrollment)) == 0

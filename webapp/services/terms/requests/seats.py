@@ -241,8 +241,11 @@ def move(scope: Scope, term: Term, wanted: SeatMove) -> SeatMoved:
         raise NotFound(_("The student does not ask for this course any more."))
     name = f"{page.student.code} {page.student.name}"
     if course.seen != wanted.seen:
-        seat = course.seat or _("none")
-        words = _("%(name)s has section %(seat)s of %(course)s now.", name=name, seat=seat, course=course.code)
+        words = (
+            _("%(name)s has section %(seat)s of %(course)s now.", name=name, seat=course.seat, course=course.code)
+            if course.seat
+            else _("%(name)s has no section of %(course)s now.", name=name, course=course.code)
+        )
         raise RecordChanged({"": words})
     if course.by_group:
         words = _("%(name)s attends %(course)s %(seat)s by group. Change the student's groups to change it.",
@@ -266,8 +269,11 @@ def move(scope: Scope, term: Term, wanted: SeatMove) -> SeatMoved:
         after = {"student_id": page.student.code, "section_id": f"{course.code} {choice.label}"}
         audit.record(scope.organization, scope.actor, "enrollments.create", row, after=after)
     db.session.flush()
-    seat = choice.label if choice else _("none")
-    words = _("%(name)s has section %(seat)s of %(course)s.", name=name, seat=seat, course=course.code)
+    words = (
+        _("%(name)s has section %(seat)s of %(course)s.", name=name, seat=choice.label, course=course.code)
+        if choice
+        else _("%(name)s has no section of %(course)s.", name=name, course=course.code)
+    )
     return SeatMoved(words, course.value, bool(course.value) and not course.assigned)
 
 

@@ -13,6 +13,7 @@ from webapp.services.shared.scoped import load
 from webapp.services.shared.words import _, ngettext
 from webapp.services.terms.requests import seats, window
 from webapp.services.terms.requests.outcome import preview, standing
+from webapp.services.terms.requests.students import students_asking
 from webapp.web.access import requires
 from webapp.web.admin import bp
 from webapp.web.errors import status_of
@@ -125,6 +126,8 @@ def _page(term: Term, refusal: Problem | None = None, days: tuple[str, str] | No
         outcome=preview(term, timetable)[0] if shown else standing(term, timetable),
         previewed=shown,
         refusal=refusal,
+        searched=(searched := request.args.get("student", "").strip()),
+        found=students_asking(term, searched) if searched else None,
     )
 
 
