@@ -65,6 +65,7 @@ def build() -> Mapping[str, list[Record]]:
     made = University(random=Random(SEED))
     _places(made)
     _slots(made)
+    _dates(made)
     _people(made)
     _core(made)
     _special_classes(made)
@@ -84,7 +85,7 @@ def archive() -> bytes:
 def _places(made: University) -> None:
     year, semester = TERM
     own: dict[str, Value] = {"academic_year": year, "semester": semester, "name": "A term of every rule"}
-    first, last = date(2025, 1, 6), date(2025, 4, 12)
+    first, last = date(2025, 1, 6), date(2025, 4, 26)
     made.add("term", **own, starts_on=first, ends_on=last, weeks=WEEKS, break_minutes=15)
     for code, name in DEPARTMENTS.items():
         made.add("departments", code=code, name=f"Department of {name}")
@@ -119,6 +120,17 @@ def _slots(made: University) -> None:
         for number, (start, end) in enumerate(_periods(*EVENING, 60) if day < 4 else (), start=1):
             code, label = f"{name}E{number}", f"Evening {number}"
             made.add("time_slots", code=code, label=label, shift=EVENING_SHIFT, day=day, start=start, end=end)
+
+
+def _dates(made: University) -> None:
+    """Add weeks of each kind, a holiday of everybody and one of some, and a Saturday that follows a Wednesday."""
+    weeks = (("teaching", 13, 1, "Open house"), ("exam", 24, 2, "Mid-term"), ("break", 10, 3, ""))
+    for kind, day, month, note in (*weeks, ("reading", 7, 4, "Reading week")):
+        made.add("term_weeks", monday=date(2025, month, day), kind=kind, counted=kind == "reading", note=note)
+    made.add("holidays", first_day=date(2025, 1, 15), name="Harvest festival")
+    some: dict[str, Value] = {"departments": ("ARC",), "programmes": ("Architecture",), "groups": ("ARC3",)}
+    made.add("holidays", first_day=date(2025, 2, 17), last_day=date(2025, 2, 18), name="Study trip", **some)
+    made.add("makeup_days", date=date(2025, 1, 18), follows=2, week=2, note="For 15 January")
 
 
 def _periods(start: int, end: int, minutes: int) -> Iterator[tuple[time, time]]:

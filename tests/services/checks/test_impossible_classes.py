@@ -6,7 +6,7 @@ from tests import factories
 from tests.services.checks.test_impossible_rules import course, keep_to, rule, told
 from tests.services.checks.test_impossible_rules import term as term  # the same two days
 from webapp.extensions import db
-from webapp.models import TermRuleRoom, TermRuleSlot
+from webapp.models import TermRuleSlot
 
 TIMES = "CSE101 A, L 1: none of its possible times keeps what is asked: "
 
@@ -28,19 +28,6 @@ def test_a_class_that_can_stand_only_at_slots_of_which_none_may_be_used_is_told(
     db.session.flush()
     assert told(term) == [(f"{TIMES}Most slots out of some.", 0, 0)]
     row.is_hard, row.weight = False, 1
-    assert told(term) == []
-
-
-def test_a_home_room_that_does_not_suit_is_told_and_one_that_does_is_not(term):
-    one = course(term, "CSE101", room_kind="lab")
-    lab, hall = factories.room(term.organization, "LAB", kind="lab"), factories.room(term.organization, "HALL")
-    row = rule(term, "home_room", one)
-    link = TermRuleRoom(term_rule_id=row.term_rule_id, room_id=hall.room_id)
-    db.session.add(link)
-    db.session.flush()
-    assert told(term) == [(TIMES.replace("times keeps", "rooms keeps") + "Home room.", 0, 0)]
-    link.room_id = lab.room_id
-    db.session.flush()
     assert told(term) == []
 
 

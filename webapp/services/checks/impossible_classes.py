@@ -2,11 +2,9 @@
 
 from collections.abc import Iterator
 
-from webapp.engine.domains import ANY_TIME
 from webapp.engine.instance import Constraint, Placement
-from webapp.engine.rules.family import ChoiceRule, SetRule, subjects_of
+from webapp.engine.rules.family import SetRule, subjects_of
 from webapp.engine.rules.grouped import Grouped
-from webapp.engine.rules.home_room import HomeRoom
 from webapp.engine.rules.max_day_load import MaxDayLoad
 from webapp.engine.rules.max_days import MaxDays
 from webapp.engine.rules.most_at_once import MostAtOnce
@@ -24,7 +22,7 @@ def classes_that_cannot_hold(case: CheckedProblem) -> Iterator[Finding]:
     told_of = set[tuple[int, str]]()
     for constraint in case.instance.constraints:
         rule = constraint.rule
-        if not constraint.hard or not isinstance(rule, (HomeRoom, Grouped, *GROWING)):
+        if not constraint.hard or not isinstance(rule, (Grouped, *GROWING)):
             continue
         for subject in subjects_of(case.instance, constraint):
             if isinstance(rule, Grouped):
@@ -34,24 +32,18 @@ def classes_that_cannot_hold(case: CheckedProblem) -> Iterator[Finding]:
                 key = case.component(meeting).component_id, rule.name
                 if key not in told_of and _is_without_place(case, constraint, meeting):
                     told_of.add(key)
-                    code = "class_without_rooms" if isinstance(rule, HomeRoom) else "class_without_times"
-                    words = told(code, name=case.label(meeting), rule=told("rule", rule=rule.name))
+                    words = told("class_without_times", name=case.label(meeting), rule=told("rule", rule=rule.name))
                     yield Finding(Severity.BLOCKER, FindingKind.TIMES, words, case.of_meeting(meeting), 0, 0)
 
 
 def _is_without_place(case: CheckedProblem, constraint: Constraint, meeting: int) -> bool:
-    """Whether the rule counts something at each possible time, or in each possible room, of a class that has some."""
-    rule, instance = constraint.rule, case.instance
-    if isinstance(rule, ChoiceRule):
-        rooms = case.domains.rooms(meeting) if instance.meetings[meeting].needs_room else ()
-        return bool(rooms) and all(
-            rule.cost(instance, constraint, meeting, Placement(ANY_TIME, room)) for room in rooms
-        )
+    """Whether the rule counts something at each possible time of a class that has some."""
+    rule = constraint.rule
     times = [option.time for option in case.domains.times(meeting)]
     return (
         isinstance(rule, SetRule)
         and bool(times)
-        and all(any(rule.findings(instance, constraint, {meeting: Placement(time)})) for time in times)
+        and all(any(rule.findings(case.instance, constraint, {meeting: Placement(time)})) for time in times)
     )
 
 

@@ -26,11 +26,8 @@ PATTERNS = 4
 # name, line height, least row height, and how the text runs: each part on a line of its own, or code and title only.
 # A whole row holds LETTERS_BY_LINE / (line height) letters, shared out over its columns.
 Flow = Literal["lines", "titled", "run-in"]
-MOST_FULL_HEADINGS = 12
-"""More columns than these are headed by when they begin alone."""
-
-MOST_LEVEL_HEADINGS = 16
-"""More columns than these have their headings upright in the editor."""
+MOST_FULL_HEADINGS, MOST_LEVEL_HEADINGS = 12, 16
+"""More columns than these are headed by when they begin alone, and upright in the editor."""
 
 SHEET_MILLIMETRES = 148.0
 LEGEND_LINE_MILLIMETRES = 3.8
@@ -227,7 +224,7 @@ class Grid:
 
     @property
     def is_finest(self) -> bool:
-        """Whether a column is narrower than an hour in figures, where the whole week is to be seen beside a panel."""
+        """Whether a column is narrower than an hour in figures."""
         return self.slot_columns > MOST_LEVEL_HEADINGS
 
     @property

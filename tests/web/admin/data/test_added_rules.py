@@ -10,7 +10,8 @@ from flask.testing import FlaskClient
 from tests.pages import Pages, parse, sent_by, words
 from tests.university import University, university
 from webapp.extensions import db
-from webapp.models import TermRule
+from webapp.models import TermRule, TimeSlot
+from webapp.services.problem.term_problem import build_problem
 from webapp.services.shared.rule_defaults import RULE_NAMES
 
 NEW = "/admin/rules/new"
@@ -62,6 +63,35 @@ def test_a_rule_is_added_from_looking_for_classes_to_its_links_edited_and_delete
     pages.post(f"{path}/delete", sent_by(pages.get(f"{path}/delete"), f"{path}/delete"))
     assert "Order (1) is deleted." in words(pages.get("/admin/rules"))
     pages.get(path, 404)
+
+
+def test_people_slots_and_rooms_are_sent_by_the_form_and_reach_the_engine(pages: Pages, uni: University) -> None:
+    slots = db.session.query(TimeSlot).filter_by(term_id=uni.term.term_id).order_by(TimeSlot.code).limit(2).all()
+    fields = {
+        "interval_days": {"teacher": uni.rao.faculty_id, "slot": [slot.time_slot_id for slot in slots], "amount": "3"},
+        "begins_by": {"group": uni.section_a.student_group_id, "amount": "2", "second": "1"},
+        "home_room": {"teacher": uni.rao.faculty_id, "room": uni.hall.room_id, "of": "some"},
+        "max_breaks": {"of": "all", "amount": "1"},
+    }
+    for rule, named in fields.items():
+        path = f"{NEW}?rule={rule}"
+        shown = pages.get(path)
+        boxes = {box.get("name") for box in shown.iter("input")}
+        assert {"q", *named} - {"teacher", "group", "room"} <= boxes, rule
+        sent = sent_by(shown, NEW) | {"rule": rule, "kind": "hard", "on": "1", "weight": ""}
+        missing = pages.post(NEW, sent | {"amount": "", "of": "some"}, 422)
+        assert "correction" in missing.get_data(as_text=True), rule
+        pages.post(NEW, sent | named)
+    built = build_problem(uni.term)
+    own = {c.rule.name: c for c in built.instance.constraints if c.rule.name in fields and c.hard}
+    rao = built.resource_of_faculty[uni.rao.faculty_id]
+    assert (own["interval_days"].resources, own["interval_days"].amount) == ((rao,), 3)
+    assert len(own["interval_days"].cells) == 2
+    assert (own["begins_by"].amount, own["begins_by"].second_amount) == (2, 1)
+    assert rao not in own["begins_by"].resources
+    assert [built.instance.rooms[room].code for room in own["home_room"].rooms] == [uni.hall.code]
+    assert own["max_breaks"].meetings, "everybody: the classes of each"
+    assert "Dr Rao" in words(pages.get("/admin/rules"))
 
 
 def test_the_usual_rules_are_restored_once_it_is_confirmed_what_changes(pages: Pages, uni: University) -> None:

@@ -89,7 +89,6 @@ SENTENCES: Mapping[str, str | tuple[str, str]] = {
         "%(one)s and %(other)s: no two of their possible rooms keep what is asked: %(rules)s."
     ),
     "class_without_times": marked("%(name)s: none of its possible times keeps what is asked: %(rule)s."),
-    "class_without_rooms": marked("%(name)s: none of its possible rooms keeps what is asked: %(rule)s."),
     "row_too_long": marked(
         "%(name)s: the classes take %(asked)s slots in one row, and no day has more than %(possible)s: %(rule)s."
     ),
