@@ -115,8 +115,11 @@ def test_it_reaches_the_engine_with_every_rule_and_comes_out_again_as_it_went_in
     assert ways == {25, 22, 4, 3}, "the longer of there and back"
     assert instance.grid.minutes[0] == (480, 510)
     assert any(time.time.days.bit_count() == 3 for meeting in instance.meetings for time in meeting.times)
-    blockers = [one for one in check_term(term) if one.severity is Severity.BLOCKER]
-    assert blockers == []
+    findings = check_term(term)
+    assert [one.sentence for one in findings if one.severity is Severity.BLOCKER] == []
+    assert [one.sentence for one in findings if "suit nowhere else" in one.sentence] == [], (
+        "a fixed class fills its hours"
+    )
     written = exports.term_contents(term.organization, term)
     for name, rows in TABLES.items():
         own = [row for row in written[name] if name != "rules" or row["enabled"]]
