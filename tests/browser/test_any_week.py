@@ -16,7 +16,7 @@ from webapp.services.problem.term_problem import build_problem
 
 PATIENCE = 120_000
 """Milliseconds for a job of some seconds on a machine that does other things, too."""
-RUN_SECONDS = 15
+RUN_SECONDS = 30
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
 
 
