@@ -223,14 +223,14 @@ def shortage_in_words(code: ShortageCode, values: Mapping[str, Any]) -> str:
             slots = f"{_counted(asked, 'slot')}{weeks}"
             return f"{name}: {values['meetings']} ask for {slots}, {possible} possible: {values['when']}."
         case ShortageCode.DAYS:
-            return f"{name}: {asked} days asked for {values['meetings']}, {possible} possible."
+            return f"{name}: {_counted(asked, 'day')} asked for {values['meetings']}, {possible} possible."
         case ShortageCode.ROOMS_AT_ONCE:
             more = values.get("more", 0)
             same = f" The same holds for {more} more such {'set' if more == 1 else 'sets'}." if more else ""
             return f"{name}: {values['meetings']} start together and ask for {asked} rooms, {possible} possible.{same}"
-    return (
-        f"{name}: {values['number']} classes that suit nowhere else ask for {asked} slots{weeks}, {possible} possible."
-    )
+    number = values["number"]
+    classes = "1 class that suits nowhere else asks" if number == 1 else f"{number} classes that suit nowhere else ask"
+    return f"{name}: {classes} for {_counted(asked, 'slot')}{weeks}, {possible} possible."
 
 
 class RemarkCode(StrEnum):

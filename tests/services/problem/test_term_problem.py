@@ -74,6 +74,24 @@ def test_a_term_without_meetings_is_refused_in_words(session: Db) -> None:
         build_problem(made_term())
 
 
+def test_leaves_are_named_by_the_largest_groups_that_they_are(session: Db) -> None:
+    """A section is split into lab batches and, beside them, into tutorial groups; its leaves are the four products."""
+    term = made_term()
+    section = factories.group(term, "A")
+    batches = [factories.group(term, code, parent=section, split="lab") for code in ("A-B1", "A-B2")]
+    halves = [factories.group(term, code, parent=section, split="tutorial") for code in ("A-T1", "A-T2")]
+    hears = factories.section(term, groups=[section])
+    for code, parts in (("L", []), ("P", batches), ("T", halves)):
+        factories.component(hears, code, meetings_per_week=1, batches=parts)
+    problem = build_problem(term)
+    lecture, first_batch, *_, tutorial, _other = (row.leaves for row in problem.rows)
+    assert len(lecture) == 4
+    assert problem.names_of_leaves(lecture) == ["A"]
+    assert problem.names_of_leaves(first_batch) == ["A-B1"]
+    assert problem.names_of_leaves({*first_batch, *tutorial}) == ["A-T1", "A-B1 + A-T2"]
+    assert problem.names_of_leaves(first_batch[:1]) == ["A-B1 + A-T1"]
+
+
 def test_each_component_batch_and_ordinal_is_a_meeting(session: Db) -> None:
     term = made_term()
     batches = [factories.group(term, "A1"), factories.group(term, "A2")]

@@ -42,6 +42,8 @@ def test_lists_put_the_complete_ones_first(session: object) -> None:
     listed = scores.timetables_of(uni.term)
     assert [variant.timetable for variant in listed] == [whole, lacking], "though it is the newer one"
     assert scores.best_of(listed[::-1]) is listed[0]
+    uni.timetable("Student-First")
+    assert scores.best_of(scores.timetables_of(uni.term)[::-1]).timetable is whole, "the first of two that are equal"
     assert (standing_of(whole).is_complete, standing_of(lacking).unplaced) == (True, 2)
 
 

@@ -47,6 +47,7 @@ def test_what_is_wrong_is_said_at_its_place(app, pages):
         ({"email": "nobody"}, "not an e-mail address"),
         ({"new": "short", "again": "short"}, "at least 10"),
         ({"timezone": "Mars"}, "valid choice"),
+        ({"timezone": "Factory"}, "valid choice"),
         ({"name": ""}, "This is needed"),
     ):
         answer = pages.post("/setup", SENT | {"token": token} | change, 422)

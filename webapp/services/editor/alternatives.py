@@ -187,13 +187,16 @@ def _judged(is_current: bool, taken: int, hard: int, cost: int) -> tuple[str, st
 
 def _named(board: Board, resources: Iterable[int]) -> tuple[str, ...]:
     """Teachers and groups by name; single students only as their number."""
-    names, students = [], 0
+    names, leaves, students = [], [], 0
     for resource in resources:
         who = board.instance.resources[resource]
         if who.kind is ResourceKind.STUDENTS:
             students += who.weight
+        elif who.kind is ResourceKind.GROUP:
+            leaves.append(who.code)
         else:
             names.append(who.label)
+    names += board.problem.names_of_leaves(leaves, whatever_chosen=True)
     shown = [enumerated(names, MOST_NAMED)] if names else []
     if students:
         shown.append(ngettext("%(num)d student", "%(num)d students", students))

@@ -172,7 +172,8 @@ class Board:
         problem, resources = self.problem, self.instance.resources
         mine, theirs = problem.rows[index], problem.rows[other]
         shared = [resources[problem.resource_of_faculty[f]].label for f in mine.faculty_ids if f in theirs.faculty_ids]
-        shared += dict.fromkeys(problem.group_labels[leaf] for leaf in mine.leaves if leaf in theirs.leaves)
+        both = [leaf for leaf in mine.leaves if leaf in theirs.leaves]
+        shared += problem.names_of_leaves(both, whatever_chosen=True)
         room = placement.room
         if room is not None and self.counted.placements[other].room == room:
             shared.append(self.instance.rooms[room].code)

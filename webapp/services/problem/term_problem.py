@@ -1,5 +1,6 @@
 """Rows of a term to the engine's instance, with what is needed to come back."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -41,7 +42,9 @@ class TermProblem:
     positions
         The n-th meetings of the options of the term's elective baskets.
     group_labels
-        By leaf, its groups in words, whatever its students choose.
+        By leaf, whatever its students choose, its groups in words.
+    group_leaves
+        By the code of each group, its leaves, whatever their students choose.
     rules_off
         The usual rules that the term does not use, so that no count and no score knows of them.
     """
@@ -57,6 +60,7 @@ class TermProblem:
     resource_of_leaf: Mapping[str, int]
     positions: tuple[BasketPosition, ...]
     group_labels: Mapping[str, str]
+    group_leaves: Mapping[str, frozenset[str]]
     rules_off: tuple[str, ...]
 
     @property
@@ -93,6 +97,36 @@ class TermProblem:
             )
             for row, meeting in zip(self.rows, self.instance.meetings, strict=True)
         )
+
+    def names_of_leaves(self, leaves: Iterable[str], *, whatever_chosen: bool = False) -> list[str]:
+        """The fewest groups that are these leaves, as people call them, instead of each leaf by itself.
+
+        A group is named where all its leaves are among them. A leaf that only some students of it chose is named with
+        their choice, or, ``whatever_chosen``, without it.
+        """
+        left, named = set(leaves), []
+        if whatever_chosen:
+            plain = {plain_leaf(leaf) for leaf in left}
+            left = {leaf for leaf in self.resource_of_leaf if plain_leaf(leaf) in plain}
+        for name, whole in self._whole_groups:
+            if whole <= left:
+                named.append(name)
+                left -= whole
+        return named + [self.instance.resources[self.resource_of_leaf[leaf]].label for leaf in sorted(left)]
+
+    @cached_property
+    def _whole_groups(self) -> list[tuple[str, set[str]]]:
+        """The groups of which every leaf has classes, then the leaves, with all choices; the largest group first."""
+        choices: dict[str, set[str]] = defaultdict(set)
+        for leaf in self.resource_of_leaf:
+            choices[plain_leaf(leaf)].add(leaf)
+        groups = [
+            (code, {leaf for plain in leaves for leaf in choices[plain]})
+            for code, leaves in reversed(list(self.group_leaves.items()))
+            if leaves and leaves <= choices.keys()
+        ]
+        groups += [(self.group_labels[plain], found) for plain, found in choices.items()]
+        return sorted(groups, key=lambda group: -len(group[1]))
 
     @cached_property
     def room_index(self) -> dict[int, int]:
@@ -139,7 +173,8 @@ def problem_from(rows: TermRows) -> TermProblem:
         resource_of_faculty=meetings.resource_of_faculty,
         resource_of_leaf=meetings.resource_of_leaf,
         positions=meetings.positions,
-        group_labels={leaf: leaf_groups.label(plain_leaf(leaf)) for leaf in meetings.resource_of_leaf},
+        group_labels={plain: leaf_groups.label(plain) for plain in map(plain_leaf, meetings.resource_of_leaf)},
+        group_leaves={group.code: frozenset(leaf_groups.of(key)) for key, group in rows.groups.items()},
         rules_off=usual_rules_off(rows.rules, rows.rules_about_some),
     )
 

@@ -215,5 +215,5 @@ def criteria(variants: Sequence[Variant]) -> list[Criterion]:
 
 
 def best_of(variants: Sequence[Variant]) -> Variant | None:
-    """The variant that ranks highest: of the highest quality among the complete ones."""
-    return max(variants, key=lambda variant: variant.standing.rank, default=None)
+    """The variant that ranks highest: of the highest quality among the complete ones, the oldest of equal ones."""
+    return max(variants, key=lambda variant: (variant.standing.rank, -variant.timetable.timetable_id), default=None)

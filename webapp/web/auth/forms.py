@@ -20,6 +20,8 @@ FEED_WORDS = {
     FeedKind.GROUP: _l("A section"),
 }
 NEEDED = InputRequired(_l("This is needed."))
+PLACES = ["UTC", *sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/"))]
+"""Time zones as people know them, by a place: others are short names of old, or turned round ("Etc/GMT+5")."""
 NEW_PASSWORD_HINT = _l(
     "At least %(least)d characters; a few words in a row are easy to remember and hard to guess.",
     least=PASSWORD_LENGTH_MIN,
@@ -77,9 +79,7 @@ class SetupForm(PageForm):
     code = StringField(
         _l("Its code"), [NEEDED, Length(max=64)], description=_l("A short one without spaces, such as BHU.")
     )
-    timezone = SelectField(
-        _l("Time zone"), choices=sorted(available_timezones()), default="UTC", description=_l("Where it teaches.")
-    )
+    timezone = SelectField(_l("Time zone"), choices=PLACES, default="UTC", description=_l("Where it teaches."))
     registrar = StringField(_l("Your name"), [NEEDED, Length(max=200)], description=_l("You become its registrar."))
     email = StringField(_l("Your e-mail"), [NEEDED, Length(max=EMAIL_LENGTH_MAX)])
     new = PasswordField(_l("Password"), [NEEDED], description=NEW_PASSWORD_HINT)

@@ -133,6 +133,8 @@ def test_equal_names_in_a_zip_are_told_apart_and_what_is_no_table_is_named() -> 
     book = read_book("x.zip", packed(files))
     assert [sheet.name for sheet in book.sheets] == ["rooms", "b/rooms.csv"]
     assert [(fault.file, fault.value) for fault in book.faults] == [("b/plan.png", "plan.png")]
+    empty = read_book("x.zip", packed({}))
+    assert (empty.kind, empty.sheets) == (BookKind.ZIP, ())
 
 
 PASSWORD = b"\xd0\xcf\x11\xe0" + "EncryptedPackage".encode("utf-16-le")

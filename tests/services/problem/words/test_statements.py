@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from webapp.engine.words import WayOutCode
+from webapp.engine.words import ShortageCode, WayOutCode
 from webapp.services.problem.words.sentences import WayOutWords
 from webapp.services.problem.words.statements import SENTENCES, SPECIAL, Statement, some, told
 from webapp.services.shared.codec import from_json, to_json
@@ -49,6 +49,11 @@ def test_a_statement_says_after_its_row_what_it_said_before(app: object) -> None
 def test_one_of_a_thing_is_said_as_one(app: object) -> None:
     said = [told("has_pins", number).sentence for number in (1, 2)]
     assert said == ["1 class is fixed to a time or room", "2 classes are fixed to a time or room"]
+    assert told("all_slots", who="G0", asked=1, possible=1).sentence == "G0: 1 slot asked, and no other is possible."
+    assert told("all_slots", who="G0", asked=3, possible=3).sentence == "G0: 3 slots asked, all of the 3 possible."
+    assert told("idle_groups", number=1, names="B1").sentence == "1 more group has no class: B1."
+    short = {"kind": ShortageCode.SLOTS, "name": "Dr Rao", "asked": 1, "possible": 0}
+    assert told("shortage", **short).sentence == "Dr Rao: 1 slot asked, 0 possible."
 
 
 def test_a_way_out_of_a_rule_between_classes_names_these_and_who_teaches_them() -> None:

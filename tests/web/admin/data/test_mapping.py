@@ -9,6 +9,7 @@ from openpyxl import Workbook
 
 from tests import factories
 from tests.pages import Pages, parse, sent_by, words
+from tests.services.imports.formats.test_fet import fet
 from webapp.extensions import db
 from webapp.models import Faculty, ImportMapping, Room, StudentGroup, Term, TimeSlot, Upload
 from webapp.services.imports.readings import TERM_KEY
@@ -299,5 +300,8 @@ class TestWhatIsAskedOrTakenBack:
         db.session.commit()
         address = send(pages, b"code,capacity\nR1,40\n", "rooms.csv", term).location
         assert "Seats: 20 → 40" in words(pages.get(address))
+        address = send(pages, fet(), "school.fet", term).location
+        leads = pages.get(address).find(".//a[.='Another term']")
+        assert "say into which term its rows go" in words(pages.get(leads.get("href")))
         answer = send(pages, b"\x89PNG\r\n\x1a\n" + bytes(50), "timetable.fet", term, status=422)
         assert "is a file of the kind PNG" in words(parse(answer.get_data(as_text=True)))

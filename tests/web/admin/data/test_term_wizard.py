@@ -84,8 +84,10 @@ def test_a_second_shift_counts_once_something_of_it_is_filled_in(week, pages: Pa
 
 
 def test_an_example_can_be_tried_and_taken_back_whole(week, pages: Pages, registrar):
-    pages.post(week, sent_by(pages.get(week), week))
     data = week.replace("/week", "/data")
+    assert "Dates (done) Week (left out) Data" in words(pages.get(data))
+    pages.post(week, sent_by(pages.get(week), week))
+    assert "Dates (done) Week (done) Data" in words(pages.get(data))
     assert "Try with an example" in words(pages.get(data))
     imported = pages.post(week.replace("/week", "/example")).location
     assert "The example is loaded" in words(pages.get(imported))

@@ -54,6 +54,7 @@ NOT_SHEETS: tuple[tuple[bytes, str], ...] = (
     (b"\x1f\x8b", "gzip"),
 )
 """How files of other kinds begin."""
+EMPTY_ZIP = b"PK\x05\x06"
 ERROR_TEXT = re.compile(r"#(REF!|N/A|NAME\?|VALUE!|DIV/0!|NUM!|NULL!|SPILL!|CALC!)|Err:\d{3}")
 
 
@@ -64,7 +65,7 @@ def read_book(filename: str, content: bytes, encoding: str = "") -> RawBook:
     """
     name = file_name(filename)
     check_size(name, content)
-    if content.startswith(b"PK\x03\x04"):
+    if content.startswith((b"PK\x03\x04", EMPTY_ZIP)):
         return _packed(name, content, encoding)
     if content.startswith(OLD_EXCEL):
         if "EncryptedPackage".encode("utf-16-le") in content:

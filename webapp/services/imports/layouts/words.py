@@ -41,7 +41,7 @@ CHANGES: Mapping[str, Words] = {
     "days_not_kept": _l(
         "of “%(found)s” only the number of meetings a week is kept, %(taken)s: on which days and at which hour is not"
     ),
-    "hours_rounded": _l("%(found)s hours are %(taken)s periods, which is rounded up"),
+    "hours_rounded": _l("hours that are no whole number of periods are rounded up: %(found)s to %(taken)s"),
     "room_of_building": _l("rooms of one number in several buildings: “%(found)s” is %(taken)s"),
     "first_name": _l("first and last names stand in two columns: read together"),
     "room_pinned": _l("the room is kept for the class"),
@@ -111,7 +111,7 @@ LEFT_OUT: Mapping[str, Words] = {
 """What it means to leave out what is asked about, where that is more than leaving it out."""
 NOTES: Mapping[str, Words] = {
     "code_page": _l("Its text is in the code page %(value)s, as was found out from the text."),
-    "formulas": _l("Formulas (%(value)s cells) are read by the value they had when the file was saved."),
+    "formulas": _l("Cells with a formula: %(value)s. They are read by the value they had when the file was saved."),
     "hidden_sheet": _l("The sheet %(value)s is hidden in the file."),
     "macros": _l("The workbook has macros. They are not run; its sheets are read."),
 }

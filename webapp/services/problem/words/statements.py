@@ -117,12 +117,19 @@ SENTENCES: Mapping[str, str | tuple[str, str]] = {
     ),
     # people, and what is missing or unused
     "no_teacher": marked("%(name)s has no teacher."),
-    "more_no_teacher": marked("%(number)s more sections have no teacher: %(names)s."),
+    "more_no_teacher": (
+        marked("%(number)s more section has no teacher: %(names)s."),
+        marked("%(number)s more sections have no teacher: %(names)s."),
+    ),
     "nobody_attends": marked("%(name)s has neither a group nor an enrolment: nobody attends it."),
-    "more_nobody_attends": marked("%(number)s more sections have neither a group nor an enrolment: %(names)s."),
+    "more_nobody_attends": (
+        marked("%(number)s more section has neither a group nor an enrolment: %(names)s."),
+        marked("%(number)s more sections have neither a group nor an enrolment: %(names)s."),
+    ),
     "no_class": marked("%(name)s has no weekly class: nothing of it is placed."),
-    "more_no_class": marked(
-        "%(number)s more sections have no weekly class, so that nothing of them is placed: %(names)s."
+    "more_no_class": (
+        marked("%(number)s more section has no weekly class, so that nothing of it is placed: %(names)s."),
+        marked("%(number)s more sections have no weekly class, so that nothing of them is placed: %(names)s."),
     ),
     "student_nowhere": marked("Student %(code)s is in no group and takes no section."),
     "students_nowhere": marked("%(number)s students are in no group and take no section: %(names)s."),
@@ -130,9 +137,14 @@ SENTENCES: Mapping[str, str | tuple[str, str]] = {
     "many_no_address": marked("%(number)s teachers have no e-mail address: %(names)s."),
     "no_account": marked("%(name)s has no account, and so cannot see an own timetable."),
     "many_no_account": marked("%(number)s teachers have no account, and so cannot see an own timetable: %(names)s."),
-    "idle_group": marked("Group %(code)s (%(size)s students) has no class."),
-    "idle_groups": marked("%(number)s more groups have no class: %(names)s."),
-    # fixed classes
+    "idle_group": (
+        marked("Group %(code)s (%(size)s student) has no class."),
+        marked("Group %(code)s (%(size)s students) has no class."),
+    ),
+    "idle_groups": (
+        marked("%(number)s more group has no class: %(names)s."),
+        marked("%(number)s more groups have no class: %(names)s."),
+    ),
     "pins_clash": marked("%(first)s and %(second)s are both fixed at %(when)s and both need %(who)s."),
     "room": marked("room %(room)s"),
     "pins_share_students": (
@@ -144,7 +156,10 @@ SENTENCES: Mapping[str, str | tuple[str, str]] = {
     "not_available": marked("%(who)s is not available then"),
     "closed_for_classes": marked("the room is closed for classes"),
     "kind_does_not_suit": marked("the room is of kind %(kind)s and does not suit"),
-    "few_seats": marked("%(size)s students for %(seats)s seats"),
+    "few_seats": (
+        marked("%(size)s student for %(seats)s seats"),
+        marked("%(size)s students for %(seats)s seats"),
+    ),
     "closed_then": marked("the room is closed then"),
     "pin_of_nothing": marked(
         "%(name)s: a fixed time names class %(ordinal)s%(batch)s, and there is none; it is ignored."
@@ -155,17 +170,35 @@ SENTENCES: Mapping[str, str | tuple[str, str]] = {
     "rooms_of_kind": marked("Rooms of kind %(kind)s: %(shortage)s"),
     "same_for_more": marked("%(first)s The same holds for %(number)s more of its classes."),
     "rules_at_work": marked("%(sentence)s Rules at work: %(rules)s."),
-    "all_slots": marked("%(who)s: %(asked)s slots asked, all of the %(possible)s possible."),
-    "nearly_all_slots": marked("%(who)s: %(asked)s slots asked, %(possible)s possible: hardly any room to choose."),
-    "own_limit": marked(
-        "%(who)s: %(asked)s slots asked, own limit %(most)s a week, which the term's rules do not enforce."
+    "all_slots": (
+        marked("%(who)s: %(asked)s slot asked, and no other is possible."),
+        marked("%(who)s: %(asked)s slots asked, all of the %(possible)s possible."),
     ),
-    "tight_rooms": marked(
-        "%(rooms)s: %(number)s classes that suit nowhere else ask for %(asked)s of %(possible)s possible slots."
+    "nearly_all_slots": (
+        marked("%(who)s: %(asked)s slot asked, %(possible)s possible: hardly any room to choose."),
+        marked("%(who)s: %(asked)s slots asked, %(possible)s possible: hardly any room to choose."),
     ),
-    "few_rooms_then": marked(
-        "%(part)s, %(rooms)s: %(number)s classes that can be held at no other time ask for %(asked)s slots, "
-        "%(possible)s possible."
+    "own_limit": (
+        marked("%(who)s: %(asked)s slot asked, own limit %(most)s a week, which the term's rules do not enforce."),
+        marked("%(who)s: %(asked)s slots asked, own limit %(most)s a week, which the term's rules do not enforce."),
+    ),
+    "tight_rooms": (
+        marked(
+            "%(rooms)s: %(number)s class that suits nowhere else asks for %(asked)s of %(possible)s possible slots."
+        ),
+        marked(
+            "%(rooms)s: %(number)s classes that suit nowhere else ask for %(asked)s of %(possible)s possible slots."
+        ),
+    ),
+    "few_rooms_then": (
+        marked(
+            "%(part)s, %(rooms)s: %(number)s class can be held at no other time; slots asked: %(asked)s, "
+            "possible: %(possible)s."
+        ),
+        marked(
+            "%(part)s, %(rooms)s: %(number)s classes that can be held at no other time ask for %(asked)s slots, "
+            "%(possible)s possible."
+        ),
     ),
     "shift": marked("shift %(name)s"),
     # rules that are off
@@ -226,7 +259,10 @@ SENTENCES: Mapping[str, str | tuple[str, str]] = {
         "%(one)s is to come before %(other)s, and by other rules of order after it: no timetable keeps both."
     ),
 }
-"""What each code says; two forms where it is about ``num`` things. Beside them there are `SPECIAL` ones."""
+"""What each code says; two forms where it depends on a number. Beside them there are `SPECIAL` ones."""
+
+COUNTED = ("number", "asked", "size")
+"""The value by which one of two forms is chosen, where there is no ``num``."""
 
 
 @dataclass(frozen=True)
@@ -241,7 +277,7 @@ class Statement(StoredSentence):
             return SPECIAL[self.code](self.values)
         message, values = SENTENCES[self.code], {name: _said(value) for name, value in self.values.items()}
         if isinstance(message, tuple):
-            num = values.pop("num") if "num" in values else values["number"]
+            num = values.pop("num") if "num" in values else next(values[name] for name in COUNTED if name in values)
             return ngettext(str(message[0]), str(message[1]), num, **values)
         return _(str(message), **values)
 
