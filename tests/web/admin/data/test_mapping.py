@@ -156,7 +156,8 @@ class TestThePreview:
     def test_after_the_import_the_way_back_leads_to_what_came_of_it(self, pages, term, client):
         address = send(pages, b"code,name,capacity\nR1,Hall 1,60\n", "rooms.csv", term).location
         confirm = f"{address}/confirm"
-        pages.post(confirm, sent_by(pages.get(address), confirm))
+        result = pages.post(confirm, sent_by(pages.get(address), confirm)).location
+        assert result == f"{address}/imported?term={term.term_id}", "what follows is about the term of the file"
         for page in (address, f"{address}/mapping", f"{address}/questions"):
             assert client.get(page).location == f"{address}/imported"
         for page in (f"{address}/mapping", f"{address}/questions"):
