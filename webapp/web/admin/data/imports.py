@@ -119,7 +119,7 @@ def _sent(form: UploadForm, term: Term | None) -> ResponseReturnValue:
 def preview_import(upload_id: int) -> ResponseReturnValue:
     upload = load(me(), Upload, upload_id)
     if upload.confirmed_at is not None:
-        return redirect_to(url_for("admin.imported", upload_id=upload_id, term=upload.term_id))
+        return redirect_to(url_for("admin.imported", upload_id=upload_id))
     return _previewed(upload)
 
 
@@ -181,7 +181,7 @@ def confirm_import(upload_id: int) -> ResponseReturnValue:
         return _refused(upload, problem)
     transaction.commit()
     flash(_("%(file)s is imported.", file=upload.filename), "good")
-    return redirect_to(url_for("admin.imported", upload_id=upload_id))
+    return redirect_to(url_for("admin.imported", upload_id=upload_id, term=upload.term_id))
 
 
 @bp.get("/import/<int:upload_id>/imported")
