@@ -61,7 +61,7 @@ FACULTY = Table(
 GROUPS = Table(
     name="groups",
     meaning="Students who are timetabled together, as a tree: a programme's semester, a section, a lab batch. "
-    "Groups of one parent with the same split are one partition of it, another split is an independent one.",
+    "Groups of one parent with the same split divide its students among them; another split divides them anew.",
     columns=(
         code_column("Code of the group.", "CSE3-A-B1"),
         Column(
@@ -80,7 +80,7 @@ GROUPS = Table(
             "split",
             Kind.TEXT,
             _l("Split"),
-            "Which partition of the parent.",
+            "By what the parent is divided here.",
             "lab",
             length=64,
             is_word=True,
