@@ -5,6 +5,7 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,6 +15,10 @@ from sqlalchemy.exc import OperationalError
 from tests import factories
 from tests.stored_words import no_sentence_in
 from tests.tasks.conftest import WorkerProcess, status_of, wait_for, wait_for_progress, wait_until
+from webapp.engine.instance import Instance
+from webapp.engine.params import SolveParams
+from webapp.engine.result import Result
+from webapp.engine.solution import Solution
 from webapp.extensions import db, queue
 from webapp.models import (
     Course,
@@ -41,7 +46,7 @@ from webapp.services.problem.words.reasons import sentence_of
 from webapp.services.runs.progress import progress_of, variants_stored
 from webapp.services.runs.requests import RunRequest, write_run
 from webapp.services.shared import transaction
-from webapp.services.timetables import publishing
+from webapp.services.timetables import publishing, receipts
 from webapp.tasks import generate, runner
 
 pytestmark = pytest.mark.slow
@@ -316,6 +321,28 @@ def test_a_database_that_is_away_for_seconds_costs_no_variant(
     job = wait_for(job_id, JobStatus.COMPLETED)
     assert job.attempt == 1
     assert_whole(db.session.get_one(Term, term_id), job_id)
+
+
+def test_what_a_variant_leaves_of_its_time_goes_to_one_that_may_still_gain(
+    compiled: None, tiny_term: Term, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[float] = []
+    search = generate.resolve
+
+    def hurried(instance: Instance, start: Solution, params: SolveParams, *rest: Any, **named: Any) -> Result:
+        asked.append(params.seconds)
+        found = search(instance, start, replace(params, seconds=0.2), *rest, **named)
+        return replace(found, limit="time" if len(asked) == 1 else "optimal")
+
+    monkeypatch.setattr(generate, "resolve", hurried)
+    job_id = write_run(tiny_term, None, RunRequest(60, ("Balanced", "Compact-Week"))).job_id
+    transaction.commit()
+    runner.run_job(job_id)
+    job = db.session.get_one(GenerationJob, job_id, populate_existing=True)
+    assert job.status is JobStatus.COMPLETED
+    names = ["(first timetable)", "Balanced", "Compact-Week", "Balanced, again"]
+    assert [part.name for part in receipts.parts_of(job_id)] == names
+    assert len(asked) == 3
 
 
 def test_a_commit_whose_word_was_lost_stores_its_variant_once(

@@ -47,6 +47,10 @@ from webapp.tasks.threads import threads
 from webapp.tasks.variant_choice import Judge, weighs_as
 
 MOST_BLOCKERS = 20
+MORE_SHARE = 0.1
+"""Of a run's time must be left for searching on."""
+PART_AGAIN = "{}, again"
+"""What the part of a run is called in which a variant was searched for a second time."""
 
 log = structlog.get_logger(__name__)
 
@@ -79,6 +83,8 @@ class Generation:
         self.shares = Shares(self.seconds, len(self.names), by_work=self.reproducible)
         self.reasons: dict[tuple[Placement, ...], Mapping[int, UnplacedReason]] = {}
         """By timetable: why its classes without a place have none, which another timetable can't say."""
+        self.open: list[str] = []
+        """Variants that the clock ended, and not that nothing more was to be found."""
         self.bound = 0
         """What no complete timetable of the term can cost less than, by its own weights."""
         transaction.commit()
@@ -95,6 +101,7 @@ class Generation:
         start = self._schedule(problem)
         for index, name in enumerate(self.names):
             self._improve(problem, start, index, name)
+        self._go_on(problem, start)
         self._save(problem)
 
     def _enter(self, stage: Stage, low: float, high: float, seconds: float, **about: Any) -> None:
@@ -146,6 +153,26 @@ class Generation:
         seconds = self.shares.of_variant(sum(each not in self.stored for each in self.names[index:]))
         self._enter(Stage.CONFLICT_RESOLUTION, 70 + step * index, 70 + step * (index + 1), seconds, variant=name)
         self.tracker.begin_variant(name)
+        result, solution = self._search(problem, start, name, name)
+        self._store(problem, name, solution, result)
+        self.shares.stored()
+        last = index == len(self.names) - 1
+        self.attempt.check_in(hands_back=not last)
+
+    def _go_on(self, problem: TermProblem, start: Solution) -> None:
+        """Give the time of variants that were through early to those that may still gain, in their order."""
+        for number, name in enumerate(self.open):
+            if self.shares.left < MORE_SHARE * self.seconds or self.attempt.must_finish():
+                return
+            seconds = self.shares.of_variant(len(self.open) - number)
+            self._enter(Stage.CONFLICT_RESOLUTION, 90, 90, seconds, variant=name)
+            self._search(problem, start, name, PART_AGAIN.format(name))
+            self.attempt.save(self.pool.keep_latest)
+            self.shares.stored()
+            self.attempt.check_in(hands_back=False)
+
+    def _search(self, problem: TermProblem, start: Solution, name: str, part: str) -> tuple[Result, Solution]:
+        """Search for a variant from the best that is known for it, and add what comes of it to the pool."""
         instance = self.judge.weighed(name)
         best = self.judge.best(name, [start, *self.pool])
         params = self._params(self.shares.of_search())
@@ -158,11 +185,10 @@ class Generation:
         if result.bound is not None and weighs_as(instance, problem.instance):
             self.bound = max(self.bound, result.bound)
         solution = self._trimmed(problem, result)
-        self.pool.add_variant(name, instance, best, params, result, solution)
-        self._store(problem, name, solution, result)
-        self.shares.stored()
-        last = index == len(self.names) - 1
-        self.attempt.check_in(hands_back=not last)
+        self.pool.add_variant(part, instance, best, params, result, solution)
+        if part == name and result.limit == "time" and not self.reproducible:
+            self.open.append(name)
+        return result, solution
 
     def _save(self, problem: TermProblem) -> None:
         """Give each variant the best of all timetables found, by what it is named for; then the run is complete."""

@@ -17,6 +17,7 @@ from webapp.models import GenerationJob, JobKind, RunRecord, Timetable
 from webapp.services.jobs.kinds import GenerateFacts, GenerateOptions, VariantStatus, facts_of, options_of, stored
 from webapp.services.shared.errors import NotFound
 from webapp.services.shared.words import _
+from webapp.services.timetables.quality import least_of
 
 INSTANCE = 0
 """The position of the problem; the parts have those from 1 on."""
@@ -115,5 +116,6 @@ def _about(job: GenerationJob) -> dict[str, Any]:
         "started_at": None if job.started_at is None else job.started_at.isoformat(),
         "completed_at": None if job.completed_at is None else job.completed_at.isoformat(),
         "timeloom": VERSION,
+        "least_costs": {made.variant_name: least_of(made) for made in job.timetables if least_of(made)},
         "hashes_on_paper_now": {made.variant_name: made.content_hash for made in job.timetables},
     }
