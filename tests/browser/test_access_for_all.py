@@ -80,6 +80,20 @@ def test_by_keyboard_alone_a_student_comes_to_the_printed_week(page: Page, publi
     expect(page.get_by_role("button", name="Print")).to_be_visible()
 
 
+def test_keys_move_in_a_list_without_leaving_the_page_until_enter(page: Page, published: University):
+    screens.sign_in(page, "registrar")
+    page.goto(f"/admin/timetables/{published.timetable_id}/week")
+    page.get_by_label("Groups").focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowUp")
+    expect(page.get_by_role("button", name="Show")).to_be_visible()
+    expect(page.get_by_label("Groups")).to_be_focused()
+    assert "key=" not in page.url
+    page.keyboard.press("Enter")
+    page.wait_for_url("**key=*")
+
+
 def test_without_script_a_run_can_be_asked_for_watched_and_cancelled(
     browser: Browser, base_url: str, published: University
 ):

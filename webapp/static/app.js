@@ -95,9 +95,31 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// A choice by mouse or touch asks for its page at once. Keys change a list at every step on the way to a choice, so what
+// they have chosen waits for Enter, or for the button that comes into sight then.
+let keyed = null;
+
+document.addEventListener("pointerdown", () => { keyed = null; });
+
+document.addEventListener("keydown", (event) => {
+  const list = event.target.closest("form[data-autosubmit] select");
+  if (!list || ["Tab", "Shift", "Control", "Alt", "Meta"].includes(event.key)) return;
+  if (event.key === "Enter" && keyed === list && list.form.hasAttribute("data-waits")) {
+    event.preventDefault();
+    list.form.requestSubmit();
+  }
+  keyed = list;
+});
+
 document.addEventListener("change", (event) => {
   const form = event.target.closest("form[data-autosubmit]");
-  if (form) form.requestSubmit();
+  if (!form) return;
+  if (event.target !== keyed) {
+    form.requestSubmit();
+    return;
+  }
+  form.setAttribute("data-waits", "");
+  for (const button of buttonsOf(form)) button.classList.remove("without-script");
 });
 
 document.addEventListener("click", (event) => {
