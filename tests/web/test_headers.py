@@ -33,3 +33,17 @@ def test_files_come_compressed_where_it_pays(client: FlaskClient, file: str, enc
         assert packed.headers.get("Content-Encoding") == encoding
         assert (gzip.decompress(packed.data) if encoding else packed.data) == plain.data
         assert packed.headers["Cache-Control"] == "public, max-age=31536000"
+
+
+def test_no_cookie_and_nobodys_page_goes_with_what_is_public(session, client: FlaskClient, sign_in):
+    uni = university()
+    sign_in(client, uni.registrar)
+    with client.session_transaction() as kept:
+        kept.permanent = True  # as after a sign-in: each answer renews the cookie
+    assert "Set-Cookie" in client.get("/profile").headers
+    for path, status in (("/static/app.js", 200), ("/static/none.js", 404), ("/health", 200), ("/sheet/x", 404)):
+        with client.get(path) as answer:
+            assert (answer.status_code, "Set-Cookie" in answer.headers) == (status, False), path
+            assert "Cookie" not in answer.headers.get("Vary", ""), path
+            assert uni.registrar.name.encode() not in answer.data, path
+            assert status == 200 or "public" not in answer.headers["Cache-Control"]

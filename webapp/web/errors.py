@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from http import HTTPStatus
 
 import structlog
-from flask import Flask, g, jsonify, make_response, render_template, request
+from flask import Flask, Response, g, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from flask_login import AnonymousUserMixin
@@ -17,6 +17,7 @@ from webapp.extensions import QueueUnavailable, db
 from webapp.services.shared import transaction
 from webapp.services.shared.errors import Conflict, Forbidden, NotFound, Problem
 from webapp.services.shared.words import _
+from webapp.web.headers import is_public
 from webapp.web.htmx import is_fragment, with_toast, without_swap
 
 log = structlog.get_logger("webapp.web.errors")
@@ -89,8 +90,13 @@ def _problem(problem: Problem) -> ResponseReturnValue:
 
 def _unavailable(error: Exception) -> ResponseReturnValue:
     log.error("unavailable", exc_info=error)
-    g._login_user = AnonymousUserMixin()  # noqa: SLF001 - the page must not ask the database who is looking
+    _look_as_nobody()
     return _answer(503)
+
+
+def _look_as_nobody() -> None:
+    """Let the page not ask who is looking: where the database is away, and where it is everybody's."""
+    g._login_user = AnonymousUserMixin()  # noqa: SLF001 - Flask-Login keeps it there and offers no other way
 
 
 def _answer(code: int, message: str = "", findings: Sequence[str] = ()) -> ResponseReturnValue:
@@ -103,6 +109,10 @@ def _answer(code: int, message: str = "", findings: Sequence[str] = ()) -> Respo
     if request.path.startswith("/api/"):
         name = HTTPStatus(code).name.lower()
         return jsonify(error=name, message=message, status=code, findings=list(findings)), code
+    if request.endpoint == "static":
+        return Response(message, code, mimetype="text/plain")
+    if is_public():
+        _look_as_nobody()
     templates: list[str | Template] = [f"errors/{code}.html", "errors/error.html"]
     page = render_template(templates, code=code, title=TITLES.get(code), message=message, findings=findings)
     response = make_response(page, code)

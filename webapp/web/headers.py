@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, current_app, request
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -21,9 +22,26 @@ CONTENT_SECURITY_POLICY = "; ".join(
     )
 )
 A_YEAR = 365 * 86400
+PUBLIC = frozenset({"static", "public", "health", "metrics"})
+"""Files and blueprints whose answers are nobody's own: caches may keep them, so no cookie goes with them."""
+
+
+class Sessions(SecureCookieSessionInterface):
+    """Sessions in a signed cookie, which is not renewed by what is public."""
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Set the cookie, and tell caches that the answer follows from it, where an answer is somebody's own."""
+        if not is_public():
+            super().save_session(app, session, response)
+
+
+def is_public() -> bool:
+    """Return whether what is asked for is the same for everybody."""
+    return (request.blueprint or request.endpoint) in PUBLIC
 
 
 def init_app(app: Flask) -> None:
+    app.session_interface = Sessions()
     app.after_request(_harden)
     app.after_request(_say_how_to_cache)
     app.url_defaults(_name_the_version)
@@ -42,7 +60,7 @@ def _harden(response: Response) -> Response:
 
 def _say_how_to_cache(response: Response) -> Response:
     """Keep versioned files for a year, other files for an hour, and nothing that may be somebody's own."""
-    if request.endpoint == "static":
+    if request.endpoint == "static" and response.status_code < 400:
         if close := getattr(response.response, "close", None):
             response.call_on_close(close)  # whoever compresses a file leaves it open
         response.cache_control.public = True
