@@ -128,6 +128,8 @@ class Model(NamedTuple):
     clash: Ints
     clash_cost: Ints
     """kind -> kinds it clashes with, and the packed cost of one such pair"""
+    clash_bits: Ints
+    """kind x (kind // 64) -> a bit for each kind that it clashes with"""
     clash_self: Ints
     """kind -> packed cost of a pair within the kind"""
     subjects_at: Ints

@@ -343,7 +343,12 @@ class _Compiler:
         at = np.zeros(count + 1, np.int32)
         at[1:] = np.cumsum(np.bincount(here, minlength=count))
         both = np.concatenate((cost, cost[apart]))
-        return {"clash_at": at, "clash": there[order].astype(np.int32), "clash_cost": both[order], "clash_self": own}
+        bits = np.zeros((count, -(-count // 64)), np.int64)
+        np.bitwise_or.at(bits, (here, there >> 6), 1 << (there & 63))
+        return {
+            "clash_at": at, "clash": there[order].astype(np.int32), "clash_cost": both[order], "clash_bits": bits,
+            "clash_self": own,
+        }  # fmt: skip
 
     def _clashing(self) -> dict[int, list[tuple[list[int], int]]]:
         """Who cannot be in two places, by number of kinds: these kinds, and the packed cost of a pair of them."""

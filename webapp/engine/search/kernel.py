@@ -15,10 +15,16 @@ import numpy as np
 
 from webapp.engine.search.arrays import CLOSED, N_MEETINGS, SHIFT, Bits, Ints, Model, SearchState
 from webapp.engine.search.compiled import compiled, inlined
-from webapp.engine.search.moves import other_change, stakes, sure_change, swap
+from webapp.engine.search.moves import clash_change, may_clash, other_change, stakes, sure_change, swap
 
 EXPONENTIAL = -np.log((np.arange(4096) + 0.5) / 4096)
 """Quantiles of the exponential distribution: a rise of temperature times one of them is accepted."""
+
+
+@inlined
+def hard_of(packed: int) -> int:
+    """The hard violations of a packed cost."""
+    return (packed + (1 << (SHIFT - 1))) >> SHIFT
 
 
 @inlined
@@ -126,6 +132,7 @@ def anneal(
     for step in range(scripted + moves):
         seed = next_random(seed)
         way = np.int64(seed >> np.uint64(48))
+        limit = temperature * EXPONENTIAL[np.int64(seed >> np.uint64(32)) & 4095]
         meeting = script[step, 0] if step < scripted else below(seed, meetings)
         kind, t0, r0 = model.kind[meeting], state.time[meeting], state.room[meeting]
         t1, r1 = t0, r0
@@ -146,11 +153,19 @@ def anneal(
         other = -1
         if r1 >= 0:
             other = occupant(model, state, meeting, t1, r1)
-            if other == -2 or (other >= 0 and (step < scripted or not may_swap(model, state, meeting, other, t1))):
+            if other == -2:
                 continue
-        seed = next_random(seed)
-        limit = temperature * EXPONENTIAL[np.int64(seed >> np.uint64(52))]
-        change = sure_change(model, state, meeting, t1, r1, other)
+        alone = clash_change(model, state, kind, t0, t1) if t0 != t1 else 0
+        if step >= scripted and hard_of(alone) > 0 and hard_of(total) <= 0:
+            # Most moves: people are busy there, and nobody who would leave is among them.
+            kind2 = model.kind[other] if other >= 0 else kind
+            if other < 0 or not may_clash(model, kind, kind2):
+                relief = model.relief[kind] + (model.relief[kind2] if other >= 0 else 0)
+                if energy(alone, hard_weight) > limit + saving(relief, total, hard_weight):
+                    continue
+        if other >= 0 and (step < scripted or not may_swap(model, state, meeting, other, t1)):
+            continue
+        change = sure_change(model, state, meeting, t1, r1, other, alone)
         if step >= scripted:
             relief = model.relief[kind] + (model.relief[model.kind[other]] if other >= 0 else 0)
             if energy(change, hard_weight) > limit + saving(relief, total, hard_weight):

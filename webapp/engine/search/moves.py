@@ -359,24 +359,30 @@ def shift_room(model: Model, state: SearchState, meeting: int, time: int, room: 
 
 
 @inlined
-def sure_change(model: Model, state: SearchState, meeting: int, t1: int, r1: int, other: int) -> int:
+def may_clash(model: Model, one: int, two: int) -> bool:
+    """Whether meetings of two kinds clash when they overlap: one bit, where the cost is a search."""
+    return bool(model.clash_bits[one, two >> 6] >> (two & 63) & 1)
+
+
+@inlined
+def sure_change(model: Model, state: SearchState, meeting: int, t1: int, r1: int, other: int, alone: int) -> int:
     """Packed change of placements and clashes when a meeting goes to ``(t1, r1)``: single look-ups.
 
     ``other`` is -1 or a meeting of another kind that stands at exactly ``t1`` in ``r1``, and takes the
-    meeting's place; the two times are equal or do not overlap.
+    meeting's place; the two times are equal or do not overlap. ``alone`` is what the clashes of the meeting
+    change when nothing else moves.
     """
     t0, r0 = state.time[meeting], state.room[meeting]
     kind = model.kind[meeting]
-    found = choice_change(model, kind, t0, r0, t1, r1)
-    if t0 != t1:
-        found += clash_change(model, state, kind, t0, t1)
+    found = alone + choice_change(model, kind, t0, r0, t1, r1)
     if other >= 0:
         kind2 = model.kind[other]
         found += choice_change(model, kind2, t1, r1, t0, r0)
         if t0 != t1:
-            # Each would still see the other where it no longer is.
-            found -= clash_between(model, kind, kind2) * (2 if t0 >= 0 else 1)
             found += clash_change(model, state, kind2, t1, t0)
+            if may_clash(model, kind, kind2):
+                # Each would still see the other where it no longer is.
+                found -= clash_between(model, kind, kind2) * (2 if t0 >= 0 else 1)
     return int(found)
 
 
