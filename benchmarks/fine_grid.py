@@ -77,7 +77,7 @@ def _term(classes: int, hours: int) -> Instance:
 def _moves(problem: Compiled, state: SearchState, moves: int, temperature: float) -> float:
     """Moves per CPU second at a temperature."""
     began = time.process_time()
-    anneal(problem.model, state, empty_script(), moves, temperature, 200.0, 0.2, 0.4, is_simple(problem))
+    anneal(problem.model, state, empty_script(), moves, temperature, 200.0, 0.2, 0.4, 0.0, is_simple(problem))
     return moves / (time.process_time() - began)
 
 

@@ -33,6 +33,8 @@ class SearchParams:
         How far up: 0 is the end temperature, 1 the start temperature, on the logarithmic scale of the cooling.
     chains_share
         Share of the moves for the chains; the rest is for the reheats.
+    ejections
+        Share of moves in the place of which a class that stands dear displaces others.
     """
 
     start_temperature: float = 4.0
@@ -47,6 +49,7 @@ class SearchParams:
     reheats: int = 4
     reheat: float = 0.43
     chains_share: float = 0.5
+    ejections: float = 0.0
 
     def __post_init__(self) -> None:
         if not self.end_temperature > 0 or not self.start_temperature > 0:
@@ -63,6 +66,8 @@ class SearchParams:
             raise ValueError("cooler must hold shares above 0 and not above 1")
         if not 0 <= self.trial_share * len(self.cooler) < 1:
             raise ValueError("trial_share must leave something for the chains")
+        if not 0 <= self.ejections < 1:
+            raise ValueError("ejections must be a share of the moves")
         if not 0 < self.reheat <= 1 or not 0 < self.chains_share <= 1:
             raise ValueError("reheat and chains_share must lie above 0 and not above 1")
 

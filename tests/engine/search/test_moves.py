@@ -39,7 +39,9 @@ def wander(problem: Compiled, seed: int, moves: int, temperature: float) -> tupl
     state = new_state(problem, seed)
     state.totals[1] = 1 << 62  # so that the last improvement is not the empty timetable
     if len(problem.model.kind):
-        anneal(problem.model, state, empty_script(), moves, temperature, temperature, 0.2, 0.4, is_simple(problem))
+        anneal(
+            problem.model, state, empty_script(), moves, temperature, temperature, 0.2, 0.4, 0.01, is_simple(problem)
+        )
     state.best_time[:], state.best_room[:] = state.time, state.room
     return best_of(problem, state), unpack(int(state.totals[0]))
 

@@ -6,7 +6,7 @@ from tests.engine.drawn import drawn
 from webapp.engine.params import SearchParams
 from webapp.engine.search.annealing import rounds as rounds_of
 from webapp.engine.search.compile import compile_instance
-from webapp.engine.search.plan import ENOUGH_MOVES, STARTS, measured_pace, moves_enough, planned
+from webapp.engine.search.plan import ENOUGH_MOVES, MANY_ROUNDS, STARTS, measured_pace, moves_enough, planned
 from webapp.engine.search.warmup import tiny
 from webapp.engine.solution import Solution
 
@@ -23,6 +23,7 @@ def test_short_runs_try_where_to_begin_and_long_ones_begin_warm(
     problem = compile_instance(drawn(150))
     found = planned(problem, PLAIN, rounds * ENOUGH_MOVES * len(problem.instance.meetings))
     assert found.cooler == cooler
+    assert (found.ejections > 0) == (rounds < MANY_ROUNDS)
     assert sum(each.is_trial for each in rounds_of(found)) == trials
 
 

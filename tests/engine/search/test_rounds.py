@@ -4,10 +4,18 @@ from itertools import pairwise
 
 import pytest
 
+from tests.engine.drawn import drawn
 from webapp.engine.instance import Placement
 from webapp.engine.params import SearchParams
-from webapp.engine.search.annealing import AnnealingResult, Round, anneal_rounds, rounds
-from webapp.engine.search.budget import WorkBudget
+from webapp.engine.search.annealing import (
+    LEAST_MOVES,
+    AnnealingResult,
+    Round,
+    anneal_rounds,
+    find_feasible,
+    rounds,
+)
+from webapp.engine.search.budget import TimeBudget, WorkBudget
 from webapp.engine.search.compile import compile_instance
 from webapp.engine.search.warmup import tiny
 from webapp.engine.solution import Solution
@@ -87,9 +95,20 @@ def test_the_best_of_all_rounds_is_kept_and_every_move_is_counted() -> None:
     assert found.moves == 9_000 or (found.hard, found.cost) == (0, 0)
 
 
+def test_a_first_timetable_is_sought_though_the_time_is_over() -> None:
+    """A process that had to compile the search first has none left, and places all the same."""
+    instance = drawn(100)
+    problem, budget = compile_instance(instance), TimeBudget(lambda: 9.0, 0.0, 2.0, 300)
+    found = find_feasible(problem, Solution.empty(instance), SearchParams(), 1, budget, lambda: False, lambda *_: None)
+    assert 0 < found.moves <= LEAST_MOVES + 2_000
+    assert all(place.time is not None for place in found.solution.placements)
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
+        {"ejections": -0.1},
+        {"ejections": 1.0},
         {"cooler": ()},
         {"cooler": (0.0,)},
         {"cooler": (2.0,)},
@@ -104,5 +123,5 @@ def test_the_best_of_all_rounds_is_kept_and_every_move_is_counted() -> None:
 )
 def test_rounds_that_make_no_sense_are_refused(wrong: dict[str, float]) -> None:
     """When the parameters are built."""
-    with pytest.raises(ValueError, match=r"chain|reheat|cooler"):
+    with pytest.raises(ValueError, match=r"chain|reheat|cooler|ejections"):
         SearchParams(**wrong)

@@ -1,5 +1,6 @@
 """Annealing runs: chains cooled over a budget, the best of them reheated, the best of all kept."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -27,6 +28,11 @@ BETWEEN_SEEDS = 7_919
 
 HARD_START, HARD_END = 0.15, 0.03
 """Temperatures of the search for a feasible timetable, in prices of a hard violation."""
+
+
+LEAST_MOVES, LEAST_OF_EACH = 300_000, 1_000
+"""Moves, and moves for each meeting, that a first timetable is sought with though the time is over: half a second at
+most. A process that had to compile the search had none left, and placed nothing."""
 
 
 @dataclass(frozen=True)
@@ -80,9 +86,16 @@ def find_feasible(
     simple, moves, known = is_simple(problem), 0, best_cost(state)
     alone = price_alone(problem)
     report(*known)
-    while known[0] and (used := budget.used()) < 1 and not stop():
-        temperature = alone * HARD_START * (HARD_END / HARD_START) ** used
+    least = min(LEAST_MOVES, LEAST_OF_EACH * len(problem.instance.meetings))
+    while known[0] and not stop():
+        used = budget.used()
+        if used == math.inf or (used >= 1 and moves >= least):
+            break
+        share = used if used < 1 else moves / least
+        temperature = alone * HARD_START * (HARD_END / HARD_START) ** share
         size = budget.slice()
+        if not size:
+            break
         try_moves(problem, state, size, temperature, alone, params, simple)
         budget.done(size)
         moves += size
@@ -221,7 +234,7 @@ def _cool(
         if warmth < stretch.warmth / 2 and unpack(int(state.totals[0]))[0] and hard_weight < HARD_ALONE:
             hard_weight *= 1.2
         size = budget.slice()
-        try_moves(problem, state, size, temperature, hard_weight, params, simple)
+        try_moves(problem, state, size, temperature, hard_weight, params, simple, params.ejections)
         budget.done(size)
         moves += size
         if best_cost(state) < known:
@@ -242,8 +255,12 @@ def try_moves(
     hard: float,
     params: SearchParams,
     simple: bool,
+    ejections: float = 0.0,
 ) -> None:
-    """Try so many moves at a temperature and a price of a hard violation; ``simple`` as `is_simple` says."""
+    """Try so many moves at a temperature and a price of a hard violation; ``simple`` as `is_simple` says.
+
+    ``ejections``: the share of moves in the place of which one is begun (`webapp.engine.search.ejections`).
+    """
     if len(problem.model.kind):
-        shares = (params.share_room, params.share_time)
+        shares = (params.share_room, params.share_time, ejections)
         anneal(problem.model, state, empty_script(), moves, temperature, hard, *shares, simple)

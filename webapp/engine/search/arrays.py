@@ -223,6 +223,11 @@ class SearchState(NamedTuple):
     """set x day -> what it counts; see `webapp.engine.search.set_counts`"""
     order: Ints
     """room to order a set's meetings in"""
+    ejection: Ints
+    ejection_price: Any
+    trail: Ints
+    """the ejection that is under way, its costs, and (meeting, time, room) from where each of its moves went:
+    `webapp.engine.search.ejections`"""
     best_time: Ints
     best_room: Ints
     """the best timetable so far"""

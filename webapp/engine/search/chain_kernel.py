@@ -15,8 +15,9 @@ import numpy as np
 
 from webapp.engine.search.arrays import CLOSED, N_MEETINGS, SHIFT, Bits, Ints, Model, SearchState
 from webapp.engine.search.compiled import compiled, inlined
-from webapp.engine.search.kernel import EXPONENTIAL, below, energy, keep, next_random
-from webapp.engine.search.moves import other_change, sure_change, swap
+from webapp.engine.search.ejections import below, energy, next_random
+from webapp.engine.search.kernel import EXPONENTIAL, keep
+from webapp.engine.search.moves import clash_change, other_change, sure_change, swap
 
 AUDIT, BEGIN, CHOOSE, WEIGH, CLEAR, EJECT, NEXT, DECIDE, UNDO = range(9)
 """What comes next: look for meetings in trouble, begin a chain, choose a time, weigh it, clear the room, throw out whom
@@ -254,7 +255,8 @@ def chase(
             if length == ROOM_TO_WRITE or pending > how[MOST_WAITING]:
                 stage = UNDO
                 continue
-            found = sure_change(model, state, meeting, to, into, -1)
+            clashing = clash_change(model, state, model.kind[meeting], state.time[meeting], to)
+            found = sure_change(model, state, meeting, to, into, -1, clashing if to != state.time[meeting] else 0)
             found += other_change(model, state, meeting, to, into, -1, simple)
             if stage == AUDIT:
                 if energy(found, hard_weight) < 0.5 * hard_weight:

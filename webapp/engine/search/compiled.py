@@ -22,8 +22,8 @@ _OPTIONS: dict[str, Any] = {
 }
 
 _FILES = (
-    *("search/arrays", "search/compiled", "search/dates", "search/day_lists", "search/joint"),
-    *("search/chain_kernel", "search/kernel", "search/moves"),
+    *("search/arrays", "search/chain_kernel", "search/compiled", "search/dates", "search/day_lists"),
+    *("search/ejections", "search/joint", "search/kernel", "search/moves"),
     *("search/pair_counts", "search/set_counts", "sectioning/arrays", "sectioning/students"),
     *("wide/arrays", "wide/chains", "wide/kernel", "wide/moves", "wide/pairs"),
 )

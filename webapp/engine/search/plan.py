@@ -25,6 +25,9 @@ three rules of 200; 400 to 650 moves for each of 7,750 had the same order."""
 FEW_ROUNDS = 0.02
 """Below so many times `ENOUGH_MOVES` nothing is tried, and the coolest start taken."""
 
+EJECTIONS = 0.006
+"""Share of moves in the place of which a short run ejects: with some fifty times each these take a third of it."""
+
 FEWEST_MEETINGS, MOVES_OF_TRIPLE = 20, 2_500
 """An instance of n meetings has had enough after so many times n cubed moves, two of the three n being at least the
 first: two classes are through in a fraction of a second, three hundred never."""
@@ -73,6 +76,7 @@ def planned(problem: Compiled, search: SearchParams, moves: float) -> SearchPara
     search = replace(search, chains=chains, reheats=reheats)
     if rounds >= MANY_ROUNDS:
         return search
+    search = replace(search, ejections=EJECTIONS)
     if rounds >= FEW_ROUNDS:
         search = replace(search, cooler=STARTS, trial_share=TRIAL_SHARE)
     else:

@@ -6,6 +6,7 @@ from webapp.engine.instance import UNPLACED, Placement
 from webapp.engine.search.arrays import CLOSED, N_LAYOUTS, Ints, SearchState, unpack
 from webapp.engine.search.compile import Compiled
 from webapp.engine.search.day_lists import FIRST_RUN
+from webapp.engine.search.ejections import MOST_TURNS
 from webapp.engine.search.kernel import anneal
 from webapp.engine.search.set_counts import no_counts
 from webapp.engine.solution import Solution
@@ -50,6 +51,9 @@ def new_state(problem: Compiled, seed: int) -> SearchState:
         distinct=np.zeros(places, np.int32),
         set_count=set_count,
         order=order,
+        ejection=np.zeros(8, np.int64),
+        ejection_price=np.zeros(3, np.float64),
+        trail=np.zeros((MOST_TURNS, 3), np.int32),
         best_time=np.full(meetings, -1, np.int32),
         best_room=np.full(meetings, -1, np.int32),
         totals=np.array([empty, empty, random_state(seed)], np.int64),
@@ -93,7 +97,7 @@ def state_of(problem: Compiled, solution: Solution, seed: int) -> SearchState:
         if time >= 0 and model.time_ok[kind, time] and (roomless or (room >= 0 and model.room_ok[kind, room])):
             script.append((meeting, time, room))
     entries = np.array(script, np.int32).reshape(-1, 3)
-    anneal(model, state, entries, 0, 1.0, 1.0, 0.0, 0.0, is_simple(problem))
+    anneal(model, state, entries, 0, 1.0, 1.0, 0.0, 0.0, 0.0, is_simple(problem))
     state.best_time[:], state.best_room[:] = state.time, state.room
     state.totals[1] = state.totals[0]
     return state

@@ -5,7 +5,8 @@ import numpy as np
 
 from webapp.engine.search.arrays import Bits, Ints
 from webapp.engine.search.compiled import called, compiled, inlined
-from webapp.engine.search.kernel import EXPONENTIAL, below, energy, next_random
+from webapp.engine.search.ejections import below, energy, next_random
+from webapp.engine.search.kernel import EXPONENTIAL
 from webapp.engine.sectioning.arrays import (
     CONFLICT,
     COURSE,
