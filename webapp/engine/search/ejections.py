@@ -128,6 +128,10 @@ def proposal(model: Model, state: SearchState, seed: Bits) -> tuple[int, int, in
     meeting = ejection[MOVER]
     kind = model.kind[meeting]
     first, count = model.times_at[kind], model.times_at[kind + 1] - model.times_at[kind]
+    if ejection[TRIED] == count and ejection[TO_TIME] < 0:
+        # There is no place at all for it: it stays, and what went before is undone.
+        ejection[PHASE] = RETURNS if ejection[TURNS] else IDLE
+        return int(meeting), int(state.time[meeting]), int(state.room[meeting])
     if ejection[TRIED] == count:
         ejection[PHASE] = GOES
         return int(meeting), int(ejection[TO_TIME]), int(ejection[TO_ROOM])

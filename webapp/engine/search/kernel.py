@@ -21,11 +21,9 @@ from webapp.engine.search.ejections import (
     IDLE,
     PHASE,
     PRICE,
-    RETURNS,
     SEEKS,
     TO_ROOM,
     TO_TIME,
-    TURNS,
     begin_ejection,
     below,
     energy,
@@ -141,10 +139,6 @@ def anneal(
             is_forced = state.ejection[PHASE] != SEEKS
             if not is_forced:
                 limit, price = state.ejection_price[BEST], state.ejection_price[PRICE]
-            elif t1 < 0 and state.ejection[PHASE] == GOES:
-                # No place at all was found for it.
-                state.ejection[PHASE] = RETURNS if state.ejection[TURNS] else IDLE
-                continue
         elif step <= scripted:
             meeting, t1, r1, is_forced = script[step - 1, 0], script[step - 1, 1], script[step - 1, 2], True
         elif way < ejections:
