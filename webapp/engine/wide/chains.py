@@ -4,7 +4,7 @@ import numpy as np
 
 from webapp.engine.search.arrays import Bits
 from webapp.engine.search.compiled import called, inlined
-from webapp.engine.search.kernel import below, next_random
+from webapp.engine.search.ejections import below, next_random
 from webapp.engine.sectioning.arrays import HARD, ROOM, TIME
 from webapp.engine.wide.arrays import AFTER, AMOUNT, COST, IS_FIRST, KIND, OTHER, WideModel, WideState
 from webapp.engine.wide.moves import class_change, move_class, option_at, room_option, time_option

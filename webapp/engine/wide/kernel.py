@@ -15,7 +15,8 @@ import numpy as np
 
 from webapp.engine.search.arrays import Ints
 from webapp.engine.search.compiled import called, compiled
-from webapp.engine.search.kernel import EXPONENTIAL, below, energy, next_random
+from webapp.engine.search.ejections import below, energy, next_random
+from webapp.engine.search.kernel import EXPONENTIAL
 from webapp.engine.sectioning.arrays import HARD, ROOM, ROOM_COST, TIME, TIME_COST, Rolls, Sections
 from webapp.engine.sectioning.students import copy_row, move_student, swap_students
 from webapp.engine.wide.arrays import AFTER, AMOUNT, COST, IS_FIRST, KIND, OTHER, Best, WideModel, WideState
