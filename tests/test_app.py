@@ -9,9 +9,10 @@ import pytest
 import sqlalchemy as sa
 from flask import abort
 from sqlalchemy.dialects.postgresql import Range
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
 
 from tests import factories
+from tests.university import university
 from webapp.extensions import QueueUnavailable, db, queue
 from webapp.models import EntryClaim, Organization
 from webapp.services.shared.errors import Conflict, Forbidden, NotFound, Problem
@@ -19,9 +20,9 @@ from webapp.web.access import open_to_all
 from webapp.web.htmx import redirect_to, render
 
 
-def answering(app, monkeypatch, view):
-    """Let /health run `view` instead, within everything that surrounds a view."""
-    monkeypatch.setitem(app.view_functions, "health.health", open_to_all(view))
+def answering(app, monkeypatch, view, endpoint="health.health"):
+    """Let /health (or another page) run `view` instead, within everything that surrounds a view."""
+    monkeypatch.setitem(app.view_functions, endpoint, open_to_all(view))
 
 
 def raising(error):
@@ -112,7 +113,10 @@ def test_a_problem_in_a_fragment_becomes_a_toast_and_swaps_nothing(app, client, 
     assert "No room." in headers["HX-Trigger"]
 
 
-@pytest.mark.parametrize("error", [QueueUnavailable(), OperationalError("SELECT", {}, Exception("gone"))])
+LOST = DatabaseError("SELECT", {}, Exception("server closed the connection"), connection_invalidated=True)
+
+
+@pytest.mark.parametrize("error", [QueueUnavailable(), OperationalError("SELECT", {}, Exception("gone")), LOST])
 def test_a_server_that_is_away_is_503_and_no_stack_trace(app, pages, monkeypatch, error):
     answering(app, monkeypatch, raising(error))
     assert "Traceback" not in "".join(pages.get("/health", 503).itertext())
@@ -124,6 +128,16 @@ def test_an_unforeseen_error_is_500_without_its_text(app, pages, monkeypatch):
     text = "".join(pages.get("/health", 500).itertext())
     assert "secret detail" not in text
     assert "Error 500" in text
+
+
+@pytest.mark.parametrize("error", [RuntimeError("secret"), DatabaseError("SELECT", {}, Exception("secret"))])
+def test_who_is_signed_in_gets_a_page_in_words_when_something_fails(app, pages, client, sign_in, monkeypatch, error):
+    monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
+    sign_in(client, university().registrar)
+    answering(app, monkeypatch, raising(error), "auth.profile")
+    text = "".join(pages.get("/profile", 500).itertext())
+    assert "Something failed on our side; nothing was changed." in text
+    assert "secret" not in text
 
 
 def test_what_a_refused_request_had_begun_is_undone(app, client, monkeypatch):

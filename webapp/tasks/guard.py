@@ -14,7 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 import structlog
-from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from webapp.extensions import QueueUnavailable, db
 from webapp.models import GenerationJob, JobKind, JobStatus
@@ -144,14 +144,15 @@ def _run_under(lease: Lease, kinds: Mapping[JobKind, CarryOut]) -> None:
     except Problem as problem:
         log.warning("refused", why=problem.message)
         _fail(lease, tracker, failure_of(problem))
-    except (OperationalError, InterfaceError) as error:
-        log.warning("the database was away, so the job goes on anew", error=str(error.orig))
-        _let_go(lease, tracker)
     except IntegrityError as error:
         log.exception("failed")
         is_gone = getattr(error.orig, "pgcode", "") == ROW_GONE
         _fail(lease, tracker, Failure(FailureCode.DATA_GONE) if is_gone else _unforeseen(error))
     except Exception as error:
+        if transaction.is_database_away(error):
+            log.warning("the database was away, so the job goes on anew", error=str(error))
+            _let_go(lease, tracker)
+            return
         log.exception("failed")
         _fail(lease, tracker, _unforeseen(error))
 
@@ -208,9 +209,9 @@ def persist(action: Callable[[], object]) -> None:
             action()
             transaction.commit()
             return
-        except (OperationalError, InterfaceError) as error:
+        except DBAPIError as error:
             transaction.rollback()
-            if delay is None:
+            if delay is None or not transaction.is_database_away(error):
                 raise
             log.warning("the database is away", error=str(error.orig))
             time.sleep(delay)

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
 from jinja2 import Template
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
 from webapp.extensions import QueueUnavailable, db
@@ -57,7 +57,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(Problem, _problem)
-    for unavailable in (QueueUnavailable, OperationalError, InterfaceError):
+    for unavailable in (QueueUnavailable, DBAPIError):
         app.register_error_handler(unavailable, _unavailable)
 
 
@@ -89,6 +89,9 @@ def _problem(problem: Problem) -> ResponseReturnValue:
 
 
 def _unavailable(error: Exception) -> ResponseReturnValue:
+    """Say that a server is away; what else the database says against a request is a fault of ours: 500."""
+    if not isinstance(error, QueueUnavailable) and not transaction.is_database_away(error):
+        raise error
     log.error("unavailable", exc_info=error)
     _look_as_nobody()
     return _answer(503)
@@ -103,6 +106,7 @@ def _answer(code: int, message: str = "", findings: Sequence[str] = ()) -> Respo
     """Undo what the request began and say why, in the form that the caller reads."""
     if code >= 500:
         db.session.remove()
+        _look_as_nobody()  # who was signed in is a row of the session that is gone
     else:
         transaction.rollback()
     message = message or str(MESSAGES.get(code, MESSAGES[400 if code < 500 else 500]))

@@ -7,6 +7,7 @@ rows are visible to others (handing a job to Redis) is noted with `after_commit`
 from collections.abc import Callable
 
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from webapp.extensions import db
 
@@ -45,6 +46,17 @@ def check_constraints() -> None:
     db.session.flush()
     db.session.execute(sa.text("SET CONSTRAINTS ALL IMMEDIATE"))
     defer_constraints()
+
+
+def is_database_away(error: BaseException) -> bool:
+    """Return whether an error says that the database can't be asked now, and not that what was asked is wrong.
+
+    A connection lost in the middle of an answer comes as a plain DatabaseError ("server closed the connection
+    unexpectedly"), which only SQLAlchemy's own note tells from others.
+    """
+    if not isinstance(error, DBAPIError):
+        return False
+    return isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated
 
 
 def _taken() -> list[Action]:
