@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent
 SOLVERS = ("ortools", "numba")
 ROLES = ("admin", "api", "auth", "faculty", "hod", "student")
 BEYOND_THE_TRUTH = tuple(
-    f"webapp.engine.{name}" for name in ("cpsat", "search", "solve", "explain", "repair", "nearby")
+    f"webapp.engine.{name}" for name in ("cpsat", "search", "solve", "explain", "repair", "nearby", "warmup")
 )
 SOLVING = (*SOLVERS, *BEYOND_THE_TRUTH, "webapp.tasks")
 MOST_LINES_OF_FILE = 500

@@ -74,6 +74,8 @@ def test_by_keyboard_alone_a_student_comes_to_the_printed_week(page: Page, publi
     expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Calendar")).to_be_focused()
+    page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Print")).to_be_focused()
     page.keyboard.press("Enter")
     page.wait_for_url("**/print*")

@@ -4,9 +4,8 @@ import json
 import threading
 import time
 from dataclasses import replace
-from itertools import combinations, count
+from itertools import combinations
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
@@ -26,7 +25,7 @@ from webapp.engine.rules.max_in_row import MaxInRow
 from webapp.engine.search.annealing import HARD_ALONE, AnnealingResult
 from webapp.engine.search.warmup import tiny
 from webapp.engine.solution import Solution
-from webapp.engine.solve import REST_SHARE, SCHEDULING_SHARE, cluster, resolve, schedule, solve, warm
+from webapp.engine.solve import REST_SHARE, SCHEDULING_SHARE, cluster, resolve, schedule, solve
 from webapp.engine.timegrid import Time, TimeGrid
 
 QUICK = SolveParams(seconds=20.0, reproducible=True, moves=200_000)
@@ -117,13 +116,6 @@ def test_a_reproducible_run_takes_its_time_and_fails_rather_than_end_by_the_cloc
     monkeypatch.setattr("webapp.engine.solve.guard_seconds", lambda seconds: 0.001)
     with pytest.raises(WorkNotDone, match=r"the work of 0\.0 seconds took"):
         solve(instance, hurried)
-
-
-def test_a_worker_starts_on_a_machine_that_compiles_for_a_quarter_of_an_hour(monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = iter(count(time.monotonic(), 50))
-    late = SimpleNamespace(monotonic=lambda: next(clock), process_time=time.process_time)
-    monkeypatch.setattr("webapp.engine.solve.time", late)
-    warm()
 
 
 def test_two_reproducible_runs_give_the_same_timetable(planted: Path) -> None:

@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
 from tests import factories
 from webapp.extensions import db
-from webapp.models import GenerationJob, JobStatus, Term
+from webapp.models import GenerationJob, JobStatus, Term, TimeSlot, WishLevel
 from webapp.services.jobs.requests import hand_over
 from webapp.services.runs.requests import RunRequest, write_run
 from webapp.services.shared import transaction
@@ -64,7 +65,7 @@ class WorkerProcess:
 @pytest.fixture(scope="session")
 def compiled() -> None:
     """Compile the search once and keep it on disk, so that no worker of a test has to."""
-    subprocess.run([sys.executable, "-c", "from webapp.engine.solve import warm; warm()"], cwd=ROOT, check=True)
+    subprocess.run([sys.executable, "-c", "from webapp.engine.warmup import warm; warm()"], cwd=ROOT, check=True)
 
 
 @pytest.fixture(scope="session")
@@ -137,7 +138,11 @@ def wait_for_progress(job_id: str, least: int) -> None:
 
 @pytest.fixture
 def tiny_term(committed_app: Flask) -> Term:
-    """Two groups, three teachers, six courses of three meetings, three rooms."""
+    """Two groups, three teachers, six courses of three meetings, three rooms.
+
+    One teacher would have all six classes at one hour: the cost stays above what counting says it must be, so a run
+    takes the seconds that it is given.
+    """
     term = factories.term(academic_year="2024-25", semester=3)
     db.session.add_all(default_rules(term.term_id))
     home = factories.department(term.organization)
@@ -150,6 +155,8 @@ def tiny_term(committed_app: Flask) -> Term:
             term, factories.course(home), faculty=[teachers[number % 3]], groups=[groups[number % 2]]
         )
         factories.component(section, meetings_per_week=3)
+    hour = db.session.scalars(sa.select(TimeSlot).filter_by(term_id=term.term_id).limit(1)).one()
+    factories.availability(hour, WishLevel.PREFER, faculty_id=teachers[0].faculty_id)
     db.session.commit()
     return term
 

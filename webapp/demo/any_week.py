@@ -338,7 +338,7 @@ def _added(made: University, rule: str) -> None:
         if "group" in kinds:
             alone = "instructor" not in kinds
             _rule(made, rule, "groups", use.hard if alone else use.soft, weight=None if alone else 1, groups=use.groups)
-        _rule(made, rule, "everybody", use.soft, weight=1)
+        _rule(made, rule, "everybody", use.soft, weight=1, everybody=True)
 
 
 def _rule(made: University, rule: str, about: str, numbers: Numbers, weight: int | None = None, **named: Value) -> None:

@@ -204,11 +204,9 @@ def _bench(given: argparse.Namespace) -> int:
 
 
 def _warm(_given: argparse.Namespace) -> int:
-    from webapp.engine.solve import warm
-    from webapp.engine.wide.warmup import warm_wide
+    from webapp.engine.warmup import warm_at_once
 
-    warm()
-    warm_wide()
+    warm_at_once()
     return 0
 
 

@@ -483,18 +483,3 @@ class _Run:
             yield Remark(RemarkCode.NOT_FOUND, {"hard": hard})
         if self.problem.left_out:
             yield Remark(RemarkCode.LEFT_OUT, {"rules": list(self.problem.left_out)})
-
-
-def warm() -> None:
-    """Compile everything ahead, so that the first run is as quick as the second.
-
-    The moves end it soon. The seconds only say when it fails: a busy machine compiles for a quarter of an hour.
-    """
-    from webapp.engine.search.days import MOST_TABLE_PERIODS
-    from webapp.engine.search.warmup import tiny
-
-    for weeks, slots in ((1, 3), (2, 3), (1, MOST_TABLE_PERIODS + 1)):
-        params = SolveParams(seconds=3600.0, reproducible=True, moves=2_000)
-        solve(tiny(weeks, slots), replace(params, seed=weeks))
-        problem, budget = compile_instance(tiny(weeks, slots)), WorkBudget(2_000, 1, lambda: None)
-        find_by_evictions(problem, Solution.empty(problem.instance), weeks, budget, never, unreported)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from ortools.sat.python import cp_model  # noqa: F401 - loaded by the worker before any fork, so that no job waits for it
 
-from webapp.engine.solve import warm
+from webapp.engine.warmup import warm
 from webapp.models import JobKind
 from webapp.services.jobs import lease
 from webapp.tasks import check, generate, repair, resolve, what_if

@@ -134,7 +134,7 @@ GROUPS = Table(
     parent=StudentGroup.parent_id,
     words=code_words("uq_student_groups_term_id_code")
     | {"ck_student_groups_not_its_own_parent": ("parent_id", _l("A group can't stand below itself."))},
-    owned=frozenset({"availability", "generation_job_groups"}),
+    owned=frozenset({"availability", "generation_job_groups", "user_tokens"}),
     question=group_is_not_below_itself,
 )
 

@@ -192,5 +192,5 @@ ROOMS = Table(
     sorts={"code": Room.code, "name": Room.name, "capacity": Room.capacity, "kind": Room.kind},
     order=(Room.code,),
     words=code_words("uq_rooms_organization_id_code"),
-    owned=frozenset({"availability"}),
+    owned=frozenset({"availability", "user_tokens"}),
 )

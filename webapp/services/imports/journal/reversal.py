@@ -272,7 +272,7 @@ def _uses(table: Table, removed: Mapping[str, Mapping[int, str]]) -> Iterator[st
 
 def _goes_with(table: Table, other: sa.Table) -> bool:
     """Whether the rows of another table are made with a row of this one, and say nothing of their own."""
-    made_with = {"term_rules", "uploads", "generation_job_departments", "generation_job_groups"}
+    made_with = {"term_rules", "uploads", "generation_job_departments", "generation_job_groups", "user_tokens"}
     return other.name in made_with & table.owned
 
 
