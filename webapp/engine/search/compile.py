@@ -175,15 +175,14 @@ class _Compiler:
         self.kind_rooms: list[tuple[int, ...]] = []
         shared: dict[int, tuple[Time, ...]] = {}
         for sample in self.samples:
-            needs_room = self.instance.meetings[sample].needs_room
-            rooms, options = (
-                domains.rooms(sample),
-                domains.times(sample) if domains.rooms(sample) or not needs_room else (),
-            )
+            # A class without need of a room may be pinned to one, and then has no place where that one is forbidden.
+            needs_room = self.instance.meetings[sample].needs_room or domains.pin(sample).room is not None
+            rooms = domains.rooms(sample)
+            options = domains.times(sample) if rooms or not needs_room else ()
             if id(options) not in shared:
                 shared[id(options)] = tuple(option.time for option in options)
             self.kind_times.append(shared[id(options)])
-            self.kind_rooms.append(rooms if needs_room or domains.pin(sample).room is not None else ())
+            self.kind_rooms.append(rooms if needs_room else ())
         self.times = tuple(sorted({time for times in self.kind_times for time in times}))
         self.time_at = {time: index for index, time in enumerate(self.times)}
         self.sometimes_closed = {room for room, data in enumerate(self.instance.rooms) if data.closed}
