@@ -21,7 +21,8 @@ def no_sentence_in(*rows: GenerationJob | Timetable) -> None:
             stored = [row.options, row.facts, row.failure_values, *(draft.result for draft in row.timetables)]
             for draft in row.timetables:
                 no_sentence_in(draft)
-        assert [text for text in texts_of(stored) if SENTENCE.search(text)] == []
+        sentences = [text for text in texts_of(stored) if SENTENCE.search(text)]
+        assert sentences == [], sentences
 
 
 def texts_of(stored: Any) -> Iterator[str]:

@@ -135,7 +135,7 @@ def test_too_many_meetings_are_listed_as_unplaced_with_a_reason() -> None:
     instance = replace(base, meetings=meetings, constraints=base.constraints[:6])
     result = solve(instance, QUICK)
     assert result.status is Status.INFEASIBLE
-    assert "is proven by times, with rooms as numbers: 1 are left" in result.reason
+    assert "is proven by a model of all times, with rooms as numbers: 1 are left" in result.reason
     assert len(result.unplaced) == 1
     assert meetings[result.unplaced[0].meeting].code in result.unplaced[0].reason
     assert "busy at 6" in result.unplaced[0].reason

@@ -25,7 +25,7 @@ from webapp.engine.sizes import options, soon_built
 from webapp.engine.solution import Solution
 from webapp.engine.wide.compile import is_wide
 from webapp.engine.wide.run import solve_wide
-from webapp.engine.words import RemarkCode
+from webapp.engine.words import Proof, RemarkCode
 from webapp.engine.work import AFTER_CPSAT, CPSAT, EVICTIONS, FIRST, REST, WorkDone, chain_name, taken_name
 
 __all__ = ["Clusters", "cluster", "resolve", "schedule", "solve"]
@@ -156,7 +156,7 @@ class _Run:
         self.best_of_chains: AnnealingResult | None = None
         self.best_possible = threading.Event()
         self.moves = 0
-        self.is_tight, self.disproof = False, ""
+        self.is_tight, self.disproof = False, Proof.NONE
         self.least = least_cost(instance)
         self.bound, self.bound_of = self.least, COUNTED if self.least else "costs are never negative"
         self.problem: Compiled = compile_instance(instance)
@@ -239,7 +239,7 @@ class _Run:
         if isinstance(found, Solution):
             return found
         if found is Status.INFEASIBLE:
-            self._disproved("times, with rooms as numbers")
+            self._disproved(Proof.TIMES)
         return None
 
     def resolve(self, start: Solution) -> AnnealingResult:
@@ -344,7 +344,7 @@ class _Run:
         known = self._shared(found).solution
         bound = partition_bound(self.instance, seconds, 1, self.params.seed, self.stop, known)
         if bound is None:
-            self._disproved(BOUND_OF)
+            self._disproved(Proof.PARTS)
         else:
             self._proved(bound + least_of_rooms_used(self.instance), BOUND_OF)
 
@@ -358,7 +358,7 @@ class _Run:
 
         stage = solve_times(self.instance, seconds, 1, self.params.seed, start, self.stop)
         if stage.status is Status.INFEASIBLE:
-            self._disproved(stage.bound_of)
+            self._disproved(Proof.TIMES)
         # Neither model prices how many rooms are used: what that comes to at least is added.
         self._proved((stage.bound or 0) + least_of_rooms_used(self.instance), stage.bound_of)
         if stage.solution is not None and not self.stop():
@@ -427,7 +427,7 @@ class _Run:
             self.best_possible.set()
         self.observer.on_best(cost, hard, self.bound, self.clock() - self.begin)
 
-    def _disproved(self, by: str) -> None:
+    def _disproved(self, by: Proof) -> None:
         """No timetable keeps every hard rule: the search goes on, so that as few as possible are broken."""
         if any(
             c.hard and c.rule.name == "all_placed" and not (c.meetings or c.resources)
@@ -478,7 +478,7 @@ class _Run:
 
     def _remarks(self, hard: int) -> Iterator[Remark]:
         if hard and self.disproof:
-            yield Remark(RemarkCode.DISPROVEN, {"by": self.disproof, "hard": hard})
+            yield Remark(RemarkCode.DISPROVEN, {"by": self.disproof.value, "hard": hard})
         elif hard:
             yield Remark(RemarkCode.NOT_FOUND, {"hard": hard})
         if self.problem.left_out:

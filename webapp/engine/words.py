@@ -241,6 +241,20 @@ class RemarkCode(StrEnum):
     LEFT_OUT = "left_out"
 
 
+class Proof(StrEnum):
+    """What has shown that no timetable keeps every hard rule."""
+
+    NONE = ""
+    TIMES = "times"
+    PARTS = "parts"
+
+
+_PROOFS = {
+    Proof.TIMES: "a model of all times, with rooms as numbers",
+    Proof.PARTS: "the rules of a part of the classes alone",
+}
+
+
 def remark_in_words(code: RemarkCode, values: Mapping[str, Any]) -> str:
     """What a run says of its search, as a sentence.
 
@@ -248,7 +262,7 @@ def remark_in_words(code: RemarkCode, values: Mapping[str, Any]) -> str:
     """
     match code:
         case RemarkCode.DISPROVEN:
-            by, hard = values["by"], values["hard"]
+            by, hard = _PROOFS.get(values["by"], values["by"]), values["hard"]  # earlier runs keep it in words
             return (
                 f"There is no timetable in which every rule that must hold does, as is proven by {by}: {hard} are left."
             )
