@@ -16,7 +16,7 @@ from flask import Flask
 
 from tests import factories
 from webapp.extensions import db
-from webapp.models import GenerationJob, JobStatus, Term, TimeSlot, WishLevel
+from webapp.models import GenerationJob, JobStatus, Term, TimeSlot
 from webapp.services.jobs.requests import hand_over
 from webapp.services.runs.requests import RunRequest, write_run
 from webapp.services.shared import transaction
@@ -140,23 +140,27 @@ def wait_for_progress(job_id: str, least: int) -> None:
 def tiny_term(committed_app: Flask) -> Term:
     """Two groups, three teachers, six courses of three meetings, three rooms.
 
-    One teacher would have all six classes at one hour: the cost stays above what counting says it must be, so a run
-    takes the seconds that it is given.
+    Two courses are fixed at the same three hours, at which a third room is open, and of the other two one or the other:
+    somebody changes rooms. No bound sees that, so a run takes the seconds that it is given.
     """
     term = factories.term(academic_year="2024-25", semester=3)
     db.session.add_all(default_rules(term.term_id))
     home = factories.department(term.organization)
     teachers = [factories.faculty(home) for _ in range(3)]
     groups = [factories.group(term) for _ in range(2)]
-    for number in range(3):
-        factories.room(term.organization, capacity=40 + number)
+    rooms = [factories.room(term.organization, capacity=40 + number) for number in range(3)]
+    hours = db.session.scalars(sa.select(TimeSlot).filter_by(term_id=term.term_id).order_by(TimeSlot.day)).all()
+    hours = [next(hour for hour in hours if hour.day == day) for day in range(3)]
+    for room, closed in zip(rooms, (hours[:2], hours[2:]), strict=False):
+        for hour in closed:
+            factories.availability(hour, room_id=room.room_id)
     for number in range(6):
         section = factories.section(
             term, factories.course(home), faculty=[teachers[number % 3]], groups=[groups[number % 2]]
         )
-        factories.component(section, meetings_per_week=3)
-    hour = db.session.scalars(sa.select(TimeSlot).filter_by(term_id=term.term_id).limit(1)).one()
-    factories.availability(hour, WishLevel.PREFER, faculty_id=teachers[0].faculty_id)
+        component = factories.component(section, meetings_per_week=3)
+        for ordinal, hour in enumerate(hours if number < 2 else (), 1):
+            factories.pin(component, hour, ordinal=ordinal)
     db.session.commit()
     return term
 
