@@ -60,6 +60,7 @@ def saru(data: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     db.session.commit()
 
 
+@pytest.mark.chaos
 @pytest.mark.slow
 @pytest.mark.usefixtures("saru", "worker")
 def test_from_broken_data_to_a_published_timetable_and_back(page: Page, browser: Browser, base_url: str) -> None:

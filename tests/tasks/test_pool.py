@@ -75,6 +75,7 @@ def test_every_variant_of_a_run_by_the_clock_is_done_again_from_its_receipt(
     assert lines[0]["part"] == FIRST_TIMETABLE
 
 
+@pytest.mark.chaos
 def test_a_repeatable_run_that_was_begun_anew_has_the_answer_of_one_that_was_not(
     compiled: None, tiny_term: Term, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

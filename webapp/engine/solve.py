@@ -209,8 +209,11 @@ class _Run:
         return self._chase(REST, start, REST_SHARE * (1 - SCHEDULING_SHARE), self.clock() + REST_SHARE * left)
 
     def _chase(self, step: str, start: AnnealingResult, work: float, end: float) -> AnnealingResult:
-        """Look for a timetable that holds by evictions, where the start is none, for so many moves or until then."""
-        if not start.hard or self.stop():
+        """Look for a timetable that holds by evictions, where the start is none, for so many moves or until then.
+
+        On short days alone: a form of the loop for long ones takes a minute and a half of every installation.
+        """
+        if not start.hard or self.stop() or self.problem.model.listed is not None:
             return start
         budget, report = self._budget(step, work, end), self._reached if self.problem.is_exact else unreported
         found = find_by_evictions(self.problem, start.solution, self.params.seed, budget, self.stop, report)

@@ -6,8 +6,10 @@ hour.
 """
 
 import os
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
+from functools import partial
 from multiprocessing import get_context
 
 from webapp.engine.params import SolveParams
@@ -22,30 +24,38 @@ from webapp.engine.solution import Solution
 from webapp.engine.solve import solve
 from webapp.engine.wide.warmup import warm_wide
 
-GRIDS = ((1, 3), (2, 3), (1, MOST_TABLE_PERIODS + 1))
-"""Weeks and periods of a day: one form of the compiled code each, or one that loads it."""
+Grids = tuple[tuple[int, int], ...]
+
+SHORT_DAYS: Grids = ((1, 3), (2, 3))
+LONG_DAYS: Grids = ((1, MOST_TABLE_PERIODS + 1),)
+"""Weeks and periods of a day. Of the annealing there is a form for short days and one for long ones."""
 
 
-def warm_annealing() -> None:
+def warm_annealing(grids: Grids) -> None:
     """Compile the annealing, by solving what is solved in a moment."""
-    for weeks, periods in GRIDS:
+    for weeks, periods in grids:
         solve(tiny(weeks, periods), replace(SolveParams(seconds=3600.0, reproducible=True, moves=2_000), seed=weeks))
 
 
 def warm_evictions() -> None:
     """Compile the chains that throw out who stands in the way."""
-    for weeks, periods in GRIDS:
+    for weeks, periods in SHORT_DAYS:
         problem, budget = compile_instance(tiny(weeks, periods)), WorkBudget(2_000, 1, lambda: None)
         find_by_evictions(problem, Solution.empty(problem.instance), weeks, budget, never, unreported)
 
 
-PARTS = (warm_annealing, warm_evictions, warm_wide)
-"""The longest first."""
+PARTS: tuple[Callable[[], None], ...] = (
+    partial(warm_annealing, SHORT_DAYS),
+    warm_evictions,
+    partial(warm_annealing, LONG_DAYS),
+    warm_wide,
+)
+"""In such an order that the two forms of the annealing are not written to its file at the same moment."""
 
 
 def warm() -> None:
     """Load what the search of a university's own terms needs into this process, compiling what is not on disk."""
-    warm_annealing()
+    warm_annealing(SHORT_DAYS + LONG_DAYS)
     warm_evictions()
 
 
