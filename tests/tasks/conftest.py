@@ -149,8 +149,8 @@ def tiny_term(committed_app: Flask) -> Term:
     teachers = [factories.faculty(home) for _ in range(3)]
     groups = [factories.group(term) for _ in range(2)]
     rooms = [factories.room(term.organization, capacity=40 + number) for number in range(3)]
-    hours = db.session.scalars(sa.select(TimeSlot).filter_by(term_id=term.term_id).order_by(TimeSlot.day)).all()
-    hours = [next(hour for hour in hours if hour.day == day) for day in range(3)]
+    slots = sa.select(TimeSlot).filter_by(term_id=term.term_id).order_by(TimeSlot.day, TimeSlot.start_time)
+    hours = [[slot for slot in db.session.scalars(slots) if slot.day == day][2] for day in range(3)]
     for room, closed in zip(rooms, (hours[:2], hours[2:]), strict=False):
         for hour in closed:
             factories.availability(hour, room_id=room.room_id)
