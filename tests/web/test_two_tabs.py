@@ -147,7 +147,7 @@ class TestAnImport:
         db.session.commit()
         assert pages.post(path, sent_by(page, path)).location == first
         assert set(db.session.scalars(sa.select(Room.code))) == {"R1", "LATER"}
-        assert "rooms 1––1" in words(pages.get(first))
+        assert "Rooms 1––1" in words(pages.get(first))
         assert pages.client.get(path.removesuffix("/confirm")).location == first
 
 

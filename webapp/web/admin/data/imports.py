@@ -119,7 +119,7 @@ def _sent(form: UploadForm, term: Term | None) -> ResponseReturnValue:
 def preview_import(upload_id: int) -> ResponseReturnValue:
     upload = load(me(), Upload, upload_id)
     if upload.confirmed_at is not None:
-        return redirect_to(url_for("admin.imported", upload_id=upload_id))
+        return redirect_to(url_for("admin.imported", upload_id=upload_id, term=upload.term_id))
     return _previewed(upload)
 
 
