@@ -159,7 +159,7 @@ class TestThePreview:
         result = pages.post(confirm, sent_by(pages.get(address), confirm)).location
         assert result == f"{address}/imported?term={term.term_id}", "what follows is about the term of the file"
         for page in (address, f"{address}/mapping", f"{address}/questions"):
-            assert client.get(page).location == f"{address}/imported"
+            assert client.get(page).location == result
         for page in (f"{address}/mapping", f"{address}/questions"):
             pages.post(page, {"seen": ""}, status=303)
 

@@ -64,7 +64,7 @@ def _mapping_page(upload: Upload, said: Said | None = None, problem: Problem | N
     if is_fragment() and isinstance(problem, ReadingOutdated):
         raise problem
     if upload.confirmed_at is not None:
-        return redirect_to(url_for("admin.imported", upload_id=upload.upload_id))
+        return redirect_to(url_for("admin.imported", upload_id=upload.upload_id, term=upload.term_id))
     reading = readings.reading_of(current_user.organization, upload)
     page = render(
         "admin/imports/mapping.html",
@@ -108,7 +108,7 @@ def answer_import(upload_id: int) -> ResponseReturnValue:
 
 def _questions_page(upload: Upload, problem: Problem | None = None) -> ResponseReturnValue:
     if upload.confirmed_at is not None:
-        return redirect_to(url_for("admin.imported", upload_id=upload.upload_id))
+        return redirect_to(url_for("admin.imported", upload_id=upload.upload_id, term=upload.term_id))
     reading = readings.reading_of(current_user.organization, upload)
     if reading.step is Step.MAPPING:
         return redirect_to(step_url(reading))
