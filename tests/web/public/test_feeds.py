@@ -40,6 +40,7 @@ def test_a_link_is_shown_once_with_its_code_and_opens_until_it_is_revoked(
     assert client.get("/profile/calendar/studies.ics").data == answer.data
     assert client.get("/profile/calendar/teaching.ics").status_code == 404
 
+    assert "Revoke the link to “My studies”? Calendars that follow it" in client.get("/profile").text
     [revoke] = re.findall(r"/profile/calendar-links/\d+/revoke", client.get("/profile").text)
     pages.post(revoke)
     gone = stranger.get(path)
